@@ -1,0 +1,77 @@
+# `make` lists the targets. Each is one command a person or CI runs; the work is in the files it names.
+
+PORT ?= 8000
+DATABASE ?= sqlite
+export PORT DATABASE
+
+VENV := .venv
+PYTHON_HERE := $(VENV)/bin/python
+RUN := $(VENV)/.installed-run
+DEV := $(VENV)/.installed-dev
+.DEFAULT_GOAL := help
+.DELETE_ON_ERROR:
+
+.PHONY: help
+help: ## List the targets
+	@sed -n 's/^\([a-z-]*\):.*## /\1\t/p' $(MAKEFILE_LIST) | while IFS='	' read -r name text; do \
+		printf '  make %-12s %s\n' "$$name" "$$text"; done
+
+# --- what everything else stands on ---
+
+$(PYTHON_HERE):
+	@PYTHON='$(PYTHON)' sh deploy/local/create_venv.sh $(VENV)
+
+$(RUN): $(PYTHON_HERE) requirements/run.txt requirements/local.txt
+	@sh deploy/local/install.sh $(VENV) requirements/run.txt requirements/local.txt
+	@touch $@
+
+$(DEV): $(PYTHON_HERE) requirements/run.txt requirements/local.txt requirements/dev.txt
+	@sh deploy/local/install.sh $(VENV) requirements/run.txt requirements/local.txt requirements/dev.txt
+	@touch $(RUN) $@
+
+.PHONY: venv
+venv: $(DEV) ## Create .venv with everything in requirements/ (PYTHON=… picks the interpreter)
+
+# --- using it ---
+
+.PHONY: run
+run: $(RUN) ## Start the whole system on PORT (8000); DATABASE=postgresql for PostgreSQL
+	@exec $(PYTHON_HERE) -m deploy.local.run
+
+.PHONY: token
+token: $(RUN) ## Print a token: ROLE=holder CARD=… or ROLE=provider PROVIDER=…, officer, operator, auditor
+	@exec $(PYTHON_HERE) -m deploy.local.token
+
+.PHONY: bench
+bench: $(RUN) ## Measure against PostgreSQL and write bench/latest.json
+	@exec $(PYTHON_HERE) -m tests.bench
+
+# --- working on it ---
+
+.PHONY: test
+test: $(DEV) ## Run every test, on SQLite and on PostgreSQL
+	@exec $(PYTHON_HERE) -m pytest $(TESTS)
+
+.PHONY: lint
+lint: $(DEV) ## Check format, lint, types and import contracts
+	$(VENV)/bin/ruff format --check .
+	$(VENV)/bin/ruff check .
+	$(VENV)/bin/mypy
+	$(VENV)/bin/lint-imports
+
+.PHONY: format
+format: $(DEV) ## Format the code and sort its imports
+	$(VENV)/bin/ruff check --select I --fix .
+	$(VENV)/bin/ruff format .
+
+.PHONY: check
+check: lint test ## lint and test
+
+.PHONY: lock
+lock: $(DEV) ## Pin and hash requirements/*.in anew, with the newest versions that fit
+	@sh deploy/local/lock.sh $(VENV)
+
+.PHONY: clean
+clean: ## Remove .venv, caches and everything under var/ (databases too)
+	rm -rf $(VENV) var .mypy_cache .ruff_cache .pytest_cache .hypothesis .import_linter_cache
+	find . -name __pycache__ -type d -prune -exec rm -rf {} +
