@@ -1,0 +1,125 @@
+"""The three sixteen-digit numbers: NIK, family card (KK) and programme card.
+
+A NIK is `PPKKCC DDMMYY NNNN`: where it was first issued, the birth date (women: day + 40) and a
+serial that starts at 0001. It has no check digit, so only its form and its date can be judged;
+everything else it seems to say is a hint. These numbers are personal data: no message here repeats
+one, and the parsed value does not print it.
+"""
+
+import re
+from calendar import isleap
+from dataclasses import dataclass, field
+from datetime import date
+from enum import StrEnum
+from typing import Final
+
+_SIXTEEN_DIGITS: Final = re.compile(r"\A[0-9]{16}\Z")
+_WOMEN_ADD: Final = 40
+_LONGEST_MONTH: Final = (31, 29, 31, 30, 31, 30, 31, 31, 30, 31, 30, 31)
+# Issuing starts at 0001, so a number that ends in 0000 can belong to nobody.
+_TEST_SERIAL: Final = "0000"
+
+
+class Sex(StrEnum):
+    """What the day of birth in a NIK hints at."""
+
+    FEMALE = "female"
+    MALE = "male"
+
+
+class NotSixteenDigits(ValueError):
+    """Raised for a NIK, family card or card number that is not text of sixteen ASCII digits."""
+
+
+class ImpossibleNik(ValueError):
+    """Raised for sixteen digits that cannot be a NIK: no such date, or a serial never issued."""
+
+
+@dataclass(frozen=True, slots=True)
+class Nik:
+    """A well-formed NIK. Printing it does not reveal it; `number` does."""
+
+    number: str = field(repr=False)
+
+    @property
+    def first_registered_in(self) -> str:
+        """Return the code of the regency that issued it, perhaps abolished; never a residence."""
+        return f"{self.number[:2]}.{self.number[2:4]}"
+
+    @property
+    def sex(self) -> Sex:
+        """Return the sex that the day of birth stands for; a hint."""
+        return Sex.FEMALE if int(self.number[6:8]) > _WOMEN_ADD else Sex.MALE
+
+    @property
+    def is_test_number(self) -> bool:
+        """Say whether the serial is 0000, which is issued to nobody."""
+        return self.number.endswith(_TEST_SERIAL)
+
+    def agrees_with(self, birth_date: date) -> bool:
+        """Say whether the digits spell this birth date.
+
+        A corrected birth date leaves the NIK as it was: a disagreement is a hint, never a refusal.
+        """
+        day = int(self.number[6:8]) % _WOMEN_ADD
+        spelled = (day, int(self.number[8:10]), int(self.number[10:12]))
+        return spelled == (birth_date.day, birth_date.month, birth_date.year % 100)
+
+
+def parse_nik(value: object, *, allow_test_numbers: bool = False) -> Nik:
+    """Read a NIK: text of exactly sixteen ASCII digits that hold a possible date.
+
+    The century is not in the number, so a date is possible if it existed in 19YY or in 20YY. Serial
+    0000 is refused unless `allow_test_numbers`. Raises `NotSixteenDigits` or `ImpossibleNik`.
+    """
+    number = _sixteen_digits(value, name="NIK")
+    if not _is_possible_date(number[6:12]):
+        raise ImpossibleNik(
+            "Digits 7 to 12 of the NIK are not a birth date (DDMMYY; women add 40 to the day). "
+            "Copy the NIK again from the identity card."
+        )
+    if number.endswith(_TEST_SERIAL) and not allow_test_numbers:
+        raise ImpossibleNik(
+            "The NIK ends in 0000, which is used for test numbers only. "
+            "Copy the NIK again from the identity card."
+        )
+    return Nik(number)
+
+
+def parse_family_card(value: object) -> str:
+    """Read the number of a family card (KK). Raises `NotSixteenDigits`."""
+    return _sixteen_digits(value, name="family card number")
+
+
+def parse_card_number(value: object) -> str:
+    """Read the number of a programme card. Raises `NotSixteenDigits`."""
+    return _sixteen_digits(value, name="card number")
+
+
+def _sixteen_digits(value: object, *, name: str) -> str:
+    if not isinstance(value, str):
+        raise NotSixteenDigits(f"The {name} is not text. Send its sixteen digits in quotes.")
+    if _SIXTEEN_DIGITS.match(value) is None:
+        raise NotSixteenDigits(f"The {name} {_fault(value)}. Send exactly sixteen digits 0 to 9.")
+    return value
+
+
+def _fault(value: str) -> str:
+    """Name what is wrong with a spelling, without repeating any of it."""
+    if any(character.isspace() for character in value):
+        return "contains spaces or line breaks"
+    if any(character.isdecimal() and not character.isascii() for character in value):
+        return "contains digits of another script"
+    if "o" in value.lower():
+        return "contains the letter O, perhaps in place of a zero"
+    if not value.isdecimal() and value:
+        return "contains signs that are not digits"
+    return f"has {len(value)} digits"
+
+
+def _is_possible_date(ddmmyy: str) -> bool:
+    day, month, year = int(ddmmyy[:2]), int(ddmmyy[2:4]), int(ddmmyy[4:])
+    day = day - _WOMEN_ADD if day > _WOMEN_ADD else day
+    if not 1 <= month <= 12 or not 1 <= day <= _LONGEST_MONTH[month - 1]:
+        return False
+    return (month, day) != (2, 29) or isleap(1900 + year) or isleap(2000 + year)
