@@ -1,0 +1,266 @@
+"""Declaring the calls a service takes: who may call, what goes in, and the function that answers.
+
+A handler gets the parsed `Call` and the service's own parts; it returns an `Answer`, or a Flask response
+where it streams. Everything that can be refused without knowing the service's data is refused before it runs.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from enum import Enum
+from typing import Any, Generic, TypeVar
+
+import marshmallow as ma
+from flask import Request, Response
+
+from chassis import strict_json
+from chassis.fields import Strict, load
+from chassis.idempotency import Answer, IdempotencyKey, idempotency_key
+from chassis.identity import Principal, TokenVerifier, bearer_token
+from chassis.problems import (
+    FieldError,
+    Forbidden,
+    IdempotencyKeyMissing,
+    MalformedRequest,
+    NotAcceptable,
+    PreconditionFailed,
+    PreconditionRequired,
+    Unauthenticated,
+    UnsupportedMediaType,
+    ValidationFailed,
+)
+
+JSON = "application/json"
+LONGEST_WAIT = 30.0
+TIME_LEFT_HEADER = "X-Time-Left-Ms"
+_KEY = re.compile(r'\A(?:"([\x21\x23-\x5b\x5d-\x7e]{8,200})"|([A-Za-z0-9._~:+/=-]{8,200}))\Z')
+_VERSION = re.compile(r'\A"([0-9]{1,9})"\Z')
+House = TypeVar("House")
+
+
+class KeyUse(Enum):
+    """Whether a call takes an Idempotency-Key."""
+
+    NONE = "none"
+    ACCEPTED = "accepted"
+    REQUIRED = "required"
+
+
+@dataclass(frozen=True, slots=True)
+class Call:
+    """One request, parsed and permitted."""
+
+    principal: Principal | None
+    request_id: str
+    path: Mapping[str, str]
+    query: Mapping[str, Any]
+    body: Mapping[str, Any]
+    key: IdempotencyKey | None
+    version: int | None
+    media_type: str
+    seconds_left: float
+
+    @property
+    def caller(self) -> Principal:
+        """Return the caller of a call that is not public. Raises `Unauthenticated` where there is none."""
+        if self.principal is None:
+            raise Unauthenticated
+        return self.principal
+
+
+Handler = Callable[[Call, House], Answer | Response]
+
+
+@dataclass(frozen=True)
+class Endpoint(Generic[House]):
+    """One call: its address, its gate and its handler. `allow` empty means public."""
+
+    method: str
+    rule: str
+    handler: Handler[House]
+    allow: frozenset[str]
+    body: ma.Schema | None
+    query: ma.Schema | None
+    key: KeyUse
+    edits: bool
+    media_types: tuple[str, ...]
+
+    @property
+    def name(self) -> str:
+        return f"{self.method} {self.rule}"
+
+    def admit(
+        self, request: Request, path: Mapping[str, str], request_id: str, verifier: TokenVerifier
+    ) -> Call:
+        """Parse a request into a `Call`, or raise the problem that stands in its way."""
+        principal = self._permitted(request, verifier)
+        media_type = self._media_type(request)
+        query = self._query(request)
+        body = self._body(request)
+        return Call(
+            principal=principal,
+            request_id=request_id,
+            path=path,
+            query=query,
+            body=body,
+            key=self._key(request, principal, [dict(path), body]),
+            version=self._version(request),
+            media_type=media_type,
+            seconds_left=_seconds_left(request.headers.get(TIME_LEFT_HEADER)),
+        )
+
+    def _permitted(self, request: Request, verifier: TokenVerifier) -> Principal | None:
+        token = bearer_token(request.headers.get("Authorization"))
+        principal = verifier.verify(token) if token is not None else None
+        if self.allow:
+            if principal is None:
+                raise Unauthenticated
+            if principal.role not in self.allow:
+                raise Forbidden(f"This call is for: {', '.join(sorted(self.allow))}.")
+        return principal
+
+    def _media_type(self, request: Request) -> str:
+        if len(self.media_types) == 1 and not request.headers.get("Accept"):
+            return self.media_types[0]
+        chosen = request.accept_mimetypes.best_match(self.media_types)
+        if request.accept_mimetypes and chosen is None:
+            raise NotAcceptable(f"This call answers: {', '.join(self.media_types)}.")
+        return chosen or self.media_types[0]
+
+    def _query(self, request: Request) -> Mapping[str, Any]:
+        given = request.args
+        if not given and self.query is None:
+            return {}
+        repeated = [name for name, values in given.lists() if len(values) > 1]
+        if repeated:
+            raise ValidationFailed(
+                errors=[FieldError(f"/{name}", "Give this once.") for name in repeated]
+            )
+        for name, value in given.items():
+            if "\x00" in value or "\ufffd" in value:
+                raise ValidationFailed(errors=[FieldError(f"/{name}", "Send plain UTF-8 text.")])
+        return load(self.query or Strict(), given.to_dict())
+
+    def _body(self, request: Request) -> Mapping[str, Any]:
+        if self.method == "GET":
+            return {}
+        raw = request.get_data(cache=False)
+        if self.body is None and raw.strip() in (b"", b"{}"):
+            return {}
+        if request.mimetype != JSON:
+            raise UnsupportedMediaType
+        if not raw.strip():
+            raise MalformedRequest("The body is empty. Send a JSON object.")
+        return load(self.body or Strict(), strict_json.parse(raw))
+
+    def _key(
+        self, request: Request, principal: Principal | None, command: Any
+    ) -> IdempotencyKey | None:
+        given = request.headers.get("Idempotency-Key")
+        if given is None or self.key is KeyUse.NONE:
+            if self.key is KeyUse.REQUIRED:
+                raise IdempotencyKeyMissing
+            return None
+        match = _KEY.match(given)
+        if not match:
+            raise MalformedRequest("Idempotency-Key must be 8 to 200 characters, such as a UUID.")
+        subject = principal.subject if principal else "public"
+        return idempotency_key(
+            subject=subject,
+            method=self.method,
+            route=self.rule,
+            key=match[1] or match[2],
+            command=command,
+        )
+
+    def _version(self, request: Request) -> int | None:
+        if not self.edits:
+            return None
+        given = request.headers.get("If-Match")
+        if given is None:
+            raise PreconditionRequired
+        match = _VERSION.match(given)
+        if not match:
+            raise PreconditionFailed(
+                "If-Match must hold the resource's ETag exactly as it was given."
+            )
+        return int(match[1])
+
+
+def _seconds_left(header: str | None) -> float:
+    if header and header.isascii() and header.isdigit() and len(header) <= 6:
+        return min(int(header) / 1000, LONGEST_WAIT)
+    return LONGEST_WAIT
+
+
+@dataclass
+class Endpoints(Generic[House]):
+    """The calls of one subject, gathered by decorators."""
+
+    prefix: str = ""
+    all: list[Endpoint[House]] = field(default_factory=list)
+
+    def get(
+        self,
+        rule: str,
+        *,
+        allow: tuple[str, ...] = (),
+        query: type[ma.Schema] | None = None,
+        media_types: tuple[str, ...] = (JSON,),
+    ) -> Callable[[Handler[House]], Handler[House]]:
+        """Declare a read."""
+        return self._declare("GET", rule, allow, query=query, media_types=media_types)
+
+    def post(
+        self,
+        rule: str,
+        *,
+        allow: tuple[str, ...] = (),
+        body: type[ma.Schema] | None = None,
+        key: KeyUse = KeyUse.ACCEPTED,
+    ) -> Callable[[Handler[House]], Handler[House]]:
+        """Declare a write."""
+        return self._declare("POST", rule, allow, body=body, key=key)
+
+    def patch(
+        self, rule: str, *, allow: tuple[str, ...], body: type[ma.Schema]
+    ) -> Callable[[Handler[House]], Handler[House]]:
+        """Declare an edit, which needs If-Match."""
+        return self._declare("PATCH", rule, allow, body=body, key=KeyUse.ACCEPTED, edits=True)
+
+    def _declare(
+        self,
+        method: str,
+        rule: str,
+        allow: tuple[str, ...],
+        *,
+        body: type[ma.Schema] | None = None,
+        query: type[ma.Schema] | None = None,
+        key: KeyUse = KeyUse.NONE,
+        edits: bool = False,
+        media_types: tuple[str, ...] = (JSON,),
+    ) -> Callable[[Handler[House]], Handler[House]]:
+        def declare(handler: Handler[House]) -> Handler[House]:
+            self.all.append(
+                Endpoint(
+                    method=method,
+                    rule=self.prefix + rule,
+                    handler=handler,
+                    allow=frozenset(allow),
+                    body=body() if body else None,
+                    query=query() if query else None,
+                    key=key,
+                    edits=edits,
+                    media_types=media_types,
+                )
+            )
+            return handler
+
+        return declare
+
+
+def etag(version: int) -> dict[str, str]:
+    """Return the ETag header of a resource at a version."""
+    return {"ETag": f'"{version}"'}

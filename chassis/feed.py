@@ -1,0 +1,86 @@
+"""The feed by which other services follow this one's journal. It is not routed to the outside."""
+
+from __future__ import annotations
+
+from typing import Any, Protocol
+
+import marshmallow as ma
+
+from chassis.clock import write_instant
+from chassis.database import Database
+from chassis.endpoints import Call, Endpoint, Endpoints
+from chassis.fields import QueryWhole, Reference, Strict
+from chassis.idempotency import Answer, json_answer
+from chassis.journal import Journal, RecordedEntry
+from chassis.problems import Problem
+
+MOST = 500
+
+
+class JournalDiverged(Problem):
+    code = "journal-diverged"
+    status = 409
+    title = "This journal is not the one you followed"
+    default_detail = (
+        "The source was restored or replaced. The follower must be rebuilt from position 0."
+    )
+
+
+class FeedQuery(Strict):
+    """Where to go on, and what the follower believes stands there."""
+
+    after = QueryWhole(load_default=0)
+    limit = QueryWhole(least=1, most=MOST, load_default=MOST)
+    epoch = Reference(load_default=None)
+    digest = ma.fields.String(load_default=None, validate=ma.validate.Regexp(r"\A[0-9a-f]{64}\Z"))
+
+
+class HasJournal(Protocol):
+    """What a service needs to have in order to be followed."""
+
+    @property
+    def database(self) -> Database: ...
+
+    @property
+    def journal(self) -> Journal: ...
+
+
+def feed_endpoints(*, allow: tuple[str, ...]) -> list[Endpoint[Any]]:
+    """Declare the feed for a service that has a journal."""
+    endpoints: Endpoints[HasJournal] = Endpoints()
+
+    @endpoints.get("/internal/feed", allow=allow, query=FeedQuery)
+    def feed(call: Call, house: HasJournal) -> Answer:
+        after: int = call.query["after"]
+        with house.database.reading() as connection:
+            head = house.journal.head(connection)
+            if call.query["epoch"] is not None:
+                held = house.journal.read(connection, after=after - 1, limit=1) if after > 0 else []
+                same_entry = not held or held[0].digest() == call.query["digest"]
+                if call.query["epoch"] != head.epoch or after > head.size or not same_entry:
+                    raise JournalDiverged
+            entries = house.journal.read(connection, after=after, limit=call.query["limit"])
+        return json_answer(
+            200,
+            {
+                "epoch": head.epoch,
+                "size": head.size,
+                "entries": [_document(entry) for entry in entries],
+            },
+        )
+
+    return endpoints.all
+
+
+def _document(entry: RecordedEntry) -> dict[str, Any]:
+    return {
+        "position": entry.position,
+        "recorded_at": write_instant(entry.recorded_at),
+        "kind": entry.kind,
+        "actor": entry.actor,
+        "role": entry.role,
+        "request_id": entry.request_id,
+        "rule_version": entry.rule_version,
+        "body_text": entry.body_text,
+        **entry.subjects,
+    }

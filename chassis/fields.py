@@ -1,0 +1,179 @@
+"""marshmallow fields that take exactly what they say: no coercion, no surprise."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Mapping
+from datetime import UTC, datetime
+from typing import Any, ClassVar
+
+import marshmallow as ma
+
+from chassis.identifiers import is_id
+from chassis.problems import FieldError, ValidationFailed
+
+LARGEST = 2**53 - 1
+"""The largest whole number that every JSON reader keeps exact."""
+
+_RFC_3339 = re.compile(
+    r"\A[0-9]{4}-[0-9]{2}-[0-9]{2}T[0-9]{2}:[0-9]{2}:[0-9]{2}(\.[0-9]{1,6})?(Z|[+-][0-9]{2}:[0-9]{2})\Z"
+)
+
+
+class Text(ma.fields.Field[str]):
+    """Text of so many characters, without control characters; white space around it is refused, not trimmed."""
+
+    def __init__(
+        self, *, least: int = 1, most: int = 200, lines: bool = False, **kwargs: Any
+    ) -> None:
+        super().__init__(**kwargs)
+        self._least, self._most, self._lines = least, most, lines
+
+    def _deserialize(self, value: Any, attr: str | None, data: Any, **_: Any) -> str:
+        if not isinstance(value, str):
+            raise ma.ValidationError("Send text.")
+        if not self._least <= len(value) <= self._most:
+            raise ma.ValidationError(
+                f"Send {self._least} to {self._most} characters; this has {len(value)}."
+            )
+        if value != value.strip():
+            raise ma.ValidationError("Remove the white space around the text.")
+        allowed = "\n\t" if self._lines else ""
+        if any(not c.isprintable() and c not in allowed for c in value):
+            raise ma.ValidationError("Remove control characters and other unprintable characters.")
+        return value
+
+
+class Whole(ma.fields.Field[int]):
+    """A whole number within bounds; neither `1.0` nor `"1"` nor `true`."""
+
+    def __init__(self, *, least: int = 0, most: int = LARGEST, **kwargs: Any) -> None:
+        super().__init__(**kwargs)
+        self._least, self._most = least, most
+
+    def _deserialize(self, value: Any, attr: str | None, data: Any, **_: Any) -> int:
+        if not isinstance(value, int) or isinstance(value, bool):
+            raise ma.ValidationError(
+                "Send a whole number, without quotes and without a decimal point."
+            )
+        if not self._least <= value <= self._most:
+            raise ma.ValidationError(f"Send a number from {self._least} to {self._most}.")
+        return value
+
+
+class Flag(ma.fields.Field[bool]):
+    """`true` or `false`, nothing that resembles them."""
+
+    def _deserialize(self, value: Any, attr: str | None, data: Any, **_: Any) -> bool:
+        if not isinstance(value, bool):
+            raise ma.ValidationError("Send true or false.")
+        return value
+
+
+class Reference(ma.fields.Field[str]):
+    """The id of something: a UUID in its canonical lower-case form."""
+
+    def _deserialize(self, value: Any, attr: str | None, data: Any, **_: Any) -> str:
+        if not isinstance(value, str) or not is_id(value):
+            raise ma.ValidationError("Send an id as an earlier answer gave it (a lower-case UUID).")
+        return value
+
+
+class InstantField(ma.fields.Field[datetime]):
+    """An RFC 3339 instant with its offset; given back in UTC."""
+
+    def _deserialize(self, value: Any, attr: str | None, data: Any, **_: Any) -> datetime:
+        if not isinstance(value, str) or not _RFC_3339.match(value):
+            raise ma.ValidationError(
+                "Send an instant such as 2026-12-01T08:00:00Z, with Z or an offset."
+            )
+        try:
+            instant = datetime.fromisoformat(value).astimezone(UTC)
+        except (ValueError, OverflowError):
+            raise ma.ValidationError("There is no such day or hour in the calendar.") from None
+        if not 2000 <= instant.year <= 2199:
+            raise ma.ValidationError("Send an instant between the years 2000 and 2199.")
+        return instant
+
+
+class OneOf(ma.fields.Field[str]):
+    """One of the named words."""
+
+    def __init__(self, words: tuple[str, ...], **kwargs: Any) -> None:
+        super().__init__(**kwargs)
+        self.words = words
+
+    def _deserialize(self, value: Any, attr: str | None, data: Any, **_: Any) -> str:
+        if value not in self.words:
+            raise ma.ValidationError(f"Send one of: {', '.join(self.words)}.")
+        return str(value)
+
+
+class Parsed(ma.fields.Field[Any]):
+    """Whatever a parser makes of the value; the parser's `ValueError` becomes the message."""
+
+    def __init__(self, parser: Callable[[Any], Any], **kwargs: Any) -> None:
+        super().__init__(**kwargs)
+        self._parser = parser
+
+    def _deserialize(self, value: Any, attr: str | None, data: Any, **_: Any) -> Any:
+        try:
+            return self._parser(value)
+        except ValueError as error:
+            raise ma.ValidationError(str(error)) from None
+
+
+class QueryWhole(Whole):
+    """A whole number in a query string: ASCII digits only."""
+
+    def _deserialize(self, value: Any, attr: str | None, data: Any, **kwargs: Any) -> int:
+        if (
+            not isinstance(value, str)
+            or not value.isascii()
+            or not value.isdigit()
+            or len(value) > 16
+        ):
+            raise ma.ValidationError(f"Send digits only, from {self._least} to {self._most}.")
+        return super()._deserialize(int(value), attr, data, **kwargs)
+
+
+class QueryFlag(Flag):
+    """`true` or `false` in a query string."""
+
+    def _deserialize(self, value: Any, attr: str | None, data: Any, **kwargs: Any) -> bool:
+        return super()._deserialize(
+            {"true": True, "false": False}.get(value, value), attr, data, **kwargs
+        )
+
+
+class Strict(ma.Schema):
+    """A schema that refuses members it does not know, by name."""
+
+    class Meta:
+        unknown = ma.RAISE
+
+    error_messages: ClassVar[dict[str, str]] = {
+        "unknown": "There is no such field here. Remove it.",
+        "type": "Send an object.",
+    }
+
+
+def load(schema: ma.Schema, data: Any) -> dict[str, Any]:
+    """Load data through a schema. Raises `ValidationFailed` with a pointer for each field that is wrong."""
+    try:
+        loaded: dict[str, Any] = schema.load(data)
+    except ma.ValidationError as error:
+        raise ValidationFailed(errors=_field_errors(error.messages, pointer="")) from None
+    return loaded
+
+
+def _field_errors(messages: Any, *, pointer: str) -> list[FieldError]:
+    if isinstance(messages, Mapping):
+        errors: list[FieldError] = []
+        for name, inner in messages.items():
+            step = (
+                "" if name == "_schema" else "/" + str(name).replace("~", "~0").replace("/", "~1")
+            )
+            errors += _field_errors(inner, pointer=pointer + step)
+        return errors
+    return [FieldError(pointer, str(message)) for message in messages]

@@ -1,0 +1,265 @@
+"""The commit site for many commands at once: whoever arrives while a commit is in flight shares the next one.
+
+One caller waits no longer than alone; a hundred share one commit. Nobody is told anything before the commit, and
+one bad command never fails its neighbours:
+
+- an error that is no passing one rolls the batch back and runs its commands one by one;
+- a lock that somebody else holds splits the batch by what its commands contend for;
+- a deadlock or a lost connection repeats the batch, at most `ATTEMPTS` times; stored answers are read first each
+  time, so that a batch which did commit is recognised;
+- a command whose caller has stopped waiting is dropped before the batch.
+"""
+
+from __future__ import annotations
+
+import threading
+import time
+from collections import deque
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, field
+from typing import Generic, Protocol, TypeVar
+
+import sqlalchemy as sa
+
+from chassis.database import Database, Fault, fault_of
+from chassis.idempotency import Answer, IdempotencyKey, StoredAnswer, StoredAnswers
+from chassis.observability import BATCH_SIZE, QUEUE_LENGTH, current_request_id, logger
+from chassis.problems import (
+    DeadlinePassed,
+    IdempotencyKeyReused,
+    InternalError,
+    OutcomeUnknown,
+    Problem,
+    RequestInFlight,
+    TooBusy,
+    Unavailable,
+)
+
+ATTEMPTS = 3
+BATCH_LIMIT = 32
+QUEUE_LIMIT = 512
+GRACE_SECONDS = 10.0
+"""How much longer than its deadline a caller waits for a batch that has already begun."""
+
+Command = TypeVar("Command")
+Handled = TypeVar("Handled", contravariant=True)
+Outcome = Answer | Problem
+
+
+class BatchHandler(Protocol[Handled]):
+    """What a service does with a batch, inside a transaction that it does not commit."""
+
+    def contention(self, command: Handled) -> str:
+        """Name what a command contends for; commands with the same name are kept together when a batch is split."""
+
+    def settle(self, connection: sa.Connection, commands: Sequence[Handled]) -> Sequence[Outcome]:
+        """Lock, decide, save and append to the journal for all commands; return one outcome each, in their order."""
+
+
+@dataclass(slots=True)
+class _Ticket(Generic[Command]):
+    command: Command
+    key: IdempotencyKey
+    deadline: float
+    request_id: str
+    outcome: Outcome | None = None
+    done: threading.Event = field(default_factory=threading.Event)
+
+
+class _KeysLocked(Exception):
+    """Somebody else holds an idempotency key of this batch."""
+
+
+class GroupCommit(Generic[Command]):
+    """Gather commands, settle them in batches, and give each caller its own answer after the commit."""
+
+    def __init__(
+        self,
+        database: Database,
+        stored_answers: StoredAnswers,
+        handler: BatchHandler[Command],
+        *,
+        batch_limit: int = BATCH_LIMIT,
+        queue_limit: int = QUEUE_LIMIT,
+        clock: Callable[[], float] = time.monotonic,
+    ) -> None:
+        self._database = database
+        self._stored = stored_answers
+        self._handler = handler
+        self._batch_limit = batch_limit
+        self._queue_limit = queue_limit
+        self._clock = clock
+        self._waiting: deque[_Ticket[Command]] = deque()
+        self._arrived = threading.Condition()
+        self._runner: threading.Thread | None = None
+        self._closing = False
+
+    def submit(self, command: Command, *, key: IdempotencyKey, seconds: float) -> Answer:
+        """Wait for a command's turn and return its answer once it is committed.
+
+        `seconds` is how long the caller will wait. Raises the command's own refusal, `TooBusy` where the queue is
+        full, `DeadlinePassed` where the command waited too long and was dropped, `OutcomeUnknown` where its batch
+        did not come to an end in time.
+        """
+        ticket = _Ticket(command, key, self._clock() + seconds, current_request_id.get())
+        with self._arrived:
+            if len(self._waiting) >= self._queue_limit or self._closing:
+                raise TooBusy
+            self._waiting.append(ticket)
+            self._start_runner()
+            self._arrived.notify()
+        if not ticket.done.wait(seconds + GRACE_SECONDS):
+            raise OutcomeUnknown
+        if isinstance(ticket.outcome, Answer):
+            return ticket.outcome
+        raise ticket.outcome or InternalError()
+
+    def close(self) -> None:
+        """Take no more commands, settle those that wait, and return when the last is answered."""
+        with self._arrived:
+            self._closing = True
+            self._arrived.notify()
+        if self._runner is not None:
+            self._runner.join()
+
+    def _start_runner(self) -> None:
+        if self._runner is None:
+            self._runner = threading.Thread(target=self._serve, name="group-commit", daemon=True)
+            self._runner.start()
+
+    def _serve(self) -> None:
+        while (batch := self._next_batch()) is not None:
+            try:
+                self._settle(batch)
+            except Exception as error:  # noqa: BLE001 - the runner must outlive any batch
+                logger().error("batch-failed", exc_info=error)
+            finally:
+                self._release(batch)
+
+    def _next_batch(self) -> list[_Ticket[Command]] | None:
+        with self._arrived:
+            while not self._waiting:
+                if self._closing:
+                    return None
+                self._arrived.wait()
+            size = min(len(self._waiting), self._batch_limit)
+            batch = [self._waiting.popleft() for _ in range(size)]
+            QUEUE_LENGTH.set(len(self._waiting))
+        return batch
+
+    def _release(self, batch: Sequence[_Ticket[Command]]) -> None:
+        for ticket in batch:
+            if ticket.outcome is None:
+                ticket.outcome = InternalError()
+            ticket.done.set()
+
+    def _settle(self, batch: Sequence[_Ticket[Command]]) -> None:
+        """Give every ticket its outcome, whatever it takes."""
+        now = self._clock()
+        for ticket in batch:
+            if ticket.deadline <= now:
+                ticket.outcome = DeadlinePassed()
+        tickets = [ticket for ticket in batch if ticket.outcome is None]
+        if tickets:
+            BATCH_SIZE.observe(len(tickets))
+            self._settle_together(tickets)
+
+    def _settle_together(self, tickets: Sequence[_Ticket[Command]]) -> None:
+        unknown = False
+        for _ in range(ATTEMPTS):
+            try:
+                self._attempt(tickets)
+                return
+            except _KeysLocked:
+                self._settle_in_parts(tickets, [[ticket] for ticket in tickets], RequestInFlight())
+                return
+            except sa.exc.SQLAlchemyError as error:
+                fault = fault_of(error)
+                if fault is Fault.PERMANENT:
+                    self._settle_in_parts(
+                        tickets, [[ticket] for ticket in tickets], _failure(error)
+                    )
+                    return
+                if fault is Fault.LOCKED:
+                    self._settle_in_parts(
+                        tickets, self._by_contention(tickets), Unavailable(_CONTENDED)
+                    )
+                    return
+                unknown = unknown or fault is Fault.DISCONNECTED
+            except Exception as error:  # noqa: BLE001 - whatever it is, the neighbours go on
+                self._settle_in_parts(tickets, [[ticket] for ticket in tickets], _failure(error))
+                return
+        for ticket in tickets:
+            ticket.outcome = OutcomeUnknown() if unknown else Unavailable(_CONTENDED)
+
+    def _settle_in_parts(
+        self,
+        tickets: Sequence[_Ticket[Command]],
+        parts: Sequence[Sequence[_Ticket[Command]]],
+        verdict: Problem,
+    ) -> None:
+        """Settle the parts of a failed batch apart; what cannot be parted further gets the verdict."""
+        if len(parts) == 1:
+            for ticket in tickets:
+                ticket.outcome = verdict
+            return
+        for part in parts:
+            self._settle_together(part)
+
+    def _by_contention(self, tickets: Sequence[_Ticket[Command]]) -> list[list[_Ticket[Command]]]:
+        parts: dict[str, list[_Ticket[Command]]] = {}
+        for ticket in tickets:
+            parts.setdefault(self._handler.contention(ticket.command), []).append(ticket)
+        return list(parts.values())
+
+    def _attempt(self, tickets: Sequence[_Ticket[Command]]) -> None:
+        """Settle all tickets in one transaction. Outcomes are set only after the commit."""
+        with self._database.writing() as connection:
+            stored = self._read_stored(connection, tickets)
+            firsts: dict[str, _Ticket[Command]] = {}
+            for ticket in tickets:
+                if ticket.key.digest not in stored:
+                    firsts.setdefault(ticket.key.digest, ticket)
+            settled: dict[str, Outcome] = {}
+            if firsts:
+                commands = [ticket.command for ticket in firsts.values()]
+                settled = dict(zip(firsts, self._handler.settle(connection, commands), strict=True))
+            answers = {firsts[d].key: o for d, o in settled.items() if isinstance(o, Answer)}
+            if answers:
+                self._stored.store(connection, answers, now=self._database.now(connection))
+                connection.commit()
+        for ticket in tickets:
+            digest = ticket.key.digest
+            if digest in stored:
+                ticket.outcome = _repeated(
+                    ticket, stored[digest].fingerprint, stored[digest].answer
+                )
+            else:
+                ticket.outcome = _repeated(ticket, firsts[digest].key.fingerprint, settled[digest])
+
+    def _read_stored(
+        self, connection: sa.Connection, tickets: Sequence[_Ticket[Command]]
+    ) -> dict[str, StoredAnswer]:
+        try:
+            return self._stored.lock_and_read(connection, [ticket.key.digest for ticket in tickets])
+        except sa.exc.DBAPIError as error:
+            if fault_of(error) is Fault.LOCKED:
+                raise _KeysLocked from error
+            raise
+
+
+_CONTENDED = (
+    "Somebody else is changing the same thing. Nothing of this request was done; try again."
+)
+
+
+def _repeated(ticket: _Ticket[Command], fingerprint: str, outcome: Outcome) -> Outcome:
+    """Give a ticket the outcome of the first command under its key, if that was the same command."""
+    if ticket.key.fingerprint == fingerprint:
+        return outcome
+    return IdempotencyKeyReused() if isinstance(outcome, Answer) else RequestInFlight()
+
+
+def _failure(error: Exception) -> Problem:
+    logger().error("command-failed", exc_info=error)
+    return InternalError()

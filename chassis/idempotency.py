@@ -1,0 +1,147 @@
+"""Stored answers: the same key and command is answered byte for byte as the first time.
+
+A key's scope is subject, method, route and key. Effects are stored, refusals are not: a refused request may be tried
+again with the same key. The key is locked by name before it is read, so that a twin waits for the first to finish.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Any
+
+import sqlalchemy as sa
+
+from chassis.database import Database, Instant, rows_parameter
+
+KEPT_FOR = timedelta(hours=48)
+PURGED_AT_ONCE = 5_000
+
+
+@dataclass(frozen=True, slots=True)
+class IdempotencyKey:
+    """A caller's key in its scope, and the fingerprint of the command it stands for."""
+
+    digest: str
+    fingerprint: str
+
+
+def idempotency_key(
+    *, subject: str, method: str, route: str, key: str, command: Any
+) -> IdempotencyKey:
+    """Bind a caller's key to its scope and to the parsed command (anything `json` can write)."""
+    scope = json.dumps([subject, method, route, key])
+    body = json.dumps(command, sort_keys=True, separators=(",", ":"), default=str)
+    return IdempotencyKey(
+        digest=hashlib.sha256(scope.encode()).hexdigest(),
+        fingerprint=hashlib.sha256(body.encode()).hexdigest(),
+    )
+
+
+@dataclass(frozen=True, slots=True)
+class Answer:
+    """What a caller is told: a status, a body of JSON already written, and headers of its own."""
+
+    status: int
+    body: bytes
+    headers: tuple[tuple[str, str], ...] = ()
+
+
+def json_answer(
+    status: int, document: Mapping[str, Any], headers: Mapping[str, str] | None = None
+) -> Answer:
+    """Write a document as the answer's body."""
+    body = json.dumps(document, ensure_ascii=False, separators=(",", ":")).encode()
+    return Answer(status, body, tuple((headers or {}).items()))
+
+
+@dataclass(frozen=True, slots=True)
+class StoredAnswer:
+    """An answer given earlier, and the command it was given for."""
+
+    fingerprint: str
+    answer: Answer
+
+
+def stored_answer_table(metadata: sa.MetaData) -> sa.Table:
+    """Declare the table of stored answers in a service's schema."""
+    return sa.Table(
+        "stored_answer",
+        metadata,
+        sa.Column("digest", sa.String(64), primary_key=True),
+        sa.Column("fingerprint", sa.String(64), nullable=False),
+        sa.Column("status", sa.SmallInteger, nullable=False),
+        sa.Column("headers", sa.Text, nullable=False),
+        sa.Column("body", sa.Text, nullable=False),
+        sa.Column("stored_at", Instant, nullable=False),
+        sa.Index("stored_answer_by_age", "stored_at"),
+    )
+
+
+class StoredAnswers:
+    """The stored answers of one service."""
+
+    def __init__(self, database: Database, table: sa.Table) -> None:
+        self._database = database
+        self._table = table
+        wanted = database.recordset({"digest": sa.String(64)})
+        self._read = sa.select(table).join(wanted, wanted.c.digest == table.c.digest)
+        columns = {c.name: sa.Text() if c.name != "status" else sa.Integer() for c in table.c}
+        given = database.recordset({**columns, "stored_at": Instant()})
+        self._insert = sa.insert(table).from_select(
+            list(columns), sa.select(*[given.c[c] for c in columns])
+        )
+
+    def lock_and_read(
+        self, connection: sa.Connection, digests: Sequence[str]
+    ) -> dict[str, StoredAnswer]:
+        """Hold these keys until the transaction ends and return the answers already stored under them."""
+        if not digests:
+            return {}
+        self._database.lock_names(connection, digests)
+        rows = connection.execute(
+            self._read, {"rows": rows_parameter([{"digest": d} for d in digests])}
+        )
+        return {
+            row.digest: StoredAnswer(
+                row.fingerprint,
+                Answer(
+                    row.status, row.body.encode(), tuple((n, v) for n, v in json.loads(row.headers))
+                ),
+            )
+            for row in rows
+        }
+
+    def store(
+        self, connection: sa.Connection, answers: Mapping[IdempotencyKey, Answer], *, now: datetime
+    ) -> None:
+        """Keep answers with the effects they tell of, in the same transaction."""
+        if not answers:
+            return
+        rows = [
+            {
+                "digest": key.digest,
+                "fingerprint": key.fingerprint,
+                "status": answer.status,
+                "headers": json.dumps(answer.headers),
+                "body": answer.body.decode(),
+                "stored_at": now,
+            }
+            for key, answer in answers.items()
+        ]
+        connection.execute(self._insert, {"rows": rows_parameter(rows)})
+
+    def purge(self, connection: sa.Connection, *, before: datetime) -> int:
+        """Forget answers stored before an instant, at most `PURGED_AT_ONCE`; return how many went."""
+        oldest = (
+            sa.select(self._table.c.digest)
+            .where(self._table.c.stored_at < before)
+            .order_by(self._table.c.stored_at)
+            .limit(PURGED_AT_ONCE)
+        )
+        return connection.execute(
+            sa.delete(self._table).where(self._table.c.digest.in_(oldest))
+        ).rowcount

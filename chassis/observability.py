@@ -1,0 +1,140 @@
+"""What every process tells about itself: JSON log lines, request ids, Prometheus metrics."""
+
+from __future__ import annotations
+
+import logging
+import re
+import sys
+import traceback
+from contextvars import ContextVar
+from typing import Any
+
+import structlog
+from gunicorn import glogging
+from prometheus_client import Counter, Gauge, Histogram
+
+from chassis.identifiers import random_reference
+
+REQUEST_ID_HEADER = "X-Request-Id"
+_ACCEPTED_REQUEST_ID = re.compile(r"\A[A-Za-z0-9][A-Za-z0-9-]{7,63}\Z")
+
+current_request_id: ContextVar[str] = ContextVar("current_request_id", default="")
+
+REQUESTS = Counter("http_requests_total", "Requests answered", ["endpoint", "status"])
+REQUEST_SECONDS = Histogram(
+    "http_request_seconds",
+    "Time from the request's first byte in our code to the answer",
+    ["endpoint"],
+    buckets=(0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10),
+)
+BATCH_SIZE = Histogram(
+    "group_commit_batch_size", "Commands that shared one commit", buckets=(1, 2, 4, 8, 16, 32, 64)
+)
+QUEUE_LENGTH = Gauge(
+    "group_commit_queue_length", "Commands waiting for the next commit", multiprocess_mode="livesum"
+)
+FOLLOWER_POSITION = Gauge(
+    "follower_position", "Last journal position applied", ["source"], multiprocess_mode="max"
+)
+FOLLOWER_FAILURES = Counter(
+    "follower_failures_total", "Rounds of a follower that failed", ["source"]
+)
+
+
+def request_id_from(header: str | None) -> str:
+    """Take a caller's request id where it has a safe form; make a new one otherwise."""
+    if header and _ACCEPTED_REQUEST_ID.match(header):
+        return header
+    return random_reference()
+
+
+def configure_logging(process: str, *, level: str = "INFO") -> None:
+    """Send every log line of this process to standard output as one JSON object a line.
+
+    Callers pass facts as keyword arguments and never personal data: no NIK, card number, name or token.
+    """
+    processors: list[Any] = [
+        structlog.contextvars.merge_contextvars,
+        _add_request_id,
+        structlog.processors.add_log_level,
+        structlog.processors.TimeStamper(fmt="iso", utc=True),
+        _describe_exception,
+    ]
+    structlog.configure(
+        processors=[*processors, structlog.processors.JSONRenderer()],
+        wrapper_class=structlog.make_filtering_bound_logger(getattr(logging, level)),
+        logger_factory=structlog.WriteLoggerFactory(file=sys.stdout),
+        cache_logger_on_first_use=True,
+    )
+    structlog.contextvars.bind_contextvars(process=process)
+    handler = logging.StreamHandler(sys.stdout)
+    handler.setFormatter(_foreign_formatter(processors, process))
+    root = logging.getLogger()
+    root.handlers = [handler]
+    root.setLevel(level)
+    logging.getLogger("urllib3").setLevel("WARNING")
+    logging.getLogger("alembic").setLevel("WARNING")
+
+
+def logger() -> Any:
+    """Return the process's logger: `logger().info("event-name", fact=…)`."""
+    return structlog.get_logger()
+
+
+def _add_request_id(
+    _: Any, __: str, event: structlog.typing.EventDict
+) -> structlog.typing.EventDict:
+    request_id = current_request_id.get()
+    if request_id:
+        event.setdefault("request_id", request_id)
+    return event
+
+
+def _describe_exception(
+    _: Any, __: str, event: structlog.typing.EventDict
+) -> structlog.typing.EventDict:
+    """Write an exception as its type and the places it went through, never with its values.
+
+    A driver's message quotes the row it failed on, and a row may hold what must not be in a log.
+    """
+    info = event.pop("exc_info", None)
+    if info:
+        error = info if isinstance(info, BaseException) else sys.exc_info()[1]
+        if isinstance(info, tuple):
+            error = info[1]
+        if error is not None:
+            event["error"] = type(error).__qualname__
+            event["trace"] = [
+                f"{frame.filename.rsplit('/', 1)[-1]}:{frame.lineno} {frame.name}"
+                for frame in traceback.extract_tb(error.__traceback__)[-8:]
+            ]
+    return event
+
+
+def _foreign_formatter(processors: list[Any], process: str) -> logging.Formatter:
+    def add_process(
+        _: Any, __: str, event: structlog.typing.EventDict
+    ) -> structlog.typing.EventDict:
+        event.setdefault("process", process)
+        return event
+
+    return structlog.stdlib.ProcessorFormatter(
+        foreign_pre_chain=[add_process, *processors],
+        processors=[
+            structlog.stdlib.ProcessorFormatter.remove_processors_meta,
+            structlog.processors.JSONRenderer(),
+        ],
+    )
+
+
+class GunicornLogger(glogging.Logger):
+    """gunicorn's own messages as the same JSON lines; no access log, since the applications write their own."""
+
+    def setup(self, cfg: Any) -> None:
+        super().setup(cfg)
+        configure_logging(cfg.proc_name or "gunicorn", level=cfg.loglevel.upper())
+        self.error_log.handlers = []
+        self.error_log.propagate = True
+
+    def access(self, resp: Any, req: Any, environ: Any, request_time: Any) -> None:
+        """Write nothing: the application writes one line a request."""

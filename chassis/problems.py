@@ -1,0 +1,247 @@
+"""Refusals as RFC 9457 problem documents: pure values, free of any web framework.
+
+Whatever is refused anywhere in the product is refused by raising a subclass of `Problem` with a stable code.
+The words of the programme add their own subclasses in `vocabulary.refusals`.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any, ClassVar
+
+MEDIA_TYPE = "application/problem+json"
+
+
+@dataclass(frozen=True)
+class FieldError:
+    """One thing wrong with one field: where it stands (a JSON pointer) and what to do about it."""
+
+    pointer: str
+    message: str
+
+
+class Problem(Exception):
+    """A refusal or failure that a caller is told about.
+
+    `detail` says what was wrong and what would be right; `errors` names fields; `facts` are further members of the
+    document; `headers` go with the answer (`Retry-After`, `Allow`, `WWW-Authenticate`).
+    """
+
+    code: ClassVar[str] = "internal-error"
+    status: ClassVar[int] = 500
+    title: ClassVar[str] = "Something failed on our side"
+    default_detail: ClassVar[str] = (
+        "The failure was recorded; quote the request id when you report it."
+    )
+
+    def __init__(
+        self,
+        detail: str | None = None,
+        *,
+        errors: Sequence[FieldError] = (),
+        facts: Mapping[str, Any] | None = None,
+        headers: Mapping[str, str] | None = None,
+    ) -> None:
+        self.detail = detail or self.default_detail
+        self.errors = tuple(errors)
+        self.facts = dict(facts or {})
+        self.headers = dict(headers or {})
+        super().__init__(self.detail)
+
+    def document(self, request_id: str) -> dict[str, Any]:
+        """Return the members of the problem document, ready for JSON."""
+        document: dict[str, Any] = {
+            "type": f"/problems/{self.code}",
+            "title": self.title,
+            "status": self.status,
+            "detail": self.detail,
+            "code": self.code,
+            "request_id": request_id,
+        }
+        if self.errors:
+            document["errors"] = [{"pointer": e.pointer, "message": e.message} for e in self.errors]
+        for name, value in self.facts.items():
+            document.setdefault(name, value)
+        return document
+
+
+class InternalError(Problem):
+    """Nothing the caller can mend."""
+
+
+class MalformedRequest(Problem):
+    code = "malformed-request"
+    status = 400
+    title = "The request cannot be read"
+    default_detail = "Send well-formed HTTP with a body of strict JSON in UTF-8."
+
+
+class IdempotencyKeyMissing(Problem):
+    code = "idempotency-key-missing"
+    status = 400
+    title = "This call needs an Idempotency-Key"
+    default_detail = "Send the header Idempotency-Key with a fresh random value (a UUID serves), and the same value when you retry."
+
+
+class Unauthenticated(Problem):
+    code = "unauthenticated"
+    status = 401
+    title = "A valid access token is needed"
+    default_detail = "Send the header Authorization: Bearer with a token that has not expired."
+
+    def __init__(self, detail: str | None = None, *, presented: bool = False) -> None:
+        challenge = 'Bearer realm="balai"' + (', error="invalid_token"' if presented else "")
+        super().__init__(detail, headers={"WWW-Authenticate": challenge})
+
+
+class Forbidden(Problem):
+    code = "forbidden"
+    status = 403
+    title = "Your role may not do this"
+    default_detail = "Sign in with a role that this call names in its documentation."
+
+
+class NotFound(Problem):
+    code = "not-found"
+    status = 404
+    title = "There is nothing here"
+    default_detail = "Nothing stands at this address, or it is not yours to see."
+
+
+class MethodNotAllowed(Problem):
+    code = "method-not-allowed"
+    status = 405
+    title = "This address does not take this method"
+    default_detail = "Use one of the methods in the Allow header."
+
+
+class NotAcceptable(Problem):
+    code = "not-acceptable"
+    status = 406
+    title = "This answer has no such form"
+    default_detail = "Ask for one of the media types that this call documents."
+
+
+class RequestTimedOut(Problem):
+    code = "request-timed-out"
+    status = 408
+    title = "The request took too long to arrive"
+    default_detail = "Send the whole request without long pauses."
+
+
+class StateConflict(Problem):
+    code = "state-conflict"
+    status = 409
+    title = "The present state does not allow this"
+    default_detail = "Read the resource again and decide anew."
+
+
+class RequestInFlight(Problem):
+    code = "request-in-flight"
+    status = 409
+    title = "The same request is still being worked on"
+    default_detail = (
+        "Repeat the request with the same Idempotency-Key a little later; it takes effect once."
+    )
+
+    def __init__(self, detail: str | None = None) -> None:
+        super().__init__(detail, headers={"Retry-After": "1"})
+
+
+class PreconditionFailed(Problem):
+    code = "stale-version"
+    status = 412
+    title = "Somebody changed this in the meantime"
+    default_detail = "Read the resource again, and repeat the change with its new ETag in If-Match."
+
+
+class PayloadTooLarge(Problem):
+    code = "payload-too-large"
+    status = 413
+    title = "The body is too large"
+    default_detail = "Split the request into smaller ones."
+
+
+class UnsupportedMediaType(Problem):
+    code = "unsupported-media-type"
+    status = 415
+    title = "The body has a media type this call does not take"
+    default_detail = "Send Content-Type: application/json."
+
+
+class ValidationFailed(Problem):
+    code = "validation-failed"
+    status = 422
+    title = "Some fields are not right"
+    default_detail = "Mend the fields named under errors and send the request again."
+
+
+class IdempotencyKeyReused(Problem):
+    code = "idempotency-key-reused"
+    status = 422
+    title = "This Idempotency-Key was used for another command"
+    default_detail = (
+        "Use a fresh key for a new command; repeat a key only with the very same command."
+    )
+
+
+class PreconditionRequired(Problem):
+    code = "version-required"
+    status = 428
+    title = "This change needs If-Match"
+    default_detail = (
+        "Send the resource's ETag in the header If-Match, so that no one's change is overwritten."
+    )
+
+
+class TooManyRequests(Problem):
+    code = "too-many-requests"
+    status = 429
+    title = "Too many requests"
+    default_detail = "Wait as long as Retry-After says."
+
+    def __init__(self, detail: str | None = None, *, retry_after: int = 1) -> None:
+        super().__init__(detail, headers={"Retry-After": str(retry_after)})
+
+
+class BadGateway(Problem):
+    code = "bad-upstream-answer"
+    status = 502
+    title = "A service behind the gateway did not answer properly"
+    default_detail = "Try again; with the same Idempotency-Key nothing happens twice."
+
+
+class Unavailable(Problem):
+    code = "unavailable"
+    status = 503
+    title = "The service cannot answer right now"
+    default_detail = "Try again after the time in Retry-After; with the same Idempotency-Key nothing happens twice."
+
+    def __init__(self, detail: str | None = None, *, retry_after: int = 1) -> None:
+        super().__init__(detail, headers={"Retry-After": str(retry_after)})
+
+
+class TooBusy(Unavailable):
+    code = "too-busy"
+    title = "More requests than can be served"
+    default_detail = "The queue is full. Try again after the time in Retry-After; nothing of this request was done."
+
+
+class DeadlinePassed(Unavailable):
+    code = "deadline-passed"
+    title = "The request waited too long and was dropped"
+    default_detail = "Nothing of this request was done. Try again with the same Idempotency-Key."
+
+
+class OutcomeUnknown(Unavailable):
+    code = "outcome-unknown"
+    title = "It is not known whether this took effect"
+    default_detail = "Repeat the request with the same Idempotency-Key: it tells the outcome, and nothing happens twice."
+
+
+class GatewayTimedOut(Problem):
+    code = "upstream-timed-out"
+    status = 504
+    title = "A service behind the gateway took too long"
+    default_detail = "Try again; with the same Idempotency-Key nothing happens twice."

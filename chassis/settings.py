@@ -1,0 +1,68 @@
+"""Reading settings from the environment, once, at start, with a message that names what is wrong."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+
+class SettingsError(Exception):
+    """A setting is missing or unusable; the process must not start."""
+
+
+@dataclass(frozen=True)
+class Environment:
+    """The environment variables a process was started with, read with types and bounds."""
+
+    variables: Mapping[str, str]
+
+    def text(self, name: str, default: str | None = None) -> str:
+        """Return a variable's text. Raises `SettingsError` where it is missing and has no default."""
+        value = self.variables.get(name) or default
+        if value is None:
+            raise SettingsError(f"{name} is not set")
+        return value
+
+    def optional(self, name: str) -> str | None:
+        """Return a variable's text, or None where it is missing or empty."""
+        return self.variables.get(name) or None
+
+    def whole(self, name: str, default: int, *, least: int, most: int) -> int:
+        """Return a whole number within bounds. Raises `SettingsError` otherwise."""
+        text = self.variables.get(name) or str(default)
+        if not text.isascii() or not text.isdigit() or not least <= int(text) <= most:
+            raise SettingsError(
+                f"{name} must be a whole number from {least} to {most}, not {text!r}"
+            )
+        return int(text)
+
+    def seconds(self, name: str, default: float, *, least: float, most: float) -> float:
+        """Return a duration in seconds within bounds. Raises `SettingsError` otherwise."""
+        text = self.variables.get(name) or str(default)
+        try:
+            value = float(text)
+        except ValueError:
+            raise SettingsError(f"{name} must be a number of seconds, not {text!r}") from None
+        if not least <= value <= most:
+            raise SettingsError(f"{name} must be from {least} to {most} seconds, not {text}")
+        return value
+
+    def choice(self, name: str, default: str, *, of: tuple[str, ...]) -> str:
+        """Return one of the named choices. Raises `SettingsError` otherwise."""
+        text = self.variables.get(name) or default
+        if text not in of:
+            raise SettingsError(f"{name} must be one of {', '.join(of)}, not {text!r}")
+        return text
+
+    def key(self, name: str, *, size: int = 32) -> bytes:
+        """Return secret key material written as hexadecimal. Raises `SettingsError` where it has another size."""
+        text = self.text(name)
+        try:
+            material = bytes.fromhex(text)
+        except ValueError:
+            material = b""
+        if len(material) != size:
+            raise SettingsError(
+                f"{name} must be {size} bytes written as {2 * size} hexadecimal digits"
+            )
+        return material

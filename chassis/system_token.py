@@ -1,0 +1,36 @@
+"""A service's own access token, fetched with its client credentials and kept until shortly before it expires."""
+
+from __future__ import annotations
+
+import threading
+import time
+
+from chassis.http_client import ServiceClient
+
+RENEW_BEFORE = 60.0
+
+
+class SystemToken:
+    """Call it to get a token of the `system` role."""
+
+    def __init__(self, accounts: ServiceClient, *, client_id: str, client_secret: str) -> None:
+        self._accounts = accounts
+        self._credentials = (client_id, client_secret)
+        self._token = ""
+        self._renew_at = 0.0
+        self._lock = threading.Lock()
+
+    def __call__(self) -> str:
+        """Return a valid token. Raises `requests.RequestException` where none can be had."""
+        with self._lock:
+            if time.monotonic() >= self._renew_at:
+                answer = self._accounts.post_form(
+                    "/oauth/token",
+                    {"grant_type": "client_credentials"},
+                    credentials=self._credentials,
+                )
+                self._token = answer["access_token"]
+                self._renew_at = time.monotonic() + max(
+                    float(answer["expires_in"]) - RENEW_BEFORE, 1.0
+                )
+            return self._token

@@ -1,0 +1,176 @@
+"""A service as a Flask application: its endpoints, its problem documents, its health and metrics."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable, Iterable, Mapping
+from typing import TypeVar
+
+import sqlalchemy as sa
+from flask import Flask, Response, g, request
+from prometheus_client import CONTENT_TYPE_LATEST, CollectorRegistry, generate_latest, multiprocess
+from werkzeug.exceptions import HTTPException, MethodNotAllowed, RequestEntityTooLarge
+from werkzeug.routing import BaseConverter
+
+from chassis import problems
+from chassis.database import Fault, fault_of
+from chassis.endpoints import JSON, Endpoint
+from chassis.idempotency import Answer, json_answer
+from chassis.identity import TokenVerifier
+from chassis.observability import (
+    REQUEST_ID_HEADER,
+    REQUEST_SECONDS,
+    REQUESTS,
+    current_request_id,
+    logger,
+    request_id_from,
+)
+from chassis.problems import Problem
+
+LARGEST_BODY = 1_048_576
+House = TypeVar("House")
+Check = Callable[[], bool]
+
+
+class IdConverter(BaseConverter):
+    """A UUID in its canonical form; any other text matches no route."""
+
+    regex = "[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}"
+
+
+def build_app(
+    name: str,
+    *,
+    endpoints: Iterable[Endpoint[House]],
+    house: House,
+    verifier: TokenVerifier,
+    checks: Mapping[str, Check],
+    largest_body: int = LARGEST_BODY,
+) -> Flask:
+    """Join endpoints and the service's parts into an application.
+
+    `house` is handed to every handler. `checks` are what `/readyz` asks; each returns whether that part is ready.
+    """
+    app = Flask(name, static_folder=None)
+    app.config["MAX_CONTENT_LENGTH"] = largest_body
+    app.url_map.converters["id"] = IdConverter
+    app.url_map.strict_slashes = True
+    app.url_map.merge_slashes = False
+    app.before_request(_begin)
+    app.after_request(_finish)
+    for endpoint in endpoints:
+        app.add_url_rule(
+            endpoint.rule,
+            endpoint=endpoint.name,
+            view_func=_view(endpoint, house, verifier),
+            methods=[endpoint.method],
+            provide_automatic_options=False,
+        )
+    _add_probes(app, checks)
+    app.register_error_handler(Exception, _answer_failure)
+    return app
+
+
+def _view(
+    endpoint: Endpoint[House], house: House, verifier: TokenVerifier
+) -> Callable[..., Response]:
+    def view(**path: str) -> Response:
+        call = endpoint.admit(request, path, current_request_id.get(), verifier)
+        answer = endpoint.handler(call, house)
+        return answer if isinstance(answer, Response) else _response(answer)
+
+    return view
+
+
+def _response(answer: Answer) -> Response:
+    response = Response(answer.body, status=answer.status, content_type=JSON)
+    for header, value in answer.headers:
+        response.headers[header] = value
+    if request.method == "GET" and "ETag" in response.headers:
+        response.make_conditional(request)
+    return response
+
+
+def _begin() -> None:
+    current_request_id.set(request_id_from(request.headers.get(REQUEST_ID_HEADER)))
+    g.began = time.perf_counter()
+
+
+def _finish(response: Response) -> Response:
+    seconds = time.perf_counter() - g.began
+    route = request.endpoint or "none"
+    response.headers[REQUEST_ID_HEADER] = current_request_id.get()
+    if route.startswith("probe "):
+        return response
+    REQUESTS.labels(route, response.status_code).inc()
+    REQUEST_SECONDS.labels(route).observe(seconds)
+    logger().info("request", route=route, status=response.status_code, ms=round(seconds * 1000, 1))
+    return response
+
+
+def _answer_failure(error: Exception) -> Response:
+    return problem_response(problem_of(error))
+
+
+def problem_of(error: Exception) -> Problem:
+    """Turn whatever was raised while a request was served into the problem its caller is told."""
+    if isinstance(error, Problem):
+        return error
+    if isinstance(error, MethodNotAllowed):
+        return problems.MethodNotAllowed(
+            headers={"Allow": ", ".join(sorted(error.valid_methods or ()))}
+        )
+    if isinstance(error, RequestEntityTooLarge):
+        return problems.PayloadTooLarge()
+    if isinstance(error, HTTPException):
+        return problems.NotFound() if error.code == 404 else problems.MalformedRequest()
+    if isinstance(error, sa.exc.SQLAlchemyError) and fault_of(error) is not Fault.PERMANENT:
+        logger().warning("database-unavailable", exc_info=error)
+        return problems.Unavailable()
+    logger().error("request-failed", exc_info=error)
+    return problems.InternalError()
+
+
+def problem_response(problem: Problem) -> Response:
+    """Write a problem document as the answer of the present request."""
+    answer = json_answer(
+        problem.status, problem.document(current_request_id.get()), problem.headers
+    )
+    response = Response(answer.body, status=answer.status, content_type=problems.MEDIA_TYPE)
+    response.headers.extend(answer.headers)
+    return response
+
+
+def _add_probes(app: Flask, checks: Mapping[str, Check]) -> None:
+    def healthz() -> Response:
+        return Response(b'{"status":"alive"}', content_type=JSON)
+
+    def readyz() -> Response:
+        results = {name: _passes(check) for name, check in checks.items()}
+        answer = json_answer(
+            200 if all(results.values()) else 503,
+            {"ready": all(results.values()), "checks": results},
+        )
+        return Response(answer.body, status=answer.status, content_type=JSON)
+
+    for path, view in (("/healthz", healthz), ("/readyz", readyz), ("/metrics", metrics)):
+        app.add_url_rule(path, endpoint=f"probe {path}", view_func=view, methods=["GET"])
+
+
+def _passes(check: Check) -> bool:
+    try:
+        return check()
+    except Exception as error:  # noqa: BLE001 - a part that raises is not ready
+        logger().warning("not-ready", exc_info=error)
+        return False
+
+
+def metrics() -> Response:
+    """Answer with this service's metrics, of all its web processes where they share a folder for them."""
+    try:
+        registry = CollectorRegistry()
+        multiprocess.MultiProcessCollector(registry)  # type: ignore[no-untyped-call]
+        body = generate_latest(registry)
+    except ValueError:  # PROMETHEUS_MULTIPROC_DIR is not set: one process, its own metrics
+        body = generate_latest()
+    return Response(body, content_type=CONTENT_TYPE_LATEST)

@@ -1,0 +1,128 @@
+"""What the programme refuses, each with its one code and status.
+
+A rule refuses by raising one of these; the code is part of the public contract and never changes its meaning.
+"""
+
+from __future__ import annotations
+
+from chassis.problems import Problem, Unavailable
+
+
+class ClassFull(Problem):
+    code = "class-full"
+    status = 409
+    title = "The class is full"
+    default_detail = "Every seat is taken. Choose another class, or try again: seats come free."
+
+
+class ClassNotFound(Problem):
+    code = "class-not-found"
+    status = 404
+    title = "There is no such class"
+    default_detail = "Check the class_id; a class can be enrolled in once it is published."
+
+
+class CatalogueLagging(Unavailable):
+    code = "catalogue-lagging"
+    title = "The list of classes is not up to date here"
+    default_detail = "This class is not known here yet. Try again after the time in Retry-After."
+
+
+class RegistrationClosed(Problem):
+    code = "registration-closed"
+    status = 409
+    title = "Registration is not open"
+    default_detail = "This class takes no enrolments now. See its registration window."
+
+
+class PriceChanged(Problem):
+    code = "price-changed"
+    status = 409
+    title = "The price is another one"
+    default_detail = "Show the holder the present price, and enrol with it as expected_price."
+
+
+class AlreadyEnrolled(Problem):
+    code = "already-enrolled"
+    status = 409
+    title = "The card is enrolled in this class"
+    default_detail = "One card takes one seat in a class."
+
+
+class EnrolmentInProgress(Problem):
+    code = "enrolment-in-progress"
+    status = 409
+    title = "Another training is not finished"
+    default_detail = "Finish or cancel the running training first."
+
+
+class InsufficientBalance(Problem):
+    code = "insufficient-balance"
+    status = 409
+    title = "The balance does not cover the price"
+    default_detail = "Choose a class whose price the card's balance covers."
+
+
+class CardNotUsable(Problem):
+    code = "card-not-usable"
+    status = 409
+    title = "The card cannot be used now"
+    default_detail = "The card's state does not allow a purchase."
+
+
+class CardNotFound(Problem):
+    code = "card-not-found"
+    status = 404
+    title = "There is no such card"
+    default_detail = "Check the card number: sixteen digits, as printed on the card."
+
+
+class ModeNotInScheme(Problem):
+    code = "mode-not-in-scheme"
+    status = 409
+    title = "The card's scheme does not cover this kind of class"
+    default_detail = "A digital card buys online classes, an offline card buys offline ones."
+
+
+class ScheduleConflict(Problem):
+    code = "schedule-conflict"
+    status = 409
+    title = "The meetings overlap with another training"
+    default_detail = "Choose a class whose meetings lie at other times."
+
+
+class ReviewOwed(Problem):
+    code = "review-owed"
+    status = 409
+    title = "The last training has not been reviewed"
+    default_detail = "Review the completed training first; then the next one can be bought."
+
+
+class CancellationClosed(Problem):
+    code = "cancellation-closed"
+    status = 409
+    title = "This enrolment can no longer be cancelled"
+    default_detail = (
+        "A holder may cancel before the class starts, while the enrolment is not ended."
+    )
+
+
+class RedeemCodeWrong(Problem):
+    code = "redeem-code-wrong"
+    status = 422
+    title = "The redeem code is not the one of this enrolment"
+    default_detail = "Enter the code exactly as the enrolment shows it."
+
+
+class NikAlreadyHeld(Problem):
+    code = "nik-already-held"
+    status = 409
+    title = "This person holds or held a card"
+    default_detail = "A person can be awarded a card once in a lifetime."
+
+
+class WaveClosed(Problem):
+    code = "wave-closed"
+    status = 409
+    title = "The wave is not open"
+    default_detail = "Candidates are admitted while the wave's window is open."
