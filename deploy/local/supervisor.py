@@ -1,0 +1,220 @@
+"""Starting processes, noticing when one dies, and stopping them all in order, with no orphan left."""
+
+from __future__ import annotations
+
+import contextlib
+import ctypes
+import http.client
+import os
+import signal
+import socket
+import subprocess
+import sys
+import time
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from pathlib import Path
+from urllib.parse import urlsplit
+
+from deploy.local.ports import LOOPBACK
+from deploy.local.process import Process
+
+Pause = Callable[[float], None]
+
+_PR_SET_PDEATHSIG = 1
+_LOG_LINES_SHOWN = 15
+_GRACE_SECONDS = 20.0
+
+
+class ProcessFailedError(Exception):
+    """A process ended that should have gone on or ended well; the message shows the end of its log."""
+
+
+@dataclass(frozen=True)
+class Running:
+    """A process that was started."""
+
+    process: Process
+    child: subprocess.Popen[bytes]
+    log: Path
+
+    @property
+    def name(self) -> str:
+        """The process's name."""
+        return self.process.name
+
+    @property
+    def alive(self) -> bool:
+        """Whether it still runs."""
+        return self.child.poll() is None
+
+    def signal(self, number: signal.Signals) -> None:
+        """Send a signal to the process alone; nothing happens if it is gone."""
+        if self.alive:
+            self.child.send_signal(number)
+
+    def kill_group(self) -> None:
+        """Kill whatever is left of the process and of those it started."""
+        with contextlib.suppress(ProcessLookupError, PermissionError):
+            os.killpg(self.child.pid, signal.SIGKILL)
+        self.child.wait()
+
+
+class Supervisor:
+    """The processes of one system, in the groups they were started in.
+
+    Start processes from the main thread only: they end when the thread that started them does.
+    """
+
+    def __init__(self, *, logs: Path, pause: Pause = time.sleep) -> None:
+        """Keep logs under `logs`. `pause` waits so many seconds, and may raise to give up."""
+        self._logs = logs
+        self._pause = pause
+        self._groups: list[list[Running]] = []
+        logs.mkdir(parents=True, exist_ok=True)
+
+    def start(self, *processes: Process) -> None:
+        """Start processes as one group. Groups are stopped in the reverse order."""
+        group: list[Running] = []
+        self._groups.append(group)
+        for process in processes:
+            group.append(_spawn(process, self._logs))  # noqa: PERF401 - what was started before a failure is kept
+
+    def wait_until_ready(self, *, seconds: float) -> Iterator[tuple[str, float]]:
+        """Yield each process's name, with the seconds it took, as it gets ready.
+
+        Raises `ProcessFailedError` if one ends or is not ready in time.
+        """
+        begun = time.monotonic()
+        waiting = list(self._all())
+        while waiting:
+            self.check()
+            for running in [each for each in waiting if _is_ready(each.process)]:
+                waiting.remove(running)
+                yield running.name, time.monotonic() - begun
+            if waiting and time.monotonic() - begun > seconds:
+                raise ProcessFailedError(_not_ready(waiting[0], seconds))
+            self._pause(0.05 if waiting else 0)
+
+    def complete(self, process: Process) -> None:
+        """Run a process to its end. Raises `ProcessFailedError` if it did not end well."""
+        running = _spawn(process, self._logs)
+        try:
+            while running.alive:
+                self._pause(0.02)
+        finally:
+            running.kill_group()
+        if running.child.returncode != 0:
+            raise ProcessFailedError(_obituary(running))
+
+    def check(self) -> None:
+        """Raise `ProcessFailedError` if a process has ended."""
+        for running in self._all():
+            if not running.alive:
+                raise ProcessFailedError(_obituary(running))
+
+    def stop(self, *, grace: float = _GRACE_SECONDS) -> list[str]:
+        """Stop every group, the last one first. Returns the names of those that had to be killed.
+
+        Each group gets `grace` seconds. If `pause` raises, everything left is killed at once.
+        """
+        killed: list[str] = []
+        try:
+            while self._groups:
+                killed += self._stop_group(self._groups[-1], grace)
+                self._groups.pop()
+        finally:
+            for running in self._all():
+                running.kill_group()
+            self._groups.clear()
+        return killed
+
+    def find(self, name: str) -> Running:
+        """Return a started process by its name."""
+        return next(running for running in self._all() if running.name == name)
+
+    def names(self) -> list[str]:
+        """Return the names of all started processes."""
+        return [running.name for running in self._all()]
+
+    def _stop_group(self, group: list[Running], grace: float) -> list[str]:
+        deadline = time.monotonic() + grace
+        for running in group:
+            running.signal(running.process.stop_signal)
+        while any(running.alive for running in group) and time.monotonic() < deadline:
+            self._pause(0.02)
+        late = [running.name for running in group if running.alive]
+        for running in group:
+            running.kill_group()
+        return late
+
+    def _all(self) -> Iterator[Running]:
+        return (running for group in self._groups for running in group)
+
+
+def _spawn(process: Process, logs: Path) -> Running:
+    log = logs / f"{process.name}.log"
+    with log.open("ab") as output:
+        child = subprocess.Popen(
+            process.command,
+            env=dict(process.environment),
+            cwd=process.folder,
+            stdin=subprocess.DEVNULL,
+            stdout=output,
+            stderr=subprocess.STDOUT,
+            # A session of its own: Ctrl-C in the terminal reaches us alone, and we stop the rest in order.
+            start_new_session=True,
+            preexec_fn=_dying_with(os.getpid(), process.stop_signal),  # noqa: PLW1509 - calls no Python code that locks
+            user=None if process.user is None else process.user.uid,
+            group=None if process.user is None else process.user.gid,
+            extra_groups=None if process.user is None else [],
+        )
+    return Running(process, child, log)
+
+
+def _dying_with(parent: int, number: signal.Signals) -> Callable[[], None] | None:
+    """Have the kernel send the child its stop signal when we die, however we die."""
+    if sys.platform != "linux":
+        return None
+    prctl = ctypes.CDLL(None).prctl
+
+    def prepare() -> None:
+        prctl(_PR_SET_PDEATHSIG, int(number))
+        if os.getppid() != parent:
+            os._exit(1)
+
+    return prepare
+
+
+def _is_ready(process: Process) -> bool:
+    try:
+        if process.ready_url is not None:
+            return _answers(process.ready_url)
+        if process.ready_port is not None:
+            socket.create_connection((LOOPBACK, process.ready_port), timeout=1).close()
+    except (OSError, http.client.HTTPException):
+        return False
+    return True
+
+
+def _answers(url: str) -> bool:
+    parts = urlsplit(url)
+    connection = http.client.HTTPConnection(parts.hostname or LOOPBACK, parts.port, timeout=2)
+    with contextlib.closing(connection):
+        connection.request("GET", parts.path)
+        return connection.getresponse().status == http.client.OK
+
+
+def _obituary(running: Running) -> str:
+    code = running.child.returncode
+    how = f"exit code {code}" if code >= 0 else f"signal {signal.Signals(-code).name}"
+    return f"{running.name} stopped with {how}. The end of {running.log}:\n{_tail(running.log)}"
+
+
+def _not_ready(running: Running, seconds: float) -> str:
+    return f"{running.name} was not ready after {seconds:.0f} s. The end of {running.log}:\n{_tail(running.log)}"
+
+
+def _tail(log: Path) -> str:
+    lines = log.read_text(encoding="utf-8", errors="replace").splitlines()
+    return "\n".join(f"  | {line}" for line in lines[-_LOG_LINES_SHOWN:])

@@ -1,0 +1,120 @@
+"""Real databases for tests: a new one in milliseconds, on SQLite and on PostgreSQL, as owner and application."""
+
+from __future__ import annotations
+
+import os
+import random
+import secrets
+import shutil
+import tempfile
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+from chassis.migrations import migrate
+from deploy.local.databases import (
+    ServiceDatabase,
+    create_database,
+    drop_database,
+    postgresql_database,
+    sqlite_database,
+)
+from deploy.local.ports import free_ports
+from deploy.local.postgres import prepare_server
+from deploy.local.supervisor import Supervisor
+
+PASSWORD = "only-for-tests"
+
+
+@contextmanager
+def postgresql_server() -> Iterator[str]:
+    """Give the address of a PostgreSQL server as its superuser.
+
+    That of TEST_DATABASE_URL where it is set; else a private server (of the machine's programs, or else of the
+    wheel), which runs until the block ends and leaves nothing behind.
+    """
+    given = os.environ.get("TEST_DATABASE_URL")
+    if given:
+        yield given
+        return
+    folder = Path(tempfile.mkdtemp(prefix="balai-tests-"))
+    # The server may run as another user, who must be able to enter.
+    folder.chmod(0o755)
+    supervisor = Supervisor(logs=folder / "log")
+    try:
+        port = next(free_ports(random.Random()))
+        server = prepare_server(folder / "postgres", port=port, password=secrets.token_hex(16))
+        supervisor.start(server.process())
+        list(supervisor.wait_until_ready(seconds=60))
+        yield server.address
+    finally:
+        supervisor.stop()
+        shutil.rmtree(folder, ignore_errors=True)
+
+
+class DatabaseMaker:
+    """Makes databases for one run of the tests. A service's schema is migrated once and then copied."""
+
+    def __init__(self, folder: Path, server: Iterator[str]) -> None:
+        """Keep files under `folder`; take the server's address from `server` when it is first needed."""
+        self._folder = folder
+        self._server = server
+        self._address: str | None = None
+        self._run = secrets.token_hex(4)
+        self._made = 0
+        self._templates: dict[tuple[str, str], ServiceDatabase] = {}
+        self._on_server: list[str] = []
+
+    def empty(self, dialect: str, service: str) -> ServiceDatabase:
+        """Make a database with nothing in it; `service` names its two roles."""
+        self._made += 1
+        name = f"test_{self._run}_{self._made}_{service}"
+        if dialect == "sqlite":
+            folder = self._folder / name
+            folder.mkdir()
+            return sqlite_database(folder, service)
+        self._on_server.append(name)
+        return self._on_postgresql(service, name)
+
+    def migrated(self, dialect: str, package: str) -> ServiceDatabase:
+        """Make a database with the schema of a service package, such as `services.catalog`, in it."""
+        service = package.rpartition(".")[2]
+        template = self._templates.get((dialect, package))
+        if template is None:
+            template = self.empty(dialect, service)
+            migrate(package, owner_url=template.owner, application_url=template.application)
+            self._templates[dialect, package] = template
+        if dialect == "sqlite":
+            made = self.empty(dialect, service)
+            shutil.copy(_file(template), _file(made))
+            return made
+        return self._copied(service, template)
+
+    def drop_all(self) -> None:
+        """Drop every database made on the server."""
+        for name in self._on_server:
+            drop_database(self.server, name)
+
+    @property
+    def server(self) -> str:
+        """The address of the PostgreSQL server, as its superuser."""
+        if self._address is None:
+            self._address = next(self._server)
+        return self._address
+
+    def _copied(self, service: str, template: ServiceDatabase) -> ServiceDatabase:
+        self._made += 1
+        name = f"test_{self._run}_{self._made}_{service}"
+        source = template.owner.rpartition("/")[2]
+        create_database(self.server, name, owner=f"{service}_owner", template=source)
+        self._on_server.append(name)
+        return self._on_postgresql(service, name)
+
+    def _on_postgresql(self, service: str, name: str) -> ServiceDatabase:
+        return postgresql_database(
+            self.server, service, name=name, application_password=PASSWORD, owner_password=PASSWORD
+        )
+
+
+def _file(database: ServiceDatabase) -> str:
+    return database.owner.removeprefix("sqlite:///")
