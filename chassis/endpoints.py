@@ -11,6 +11,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from enum import Enum
 from typing import Any, Generic, TypeVar
+from urllib.parse import parse_qs
 
 import marshmallow as ma
 from flask import Request, Response
@@ -33,6 +34,8 @@ from chassis.problems import (
 )
 
 JSON = "application/json"
+FORM = "application/x-www-form-urlencoded"
+MOST_FORM_FIELDS = 32
 LONGEST_WAIT = 30.0
 TIME_LEFT_HEADER = "X-Time-Left-Ms"
 _KEY = re.compile(r'\A(?:"([\x21\x23-\x5b\x5d-\x7e]{8,200})"|([A-Za-z0-9._~:+/=-]{8,200}))\Z')
@@ -50,7 +53,12 @@ class KeyUse(Enum):
 
 @dataclass(frozen=True, slots=True)
 class Call:
-    """One request, parsed and permitted."""
+    """One request, parsed and permitted.
+
+    `body` is what the schema made of it; of a form it holds, for each name, the list of values sent under it.
+    `authorization` is the Authorization header of a form call as it came; nothing has looked at it.
+    `address` is the caller's network address as far as the application knows it.
+    """
 
     principal: Principal | None
     request_id: str
@@ -61,6 +69,8 @@ class Call:
     version: int | None
     media_type: str
     seconds_left: float
+    authorization: str | None = None
+    address: str = ""
 
     @property
     def caller(self) -> Principal:
@@ -75,7 +85,11 @@ Handler = Callable[[Call, House], Answer | Response]
 
 @dataclass(frozen=True)
 class Endpoint(Generic[House]):
-    """One call: its address, its gate and its handler. `allow` empty means public."""
+    """One call: its address, its gate and its handler. `allow` empty means public.
+
+    `form` is for the few calls that other standards want form-encoded (RFC 6749): their callers need no token, and
+    an Authorization header is left to the handler.
+    """
 
     method: str
     rule: str
@@ -86,6 +100,7 @@ class Endpoint(Generic[House]):
     key: KeyUse
     edits: bool
     media_types: tuple[str, ...]
+    form: bool = False
 
     @property
     def name(self) -> str:
@@ -95,10 +110,10 @@ class Endpoint(Generic[House]):
         self, request: Request, path: Mapping[str, str], request_id: str, verifier: TokenVerifier
     ) -> Call:
         """Parse a request into a `Call`, or raise the problem that stands in its way."""
-        principal = self._permitted(request, verifier)
+        principal = None if self.form else self._permitted(request, verifier)
         media_type = self._media_type(request)
         query = self._query(request)
-        body = self._body(request)
+        body = self._form(request) if self.form else self._body(request)
         return Call(
             principal=principal,
             request_id=request_id,
@@ -109,6 +124,8 @@ class Endpoint(Generic[House]):
             version=self._version(request),
             media_type=media_type,
             seconds_left=_seconds_left(request.headers.get(TIME_LEFT_HEADER)),
+            authorization=request.headers.get("Authorization") if self.form else None,
+            address=request.remote_addr or "",
         )
 
     def _permitted(self, request: Request, verifier: TokenVerifier) -> Principal | None:
@@ -154,6 +171,21 @@ class Endpoint(Generic[House]):
         if not raw.strip():
             raise MalformedRequest("The body is empty. Send a JSON object.")
         return load(self.body or Strict(), strict_json.parse(raw))
+
+    def _form(self, request: Request) -> Mapping[str, list[str]]:
+        if request.mimetype != FORM:
+            raise UnsupportedMediaType(f"Send Content-Type: {FORM}.")
+        try:
+            return parse_qs(
+                request.get_data(cache=False).decode("ascii"),
+                keep_blank_values=True,
+                errors="strict",
+                max_num_fields=MOST_FORM_FIELDS,
+            )
+        except ValueError:
+            raise MalformedRequest(
+                f"The body is not a form of at most {MOST_FORM_FIELDS} fields, percent-encoded UTF-8."
+            ) from None
 
     def _key(
         self, request: Request, principal: Principal | None, command: Any
@@ -224,6 +256,10 @@ class Endpoints(Generic[House]):
         """Declare a write."""
         return self._declare("POST", rule, allow, body=body, key=key)
 
+    def post_form(self, rule: str) -> Callable[[Handler[House]], Handler[House]]:
+        """Declare a call that takes a form instead of JSON, and no token: its handler learns who calls."""
+        return self._declare("POST", rule, (), form=True)
+
     def patch(
         self, rule: str, *, allow: tuple[str, ...], body: type[ma.Schema]
     ) -> Callable[[Handler[House]], Handler[House]]:
@@ -241,6 +277,7 @@ class Endpoints(Generic[House]):
         key: KeyUse = KeyUse.NONE,
         edits: bool = False,
         media_types: tuple[str, ...] = (JSON,),
+        form: bool = False,
     ) -> Callable[[Handler[House]], Handler[House]]:
         def declare(handler: Handler[House]) -> Handler[House]:
             self.all.append(
@@ -254,6 +291,7 @@ class Endpoints(Generic[House]):
                     key=key,
                     edits=edits,
                     media_types=media_types,
+                    form=form,
                 )
             )
             return handler

@@ -66,3 +66,13 @@ class Environment:
                 f"{name} must be {size} bytes written as {2 * size} hexadecimal digits"
             )
         return material
+
+    def address(self, name: str) -> tuple[str, int] | None:
+        """Return a `host:port` to listen on, or None where it is not set. Raises `SettingsError` for another form."""
+        text = self.optional(name)
+        if text is None:
+            return None
+        host, _, port = text.rpartition(":")
+        if not host or not port.isascii() or not port.isdigit() or not 0 < int(port) < 65536:
+            raise SettingsError(f"{name} must be host:port, not {text!r}")
+        return host.strip("[]"), int(port)
