@@ -126,3 +126,22 @@ class WaveClosed(Problem):
     status = 409
     title = "The wave is not open"
     default_detail = "Candidates are admitted while the wave's window is open."
+
+
+# --- the catalogue's ---
+
+
+class ProviderNotApproved(Problem):
+    code = "provider-not-approved"
+    status = 409
+    title = "The provider is not approved"
+    default_detail = (
+        "Courses and classes are offered by approved providers. Wait for the operator's decision."
+    )
+
+
+class CourseNotPublished(Problem):
+    code = "course-not-published"
+    status = 409
+    title = "The course is not published"
+    default_detail = "Submit the course; once the operator has published it, it can have classes."

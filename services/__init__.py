@@ -1,0 +1,1 @@
+"""The services: each with its own database, journal and worker. None imports another."""

@@ -1,0 +1,1 @@
+"""The catalogue's rules: pure Python over frozen dataclasses, without clock, randomness or I/O."""

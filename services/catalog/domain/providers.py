@@ -1,0 +1,69 @@
+"""Providers: institutions that apply, are decided on, and once approved may offer courses."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+from enum import StrEnum
+
+from chassis.problems import StateConflict
+from vocabulary.refusals import ProviderNotApproved
+
+
+class ProviderKind(StrEnum):
+    """What kind of institution a provider is."""
+
+    LPK = "lpk"
+    """A private training course (lembaga pelatihan kerja)."""
+
+    BLK = "blk"
+    BPVP = "bpvp"
+    BBPVP = "bbpvp"
+    """Public vocational training centres, by size and owner."""
+
+    TRAINING_CENTRE = "training_centre"
+    """A public training centre of another name."""
+
+    SCHOOL = "school"
+    UNIVERSITY = "university"
+    COMPANY = "company"
+    GOVERNMENT_OFFICE = "government_office"
+    CERTIFICATION_BODY = "certification_body"
+    OTHER = "other"
+
+
+class ProviderStatus(StrEnum):
+    """Where a provider stands; only an approved one is public and may offer courses."""
+
+    APPLIED = "applied"
+    APPROVED = "approved"
+    REFUSED = "refused"
+
+
+@dataclass(frozen=True, slots=True)
+class Provider:
+    """A provider. `regency` is where it sits (None where unknown); `email` is for the programme's staff only."""
+
+    provider_id: str
+    name: str
+    kind: ProviderKind
+    regency: str | None
+    email: str | None
+    status: ProviderStatus = ProviderStatus.APPLIED
+    reason: str | None = None
+    version: int = 1
+
+
+def decide(provider: Provider, decision: ProviderStatus, *, reason: str) -> Provider:
+    """Approve or refuse an applicant. Raises `StateConflict` where that was decided before."""
+    if provider.status is not ProviderStatus.APPLIED:
+        raise StateConflict(
+            f"This provider is {provider.status}; only one that has applied can be decided on.",
+            facts={"state": provider.status},
+        )
+    return replace(provider, status=decision, reason=reason, version=provider.version + 1)
+
+
+def check_may_offer(provider: Provider) -> None:
+    """Raise `ProviderNotApproved` unless the provider may offer courses."""
+    if provider.status is not ProviderStatus.APPROVED:
+        raise ProviderNotApproved(facts={"state": provider.status})
