@@ -37,19 +37,27 @@ def postgresql_server() -> Iterator[str]:
     if given:
         yield given
         return
+    with new_folder_for_server() as folder:
+        supervisor = Supervisor(logs=folder / "log")
+        try:
+            port = next(free_ports(random.Random()))
+            server = prepare_server(folder / "postgres", port=port, password=secrets.token_hex(16))
+            supervisor.start(server.process())
+            list(supervisor.wait_until_ready(seconds=60))
+            yield server.address
+        finally:
+            supervisor.stop()
+
+
+@contextmanager
+def new_folder_for_server() -> Iterator[Path]:
+    """Give an empty folder that a server can enter even if it must run as another user, as under root."""
     folder = Path(tempfile.mkdtemp(prefix="balai-tests-"))
-    # The server may run as another user, who must be able to enter.
     folder.chmod(0o755)
-    supervisor = Supervisor(logs=folder / "log")
     try:
-        port = next(free_ports(random.Random()))
-        server = prepare_server(folder / "postgres", port=port, password=secrets.token_hex(16))
-        supervisor.start(server.process())
-        list(supervisor.wait_until_ready(seconds=60))
-        yield server.address
+        yield folder
     finally:
-        supervisor.stop()
-        shutil.rmtree(folder, ignore_errors=True)
+        shutil.rmtree(folder)
 
 
 class DatabaseMaker:

@@ -18,6 +18,7 @@ from pathlib import Path
 
 from deploy.local.ports import LOOPBACK
 from deploy.local.process import Process
+from deploy.local.readiness import serves_queries
 from deploy.local.server_user import ServerUser, copy_for, server_user
 
 SUPERUSER = "postgres"
@@ -61,7 +62,7 @@ class PrivateServer:
         return f"postgresql://{SUPERUSER}:{self.password}@{LOOPBACK}:{self.port}/postgres"
 
     def process(self) -> Process:
-        """Describe the server's process. It is ready once it accepts connections."""
+        """Describe the server's process."""
         options = {
             "listen_addresses": LOOPBACK,
             "port": self.port,
@@ -73,7 +74,7 @@ class PrivateServer:
             name="postgresql",
             command=(str(self.programs.folder / "postgres"), "-D", str(self.data), *settings),
             environment=_environment(),
-            ready_port=self.port,
+            ready=serves_queries(self.data),
             # Smart shutdown would wait for clients for ever; this one ends their sessions and stops cleanly.
             stop_signal=signal.SIGINT,
             folder=self.data,
@@ -156,6 +157,10 @@ def _reachable(folder: Path, user: ServerUser | None) -> Path:
     if user is not None and not user.may_enter(folder.parent):
         digest = hashlib.sha256(bytes(folder.absolute())).hexdigest()[:12]
         target = _FOR_UNREACHABLE_FOLDERS / f"balai-{digest}"
+        if folder.exists() and not folder.is_symlink():
+            raise PostgresUnavailableError(
+                f"the server's user may not enter {folder}; permit it, or move the folder away"
+            )
         if not folder.is_symlink():
             folder.symlink_to(target)
     if not target.exists():

@@ -4,19 +4,15 @@ from __future__ import annotations
 
 import contextlib
 import ctypes
-import http.client
 import os
 import signal
-import socket
 import subprocess
 import sys
 import time
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
-from urllib.parse import urlsplit
 
-from deploy.local.ports import LOOPBACK
 from deploy.local.process import Process
 
 Pause = Callable[[float], None]
@@ -71,6 +67,7 @@ class Supervisor:
         self._logs = logs
         self._pause = pause
         self._groups: list[list[Running]] = []
+        self._ready: set[str] = set()
         logs.mkdir(parents=True, exist_ok=True)
 
     def start(self, *processes: Process) -> None:
@@ -80,32 +77,36 @@ class Supervisor:
         for process in processes:
             group.append(_spawn(process, self._logs))  # noqa: PERF401 - what was started before a failure is kept
 
-    def wait_until_ready(self, *, seconds: float) -> Iterator[tuple[str, float]]:
-        """Yield each process's name, with the seconds it took, as it gets ready.
+    def wait_until_ready(self, *, seconds: float) -> Iterator[str]:
+        """Yield the name of each process, not named before, as it gets ready.
 
         Raises `ProcessFailedError` if one ends or is not ready in time.
         """
-        begun = time.monotonic()
-        waiting = list(self._all())
-        while waiting:
+        until = time.monotonic() + seconds
+        while waiting := [each for each in self._all() if each.name not in self._ready]:
             self.check()
-            for running in [each for each in waiting if _is_ready(each.process)]:
-                waiting.remove(running)
-                yield running.name, time.monotonic() - begun
-            if waiting and time.monotonic() - begun > seconds:
+            for running in waiting:
+                if running.process.ready():
+                    self._ready.add(running.name)
+                    yield running.name
+            if time.monotonic() > until:
                 raise ProcessFailedError(_not_ready(waiting[0], seconds))
-            self._pause(0.05 if waiting else 0)
+            self._pause(0.02)
 
-    def complete(self, process: Process) -> None:
-        """Run a process to its end. Raises `ProcessFailedError` if it did not end well."""
-        running = _spawn(process, self._logs)
+    def complete(self, *processes: Process) -> None:
+        """Run processes beside each other to their end. Raises `ProcessFailedError` if one did not end well."""
+        started: list[Running] = []
         try:
-            while running.alive:
+            for process in processes:
+                started.append(_spawn(process, self._logs))  # noqa: PERF401 - as in `start`
+            while any(running.alive for running in started):
                 self._pause(0.02)
         finally:
-            running.kill_group()
-        if running.child.returncode != 0:
-            raise ProcessFailedError(_obituary(running))
+            for running in started:
+                running.kill_group()
+        for running in started:
+            if running.child.returncode != 0:
+                raise ProcessFailedError(_obituary(running))
 
     def check(self) -> None:
         """Raise `ProcessFailedError` if a process has ended."""
@@ -184,25 +185,6 @@ def _dying_with(parent: int, number: signal.Signals) -> Callable[[], None] | Non
             os._exit(1)
 
     return prepare
-
-
-def _is_ready(process: Process) -> bool:
-    try:
-        if process.ready_url is not None:
-            return _answers(process.ready_url)
-        if process.ready_port is not None:
-            socket.create_connection((LOOPBACK, process.ready_port), timeout=1).close()
-    except (OSError, http.client.HTTPException):
-        return False
-    return True
-
-
-def _answers(url: str) -> bool:
-    parts = urlsplit(url)
-    connection = http.client.HTTPConnection(parts.hostname or LOOPBACK, parts.port, timeout=2)
-    with contextlib.closing(connection):
-        connection.request("GET", parts.path)
-        return connection.getresponse().status == http.client.OK
 
 
 def _obituary(running: Running) -> str:

@@ -1,0 +1,36 @@
+"""How every web process of Balai is served; gunicorn reads this file, and this file reads the environment.
+
+BIND (host:port) where to listen · WEB_WORKERS processes (enrolment on SQLite: 1) · WORKER `thread` (behind the gateway)
+or `gevent` (facing the network) · THREADS requests at a time in a `thread` process · GRACEFUL_SECONDS to finish
+what was begun after SIGTERM · KEEPALIVE_SECONDS an idle connection is kept · LOG_LEVEL.
+"""
+
+import os
+from pathlib import Path
+
+bind = os.environ.get("BIND", "127.0.0.1:8000")
+workers = int(os.environ.get("WEB_WORKERS", "1"))
+worker_class = {
+    "thread": "chassis.serving.ThreadWorker",
+    "gevent": "chassis.serving.GeventWorker",
+}[os.environ.get("WORKER", "thread")]
+threads = int(os.environ.get("THREADS", "16"))
+
+graceful_timeout = int(os.environ.get("GRACEFUL_SECONDS", "30"))
+# Longer than any caller of ours keeps a connection: a request must not meet its closing end.
+keepalive = int(os.environ.get("KEEPALIVE_SECONDS", "75"))
+
+limit_request_line = 8_190
+limit_request_fields = 100
+limit_request_field_size = 8_190
+
+# A connection pool or a thread made before a fork does not survive it; every process makes its own.
+preload_app = False
+# The heartbeat file of a worker must not wait for a disk.
+worker_tmp_dir = "/dev/shm" if Path("/dev/shm").is_dir() else None  # noqa: S108 - gunicorn makes its own file there
+# One control socket per account would be shared by all of our processes; signals do what we need.
+control_socket_disable = True
+
+loglevel = os.environ.get("LOG_LEVEL", "info").lower()
+logger_class = "chassis.observability.GunicornLogger"
+accesslog = None

@@ -1,0 +1,118 @@
+"""The whole system over one folder: provided for, migrated, started, stopped."""
+
+from __future__ import annotations
+
+import random
+import time
+from collections.abc import Callable, Mapping
+from pathlib import Path
+
+from deploy.local import process_table
+from deploy.local.databases import (
+    SERVICES,
+    ServiceDatabase,
+    postgresql_database,
+    sqlite_database,
+)
+from deploy.local.ports import free_ports
+from deploy.local.postgres import prepare_server
+from deploy.local.process_table import Plan
+from deploy.local.secret_file import load_or_create
+from deploy.local.supervisor import Pause, Supervisor
+
+READY_SECONDS = 90.0
+
+Say = Callable[[str], None]
+
+
+class System:
+    """Every process of the product on this machine.
+
+    `folder` keeps databases, secrets and logs; `dialect` is `sqlite` or `postgresql`; the gateway listens on `port`.
+    `variables` is the environment to start from: addresses of databases are taken from it.
+    """
+
+    def __init__(
+        self,
+        *,
+        folder: Path,
+        dialect: str,
+        port: int,
+        variables: Mapping[str, str],
+        say: Say,
+        pause: Pause = time.sleep,
+    ) -> None:
+        """Provide for a system. `say` is told of each step; `pause` waits, and may raise to give up."""
+        self._folder = folder
+        self._dialect = dialect
+        self._variables = variables
+        self._say = say
+        folder.mkdir(parents=True, exist_ok=True)
+        self.supervisor = Supervisor(logs=folder / "log", pause=pause)
+        self._secrets = load_or_create(folder / "secrets.env", process_table.SECRET_NAMES)
+        self._free = free_ports(random.Random())  # noqa: S311 - no secret is drawn from it
+        self.plan = Plan(
+            dialect=dialect,
+            port=port,
+            ports={name: next(self._free) for name in process_table.PORT_NAMES},
+            databases={},
+            secrets=self._secrets,
+            inherited=variables,
+        )
+
+    def start(self) -> None:
+        """Start everything and return once it is ready. Raises `ProcessFailedError`."""
+        self.plan = self.plan.on(self._databases())
+        self.supervisor.complete(*process_table.migrations(self.plan))
+        self._say("databases are up to date")
+        self.supervisor.start(*process_table.services(self.plan))
+        self.supervisor.start(*process_table.workers(self.plan))
+        self.supervisor.start(*process_table.gateway(self.plan))
+        self._wait()
+
+    def stop(self) -> list[str]:
+        """Stop everything: the gateway, the workers, the services, the database. Returns who had to be killed."""
+        return self.supervisor.stop()
+
+    def _databases(self) -> dict[str, ServiceDatabase]:
+        if self._dialect == "sqlite":
+            return {service: sqlite_database(self._folder, service) for service in SERVICES}
+        named = addresses_in(self._variables)
+        missing = [service for service in SERVICES if service not in named]
+        return named | self._private_databases(missing)
+
+    def _private_databases(self, services: list[str]) -> dict[str, ServiceDatabase]:
+        if not services:
+            return {}
+        server = prepare_server(
+            self._folder / "postgres",
+            port=next(self._free),
+            password=self._secrets["POSTGRESQL_PASSWORD"],
+        )
+        self.supervisor.start(server.process())
+        self._wait()
+        return {
+            service: postgresql_database(
+                server.address,
+                service,
+                name=service,
+                application_password=self._secrets[f"{service.upper()}_APP_PASSWORD"],
+                owner_password=self._secrets[f"{service.upper()}_OWNER_PASSWORD"],
+            )
+            for service in services
+        }
+
+    def _wait(self) -> None:
+        for name in self.supervisor.wait_until_ready(seconds=READY_SECONDS):
+            self._say(f"{name} is ready")
+
+
+def addresses_in(variables: Mapping[str, str]) -> dict[str, ServiceDatabase]:
+    """Return the databases that `<SERVICE>_DATABASE_URL` and `<SERVICE>_MIGRATION_DATABASE_URL` name."""
+    named = {}
+    for service in SERVICES:
+        application = variables.get(f"{service.upper()}_DATABASE_URL")
+        if application:
+            owner = variables.get(f"{service.upper()}_MIGRATION_DATABASE_URL") or application
+            named[service] = ServiceDatabase(application=application, owner=owner)
+    return named
