@@ -57,7 +57,7 @@ lint: $(DEV) ## Check format, lint, types and import contracts
 	$(VENV)/bin/ruff format --check .
 	$(VENV)/bin/ruff check .
 	$(VENV)/bin/mypy
-	$(VENV)/bin/lint-imports
+	$(VENV)/bin/lint-imports --no-logo
 
 .PHONY: format
 format: $(DEV) ## Format the code and sort its imports
