@@ -1,0 +1,1 @@
+"""The rules of credentials, keys and tokens: pure, with time and randomness as arguments."""

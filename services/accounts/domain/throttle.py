@@ -1,0 +1,56 @@
+"""A bound on how often the same caller may do something, in constant memory."""
+
+from __future__ import annotations
+
+import math
+from collections import OrderedDict
+from dataclasses import dataclass
+from ipaddress import IPv6Address, ip_address
+from threading import Lock
+
+
+@dataclass(frozen=True, slots=True)
+class Rate:
+    """At most `count` at once, and from then on one every `seconds / count`."""
+
+    count: int
+    seconds: float
+
+
+class Throttle:
+    """Count what each key does, for the keys seen last (the generic cell rate algorithm: one number a key).
+
+    The counts live in one process: with n web processes a caller gets up to n times the rate, and a restart forgets
+    them. They keep load and noise down; what keeps secrets safe is that they hold 256 random bits.
+    """
+
+    def __init__(self, rate: Rate, *, most_keys: int = 10_000) -> None:
+        self._step = rate.seconds / rate.count
+        self._window = rate.seconds
+        self._most_keys = most_keys
+        self._free_at: OrderedDict[str, float] = OrderedDict()
+        self._lock = Lock()
+
+    def wait(self, key: str, *, now: float) -> int:
+        """Return for how many whole seconds this key is refused; 0 where it is not. Counts nothing."""
+        with self._lock:
+            over = self._free_at.get(key, now) + self._step - self._window - now
+        return max(0, math.ceil(round(over, 6)))
+
+    def count(self, key: str, *, now: float) -> None:
+        """Count one more for this key. `now` is a clock's seconds that never go backwards."""
+        with self._lock:
+            self._free_at[key] = max(self._free_at.pop(key, now), now) + self._step
+            while len(self._free_at) > self._most_keys:
+                self._free_at.popitem(last=False)
+
+
+def address_group(address: str) -> str:
+    """Return what counts as one network address: an IPv6 customer has a whole /64 to call from."""
+    try:
+        parsed = ip_address(address)
+    except ValueError:
+        return "unknown"
+    if isinstance(parsed, IPv6Address):
+        return str(parsed.ipv4_mapped or IPv6Address(int(parsed) >> 64 << 64))
+    return str(parsed)

@@ -1,0 +1,50 @@
+"""The parts of this service, joined once per process."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from chassis.database import Database
+from chassis.idempotency import StoredAnswers
+from chassis.journal import Journal
+from chassis.sealing import Seal
+from chassis.transaction import Transactions
+from services.accounts.domain.throttle import Rate, Throttle
+from services.accounts.settings import Settings
+from services.accounts.storage import JOURNAL, STORED_ANSWER
+
+TOKENS_TO_ONE_CLIENT = Rate(120, 60.0)
+"""Requests that one client may make from one address, answered or refused."""
+
+FAILURES_FROM_ONE_ADDRESS = Rate(60, 60.0)
+"""Failed authentications from one address, whichever clients they name."""
+
+
+@dataclass(frozen=True)
+class Accounts:
+    """What every call and task of this service works with."""
+
+    settings: Settings
+    database: Database
+    journal: Journal
+    stored_answers: StoredAnswers
+    transactions: Transactions
+    seal: Seal
+    requests: Throttle
+    failures: Throttle
+
+
+def build_accounts(settings: Settings) -> Accounts:
+    """Join the parts; nothing is connected yet."""
+    database = Database(settings.database_url)
+    stored_answers = StoredAnswers(database, STORED_ANSWER)
+    return Accounts(
+        settings=settings,
+        database=database,
+        journal=Journal(database, JOURNAL),
+        stored_answers=stored_answers,
+        transactions=Transactions(database, stored_answers),
+        seal=Seal(settings.key_encryption_key),
+        requests=Throttle(TOKENS_TO_ONE_CLIENT),
+        failures=Throttle(FAILURES_FROM_ONE_ADDRESS),
+    )
