@@ -1,0 +1,18 @@
+"""From days counted from day 0 to instants."""
+
+from datetime import UTC, date, datetime, time, timedelta
+
+from vocabulary.zones import Zone
+
+
+def day_zero(today: date) -> date:
+    """Return the Monday of a day's week."""
+    return today - timedelta(days=today.weekday())
+
+
+def instant(*, zero: date, day: int, clock: str, zone: Zone) -> str:
+    """Return the instant of a local hour (`08:00`) so many days after day 0, as RFC 3339 in UTC."""
+    local = datetime.combine(
+        zero + timedelta(days=day), time.fromisoformat(clock), tzinfo=zone.tzinfo
+    )
+    return local.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
