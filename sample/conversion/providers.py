@@ -12,15 +12,19 @@ _KINDS: Final = (
     (r"^(smk|smkn|sma|sman)\b", "school"),
     (r"\b(universitas|politeknik)\b", "university"),
     (r"^(dinas|biro|cabang dinas)\b", "government_office"),
-    (r"\b(bbpvp|bpvp|blk|blki|blkk|llk|lkd|ppkd|bbpk|bppmpv|balai)\b", "training_centre"),
+    (r"^bbpvp\b", "bbpvp"),
+    (r"^bpvp\b", "bpvp"),
+    (r"\b(blk|blki|blkk)\b", "blk"),
+    (r"\b(llk|lkd|ppkd|bbpk|bppmpv|balai)\b", "training_centre"),
+    (r"^(lpk|lpks)\b", "lpk"),
     (r"^pt\b", "company"),
 )
 
 
 def kind_of(name: str) -> str:
-    """Judge an institution's kind by its name; an unknown one is a private course (LPK)."""
+    """Judge an institution's kind by its name; the rest are `other`."""
     folded = fold(name)
-    return next((kind for pattern, kind in _KINDS if re.search(pattern, folded)), "private_course")
+    return next((kind for pattern, kind in _KINDS if re.search(pattern, folded)), "other")
 
 
 def convert_providers(source: Path) -> list[dict[str, str]]:

@@ -135,12 +135,16 @@ def test_a_run_of_eight_words_is_found_whatever_its_case_and_signs() -> None:
     ("name", "kind"),
     [
         ("LSP BLKI Singosari", "certification_body"),
-        ("UPT BLK Kota Probolinggo", "training_centre"),
+        ("UPT BLK Kota Probolinggo", "blk"),
+        ("BBPVP Bandung", "bbpvp"),
+        ("BPVP BLK Banyuwangi", "bpvp"),
+        ("LLK Selong", "training_centre"),
         ("Program Studi Sastra Inggris Universitas Diponegoro", "university"),
         ("Dinas Tenaga Kerja Kab Mojokerto", "government_office"),
         ("SMKN 6 Surabaya", "school"),
         ("PT. Insera Sena", "company"),
-        ("LPK Femy", "private_course"),
+        ("LPK Femy", "lpk"),
+        ("Batik Aulia", "other"),
     ],
 )
 def test_an_institutions_kind_is_judged_by_its_name(name: str, kind: str) -> None:
