@@ -6,13 +6,13 @@ from typing import Any, Final
 
 from sample.dates import instant
 from sample.files import Candidate, Course, Provider, SampleClass
-from vocabulary.zones import ZONES
 
 Body = dict[str, Any]
 
 # The final test of a class, whatever the number of its meetings.
 TEST_SEQUENCE: Final = 999
 _OFFICE_CLOSES: Final = "17:00"
+_CAPITAL: Final = "Asia/Jakarta"
 _WAVE_OPENS: Final = -1
 _WAVE_CLOSES: Final = 180
 
@@ -53,7 +53,7 @@ def class_body(sample: SampleClass, *, price: int, zero: date) -> Body:
     return {
         "mode": sample.mode,
         **where,
-        "zone": sample.zone.iana,
+        "zone": sample.zone,
         "registration_opens": opens,
         "registration_closes": closes,
         "meetings": _meetings(sample, zero=zero),
@@ -65,11 +65,10 @@ def class_body(sample: SampleClass, *, price: int, zero: date) -> Body:
 
 def wave_body(*, zero: date) -> Body:
     """Write the wave of the sample candidates, open for half a year."""
-    jakarta = ZONES["Asia/Jakarta"]
     return {
         "name": f"Gelombang contoh {zero:%Y-%m-%d}",
-        "opens_at": instant(zero=zero, day=_WAVE_OPENS, clock="00:00", zone=jakarta),
-        "closes_at": instant(zero=zero, day=_WAVE_CLOSES, clock=_OFFICE_CLOSES, zone=jakarta),
+        "opens_at": instant(zero=zero, day=_WAVE_OPENS, clock="00:00", zone=_CAPITAL),
+        "closes_at": instant(zero=zero, day=_WAVE_CLOSES, clock=_OFFICE_CLOSES, zone=_CAPITAL),
     }
 
 

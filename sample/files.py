@@ -7,8 +7,6 @@ from datetime import date
 from importlib.resources import files
 from typing import Any
 
-from vocabulary.zones import Zone, zone
-
 
 @dataclass(frozen=True, slots=True)
 class Provider:
@@ -59,7 +57,7 @@ class SampleClass:
     link: str | None
     venue: str | None
     regency: str | None
-    zone: Zone
+    zone: str
     seats: int
     opens_day: int
     closes_day: int
@@ -106,8 +104,7 @@ def read_courses() -> list[Course]:
 def read_classes() -> list[SampleClass]:
     """Read the classes."""
     return [
-        SampleClass(**{**row, "zone": zone(row["zone"]), "days": tuple(row["days"])})
-        for row in _json_rows("classes.json")
+        SampleClass(**{**row, "days": tuple(row["days"])}) for row in _json_rows("classes.json")
     ]
 
 

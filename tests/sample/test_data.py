@@ -131,7 +131,7 @@ def test_an_offline_class_is_where_its_institution_is() -> None:
 def test_a_class_keeps_the_mode_of_its_course_and_the_zone_of_its_institution() -> None:
     for sample in CLASSES.values():
         assert sample.mode == COURSES[sample.course].mode
-        assert sample.zone == regency(_home(sample)).zone
+        assert sample.zone == regency(_home(sample)).zone.iana
 
 
 def test_fourteen_classes_have_real_dates_and_65_are_real_batches() -> None:
