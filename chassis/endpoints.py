@@ -39,7 +39,7 @@ MOST_FORM_FIELDS = 32
 LONGEST_WAIT = 30.0
 TIME_LEFT_HEADER = "X-Time-Left-Ms"
 _KEY = re.compile(r'\A(?:"([\x21\x23-\x5b\x5d-\x7e]{8,200})"|([A-Za-z0-9._~:+/=-]{8,200}))\Z')
-_VERSION = re.compile(r'\A"([0-9]{1,9})"\Z')
+_VERSION = re.compile(r'\A"([0-9]{1,9})(?:\.[0-9a-z]+)?"\Z')
 House = TypeVar("House")
 
 
@@ -299,6 +299,10 @@ class Endpoints(Generic[House]):
         return declare
 
 
-def etag(version: int) -> dict[str, str]:
-    """Return the ETag header of a resource at a version."""
-    return {"ETag": f'"{version}"'}
+def etag(version: int, *, beside: str = "") -> dict[str, str]:
+    """Return the ETag header of a resource at a version.
+
+    `beside` (digits and small letters) tells apart answers of the same version that differ in what is no part of it,
+    such as a count that others move; If-Match looks at the version alone.
+    """
+    return {"ETag": f'"{version}.{beside}"' if beside else f'"{version}"'}

@@ -152,7 +152,7 @@ class Strict(ma.Schema):
     class Meta:
         unknown = ma.RAISE
 
-    error_messages: ClassVar[dict[str, str]] = {
+    error_messages: ClassVar[dict[str, str]] = {  # type: ignore[misc]
         "unknown": "There is no such field here. Remove it.",
         "type": "Send an object.",
     }

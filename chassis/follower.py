@@ -1,7 +1,7 @@
 """Following another service's journal: read it in order, apply it, remember how far, all in one transaction.
 
 The feed answers `{epoch, size, entries: […]}` for `?after=`; the follower tells the epoch and the hash of the last
-entry it applied, so that a source restored from a backup is noticed (409 `journal-diverged`) and never silently skipped.
+entry it applied, so that a source restored from a backup is noticed (409 `journal-diverged`), never silently skipped.
 """
 
 from __future__ import annotations

@@ -16,6 +16,7 @@ from typing import Any
 import sqlalchemy as sa
 
 from chassis.database import Database, Instant, rows_parameter
+from chassis.sealing import Seal
 
 KEPT_FOR = timedelta(hours=48)
 PURGED_AT_ONCE = 5_000
@@ -84,9 +85,11 @@ def stored_answer_table(metadata: sa.MetaData) -> sa.Table:
 class StoredAnswers:
     """The stored answers of one service."""
 
-    def __init__(self, database: Database, table: sa.Table) -> None:
+    def __init__(self, database: Database, table: sa.Table, *, seal: Seal | None = None) -> None:
+        """`seal` keeps the bodies secret at rest, for services whose answers hold what nobody else may read."""
         self._database = database
         self._table = table
+        self._seal = seal
         wanted = database.recordset({"digest": sa.String(64)})
         self._read = sa.select(table).join(wanted, wanted.c.digest == table.c.digest)
         columns = {c.name: sa.Text() if c.name != "status" else sa.Integer() for c in table.c}
@@ -108,9 +111,7 @@ class StoredAnswers:
         return {
             row.digest: StoredAnswer(
                 row.fingerprint,
-                Answer(
-                    row.status, row.body.encode(), tuple((n, v) for n, v in json.loads(row.headers))
-                ),
+                self._answer(row),
             )
             for row in rows
         }
@@ -127,12 +128,19 @@ class StoredAnswers:
                 "fingerprint": key.fingerprint,
                 "status": answer.status,
                 "headers": json.dumps(answer.headers),
-                "body": answer.body.decode(),
+                "body": self._sealed(answer.body.decode(), key.digest),
                 "stored_at": now,
             }
             for key, answer in answers.items()
         ]
         connection.execute(self._insert, {"rows": rows_parameter(rows)})
+
+    def _answer(self, row: sa.Row[Any]) -> Answer:
+        body = self._seal.open(row.body, context=row.digest) if self._seal else row.body
+        return Answer(row.status, body.encode(), tuple((n, v) for n, v in json.loads(row.headers)))
+
+    def _sealed(self, body: str, digest: str) -> str:
+        return self._seal.close(body, context=digest) if self._seal else body
 
     def purge(self, connection: sa.Connection, *, before: datetime) -> int:
         """Forget answers stored before an instant, at most `PURGED_AT_ONCE`; return how many went."""

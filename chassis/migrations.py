@@ -9,11 +9,15 @@ from __future__ import annotations
 import importlib
 import os
 import sys
+from collections.abc import Callable
 from pathlib import Path
+from types import ModuleType
 
 import sqlalchemy as sa
 from alembic import command
 from alembic.config import Config
+from alembic.runtime.migration import MigrationContext
+from alembic.script import ScriptDirectory
 
 from chassis.database import Database
 from chassis.settings import Environment, SettingsError
@@ -23,8 +27,7 @@ def migrate(service: str, *, owner_url: str, application_url: str | None = None)
     """Upgrade the schema of a service package (`services.catalog`) to its newest version."""
     package = importlib.import_module(f"{service}.storage")
     database = Database(owner_url, pool_size=2)
-    config = Config()
-    config.set_main_option("script_location", str(Path(package.__path__[0]) / "migrations"))
+    config = _config(package)
     try:
         with database.engine.connect() as plain:
             connection = plain.execution_options(writing=True)
@@ -37,6 +40,28 @@ def migrate(service: str, *, owner_url: str, application_url: str | None = None)
         database.dispose()
 
 
+def schema_check(service: str, database: Database) -> Callable[[], bool]:
+    """Return a check of whether a service's database can be reached and its schema is not behind this code.
+
+    A schema that this code does not know is a later one: a release migrates before the last one stops.
+    """
+    script = ScriptDirectory.from_config(_config(importlib.import_module(f"{service}.storage")))
+    behind = {None, *(revision.revision for revision in script.walk_revisions())}
+    behind -= {script.get_current_head()}
+
+    def is_current() -> bool:
+        with database.reading() as connection:
+            return MigrationContext.configure(connection).get_current_revision() not in behind
+
+    return is_current
+
+
+def _config(package: ModuleType) -> Config:
+    config = Config()
+    config.set_main_option("script_location", str(Path(package.__path__[0]) / "migrations"))
+    return config
+
+
 def grant(connection: sa.Connection, metadata: sa.MetaData, *, role: str | None) -> None:
     """Give the application's role on PostgreSQL exactly what each table allows."""
     if connection.dialect.name != "postgresql" or role is None:
@@ -45,6 +70,7 @@ def grant(connection: sa.Connection, metadata: sa.MetaData, *, role: str | None)
         return
     quoted = connection.dialect.identifier_preparer.quote(role)
     connection.execute(sa.text(f"grant usage on schema public to {quoted}"))
+    connection.execute(sa.text(f"grant select on alembic_version to {quoted}"))
     for table in metadata.sorted_tables:
         connection.execute(sa.text(f"revoke all on {table.name} from {quoted}"))
         connection.execute(sa.text(f"grant {_rights(table)} on {table.name} to {quoted}"))

@@ -131,7 +131,7 @@ class GunicornLogger(glogging.Logger):
     """gunicorn's own messages as the same JSON lines; no access log, since the applications write their own."""
 
     def setup(self, cfg: Any) -> None:
-        super().setup(cfg)
+        super().setup(cfg)  # type: ignore[no-untyped-call]
         configure_logging(cfg.proc_name or "gunicorn", level=cfg.loglevel.upper())
         self.error_log.handlers = []
         self.error_log.propagate = True

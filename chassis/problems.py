@@ -81,7 +81,10 @@ class IdempotencyKeyMissing(Problem):
     code = "idempotency-key-missing"
     status = 400
     title = "This call needs an Idempotency-Key"
-    default_detail = "Send the header Idempotency-Key with a fresh random value (a UUID serves), and the same value when you retry."
+    default_detail = (
+        "Send the header Idempotency-Key with a fresh random value (a UUID serves),"
+        " and the same value when you retry."
+    )
 
 
 class Unauthenticated(Problem):
@@ -237,7 +240,10 @@ class DeadlinePassed(Unavailable):
 class OutcomeUnknown(Unavailable):
     code = "outcome-unknown"
     title = "It is not known whether this took effect"
-    default_detail = "Repeat the request with the same Idempotency-Key: it tells the outcome, and nothing happens twice."
+    default_detail = (
+        "Repeat the request with the same Idempotency-Key: it tells the outcome,"
+        " and nothing happens twice."
+    )
 
 
 class GatewayTimedOut(Problem):

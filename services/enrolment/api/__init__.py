@@ -1,0 +1,1 @@
+"""Enrolment's calls: what they take and answer. Parsing and presenting, nothing else."""

@@ -1,0 +1,168 @@
+"""Enrolments: taken, read, cancelled, redeemed."""
+
+from __future__ import annotations
+
+from chassis.endpoints import Call, Endpoints, KeyUse
+from chassis.idempotency import Answer, IdempotencyKey, json_answer
+from chassis.identifiers import new_id
+from chassis.pagination import read_cursor
+from chassis.problems import FieldError, IdempotencyKeyMissing, NotFound, ValidationFailed
+from services.enrolment.api.cards import card_in_region, own_card
+from services.enrolment.api.schemas import (
+    CancellationRequest,
+    EnrolmentRequest,
+    EnrolmentsQuery,
+    RedemptionRequest,
+)
+from services.enrolment.domain.seats.admission import EnrolCommand
+from services.enrolment.queries.enrolments import list_enrolments, show_enrolment
+from services.enrolment.queries.timeline import show_timeline
+from services.enrolment.service import EnrolmentService
+from services.enrolment.use_cases.learning.redeem_enrolment import (
+    RedeemEnrolment,
+    redeem_enrolment,
+)
+from services.enrolment.use_cases.seats.cancel_enrolment import CancelEnrolment, cancel_enrolment
+from vocabulary.roles import AUDITOR, HOLDER, OFFICER, OPERATOR, PROVIDER
+
+endpoints: Endpoints[EnrolmentService] = Endpoints("/api/v1")
+READERS = (HOLDER, PROVIDER, OPERATOR, AUDITOR)
+
+
+@endpoints.post(
+    "/enrolments",
+    allow=(HOLDER, OFFICER, OPERATOR),
+    body=EnrolmentRequest,
+    key=KeyUse.REQUIRED,
+)
+def post_enrolment(call: Call, service: EnrolmentService) -> Answer:
+    """Take a seat in a class for a card."""
+    command = EnrolCommand(
+        enrolment_id=new_id(),
+        movement_id=new_id(),
+        card_ref=_card_for(call, service),
+        class_id=call.body["class_id"],
+        expected_price=call.body["expected_price"],
+        actor=call.caller.subject,
+        role=call.caller.role,
+        request_id=call.request_id,
+    )
+    return service.enrolments.submit(command, key=_key(call), seconds=call.seconds_left)
+
+
+def _card_for(call: Call, service: EnrolmentService) -> str:
+    number = call.body.get("card_number")
+    if call.caller.role == HOLDER:
+        if number is not None:
+            raise ValidationFailed(
+                errors=[FieldError("/card_number", "A holder enrols the own card. Remove this.")]
+            )
+        return own_card(call.caller)
+    if number is None:
+        raise ValidationFailed(
+            errors=[FieldError("/card_number", "Name the card of the person you assist.")]
+        )
+    with service.database.reading() as connection:
+        found = service.stores.persons.card_ref_by_number(connection, number)
+        return card_in_region(connection, found, caller=call.caller, stores=service.stores)
+
+
+def _key(call: Call) -> IdempotencyKey:
+    if call.key is None:
+        raise IdempotencyKeyMissing
+    return call.key
+
+
+@endpoints.get("/enrolments", allow=READERS, query=EnrolmentsQuery)
+def get_enrolments(call: Call, service: EnrolmentService) -> Answer:
+    """List the enrolments the caller may see."""
+    after = read_cursor(call.query["cursor"], parts=1)
+    with service.database.reading() as connection:
+        document = list_enrolments(
+            connection,
+            caller=call.caller,
+            filters=call.query,
+            limit=call.query["limit"],
+            after=after,
+            redeem_key=service.redeem_key,
+        )
+    return json_answer(200, document)
+
+
+@endpoints.get("/enrolments/<id:enrolment_id>", allow=READERS)
+def get_enrolment(call: Call, service: EnrolmentService) -> Answer:
+    """Show one enrolment."""
+    with service.database.reading() as connection:
+        document = show_enrolment(
+            connection,
+            call.path["enrolment_id"],
+            caller=call.caller,
+            redeem_key=service.redeem_key,
+        )
+    if document is None:
+        raise NotFound
+    return json_answer(200, document)
+
+
+@endpoints.get("/enrolments/<id:enrolment_id>/timeline", allow=READERS)
+def get_timeline(call: Call, service: EnrolmentService) -> Answer:
+    """Tell what happened to an enrolment, and who must act next and by when."""
+    enrolment_id = call.path["enrolment_id"]
+    with service.database.reading() as connection:
+        visible = show_enrolment(
+            connection, enrolment_id, caller=call.caller, redeem_key=service.redeem_key
+        )
+        document = (
+            show_timeline(connection, enrolment_id, stores=service.stores, rules=service.rules)
+            if visible
+            else None
+        )
+    if document is None:
+        raise NotFound
+    return json_answer(200, document)
+
+
+@endpoints.post(
+    "/enrolments/<id:enrolment_id>/cancellation",
+    allow=(HOLDER, PROVIDER, OPERATOR),
+    body=CancellationRequest,
+    key=KeyUse.REQUIRED,
+)
+def post_cancellation(call: Call, service: EnrolmentService) -> Answer:
+    """Give a seat back."""
+    command = CancelEnrolment(
+        enrolment_id=call.path["enrolment_id"],
+        movement_id=new_id(),
+        reason=call.body["reason"],
+        caller=call.caller,
+        request_id=call.request_id,
+    )
+    return service.transactions.answer(
+        call.key,
+        lambda connection: cancel_enrolment(
+            connection, command, stores=service.stores, rules=service.rules
+        ),
+    )
+
+
+@endpoints.post(
+    "/enrolments/<id:enrolment_id>/redemption", allow=(HOLDER, PROVIDER), body=RedemptionRequest
+)
+def post_redemption(call: Call, service: EnrolmentService) -> Answer:
+    """Begin the training with the redeem code."""
+    command = RedeemEnrolment(
+        enrolment_id=call.path["enrolment_id"],
+        code=call.body["redeem_code"],
+        caller=call.caller,
+        request_id=call.request_id,
+    )
+    return service.transactions.answer(
+        call.key,
+        lambda connection: redeem_enrolment(
+            connection,
+            command,
+            stores=service.stores,
+            rules=service.rules,
+            redeem_key=service.redeem_key,
+        ),
+    )

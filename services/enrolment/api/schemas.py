@@ -1,0 +1,129 @@
+"""What enrolment's calls take."""
+
+from __future__ import annotations
+
+from datetime import date
+from typing import Any
+
+import marshmallow as ma
+
+from chassis.fields import (
+    InstantField,
+    OneOf,
+    Parsed,
+    QueryWhole,
+    Reference,
+    Strict,
+    Text,
+)
+from chassis.pagination import DEFAULT_LIMIT, MOST
+from services.enrolment.domain.programme.card import Scheme
+from services.enrolment.domain.seats.enrolment import EnrolmentState
+from vocabulary.money import check_rupiah
+from vocabulary.nik import parse_card_number, parse_family_card, parse_nik
+from vocabulary.regions import regency
+
+MOST_CANDIDATES = 1_000
+CLUSTERS = ("pmi", "tourism", "layoff", "affirmative")
+
+
+def parse_date(value: Any) -> date:
+    """Read a calendar date. Raises `ValueError` with the remedy."""
+    if not isinstance(value, str) or len(value) != 10:
+        raise ValueError("Send a date such as 1990-05-31.")
+    try:
+        return date.fromisoformat(value)
+    except ValueError:
+        raise ValueError(
+            "There is no such day in the calendar; send a date such as 1990-05-31."
+        ) from None
+
+
+def regency_code(value: Any) -> str:
+    """Read a regency's code. Raises `ValueError` with the remedy."""
+    return regency(value).code
+
+
+class PageQuery(Strict):
+    """Which part of a list."""
+
+    limit = QueryWhole(least=1, most=MOST, load_default=DEFAULT_LIMIT)
+    cursor = ma.fields.String(load_default=None)
+
+
+class EnrolmentsQuery(PageQuery):
+    """Which enrolments."""
+
+    class_id = Reference(load_default=None)
+    status = OneOf(tuple(state.value for state in EnrolmentState), load_default=None)
+
+
+class EnrolmentRequest(Strict):
+    """A seat for a card; officers and operators name the card by its number."""
+
+    class_id = Reference(required=True)
+    expected_price = Parsed(check_rupiah, required=True)
+    card_number = Parsed(parse_card_number)
+
+
+class CancellationRequest(Strict):
+    """Why a seat is given back."""
+
+    reason = Text(least=3, most=500, lines=True, required=True)
+
+
+class RedemptionRequest(Strict):
+    """The code the holder was given."""
+
+    redeem_code = Text(most=32, required=True)
+
+
+class WaveRequest(Strict):
+    """A wave and its window."""
+
+    name = Text(most=120, required=True)
+    opens_at = InstantField(required=True)
+    closes_at = InstantField(required=True)
+
+    @ma.validates_schema
+    def check_window(self, data: dict[str, Any], **_: Any) -> None:
+        """Refuse a window that ends before it starts."""
+        if data["opens_at"] >= data["closes_at"]:
+            raise ma.ValidationError("The wave closes after it opens.", "closes_at")
+
+
+class CandidateRow(Strict):
+    """One candidate."""
+
+    nik = Parsed(lambda value: parse_nik(value, allow_test_numbers=True).number, required=True)
+    family_card = Parsed(parse_family_card, required=True)
+    name = Text(most=120, required=True)
+    birth_date = Parsed(parse_date, required=True)
+    regency = Parsed(regency_code, required=True)
+    cluster = OneOf(CLUSTERS, load_default=None, allow_none=True)
+    scheme = OneOf(tuple(scheme.value for scheme in Scheme), required=True)
+
+
+class AdmissionsRequest(Strict):
+    """Up to 1,000 candidates; each row is judged by itself, and so parsed by itself."""
+
+    candidates = ma.fields.List(
+        ma.fields.Raw(allow_none=True),
+        required=True,
+        validate=ma.validate.Length(
+            1, MOST_CANDIDATES, error=f"Send 1 to {MOST_CANDIDATES} candidates at once."
+        ),
+    )
+
+
+class CardLookup(Strict):
+    """One of the two numbers by which an officer finds a card."""
+
+    card_number = Parsed(parse_card_number)
+    nik = Parsed(lambda value: parse_nik(value, allow_test_numbers=True).number)
+
+    @ma.validates_schema
+    def check_one(self, data: dict[str, Any], **_: Any) -> None:
+        """Refuse none and both."""
+        if len(data) != 1:
+            raise ma.ValidationError("Send either card_number or nik.", "card_number")

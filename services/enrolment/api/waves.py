@@ -1,0 +1,98 @@
+"""Waves and admissions."""
+
+from __future__ import annotations
+
+from chassis.endpoints import Call, Endpoints, KeyUse
+from chassis.fields import load
+from chassis.idempotency import Answer, json_answer
+from chassis.identifiers import new_id
+from chassis.pagination import read_cursor
+from chassis.problems import NotFound, Problem, ValidationFailed
+from services.enrolment.api.schemas import AdmissionsRequest, CandidateRow, PageQuery, WaveRequest
+from services.enrolment.domain.programme.award import Candidate
+from services.enrolment.domain.programme.card import Scheme
+from services.enrolment.domain.programme.wave import Wave
+from services.enrolment.queries.waves import list_waves, show_wave
+from services.enrolment.service import EnrolmentService
+from services.enrolment.use_cases.programme.admit_candidates import (
+    AdmitCandidates,
+    admit_candidates,
+)
+from services.enrolment.use_cases.programme.open_wave import open_wave
+from vocabulary.roles import OPERATOR
+
+endpoints: Endpoints[EnrolmentService] = Endpoints("/api/v1")
+_CANDIDATE = CandidateRow()
+
+
+@endpoints.get("/waves", query=PageQuery)
+def get_waves(call: Call, service: EnrolmentService) -> Answer:
+    """List waves."""
+    after = read_cursor(call.query["cursor"], parts=1)
+    with service.database.reading() as connection:
+        return json_answer(200, list_waves(connection, limit=call.query["limit"], after=after))
+
+
+@endpoints.get("/waves/<id:wave_id>")
+def get_wave(call: Call, service: EnrolmentService) -> Answer:
+    """Show one wave."""
+    with service.database.reading() as connection:
+        document = show_wave(connection, call.path["wave_id"])
+    if document is None:
+        raise NotFound
+    return json_answer(200, document)
+
+
+@endpoints.post("/waves", allow=(OPERATOR,), body=WaveRequest)
+def post_wave(call: Call, service: EnrolmentService) -> Answer:
+    """Open a wave."""
+    wave = Wave(new_id(), call.body["name"], call.body["opens_at"], call.body["closes_at"])
+    return service.transactions.answer(
+        call.key,
+        lambda connection: open_wave(
+            connection,
+            wave,
+            caller=call.caller,
+            request_id=call.request_id,
+            stores=service.stores,
+            rules=service.rules,
+        ),
+    )
+
+
+@endpoints.post(
+    "/waves/<id:wave_id>/admissions",
+    allow=(OPERATOR,),
+    body=AdmissionsRequest,
+    key=KeyUse.REQUIRED,
+)
+def post_admissions(call: Call, service: EnrolmentService) -> Answer:
+    """Admit candidates to a wave, each by itself."""
+    command = AdmitCandidates(
+        wave_id=call.path["wave_id"],
+        rows=[_candidate(row) for row in call.body["candidates"]],
+        caller=call.caller,
+        request_id=call.request_id,
+    )
+    return service.transactions.answer(
+        call.key,
+        lambda connection: admit_candidates(
+            connection, command, stores=service.stores, rules=service.rules
+        ),
+    )
+
+
+def _candidate(row: object) -> Candidate | Problem:
+    try:
+        fields = load(_CANDIDATE, row)
+    except ValidationFailed as refusal:
+        return refusal
+    return Candidate(
+        nik=fields["nik"],
+        family_card=fields["family_card"],
+        name=fields["name"],
+        birth_date=fields["birth_date"],
+        region=fields["regency"],
+        cluster=fields["cluster"],
+        scheme=Scheme(fields["scheme"]),
+    )

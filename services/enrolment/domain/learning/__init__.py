@@ -1,0 +1,1 @@
+"""What happens in a training once the seat is taken."""

@@ -1,0 +1,34 @@
+"""Redemption: the holder shows the code at the provider, and the training begins."""
+
+from __future__ import annotations
+
+import base64
+import hashlib
+import hmac
+from dataclasses import replace
+
+from chassis.problems import StateConflict
+from services.enrolment.domain.seats.enrolment import Enrolment, EnrolmentState
+from vocabulary.refusals import RedeemCodeWrong
+
+_LENGTH = 10
+
+
+def redeem_code(key: bytes, enrolment_id: str) -> str:
+    """Return the code of an enrolment: ten letters and digits, derived and therefore never stored."""
+    mac = hmac.new(key, b"redeem\x00" + enrolment_id.encode(), hashlib.sha256).digest()
+    return base64.b32encode(mac).decode("ascii")[:_LENGTH]
+
+
+def redeem(enrolment: Enrolment, *, code: str, key: bytes) -> Enrolment:
+    """Begin the training of a confirmed enrolment.
+
+    Raises `RedeemCodeWrong` for a wrong code, `StateConflict` where the enrolment is not confirmed.
+    """
+    if not hmac.compare_digest(code.encode(), redeem_code(key, enrolment.enrolment_id).encode()):
+        raise RedeemCodeWrong
+    if enrolment.state is not EnrolmentState.CONFIRMED:
+        raise StateConflict(
+            "Only a confirmed enrolment can be redeemed.", facts={"status": enrolment.state.value}
+        )
+    return replace(enrolment, state=EnrolmentState.ACTIVE)

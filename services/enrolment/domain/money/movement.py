@@ -1,0 +1,45 @@
+"""Money moves from one account to another, in one row: what leaves one arrives at the other, so every sum is zero."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from enum import StrEnum
+
+
+class Account(StrEnum):
+    """Whose money it is."""
+
+    STATE = "state"
+    CARD = "card"
+    SET_ASIDE = "set_aside"
+    PAID = "paid"
+
+
+class Cause(StrEnum):
+    """Why money moved."""
+
+    AWARD = "award"
+    ENROLMENT = "enrolment"
+    CANCELLATION = "cancellation"
+
+
+@dataclass(frozen=True, slots=True)
+class Movement:
+    """So many rupiah from one account to another, for one card. Never edited; undone by an opposite movement."""
+
+    movement_id: str
+    cause: Cause
+    source: Account
+    target: Account
+    amount: int
+    card_ref: str
+    enrolment_id: str | None
+    class_id: str | None
+    provider_id: str | None
+
+
+def balance_change(movement: Movement) -> int:
+    """Return what a movement does to the card's balance."""
+    return (movement.target is Account.CARD) * movement.amount - (
+        movement.source is Account.CARD
+    ) * movement.amount

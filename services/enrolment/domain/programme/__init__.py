@@ -1,0 +1,1 @@
+"""Waves, rules, and the cards they award."""

@@ -1,0 +1,47 @@
+"""A card: what its holder may still spend, by when, and whether it can be used at all."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+from enum import StrEnum
+
+
+class CardState(StrEnum):
+    """Where a card stands (programme, "Two clocks, two state machines")."""
+
+    AWARDED = "awarded"
+    IN_TRAINING = "in_training"
+    BETWEEN = "between"
+    EXPIRED = "expired"
+    REVOKED = "revoked"
+    EXHAUSTED = "exhausted"
+
+
+class Scheme(StrEnum):
+    """Which kind of class a card was granted for."""
+
+    DIGITAL = "digital"
+    OFFLINE = "offline"
+
+
+MODE_OF_SCHEME = {Scheme.DIGITAL: "online", Scheme.OFFLINE: "offline"}
+
+
+@dataclass(frozen=True, slots=True)
+class Card:
+    """A card as its row stands. `deadline` is when the present clock runs out; None while no clock runs."""
+
+    card_ref: str
+    scheme: Scheme
+    state: CardState
+    balance: int
+    deadline: datetime | None
+    region: str
+
+    def state_at(self, now: datetime) -> CardState:
+        """Return the state at an instant: a card whose clock ran out is expired, also before anyone noted it."""
+        waiting = self.state in (CardState.AWARDED, CardState.BETWEEN)
+        if waiting and self.deadline is not None and self.deadline <= now:
+            return CardState.EXPIRED
+        return self.state

@@ -1,0 +1,1 @@
+"""Classes, seats, and who gets one."""

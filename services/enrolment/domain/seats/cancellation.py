@@ -1,0 +1,82 @@
+"""Giving a seat back: who may, until when, and what the card gets back."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+from datetime import datetime
+
+from services.enrolment.domain.money.movement import Account, Cause, Movement
+from services.enrolment.domain.programme.card import Card, CardState
+from services.enrolment.domain.programme.rule_set import RuleSet
+from services.enrolment.domain.seats.enrolment import Enrolment, EnrolmentState
+from services.enrolment.domain.seats.training_class import TrainingClass
+from vocabulary.refusals import CancellationClosed
+from vocabulary.roles import HOLDER
+
+
+@dataclass(frozen=True, slots=True)
+class Cancelled:
+    """A seat came back: everything as it stands afterwards, and the movement that returns the money."""
+
+    enrolment: Enrolment
+    movement: Movement | None
+    card: Card
+    training_class: TrainingClass
+
+
+def cancel(
+    enrolment: Enrolment,
+    *,
+    card: Card,
+    training_class: TrainingClass,
+    role: str,
+    other_live: int,
+    movement_id: str,
+    now: datetime,
+    rules: RuleSet,
+) -> Cancelled:
+    """Cancel a running enrolment.
+
+    `other_live` is how many other trainings of the card are running. A holder's clock went on meanwhile; when the
+    provider or the programme cancels, the time that was left at the purchase is given again. A class that was free of
+    charge has no movement. Raises `CancellationClosed`.
+    """
+    if not enrolment.is_live:
+        raise CancellationClosed(facts={"status": enrolment.state.value})
+    by_holder = role == HOLDER
+    if by_holder and (not rules.holder_may_cancel or training_class.starts_at <= now):
+        raise CancellationClosed
+    return Cancelled(
+        enrolment=replace(enrolment, state=EnrolmentState.CANCELLED, live_slot=None),
+        movement=_refund(enrolment, movement_id=movement_id) if enrolment.price else None,
+        card=_restored(card, enrolment, now=now, keep_clock=by_holder, other_live=other_live),
+        training_class=replace(training_class, held=training_class.held - 1),
+    )
+
+
+def _refund(enrolment: Enrolment, *, movement_id: str) -> Movement:
+    return Movement(
+        movement_id=movement_id,
+        cause=Cause.CANCELLATION,
+        source=Account.SET_ASIDE,
+        target=Account.CARD,
+        amount=enrolment.price,
+        card_ref=enrolment.card_ref,
+        enrolment_id=enrolment.enrolment_id,
+        class_id=enrolment.class_id,
+        provider_id=enrolment.provider_id,
+    )
+
+
+def _restored(
+    card: Card, enrolment: Enrolment, *, now: datetime, keep_clock: bool, other_live: int
+) -> Card:
+    refunded = replace(card, balance=card.balance + enrolment.price)
+    if other_live or card.state is not CardState.IN_TRAINING:
+        return refunded
+    before = enrolment.card_state_before
+    state = CardState.BETWEEN if before is CardState.IN_TRAINING else before
+    deadline = enrolment.card_deadline_before
+    if deadline is not None and not keep_clock:
+        deadline = now + (deadline - enrolment.enrolled_at)
+    return replace(refunded, state=state, deadline=deadline)

@@ -1,0 +1,66 @@
+"""An enrolment and its states."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+from enum import StrEnum
+
+from services.enrolment.domain.programme.card import CardState
+from services.enrolment.domain.seats.training_class import Meeting
+
+
+class EnrolmentState(StrEnum):
+    """Where an enrolment stands (programme, "Two clocks, two state machines")."""
+
+    CONFIRMED = "confirmed"
+    ACTIVE = "active"
+    COMPLETED = "completed"
+    CANCELLED = "cancelled"
+
+
+HOLDS_A_SEAT = frozenset({EnrolmentState.CONFIRMED, EnrolmentState.ACTIVE})
+"""The states of a running training: a seat is held, and the card is in training."""
+
+
+@dataclass(frozen=True, slots=True)
+class Enrolment:
+    """One card in one class, with what is needed to undo it: the card's state and clock before the purchase."""
+
+    enrolment_id: str
+    card_ref: str
+    class_id: str
+    provider_id: str
+    state: EnrolmentState
+    price: int
+    enrolled_at: datetime
+    live_slot: int | None
+    card_state_before: CardState
+    card_deadline_before: datetime | None
+    rule_version: str
+
+    @property
+    def is_live(self) -> bool:
+        """Tell whether the training is running and holds a seat."""
+        return self.state in HOLDS_A_SEAT
+
+
+@dataclass(frozen=True, slots=True)
+class PastEnrolment:
+    """What an admission needs to know of a card's other enrolments (cancelled ones left out)."""
+
+    class_id: str
+    state: EnrolmentState
+    live_slot: int | None
+    reviewed: bool
+    meetings: tuple[Meeting, ...]
+
+    @property
+    def is_live(self) -> bool:
+        """Tell whether that training is running."""
+        return self.state in HOLDS_A_SEAT
+
+    @property
+    def owes_review(self) -> bool:
+        """Tell whether that training was completed and not reviewed yet."""
+        return self.state is EnrolmentState.COMPLETED and not self.reviewed

@@ -1,0 +1,30 @@
+"""Who must act next on an enrolment, and by when: the answer to "why does nothing happen?"."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+
+from services.enrolment.domain.programme.rule_set import RuleSet
+from services.enrolment.domain.seats.enrolment import EnrolmentState
+from services.enrolment.domain.seats.training_class import TrainingClass
+
+
+@dataclass(frozen=True, slots=True)
+class NextStep:
+    """What is to be done, by whom, by when (None: nobody waits for anything)."""
+
+    action: str
+    actor: str
+    due_at: datetime
+
+
+def next_step(
+    state: EnrolmentState, training_class: TrainingClass, rules: RuleSet
+) -> NextStep | None:
+    """Return the next step of an enrolment; None where it has ended."""
+    if state is EnrolmentState.CONFIRMED:
+        return NextStep("redemption", "holder", training_class.starts_at)
+    if state is EnrolmentState.ACTIVE:
+        return NextStep("result", "provider", training_class.ends_at + rules.result_due)
+    return None

@@ -1,0 +1,54 @@
+"""A class as enrolment knows it: copied from the catalogue, but for the seats held, which are enrolment's own."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+from typing import NamedTuple
+
+
+class Meeting(NamedTuple):
+    """One dated sitting of a class."""
+
+    starts_at: datetime
+    ends_at: datetime
+
+    def overlaps(self, other: Meeting) -> bool:
+        """Tell whether two sittings share any moment."""
+        return self.starts_at < other.ends_at and other.starts_at < self.ends_at
+
+
+@dataclass(frozen=True, slots=True)
+class TrainingClass:
+    """One run of a course.
+
+    `declared_seats` is what the provider says now; `held` is how many are taken. Lowering the declared number evicts
+    nobody: the effective number is the larger of the two.
+    """
+
+    class_id: str
+    course_id: str
+    course_title: str
+    provider_id: str
+    mode: str
+    status: str
+    price: int
+    declared_seats: int
+    held: int
+    zone: str
+    registration_opens: datetime
+    registration_closes: datetime
+    starts_at: datetime
+    ends_at: datetime
+    meetings: tuple[Meeting, ...]
+
+    @property
+    def effective_seats(self) -> int:
+        """Return how many seats the class has now."""
+        return max(self.declared_seats, self.held)
+
+    def takes_enrolments_at(self, now: datetime) -> bool:
+        """Tell whether the class is published and its registration window is open."""
+        return (
+            self.status == "published" and self.registration_opens <= now < self.registration_closes
+        )

@@ -1,0 +1,1 @@
+"""What enrolment keeps up to date by reading another service's journal."""

@@ -1,0 +1,69 @@
+"""Classes, kept up to date by following the catalogue's journal; it is never asked while somebody waits."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from typing import Any
+
+import sqlalchemy as sa
+
+from chassis.clock import read_instant
+from chassis.follower import Follower
+from chassis.http_client import ServiceClient
+from chassis.journal import RecordedEntry
+from chassis.transaction import Transactions
+from services.enrolment.domain.seats.training_class import Meeting
+from services.enrolment.storage.classes import ClassCopy, ClassStore, write_meetings
+from services.enrolment.storage.tables import FOLLOWER_STATE
+from services.enrolment.use_cases.seats.enrol import CATALOGUE
+
+_KINDS = ("class-published", "class-changed", "class-closed", "class-cancelled")
+
+
+def catalogue_follower(
+    *,
+    client: ServiceClient,
+    token: Callable[[], str],
+    transactions: Transactions,
+    classes: ClassStore,
+) -> Follower:
+    """Return the follower that copies classes."""
+
+    def apply(connection: sa.Connection, entries: Sequence[RecordedEntry]) -> None:
+        latest = {
+            entry.subjects["class_id"]: entry.body for entry in entries if entry.kind in _KINDS
+        }
+        classes.put(connection, [class_copy(body) for body in latest.values()])
+
+    return Follower(
+        source=CATALOGUE,
+        client=client,
+        token=token,
+        transactions=transactions,
+        table=FOLLOWER_STATE,
+        apply=apply,
+    )
+
+
+def class_copy(body: dict[str, Any]) -> ClassCopy:
+    """Read what the catalogue's journal says of a class."""
+    meetings = [Meeting(read_instant(m["start"]), read_instant(m["end"])) for m in body["meetings"]]
+    return ClassCopy(
+        class_id=body["class_id"],
+        values={
+            "course_id": body["course_id"],
+            "course_title": body["course_title"],
+            "provider_id": body["provider_id"],
+            "mode": body["mode"],
+            "status": body["status"],
+            "price": body["price"],
+            "declared_seats": body["seats"],
+            "zone": body["zone"],
+            "region": body["regency"],
+            "registration_opens": read_instant(body["registration_opens"]),
+            "registration_closes": read_instant(body["registration_closes"]),
+            "starts_at": read_instant(body["starts_at"]),
+            "ends_at": read_instant(body["ends_at"]),
+            "meetings": write_meetings(meetings),
+        },
+    )

@@ -1,0 +1,1 @@
+"""Reads, straight into what is shown; no rule stands here."""

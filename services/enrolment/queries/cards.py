@@ -1,0 +1,59 @@
+"""A card as its holder, or somebody who assists, sees it; and every movement of its money."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import Any
+
+import sqlalchemy as sa
+
+from chassis.clock import write_instant
+from chassis.pagination import page_of
+from services.enrolment.storage.cards import card_of
+from services.enrolment.storage.tables import CARD, MOVEMENT
+
+M = MOVEMENT.c
+
+
+def show_card(connection: sa.Connection, card_ref: str, *, now: datetime) -> dict[str, Any] | None:
+    """Return a card's state, scheme, balance and deadline at an instant, or None."""
+    row = connection.execute(sa.select(CARD).where(CARD.c.card_ref == card_ref)).one_or_none()
+    if row is None:
+        return None
+    return {
+        "card_ref": row.card_ref,
+        "status": card_of(row).state_at(now).value,
+        "scheme": row.scheme,
+        "balance": row.balance,
+        "deadline": write_instant(row.deadline) if row.deadline else None,
+        "region": row.region,
+        "cluster": row.cluster,
+        "wave_id": row.wave_id,
+        "awarded_at": write_instant(row.awarded_at),
+    }
+
+
+def list_movements(
+    connection: sa.Connection, card_ref: str, *, limit: int, after: tuple[str, ...] | None
+) -> dict[str, Any]:
+    """Return the movements of a card's money, the oldest first."""
+    query = (
+        sa.select(MOVEMENT).where(M.card_ref == card_ref).order_by(M.movement_id).limit(limit + 1)
+    )
+    if after is not None:
+        query = query.where(M.movement_id > after[0])
+    rows = connection.execute(query).all()
+    return page_of(rows, limit=limit, present=_movement, key=lambda row: (row.movement_id,))
+
+
+def _movement(row: sa.Row[Any]) -> dict[str, Any]:
+    return {
+        "id": row.movement_id,
+        "cause": row.cause,
+        "from": row.source,
+        "to": row.target,
+        "amount": row.amount,
+        "enrolment_id": row.enrolment_id,
+        "class_id": row.class_id,
+        "moved_at": write_instant(row.moved_at),
+    }

@@ -1,0 +1,51 @@
+"""What happened to an enrolment, and who must act next and by when."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import sqlalchemy as sa
+
+from chassis.clock import write_instant
+from services.enrolment.domain.programme.rule_set import RuleSet
+from services.enrolment.domain.seats.enrolment import EnrolmentState
+from services.enrolment.domain.seats.next_step import next_step
+from services.enrolment.storage.stores import Stores
+from services.enrolment.storage.tables import JOURNAL
+
+
+def show_timeline(
+    connection: sa.Connection, enrolment_id: str, *, stores: Stores, rules: RuleSet
+) -> dict[str, Any] | None:
+    """Return an enrolment's events in order and its next step, or None where there is no such enrolment."""
+    enrolment = stores.enrolments.find(connection, enrolment_id)
+    if enrolment is None:
+        return None
+    entry = JOURNAL.entry.c
+    rows = connection.execute(
+        sa.select(JOURNAL.entry)
+        .where(entry.card_ref == enrolment.card_ref)
+        .where(entry.class_id == enrolment.class_id)
+        .order_by(entry.position)
+    )
+    entries = [stores.journal.recorded(row) for row in rows]
+    training_class = stores.classes.read(connection, enrolment.class_id)
+    step = next_step(enrolment.state, training_class, rules) if training_class else None
+    return {
+        "id": enrolment_id,
+        "status": EnrolmentState(enrolment.state).value,
+        "events": [
+            {
+                "position": entry.position,
+                "kind": entry.kind,
+                "at": write_instant(entry.recorded_at),
+                "role": entry.role,
+                "reason": entry.body.get("reason"),
+            }
+            for entry in entries
+            if entry.body.get("enrolment_id") == enrolment_id
+        ],
+        "next": None
+        if step is None
+        else {"action": step.action, "actor": step.actor, "due_at": write_instant(step.due_at)},
+    }

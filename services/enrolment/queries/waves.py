@@ -1,0 +1,40 @@
+"""Waves as the public sees them."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import sqlalchemy as sa
+
+from chassis.clock import write_instant
+from chassis.pagination import page_of
+from services.enrolment.storage.tables import WAVE
+
+W = WAVE.c
+
+
+def list_waves(
+    connection: sa.Connection, *, limit: int, after: tuple[str, ...] | None
+) -> dict[str, Any]:
+    """Return waves, the newest first."""
+    query = sa.select(WAVE).order_by(W.wave_id.desc()).limit(limit + 1)
+    if after is not None:
+        query = query.where(W.wave_id < after[0])
+    rows = connection.execute(query).all()
+    return page_of(rows, limit=limit, present=_document, key=lambda row: (row.wave_id,))
+
+
+def show_wave(connection: sa.Connection, wave_id: str) -> dict[str, Any] | None:
+    """Return one wave, or None."""
+    row = connection.execute(sa.select(WAVE).where(W.wave_id == wave_id)).one_or_none()
+    return None if row is None else _document(row)
+
+
+def _document(row: sa.Row[Any]) -> dict[str, Any]:
+    return {
+        "id": row.wave_id,
+        "name": row.name,
+        "opens_at": write_instant(row.opens_at),
+        "closes_at": write_instant(row.closes_at),
+        "admitted": row.admitted,
+    }

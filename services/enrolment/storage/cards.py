@@ -1,0 +1,72 @@
+"""Cards: locked and saved. Who holds a card stands apart, in `storage.persons`."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any
+
+import sqlalchemy as sa
+
+from chassis.database import Database, Identifier, Instant, rows_parameter
+from services.enrolment.domain.programme.card import Card, CardState, Scheme
+from services.enrolment.storage.tables import CARD
+
+C = CARD.c
+
+
+class CardStore:
+    """The table of cards."""
+
+    def __init__(self, database: Database) -> None:
+        wanted = database.recordset({"card_ref": Identifier()})
+        self._lock = (
+            sa.select(C.card_ref, C.scheme, C.state, C.balance, C.deadline, C.region)
+            .where(C.card_ref.in_(sa.select(wanted.c.card_ref)))
+            .order_by(C.card_ref)
+            .with_for_update(key_share=True)
+        )
+        given = database.recordset(
+            {
+                "card_ref": Identifier(),
+                "state": sa.String(16),
+                "balance": sa.BigInteger(),
+                "deadline": Instant(),
+            }
+        )
+        self._save = (
+            sa.update(CARD)
+            .where(C.card_ref == given.c.card_ref)
+            .values(state=given.c.state, balance=given.c.balance, deadline=given.c.deadline)
+        )
+
+    def lock(self, connection: sa.Connection, card_refs: Sequence[str]) -> dict[str, Card]:
+        """Lock cards in the order of their references and return those that exist."""
+        rows = [{"card_ref": card_ref} for card_ref in sorted(set(card_refs))]
+        found = connection.execute(self._lock, {"rows": rows_parameter(rows)})
+        return {row.card_ref: card_of(row) for row in found}
+
+    def read(self, connection: sa.Connection, card_ref: str) -> Card | None:
+        """Read one card without locking it."""
+        row = connection.execute(sa.select(CARD).where(C.card_ref == card_ref)).one_or_none()
+        return None if row is None else card_of(row)
+
+    def save(self, connection: sa.Connection, cards: Sequence[Card]) -> None:
+        """Save state, balance and deadline of locked cards."""
+        rows = [
+            {"card_ref": c.card_ref, "state": c.state, "balance": c.balance, "deadline": c.deadline}
+            for c in cards
+        ]
+        if rows:
+            connection.execute(self._save, {"rows": rows_parameter(rows)})
+
+
+def card_of(row: Any) -> Card:
+    """Make a card of its row."""
+    return Card(
+        card_ref=row.card_ref,
+        scheme=Scheme(row.scheme),
+        state=CardState(row.state),
+        balance=row.balance,
+        deadline=row.deadline,
+        region=row.region,
+    )

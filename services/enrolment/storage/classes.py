@@ -1,0 +1,135 @@
+"""Classes: copied from the catalogue, locked and saved with the seats held."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from functools import lru_cache
+from typing import Any
+
+import sqlalchemy as sa
+
+from chassis.clock import read_instant, write_instant
+from chassis.database import Database, Identifier, rows_parameter
+from services.enrolment.domain.seats.training_class import Meeting, TrainingClass
+from services.enrolment.storage.tables import TRAINING_CLASS
+
+T = TRAINING_CLASS.c
+
+
+@dataclass(frozen=True, slots=True)
+class ClassCopy:
+    """A class as the catalogue tells it: everything but the seats held."""
+
+    class_id: str
+    values: Mapping[str, Any]
+
+
+class ClassStore:
+    """The table of classes."""
+
+    def __init__(self, database: Database) -> None:
+        wanted = database.recordset({"class_id": Identifier()})
+        self._lock = (
+            sa.select(TRAINING_CLASS)
+            .where(T.class_id.in_(sa.select(wanted.c.class_id)))
+            .order_by(T.class_id)
+            .with_for_update(key_share=True)
+        )
+        self._read = sa.select(TRAINING_CLASS).where(T.class_id == sa.bindparam("class_id"))
+        given = database.recordset(
+            {"class_id": Identifier(), "held": sa.Integer(), "effective_seats": sa.Integer()}
+        )
+        self._save = (
+            sa.update(TRAINING_CLASS)
+            .where(T.class_id == given.c.class_id)
+            .values(held=given.c.held, effective_seats=given.c.effective_seats)
+        )
+
+    def lock(self, connection: sa.Connection, class_ids: Sequence[str]) -> dict[str, TrainingClass]:
+        """Lock classes in the order of their ids and return those that are known."""
+        rows = [{"class_id": class_id} for class_id in sorted(set(class_ids))]
+        found = connection.execute(self._lock, {"rows": rows_parameter(rows)})
+        return {row.class_id: class_of(row) for row in found}
+
+    def read(self, connection: sa.Connection, class_id: str) -> TrainingClass | None:
+        """Read one class without locking it."""
+        row = connection.execute(self._read, {"class_id": class_id}).one_or_none()
+        return None if row is None else class_of(row)
+
+    def save_held(
+        self,
+        connection: sa.Connection,
+        classes: Sequence[TrainingClass],
+        *,
+        before: Mapping[str, TrainingClass],
+    ) -> None:
+        """Save the seats held by locked classes.
+
+        The effective number of seats stays as it was when seats are taken, so that the database itself refuses
+        to oversell; it follows the declared number down only when seats come free.
+        """
+        rows = []
+        for training_class in classes:
+            earlier = before[training_class.class_id]
+            freed = training_class.held < earlier.held
+            effective = training_class.effective_seats if freed else earlier.effective_seats
+            rows.append(
+                {
+                    "class_id": training_class.class_id,
+                    "held": training_class.held,
+                    "effective_seats": effective,
+                }
+            )
+        if rows:
+            connection.execute(self._save, {"rows": rows_parameter(rows)})
+
+    def put(self, connection: sa.Connection, copies: Sequence[ClassCopy]) -> None:
+        """Write what the catalogue tells about classes; seats held are enrolment's own and stay."""
+        for copy in sorted(copies, key=lambda c: c.class_id):
+            declared = copy.values["declared_seats"]
+            effective = sa.case((T.held > declared, T.held), else_=declared)
+            updated = connection.execute(
+                sa.update(TRAINING_CLASS)
+                .where(T.class_id == copy.class_id)
+                .values(**copy.values, effective_seats=effective)
+            )
+            if updated.rowcount == 0:
+                connection.execute(
+                    sa.insert(TRAINING_CLASS).values(
+                        class_id=copy.class_id, **copy.values, effective_seats=declared, held=0
+                    )
+                )
+
+
+def write_meetings(meetings: Sequence[Meeting]) -> str:
+    """Write meetings into their column."""
+    return json.dumps([[write_instant(m.starts_at), write_instant(m.ends_at)] for m in meetings])
+
+
+@lru_cache(maxsize=4_096)
+def read_meetings(text: str) -> tuple[Meeting, ...]:
+    """Read meetings from their column; the same class is read again and again while it fills."""
+    return tuple(Meeting(read_instant(start), read_instant(end)) for start, end in json.loads(text))
+
+
+def class_of(row: sa.Row[Any]) -> TrainingClass:
+    """Make a class of its row."""
+    return TrainingClass(
+        class_id=row.class_id,
+        course_id=row.course_id,
+        course_title=row.course_title,
+        provider_id=row.provider_id,
+        mode=row.mode,
+        status=row.status,
+        price=row.price,
+        declared_seats=row.declared_seats,
+        held=row.held,
+        zone=row.zone,
+        registration_opens=row.registration_opens,
+        registration_closes=row.registration_closes,
+        starts_at=row.starts_at,
+        ends_at=row.ends_at,
+        meetings=read_meetings(row.meetings),
+    )

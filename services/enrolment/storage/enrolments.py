@@ -1,0 +1,111 @@
+"""Enrolments: loaded for judging, added, and changed."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any
+
+import sqlalchemy as sa
+
+from chassis.database import Database, Identifier, Instant, rows_parameter
+from services.enrolment.domain.programme.card import CardState
+from services.enrolment.domain.seats.enrolment import Enrolment, EnrolmentState, PastEnrolment
+from services.enrolment.storage.classes import read_meetings
+from services.enrolment.storage.tables import ENROLMENT, TRAINING_CLASS
+
+E = ENROLMENT.c
+_COLUMNS: dict[str, sa.types.TypeEngine[Any]] = {
+    "enrolment_id": Identifier(),
+    "card_ref": Identifier(),
+    "class_id": Identifier(),
+    "provider_id": Identifier(),
+    "state": sa.String(16),
+    "price": sa.BigInteger(),
+    "enrolled_at": Instant(),
+    "live_slot": sa.SmallInteger(),
+    "card_state_before": sa.String(16),
+    "card_deadline_before": Instant(),
+    "rule_version": sa.String(32),
+}
+
+
+class EnrolmentStore:
+    """The table of enrolments."""
+
+    def __init__(self, database: Database) -> None:
+        wanted = database.recordset({"card_ref": Identifier()})
+        self._history = (
+            sa.select(
+                E.card_ref,
+                E.class_id,
+                E.state,
+                E.live_slot,
+                E.reviewed,
+                TRAINING_CLASS.c.meetings,
+            )
+            .join(TRAINING_CLASS, TRAINING_CLASS.c.class_id == E.class_id)
+            .where(E.card_ref.in_(sa.select(wanted.c.card_ref)))
+            .where(E.state != EnrolmentState.CANCELLED.value)
+        )
+        given = database.recordset(_COLUMNS)
+        self._add = sa.insert(ENROLMENT).from_select(
+            list(_COLUMNS), sa.select(*[given.c[name] for name in _COLUMNS])
+        )
+
+    def history(
+        self, connection: sa.Connection, card_refs: Sequence[str]
+    ) -> dict[str, list[PastEnrolment]]:
+        """Read what counts against a new enrolment of each card; cancelled ones do not."""
+        rows = [{"card_ref": card_ref} for card_ref in sorted(set(card_refs))]
+        history: dict[str, list[PastEnrolment]] = {}
+        for row in connection.execute(self._history, {"rows": rows_parameter(rows)}):
+            history.setdefault(row.card_ref, []).append(_past_of(row))
+        return history
+
+    def add(self, connection: sa.Connection, enrolments: Sequence[Enrolment]) -> None:
+        """Add new enrolments in one statement."""
+        rows = [{name: getattr(enrolment, name) for name in _COLUMNS} for enrolment in enrolments]
+        if rows:
+            connection.execute(self._add, {"rows": rows_parameter(rows)})
+
+    def find(self, connection: sa.Connection, enrolment_id: str) -> Enrolment | None:
+        """Read one enrolment; lock its class and card before changing it."""
+        row = connection.execute(
+            sa.select(ENROLMENT).where(E.enrolment_id == enrolment_id)
+        ).one_or_none()
+        return None if row is None else enrolment_of(row)
+
+    def save_state(self, connection: sa.Connection, enrolment: Enrolment) -> None:
+        """Save the state of an enrolment whose card is locked."""
+        connection.execute(
+            sa.update(ENROLMENT)
+            .where(E.enrolment_id == enrolment.enrolment_id)
+            .values(state=enrolment.state.value, live_slot=enrolment.live_slot)
+        )
+
+
+def _past_of(row: Any) -> PastEnrolment:
+    return PastEnrolment(
+        class_id=row.class_id,
+        state=EnrolmentState(row.state),
+        live_slot=row.live_slot,
+        reviewed=row.reviewed,
+        meetings=read_meetings(row.meetings),
+    )
+
+
+def enrolment_of(row: sa.Row[Any]) -> Enrolment:
+    """Make an enrolment of its row."""
+    return Enrolment(
+        enrolment_id=row.enrolment_id,
+        card_ref=row.card_ref,
+        class_id=row.class_id,
+        provider_id=row.provider_id,
+        state=EnrolmentState(row.state),
+        price=row.price,
+        enrolled_at=row.enrolled_at,
+        live_slot=row.live_slot,
+        card_state_before=CardState(row.card_state_before),
+        card_deadline_before=row.card_deadline_before,
+        rule_version=row.rule_version,
+    )

@@ -1,0 +1,109 @@
+"""Who holds a card: personal data, sealed, apart from the card, so that the mapping can be destroyed."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+
+import sqlalchemy as sa
+
+from chassis.database import Database, rows_parameter
+from chassis.sealing import Seal, keyed_digest
+from services.enrolment.domain.programme.award import Nomination
+from services.enrolment.storage.tables import PERSON
+
+P = PERSON.c
+
+
+@dataclass(frozen=True, slots=True)
+class Fingerprints:
+    """Keyed digests by which personal numbers are found without being readable."""
+
+    key: bytes = field(repr=False)
+
+    def nik(self, nik: str) -> str:
+        """Return the digest of a NIK."""
+        return keyed_digest(self.key, "nik", nik)
+
+    def family_card(self, number: str) -> str:
+        """Return the digest of a family card number."""
+        return keyed_digest(self.key, "family-card", number)
+
+    def card_number(self, number: str) -> str:
+        """Return the digest of a card number."""
+        return keyed_digest(self.key, "card-number", number)
+
+
+class PersonStore:
+    """The table of persons."""
+
+    def __init__(self, database: Database, *, seal: Seal, fingerprints: Fingerprints) -> None:
+        self._seal = seal
+        self.fingerprints = fingerprints
+        wanted = database.recordset({"digest": sa.String(64)})
+        self._held = sa.select(P.nik_digest).where(P.nik_digest.in_(sa.select(wanted.c.digest)))
+        columns = {column.name: column.type for column in PERSON.c}
+        given = database.recordset(columns)
+        self._add = sa.insert(PERSON).from_select(
+            list(columns), sa.select(*[given.c[name] for name in columns])
+        )
+
+    def held_niks(self, connection: sa.Connection, digests: Sequence[str]) -> set[str]:
+        """Return which of these NIK digests hold or ever held a card."""
+        rows = rows_parameter([{"digest": digest} for digest in digests])
+        return set(connection.execute(self._held, {"rows": rows}).scalars())
+
+    def add(self, connection: sa.Connection, nominations: Sequence[Nomination]) -> None:
+        """Add the persons of new cards, sealed."""
+        rows = [
+            {
+                "card_ref": n.card_ref,
+                "nik_digest": n.nik_digest,
+                "family_digest": self.fingerprints.family_card(n.candidate.family_card),
+                "card_number_digest": self.fingerprints.card_number(n.card_number),
+                "sealed": self._seal.close(_sealed_text(n), context=f"person {n.card_ref}"),
+            }
+            for n in sorted(nominations, key=lambda n: n.nik_digest)
+        ]
+        if rows:
+            connection.execute(self._add, {"rows": rows_parameter(rows)})
+
+    def card_ref_by_number(self, connection: sa.Connection, card_number: str) -> str | None:
+        """Find a card by its number."""
+        digest = self.fingerprints.card_number(card_number)
+        return connection.execute(
+            sa.select(P.card_ref).where(P.card_number_digest == digest)
+        ).scalar_one_or_none()
+
+    def card_ref_by_nik(self, connection: sa.Connection, nik: str) -> str | None:
+        """Find a card by its holder's NIK."""
+        digest = self.fingerprints.nik(nik)
+        return connection.execute(
+            sa.select(P.card_ref).where(P.nik_digest == digest)
+        ).scalar_one_or_none()
+
+    def names(self, connection: sa.Connection, card_refs: Sequence[str]) -> dict[str, str]:
+        """Read holders' names. The caller records the reading in the journal."""
+        rows = connection.execute(
+            sa.select(P.card_ref, P.sealed).where(P.card_ref.in_(list(card_refs)))
+        )
+        return {
+            row.card_ref: json.loads(self._seal.open(row.sealed, context=f"person {row.card_ref}"))[
+                "name"
+            ]
+            for row in rows
+        }
+
+
+def _sealed_text(nomination: Nomination) -> str:
+    candidate = nomination.candidate
+    return json.dumps(
+        {
+            "nik": candidate.nik,
+            "family_card": candidate.family_card,
+            "name": candidate.name,
+            "birth_date": candidate.birth_date.isoformat(),
+            "card_number": nomination.card_number,
+        }
+    )

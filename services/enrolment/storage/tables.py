@@ -1,0 +1,149 @@
+"""Enrolment's schema as it is now. Integrity stands here a second time: what a rule forbids, a constraint refuses."""
+
+from __future__ import annotations
+
+import sqlalchemy as sa
+
+from chassis.database import Identifier, Instant
+from chassis.follower import follower_table
+from chassis.idempotency import stored_answer_table
+from chassis.journal import journal_tables
+
+METADATA = sa.MetaData()
+
+WAVE = sa.Table(
+    "wave",
+    METADATA,
+    sa.Column("wave_id", Identifier, primary_key=True),
+    sa.Column("name", sa.String(120), nullable=False),
+    sa.Column("opens_at", Instant, nullable=False),
+    sa.Column("closes_at", Instant, nullable=False),
+    sa.Column("admitted", sa.Integer, nullable=False, server_default="0"),
+    sa.CheckConstraint("opens_at < closes_at", name="wave_opens_before_it_closes"),
+)
+
+CARD = sa.Table(
+    "card",
+    METADATA,
+    sa.Column("card_ref", Identifier, primary_key=True),
+    sa.Column("wave_id", Identifier, sa.ForeignKey("wave.wave_id"), nullable=False),
+    sa.Column("scheme", sa.String(16), nullable=False),
+    sa.Column("state", sa.String(16), nullable=False),
+    sa.Column("balance", sa.BigInteger, nullable=False),
+    sa.Column("deadline", Instant),
+    sa.Column("region", sa.String(5), nullable=False),
+    sa.Column("cluster", sa.String(16)),
+    sa.Column("awarded_at", Instant, nullable=False),
+    sa.Column("rule_version", sa.String(32), nullable=False),
+    sa.CheckConstraint("balance >= 0", name="card_balance_never_negative"),
+    postgresql_with={"fillfactor": "80"},
+)
+
+PERSON = sa.Table(
+    "person",
+    METADATA,
+    sa.Column("card_ref", Identifier, sa.ForeignKey("card.card_ref"), primary_key=True),
+    sa.Column("nik_digest", sa.String(64), nullable=False, unique=True),
+    sa.Column("family_digest", sa.String(64), nullable=False),
+    sa.Column("card_number_digest", sa.String(64), nullable=False, unique=True),
+    sa.Column("sealed", sa.Text, nullable=False),
+    sa.Index("person_by_family", "family_digest"),
+)
+
+TRAINING_CLASS = sa.Table(
+    "training_class",
+    METADATA,
+    sa.Column("class_id", Identifier, primary_key=True),
+    sa.Column("course_id", Identifier, nullable=False),
+    sa.Column("course_title", sa.Text, nullable=False),
+    sa.Column("provider_id", Identifier, nullable=False),
+    sa.Column("mode", sa.String(16), nullable=False),
+    sa.Column("status", sa.String(16), nullable=False),
+    sa.Column("price", sa.BigInteger, nullable=False),
+    sa.Column("declared_seats", sa.Integer, nullable=False),
+    sa.Column("effective_seats", sa.Integer, nullable=False),
+    sa.Column("held", sa.Integer, nullable=False, server_default="0"),
+    sa.Column("zone", sa.String(32), nullable=False),
+    sa.Column("region", sa.String(5)),
+    sa.Column("registration_opens", Instant, nullable=False),
+    sa.Column("registration_closes", Instant, nullable=False),
+    sa.Column("starts_at", Instant, nullable=False),
+    sa.Column("ends_at", Instant, nullable=False),
+    sa.Column("meetings", sa.Text, nullable=False),
+    sa.CheckConstraint("held >= 0", name="class_holds_no_negative_seats"),
+    sa.CheckConstraint("held <= effective_seats", name="class_never_oversold"),
+    sa.CheckConstraint("effective_seats >= declared_seats", name="class_keeps_declared_seats"),
+    sa.CheckConstraint("price >= 0", name="class_price_never_negative"),
+    postgresql_with={"fillfactor": "50"},
+)
+
+ENROLMENT = sa.Table(
+    "enrolment",
+    METADATA,
+    sa.Column("enrolment_id", Identifier, primary_key=True),
+    sa.Column("card_ref", Identifier, sa.ForeignKey("card.card_ref"), nullable=False),
+    sa.Column("class_id", Identifier, sa.ForeignKey("training_class.class_id"), nullable=False),
+    sa.Column("provider_id", Identifier, nullable=False),
+    sa.Column("state", sa.String(16), nullable=False),
+    sa.Column("price", sa.BigInteger, nullable=False),
+    sa.Column("enrolled_at", Instant, nullable=False),
+    sa.Column("live_slot", sa.SmallInteger),
+    sa.Column("card_state_before", sa.String(16), nullable=False),
+    sa.Column("card_deadline_before", Instant),
+    sa.Column("reviewed", sa.Boolean, nullable=False, server_default=sa.false()),
+    sa.Column("rule_version", sa.String(32), nullable=False),
+    sa.Index(
+        "enrolment_once_a_class",
+        "card_ref",
+        "class_id",
+        unique=True,
+        postgresql_where=sa.text("state <> 'cancelled'"),
+        sqlite_where=sa.text("state <> 'cancelled'"),
+    ),
+    sa.Index(
+        "enrolment_one_a_slot",
+        "card_ref",
+        "live_slot",
+        unique=True,
+        postgresql_where=sa.text("live_slot is not null"),
+        sqlite_where=sa.text("live_slot is not null"),
+    ),
+    sa.Index("enrolment_by_class", "class_id", "enrolment_id"),
+    sa.Index("enrolment_by_provider", "provider_id", "enrolment_id"),
+    sa.CheckConstraint(
+        "(live_slot is not null) = (state in ('confirmed', 'active'))",
+        name="enrolment_has_a_slot_while_live",
+    ),
+    postgresql_with={"fillfactor": "90"},
+)
+
+MOVEMENT = sa.Table(
+    "movement",
+    METADATA,
+    sa.Column("movement_id", Identifier, primary_key=True),
+    sa.Column("cause", sa.String(16), nullable=False),
+    sa.Column("source", sa.String(16), nullable=False),
+    sa.Column("target", sa.String(16), nullable=False),
+    sa.Column("amount", sa.BigInteger, nullable=False),
+    sa.Column("card_ref", Identifier, sa.ForeignKey("card.card_ref"), nullable=False),
+    sa.Column("enrolment_id", Identifier),
+    sa.Column("class_id", Identifier),
+    sa.Column("provider_id", Identifier),
+    sa.Column("moved_at", Instant, nullable=False),
+    sa.CheckConstraint("amount > 0", name="movement_moves_something"),
+    sa.CheckConstraint("source <> target", name="movement_between_two_accounts"),
+    sa.Index("movement_by_card", "card_ref", "movement_id"),
+    info={"append_only": True},
+)
+
+JOURNAL = journal_tables(
+    METADATA,
+    subjects={
+        "class_id": Identifier(),
+        "provider_id": Identifier(),
+        "card_ref": Identifier(),
+        "region": sa.String(5),
+    },
+)
+STORED_ANSWER = stored_answer_table(METADATA)
+FOLLOWER_STATE = follower_table(METADATA)

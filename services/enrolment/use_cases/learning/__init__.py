@@ -1,0 +1,1 @@
+"""What is done with a seat once it is taken."""

@@ -1,0 +1,66 @@
+"""Begin a training: the code that the holder was given is shown at the provider."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import sqlalchemy as sa
+
+from chassis.idempotency import Answer, json_answer
+from chassis.identity import Principal
+from chassis.journal import Entry
+from chassis.problems import NotFound
+from services.enrolment.domain.learning.redemption import redeem
+from services.enrolment.domain.programme.rule_set import RuleSet
+from services.enrolment.storage.stores import Stores
+from services.enrolment.use_cases.seats.ownership import belongs_to
+
+
+@dataclass(frozen=True, slots=True)
+class RedeemEnrolment:
+    """Somebody shows a redeem code."""
+
+    enrolment_id: str
+    code: str
+    caller: Principal
+    request_id: str
+
+
+def redeem_enrolment(
+    connection: sa.Connection,
+    command: RedeemEnrolment,
+    *,
+    stores: Stores,
+    rules: RuleSet,
+    redeem_key: bytes,
+) -> Answer:
+    """Redeem an enrolment of the caller's own.
+
+    Raises `NotFound`, `RedeemCodeWrong`, `StateConflict`.
+    """
+    found = stores.enrolments.find(connection, command.enrolment_id)
+    if found is None or not belongs_to(found, command.caller):
+        raise NotFound
+    card = stores.cards.lock(connection, [found.card_ref])[found.card_ref]
+    enrolment = stores.enrolments.find(connection, command.enrolment_id) or found
+    redeemed = redeem(enrolment, code=command.code, key=redeem_key)
+    stores.enrolments.save_state(connection, redeemed)
+    entry = Entry(
+        kind="enrolment-redeemed",
+        actor=command.caller.subject,
+        role=command.caller.role,
+        request_id=command.request_id,
+        rule_version=rules.version,
+        subjects={
+            "class_id": redeemed.class_id,
+            "provider_id": redeemed.provider_id,
+            "card_ref": redeemed.card_ref,
+            "region": card.region,
+        },
+        body={"enrolment_id": redeemed.enrolment_id},
+    )
+    position = stores.journal.append(connection, [entry], now=stores.database.now(connection))
+    return json_answer(
+        200,
+        {"id": redeemed.enrolment_id, "status": redeemed.state.value, "position": position},
+    )

@@ -1,0 +1,1 @@
+"""Running the programme: waves and the cards they award."""

@@ -1,0 +1,128 @@
+"""Admit candidates to a wave: each that stands gets a card, each that falls is told why; none takes another along."""
+
+from __future__ import annotations
+
+import secrets
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import sqlalchemy as sa
+
+from chassis.idempotency import Answer, json_answer
+from chassis.identifiers import new_id, random_reference
+from chassis.identity import Principal
+from chassis.journal import Entry
+from chassis.problems import NotFound, Problem
+from services.enrolment.domain.programme.award import Award, Candidate, Nomination, award_all
+from services.enrolment.domain.programme.rule_set import RuleSet
+from services.enrolment.domain.programme.wave import Wave
+from services.enrolment.storage.stores import Stores
+from vocabulary.refusals import WaveClosed
+
+
+@dataclass(frozen=True, slots=True)
+class AdmitCandidates:
+    """Candidates as they were sent: for each row either the candidate or the refusal its form earned."""
+
+    wave_id: str
+    rows: Sequence[Candidate | Problem]
+    caller: Principal
+    request_id: str
+
+
+def admit_candidates(
+    connection: sa.Connection, command: AdmitCandidates, *, stores: Stores, rules: RuleSet
+) -> Answer:
+    """Award cards and return who was admitted, with card numbers, and who was refused, with the reason.
+
+    Raises `NotFound` for an unknown wave, `WaveClosed` outside its window.
+    """
+    wave = stores.waves.lock(connection, command.wave_id)
+    if wave is None:
+        raise NotFound
+    now = stores.database.now(connection)
+    if not wave.is_open_at(now):
+        raise WaveClosed
+    outcomes: dict[int, Award | Problem] = {
+        index: row for index, row in enumerate(command.rows) if isinstance(row, Problem)
+    }
+    nominations = {
+        index: _nominate(row, stores)
+        for index, row in enumerate(command.rows)
+        if isinstance(row, Candidate)
+    }
+    # The digests are locked by name, so that two admissions of one person cannot both find the NIK free.
+    digests = [nomination.nik_digest for nomination in nominations.values()]
+    stores.database.lock_names(connection, digests)
+    held = stores.persons.held_niks(connection, digests)
+    verdicts = award_all(list(nominations.values()), held_niks=held, rules=rules, now=now)
+    outcomes |= dict(zip(nominations, verdicts, strict=True))
+    awards = [verdict for verdict in verdicts if isinstance(verdict, Award)]
+    _save(connection, command, wave, awards, stores=stores, rules=rules)
+    return json_answer(200, _document(outcomes))
+
+
+def _nominate(candidate: Candidate, stores: Stores) -> Nomination:
+    return Nomination(
+        candidate=candidate,
+        nik_digest=stores.persons.fingerprints.nik(candidate.nik),
+        card_ref=random_reference(),
+        card_number=f"{1 + secrets.randbelow(9)}{secrets.randbelow(10**15):015d}",
+        movement_id=new_id(),
+    )
+
+
+def _save(
+    connection: sa.Connection,
+    command: AdmitCandidates,
+    wave: Wave,
+    awards: Sequence[Award],
+    *,
+    stores: Stores,
+    rules: RuleSet,
+) -> None:
+    if not awards:
+        return
+    now = stores.database.now(connection)
+    stores.waves.add_cards(connection, wave, awards, rule_version=rules.version, now=now)
+    stores.persons.add(connection, [award.nomination for award in awards])
+    stores.movements.add(connection, [award.movement for award in awards], now=now)
+    entries = [_entry(command, wave, award, rules) for award in awards]
+    stores.journal.append(connection, entries, now=now)
+
+
+def _entry(command: AdmitCandidates, wave: Wave, award: Award, rules: RuleSet) -> Entry:
+    return Entry(
+        kind="card-awarded",
+        actor=command.caller.subject,
+        role=command.caller.role,
+        request_id=command.request_id,
+        rule_version=rules.version,
+        subjects={"card_ref": award.card.card_ref, "region": award.card.region},
+        body={
+            "wave_id": wave.wave_id,
+            "scheme": award.card.scheme.value,
+            "cluster": award.nomination.candidate.cluster,
+            "balance": award.card.balance,
+            "card_state": award.card.state.value,
+            "movement_id": award.movement.movement_id,
+        },
+    )
+
+
+def _document(outcomes: Mapping[int, Award | Problem]) -> dict[str, Any]:
+    admitted: list[dict[str, Any]] = []
+    refused: list[dict[str, Any]] = []
+    for index, outcome in sorted(outcomes.items()):
+        if isinstance(outcome, Award):
+            admitted.append({"index": index, "card_number": outcome.nomination.card_number})
+        else:
+            row = {"index": index, "code": outcome.code, "detail": outcome.detail}
+            if outcome.errors:
+                row["errors"] = [
+                    {"pointer": f"/candidates/{index}{e.pointer}", "message": e.message}
+                    for e in outcome.errors
+                ]
+            refused.append(row)
+    return {"admitted": admitted, "refused": refused}

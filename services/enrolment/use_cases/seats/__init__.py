@@ -1,0 +1,1 @@
+"""Seats: taken in batches, given back one at a time."""

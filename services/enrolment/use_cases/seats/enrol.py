@@ -1,0 +1,139 @@
+"""Give seats to a batch of commands: lock in the one global order, judge purely, save in so many statements.
+
+The order of locks everywhere in this service: idempotency keys (held by the commit site), classes, cards,
+each sorted; the journal's head comes last.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import timedelta
+
+import sqlalchemy as sa
+
+from chassis.follower import read_follower_state
+from chassis.group_commit import Outcome
+from chassis.idempotency import Answer, json_answer
+from chassis.journal import Entry
+from chassis.problems import Problem
+from services.enrolment.domain.learning.redemption import redeem_code
+from services.enrolment.domain.programme.rule_set import RuleSet
+from services.enrolment.domain.seats.admission import Admitted, EnrolCommand, Situation, admit_all
+from services.enrolment.storage.stores import Stores
+from services.enrolment.storage.tables import FOLLOWER_STATE
+
+CATALOGUE = "catalog"
+CATALOGUE_MAY_LAG = timedelta(seconds=10)
+
+
+class EnrolHandler:
+    """What the group commit does with a batch of enrolments."""
+
+    def __init__(self, stores: Stores, *, rules: RuleSet, redeem_key: bytes) -> None:
+        self._stores = stores
+        self._rules = rules
+        self._redeem_key = redeem_key
+
+    def contention(self, command: EnrolCommand) -> str:
+        """Commands for the same class stay together when a batch is split."""
+        return command.class_id
+
+    def settle(
+        self, connection: sa.Connection, commands: Sequence[EnrolCommand]
+    ) -> Sequence[Outcome]:
+        """Lock, decide, save and journal a batch; one outcome a command, in order."""
+        situation = self._situation(connection, commands)
+        verdicts = admit_all(commands, situation)
+        admitted = [verdict for verdict in verdicts if isinstance(verdict, Admitted)]
+        first = self._save(connection, admitted, situation) if admitted else 0
+        answers = iter(
+            self._answer(admission, position)
+            for position, admission in enumerate(admitted, start=first)
+        )
+        return [next(answers) if isinstance(v, Admitted) else _refusal(v) for v in verdicts]
+
+    def _situation(self, connection: sa.Connection, commands: Sequence[EnrolCommand]) -> Situation:
+        stores = self._stores
+        card_refs = [command.card_ref for command in commands]
+        classes = stores.classes.lock(connection, [command.class_id for command in commands])
+        cards = stores.cards.lock(connection, card_refs)
+        history = stores.enrolments.history(connection, card_refs)
+        now = stores.database.now(connection)
+        all_known = all(command.class_id in classes for command in commands)
+        current = all_known or self._catalogue_is_current(connection)
+        return Situation(classes, cards, history, current, now, self._rules)
+
+    def _catalogue_is_current(self, connection: sa.Connection) -> bool:
+        state = read_follower_state(connection, FOLLOWER_STATE, CATALOGUE)
+        if state is None:
+            return False
+        return self._stores.database.now(connection) - state.checked_at <= CATALOGUE_MAY_LAG
+
+    def _save(
+        self, connection: sa.Connection, admitted: Sequence[Admitted], situation: Situation
+    ) -> int:
+        """Save all admissions and return the journal position of the first."""
+        stores = self._stores
+        last_of_class = {a.training_class.class_id: a.training_class for a in admitted}
+        last_of_card = {a.card.card_ref: a.card for a in admitted}
+        stores.classes.save_held(connection, list(last_of_class.values()), before=situation.classes)
+        stores.cards.save(connection, list(last_of_card.values()))
+        stores.enrolments.add(connection, [a.enrolment for a in admitted])
+        movements = [a.movement for a in admitted if a.movement is not None]
+        stores.movements.add(connection, movements, now=situation.now)
+        entries = [_entry(admission) for admission in admitted]
+        return stores.journal.append(connection, entries, now=situation.now)
+
+    def _answer(self, admission: Admitted, position: int) -> Answer:
+        enrolment, training_class = admission.enrolment, admission.training_class
+        return json_answer(
+            201,
+            {
+                "id": enrolment.enrolment_id,
+                "status": enrolment.state.value,
+                "class": {
+                    "id": training_class.class_id,
+                    "course_id": training_class.course_id,
+                    "course_title": training_class.course_title,
+                    "mode": training_class.mode,
+                    "zone": training_class.zone,
+                    "starts_at": training_class.starts_at.isoformat().replace("+00:00", "Z"),
+                    "ends_at": training_class.ends_at.isoformat().replace("+00:00", "Z"),
+                },
+                "price": enrolment.price,
+                "balance": admission.card.balance,
+                "redeem_code": redeem_code(self._redeem_key, enrolment.enrolment_id),
+                "position": position,
+            },
+            {"Location": f"/api/v1/enrolments/{enrolment.enrolment_id}"},
+        )
+
+
+def _refusal(verdict: Admitted | Problem) -> Problem:
+    assert isinstance(verdict, Problem)  # noqa: S101 - narrows for the type checker
+    return verdict
+
+
+def _entry(admission: Admitted) -> Entry:
+    enrolment = admission.enrolment
+    return Entry(
+        kind="enrolment-confirmed",
+        actor=admission.command.actor,
+        role=admission.command.role,
+        request_id=admission.command.request_id,
+        rule_version=enrolment.rule_version,
+        subjects={
+            "class_id": enrolment.class_id,
+            "provider_id": enrolment.provider_id,
+            "card_ref": enrolment.card_ref,
+            "region": admission.card.region,
+        },
+        body={
+            "enrolment_id": enrolment.enrolment_id,
+            "price": enrolment.price,
+            "balance": admission.card.balance,
+            "card_state": admission.card.state.value,
+            "held": admission.training_class.held,
+            "movement_id": admission.command.movement_id,
+        },
+    )

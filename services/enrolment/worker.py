@@ -1,0 +1,55 @@
+"""Enrolment's worker: follows the catalogue, and forgets stored answers that are old enough."""
+
+from __future__ import annotations
+
+import sqlalchemy as sa
+
+from chassis.database import Database
+from chassis.http_client import ServiceClient
+from chassis.idempotency import KEPT_FOR
+from chassis.observability import configure_logging
+from chassis.system_token import SystemToken
+from chassis.transaction import Transactions
+from chassis.worker import Task, run_worker
+from services.enrolment.followers.catalogue import catalogue_follower
+from services.enrolment.settings import read_settings
+from services.enrolment.storage.stores import open_stored_answers, open_stores
+
+
+def main() -> None:
+    """Run until told to stop."""
+    settings = read_settings()
+    configure_logging("enrolment-worker", level=settings.log_level)
+    database = Database(settings.database_url, pool_size=2)
+    stores = open_stores(
+        database,
+        personal_data_key=settings.personal_data_key,
+        fingerprint_key=settings.fingerprint_key,
+    )
+    answers = open_stored_answers(database, personal_data_key=settings.personal_data_key)
+    transactions = Transactions(database, answers)
+    follower = catalogue_follower(
+        client=ServiceClient(settings.catalog_url),
+        token=SystemToken(
+            ServiceClient(settings.accounts_url),
+            client_id=settings.client_id,
+            client_secret=settings.client_secret,
+        ),
+        transactions=transactions,
+        classes=stores.classes,
+    )
+
+    def purge() -> None:
+        def forget(connection: sa.Connection) -> int:
+            return answers.purge(connection, before=database.now(connection) - KEPT_FOR)
+
+        transactions.run(forget, repeatable=True)
+
+    run_worker(
+        [Task("catalog", 0.25, follower.catch_up), Task("purge", 60.0, purge)],
+        metrics_address=settings.metrics_bind,
+    )
+
+
+if __name__ == "__main__":
+    main()
