@@ -10,17 +10,13 @@ import sys
 from pathlib import Path
 
 from sample.conversion.candidates import convert_candidates
-from sample.conversion.classes import (
-    convert_classes,
-    read_batches,
-    read_real_dates,
-    training_days,
-)
+from sample.conversion.classes import convert_classes, read_batches
 from sample.conversion.courses import Sources, convert_courses, read_known_prices, read_units
 from sample.conversion.prose import copied, source_fingerprints
 from sample.conversion.providers import convert_providers, providers_file
 from sample.conversion.regions import convert_regions
 from sample.conversion.tables import Row, json_bytes, read_table
+from sample.conversion.timetables import read_real_dates, training_days
 
 ROOT = Path(__file__).resolve().parent.parent
 

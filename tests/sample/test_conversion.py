@@ -8,10 +8,10 @@ from typing import Any
 
 import pytest
 
-from sample.conversion.classes import read_real_dates
 from sample.conversion.prose import RUN, copied, fingerprints
 from sample.conversion.providers import kind_of
 from sample.conversion.rules import mode_of, sample_price, track_of
+from sample.conversion.timetables import read_real_dates
 from sample.convert import convert
 from tests.sample.miniature import write_sources
 
