@@ -165,7 +165,7 @@ def upgrade() -> None:
         sa.Column("live_slot", sa.SmallInteger(), nullable=True),
         sa.Column("card_state_before", sa.String(length=16), nullable=False),
         sa.Column("card_deadline_before", Instant(), nullable=True),
-        sa.Column("reviewed", sa.Boolean(), server_default=sa.text("0"), nullable=False),
+        sa.Column("reviewed", sa.Boolean(), server_default=sa.false(), nullable=False),
         sa.Column("rule_version", sa.String(length=32), nullable=False),
         sa.CheckConstraint(
             "(live_slot is not null) = (state in ('confirmed', 'active'))",
