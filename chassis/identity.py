@@ -27,7 +27,7 @@ ALGORITHM = "Ed25519"
 CLOCK_TOLERANCE = 5
 """Seconds by which the issuer's clock may run ahead of ours."""
 
-TOKEN_TYPE = "at+jwt"
+HEADER_TYPE = "at+jwt"
 """RFC 9068: an ID token of the same issuer is not an access token."""
 
 LONGEST_LIFETIME = 86_400
@@ -229,7 +229,7 @@ def _key_id(token: str) -> str:
     if not parts:
         raise ValueError("not three parts of base64url")
     header = _members(base64.urlsafe_b64decode(parts[1] + "=" * (-len(parts[1]) % 4)))
-    if header.keys() != {"alg", "typ", "kid"} or header["typ"] != TOKEN_TYPE:
+    if header.keys() != {"alg", "typ", "kid"} or header["typ"] != HEADER_TYPE:
         raise ValueError("not the header of an access token")
     if header["alg"] != ALGORITHM:
         raise ValueError("another algorithm")

@@ -1,0 +1,293 @@
+"""Access tokens: what passes, what does not, and what forged ones cost."""
+
+from __future__ import annotations
+
+import threading
+import time
+from collections.abc import Mapping
+from typing import Any
+
+import pytest
+from joserfc.jwk import KeySet
+
+from chassis import identity
+from chassis.identity import PublishedKeys, TokenVerifier, bearer_token
+from chassis.problems import Unauthenticated, Unavailable
+from tests.chassis.forgeries import CARD, FORGERIES, HEADER, SOMEBODYS_KEY, claims, forged
+from tests.tokens import AUDIENCE, ISSUER, PUBLIC_JWK, FixedKeys, token, verifier
+
+JWKS = {"keys": [PUBLIC_JWK]}
+
+
+class Issuer:
+    """An issuer's JWKS address that counts its visitors and can be away, or slow."""
+
+    def __init__(self, document: Mapping[str, Any] = JWKS) -> None:
+        self.document = document
+        self.fetched = 0
+        self.away = False
+        self.gate = threading.Event()
+        self.gate.set()
+        self.visited = threading.Event()
+
+    def __call__(self) -> Mapping[str, Any]:
+        self.fetched += 1
+        self.visited.set()
+        assert self.gate.wait(timeout=10)
+        if self.away:
+            raise ConnectionError
+        return self.document
+
+
+def verifier_of(keys: identity.KeySource, *, now: float | None = None) -> TokenVerifier:
+    clock = time.time if now is None else lambda: now
+    return TokenVerifier(issuer=ISSUER, audience=AUDIENCE, keys=keys, clock=clock)
+
+
+# --- what passes ---
+
+
+def test_a_good_token_names_its_caller() -> None:
+    principal = verifier().verify(token(role="holder", card=CARD, subject="holder-7"))
+    assert (principal.subject, principal.role, principal.card) == ("holder-7", "holder", CARD)
+    assert principal.provider is None
+    assert principal.region is None
+
+
+@pytest.mark.parametrize(
+    ("claim", "value"),
+    [
+        ("provider", CARD),
+        ("region", "17"),
+        ("region", "17.71"),
+        ("sub", "service-catalog"),
+        ("sub", "auth0|5f7c8ec7c33c6c004bbafe82"),
+        ("nbf", 1),
+        ("something_of_another_issuer", {"nested": [1]}),
+    ],
+)
+def test_claims_that_other_issuers_may_send_do_not_stand_in_the_way(claim: str, value: Any) -> None:
+    assert verifier().verify(forged(payload=claims(**{claim: value}))).role == "operator"
+
+
+def test_the_issuers_clock_may_run_a_little_ahead() -> None:
+    ahead = forged(payload=claims(iat=int(time.time()) + 2))
+    assert verifier().verify(ahead).role == "operator"
+
+
+# --- what does not ---
+
+
+@pytest.mark.parametrize("name", FORGERIES)
+def test_a_forged_token_is_refused(name: str) -> None:
+    with pytest.raises(Unauthenticated) as refused:
+        verifier().verify(FORGERIES[name])
+    assert 'error="invalid_token"' in refused.value.headers["WWW-Authenticate"]
+
+
+def test_the_table_of_forgeries_differs_from_a_good_token_only_in_what_it_names() -> None:
+    assert verifier().verify(forged()).subject == "test:operator"
+
+
+def test_a_remembered_token_is_refused_once_it_has_expired() -> None:
+    now = time.time()
+    instants = iter([now, now, now + 899, now + 901])
+    watched = TokenVerifier(
+        issuer=ISSUER, audience=AUDIENCE, keys=FixedKeys(), clock=lambda: next(instants)
+    )
+    good = forged(payload=claims(iat=int(now), exp=int(now) + 900))
+    watched.verify(good)
+    watched.verify(good)
+    with pytest.raises(Unauthenticated, match="expired"):
+        watched.verify(good)
+
+
+def test_no_more_tokens_are_remembered_than_there_is_room_for(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr(identity, "MOST_REMEMBERED", 3)
+    watched = verifier()
+    for number in range(10):
+        watched.verify(token(subject=f"caller-{number}"))
+    assert len(watched._remembered) == 3
+
+
+# --- the issuer's keys ---
+
+
+def test_forged_tokens_under_a_known_key_fetch_nothing() -> None:
+    issuer = Issuer()
+    watched = verifier_of(PublishedKeys(issuer, pause=0.0))
+    watched.verify(token())
+    for name, text in FORGERIES.items():
+        if "kid" not in name:
+            with pytest.raises(Unauthenticated):
+                watched.verify(text)
+    assert issuer.fetched == 1
+
+
+def test_tokens_under_unknown_keys_fetch_the_keys_once_a_pause() -> None:
+    issuer = Issuer()
+    watched = verifier_of(PublishedKeys(issuer, pause=60.0))
+    watched.verify(token())
+    for number in range(500):
+        with pytest.raises(Unauthenticated):
+            watched.verify(forged(header={**HEADER, "kid": f"made-up-{number}"}))
+    assert issuer.fetched == 1
+
+
+def test_a_new_key_is_fetched_for_the_first_token_signed_with_it() -> None:
+    issuer = Issuer({"keys": []})
+    watched = verifier_of(PublishedKeys(issuer, pause=0.0))
+    with pytest.raises(Unauthenticated):
+        watched.verify(token())
+    issuer.document = JWKS
+    assert watched.verify(token()).role == "operator"
+
+
+def test_good_tokens_pass_while_a_forged_one_waits_for_an_issuer_that_hangs() -> None:
+    issuer = Issuer()
+    watched = verifier_of(PublishedKeys(issuer, pause=0.0))
+    good = token()
+    watched.verify(good)
+    issuer.gate.clear()
+    issuer.visited.clear()
+    stuck = threading.Thread(target=lambda: _refused(watched, "made-up"))
+    stuck.start()
+    try:
+        assert issuer.visited.wait(timeout=10)
+        assert watched.verify(good).role == "operator"
+        assert watched.verify(token(subject="never-seen-before")).role == "operator"
+        with pytest.raises(Unavailable):  # and further forged ones do not queue behind it
+            watched.verify(forged(header={**HEADER, "kid": "made-up-too"}))
+    finally:
+        issuer.gate.set()
+        stuck.join(timeout=10)
+    assert issuer.fetched == 2
+
+
+def _refused(watched: TokenVerifier, key_id: str) -> None:
+    with pytest.raises(Unauthenticated):
+        watched.verify(forged(header={**HEADER, "kid": key_id}))
+
+
+def test_the_known_keys_stay_in_force_while_the_issuer_is_away() -> None:
+    issuer = Issuer()
+    watched = verifier_of(PublishedKeys(issuer, pause=0.0))
+    watched.verify(token())
+    issuer.away = True
+    with pytest.raises(Unauthenticated):
+        watched.verify(forged(header={**HEADER, "kid": "made-up"}, key=SOMEBODYS_KEY))
+    assert watched.verify(token()).role == "operator"
+
+
+def test_without_any_key_a_caller_is_asked_to_come_back() -> None:
+    issuer = Issuer()
+    issuer.away = True
+    watched = verifier_of(PublishedKeys(issuer))
+    for _ in range(3):
+        with pytest.raises(Unavailable) as refused:
+            watched.verify(token())
+    assert refused.value.headers["Retry-After"] == "2"
+    assert issuer.fetched == 1
+
+
+@pytest.mark.parametrize(
+    "document", [{}, {"keys": None}, {"keys": [{"kty": "OKP", "crv": "Ed25519", "kid": "x"}]}]
+)
+def test_a_document_without_usable_keys_does_not_replace_the_known_ones(
+    document: Mapping[str, Any],
+) -> None:
+    issuer = Issuer()
+    watched = verifier_of(PublishedKeys(issuer, pause=0.0))
+    watched.verify(token())
+    issuer.document = document
+    with pytest.raises(Unauthenticated):
+        watched.verify(forged(header={**HEADER, "kid": "made-up"}))
+    assert watched.verify(token(subject="somebody-else")).subject == "somebody-else"
+
+
+def test_keys_of_other_kinds_beside_ours_are_passed_over() -> None:
+    others = [
+        {"kty": "oct", "k": PUBLIC_JWK["x"], "kid": "tests"},
+        {"kty": "OKP", "crv": "X25519", "x": PUBLIC_JWK["x"], "kid": "agreement"},
+    ]
+    watched = verifier_of(PublishedKeys(Issuer({"keys": [*others, PUBLIC_JWK]})))
+    assert watched.verify(token()).role == "operator"
+
+
+def test_a_key_that_is_no_longer_published_ends_the_tokens_remembered_under_it(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr(identity, "RENEW_AFTER", -1.0)
+    issuer = Issuer()
+    watched = verifier_of(PublishedKeys(issuer, pause=0.0))
+    good = token()
+    watched.verify(good)
+    issuer.document = {"keys": []}
+    assert _eventually_refused(watched, good)
+
+
+def _eventually_refused(watched: TokenVerifier, text: str) -> bool:
+    for _ in range(1_000):
+        try:
+            watched.verify(text)
+        except Unauthenticated:
+            return True
+        except Unavailable:  # the keys are being fetched at this moment
+            pass
+        time.sleep(0.01)
+    return False
+
+
+def test_old_keys_are_renewed_in_the_background_without_anybody_waiting(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    issuer = Issuer()
+    watched = verifier_of(PublishedKeys(issuer, pause=0.0))
+    watched.verify(token())
+    monkeypatch.setattr(identity, "RENEW_AFTER", -1.0)
+    issuer.gate.clear()
+    issuer.visited.clear()
+    try:
+        assert watched.verify(token()).role == "operator"
+        assert issuer.visited.wait(timeout=10)
+        assert watched.verify(token()).role == "operator"
+    finally:
+        issuer.gate.set()
+
+
+# --- the header ---
+
+
+@pytest.mark.parametrize(
+    "header",
+    [
+        "Bearer",
+        "Bearer ",
+        "Basic abc",
+        "bearer a b",
+        "Bearer a,b",
+        "Bearer  a",
+        "Bearer ä",
+        "",
+        "a",
+    ],
+)
+def test_an_authorization_header_that_is_not_one_bearer_token_is_refused(header: str) -> None:
+    with pytest.raises(Unauthenticated):
+        bearer_token(header)
+
+
+@pytest.mark.parametrize("scheme", ["Bearer", "bearer", "BEARER"])
+def test_the_scheme_is_read_in_any_case(scheme: str) -> None:
+    assert bearer_token(f"{scheme} abc") == "abc"
+
+
+def test_no_header_is_no_token() -> None:
+    assert bearer_token(None) is None
+
+
+def test_the_tests_own_keys_are_one_public_key() -> None:
+    keys: KeySet = FixedKeys().keys()
+    assert [key.is_private for key in keys.keys] == [False]
