@@ -14,7 +14,7 @@ from chassis.identity import PublishedKeys, TokenVerifier
 from chassis.observability import configure_logging
 from chassis.web import build_app
 from services.accounts.api import discovery, tokens
-from services.accounts.keys_at_start import ensure_signing_key
+from services.accounts.key_keeper import ensure_signing_key
 from services.accounts.queries.published_keys import can_sign, jwk_set
 from services.accounts.service import Accounts, build_accounts
 from services.accounts.settings import read_settings

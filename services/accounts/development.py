@@ -7,7 +7,7 @@ from collections.abc import Mapping
 
 from chassis.settings import SettingsError
 from services.accounts.domain.mandates import Mandate, checked
-from services.accounts.keys_at_start import ensure_signing_key
+from services.accounts.key_keeper import ensure_signing_key
 from services.accounts.service import Accounts, build_accounts
 from services.accounts.settings import read_settings
 from services.accounts.use_cases.issue_token import issue_token as sign_token

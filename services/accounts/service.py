@@ -8,8 +8,8 @@ from chassis.database import Database
 from chassis.idempotency import StoredAnswers
 from chassis.journal import Journal
 from chassis.sealing import Seal
+from chassis.throttle import Rate, Throttle
 from chassis.transaction import Transactions
-from services.accounts.domain.throttle import Rate, Throttle
 from services.accounts.settings import Settings
 from services.accounts.storage import JOURNAL, STORED_ANSWER
 

@@ -9,7 +9,7 @@ from chassis.idempotency import KEPT_FOR
 from chassis.observability import configure_logging
 from chassis.settings import SettingsError
 from chassis.worker import Task, run_worker
-from services.accounts.keys_at_start import ensure_signing_key, look_after_keys
+from services.accounts.key_keeper import ensure_signing_key, look_after_keys
 from services.accounts.service import Accounts, build_accounts
 from services.accounts.settings import read_settings
 

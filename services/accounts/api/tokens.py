@@ -8,10 +8,10 @@ from prometheus_client import Counter
 
 from chassis.endpoints import Call, Endpoints
 from chassis.idempotency import Answer, json_answer
+from chassis.throttle import address_group
 from services.accounts.api.token_request import Credentials, read_token_request
 from services.accounts.domain.access_tokens import LIFETIME
 from services.accounts.domain.refusals import InvalidClient, TooManyTokenRequests
-from services.accounts.domain.throttle import address_group
 from services.accounts.service import Accounts
 from services.accounts.use_cases.issue_token import authenticate_client, issue_token
 

@@ -6,9 +6,15 @@ from datetime import datetime
 
 import sqlalchemy as sa
 
+from chassis.database import Database
 from services.accounts.domain.clients import Client
 from services.accounts.domain.mandates import Mandate
 from services.accounts.storage.tables import CLIENT
+
+
+def lock_client(connection: sa.Connection, database: Database, client_id: str) -> None:
+    """Make everybody else who wants to register or change this client wait until the transaction ends."""
+    database.lock_names(connection, [f"client {client_id}"])
 
 
 def load_client(connection: sa.Connection, client_id: str) -> Client | None:

@@ -11,7 +11,8 @@ from chassis.journal import Journal
 from services.accounts.domain.actors import Actor
 from services.accounts.domain.clients import Client, check_client_id, check_secret, secret_digest
 from services.accounts.domain.mandates import Mandate, checked
-from services.accounts.storage.clients import add_client, load_client
+from services.accounts.storage.clients import add_client, load_client, lock_client
+from services.accounts.storage.entries import client_registered
 
 
 class ClientExists(Exception):
@@ -37,18 +38,16 @@ def register_client(
     check_secret(secret)
     checked(mandate)
     digest = secret_digest(secret)
-    database.lock_names(connection, [f"client {client_id}"])
+    lock_client(connection, database, client_id)
     registered = load_client(connection, client_id)
     if registered is not None:
         if _is_same(registered, digest=digest, mandate=mandate):
             return False
         raise ClientExists(client_id)
     now = database.now(connection)
-    add_client(connection, Client(client_id, digest, mandate, name, created_at=now))
-    facts = {"client_id": client_id, "role": mandate.role}
-    journal.append(
-        connection, [actor.entry("client-registered", body=facts, mandate=mandate)], now=now
-    )
+    client = Client(client_id, digest, mandate, name, created_at=now)
+    add_client(connection, client)
+    journal.append(connection, [client_registered(client, actor)], now=now)
     return True
 
 

@@ -7,9 +7,8 @@ from datetime import datetime, timedelta
 
 import sqlalchemy as sa
 
-from chassis.clock import write_instant
 from chassis.database import Database
-from chassis.journal import Entry, Journal
+from chassis.journal import Journal
 from chassis.sealing import Seal
 from services.accounts.domain.actors import Actor
 from services.accounts.domain.signing_keys import (
@@ -18,6 +17,7 @@ from services.accounts.domain.signing_keys import (
     key_pair,
     plan_roll_over,
 )
+from services.accounts.storage.entries import key_created, key_retired
 from services.accounts.storage.signing_keys import (
     add_signing_key,
     load_signing_keys,
@@ -48,10 +48,10 @@ def roll_keys_over(
     if plan.successor_signs_from is not None:
         key = new_signing_key(new_seed(), seal=seal, now=now, signs_from=plan.successor_signs_from)
         add_signing_key(connection, key)
-        entries.append(_created(key, actor))
+        entries.append(key_created(key, actor))
     if plan.retiring:
         save_retired(connection, plan.retiring, now=now)
-        entries += [actor.entry("key-retired", body={"kid": kid}) for kid in plan.retiring]
+        entries += [key_retired(kid, actor) for kid in plan.retiring]
     if entries:
         journal.append(connection, entries, now=now)
 
@@ -67,12 +67,3 @@ def new_signing_key(seed: bytes, *, seal: Seal, now: datetime, signs_from: datet
         created_at=now,
         signs_from=signs_from,
     )
-
-
-def _created(key: SigningKey, actor: Actor) -> Entry:
-    facts = {
-        "kid": key.kid,
-        "public_key": key.public_key,
-        "signs_from": write_instant(key.signs_from),
-    }
-    return actor.entry("key-created", body=facts)

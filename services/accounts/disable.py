@@ -1,0 +1,48 @@
+"""Disable a client: `python -m services.accounts.disable CLIENT_ID`. Its tokens end with their 15 minutes."""
+
+from __future__ import annotations
+
+import argparse
+import os
+import sys
+from collections.abc import Mapping, Sequence
+
+from chassis.identifiers import random_reference
+from chassis.settings import SettingsError
+from services.accounts.domain.actors import COMMAND_LINE, Actor
+from services.accounts.service import Accounts, build_accounts
+from services.accounts.settings import read_settings
+from services.accounts.use_cases.disable_client import NoSuchClient, disable_client
+
+
+def disable(house: Accounts, client_id: str) -> bool:
+    """Commit the disabling of a client; tell whether it was in force. Raises `NoSuchClient`."""
+    return house.transactions.run(
+        lambda connection: disable_client(
+            connection,
+            database=house.database,
+            journal=house.journal,
+            client_id=client_id,
+            actor=Actor(COMMAND_LINE, random_reference()),
+        ),
+        repeatable=True,
+    )
+
+
+def main(arguments: Sequence[str], variables: Mapping[str, str]) -> None:
+    """Disable the client that the command line names."""
+    parser = argparse.ArgumentParser(prog="python -m services.accounts.disable")
+    parser.add_argument("client_id")
+    client_id = parser.parse_args(arguments).client_id
+    try:
+        house = build_accounts(read_settings(variables))
+        disable(house, client_id)
+    except SettingsError as error:
+        sys.exit(f"disable: {error}")
+    except NoSuchClient:
+        sys.exit(f"disable: no client is registered as {client_id}")
+    house.database.dispose()
+
+
+if __name__ == "__main__":
+    main(sys.argv[1:], os.environ)
