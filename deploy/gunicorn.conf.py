@@ -6,8 +6,11 @@ what was begun after SIGTERM · KEEPALIVE_SECONDS an idle connection is kept · 
 """
 
 import os
+import sys
 from pathlib import Path
 
+# The name in the log: `catalog` for `gunicorn … 'services.catalog.app:create_app()'`.
+proc_name = sys.argv[-1].partition(".app:")[0].rpartition(".")[2] or None
 bind = os.environ.get("BIND", "127.0.0.1:8000")
 workers = int(os.environ.get("WEB_WORKERS", "1"))
 worker_class = {

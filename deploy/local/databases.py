@@ -13,7 +13,7 @@ from urllib.parse import quote, urlsplit
 import psycopg
 from psycopg import sql
 
-SERVICES = ("catalog", "enrolment", "accounts")
+SERVICES = ("accounts", "catalog", "enrolment")
 _LOCK_OF_ROLES = (
     0x62616C6169  # roles belong to the whole server: two provisioners must not both create one
 )

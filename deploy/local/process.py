@@ -18,6 +18,7 @@ class Process:
     """What to start, when it counts as ready and how it is asked to stop.
 
     The environment is complete: nothing is inherited besides it. `user` is whom to switch to, as root only.
+    `shown` sends the output to the terminal instead of a log.
     """
 
     name: str
@@ -27,3 +28,4 @@ class Process:
     stop_signal: signal.Signals = signal.SIGTERM
     folder: Path = ROOT
     user: ServerUser | None = None
+    shown: bool = False

@@ -5,30 +5,41 @@ from __future__ import annotations
 import sys
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
+from pathlib import Path
 
+from deploy.local.addresses import variables_for
 from deploy.local.databases import SERVICES, ServiceDatabase
 from deploy.local.ports import LOOPBACK
 from deploy.local.process import Process
 from deploy.local.readiness import accepts, answers
 
 AUDIENCE = "balai"
-PORT_NAMES = (
-    *SERVICES,
-    *(f"{service}-worker" for service in SERVICES),
-    "gateway-metrics",
-)
+SAMPLE_ROLES = ("holder", "provider", "officer", "operator", "auditor")
+PORT_NAMES = (*SERVICES, *(f"{service}-worker" for service in SERVICES), "gateway-metrics")
 SECRET_NAMES = (
+    "KEY_ENCRYPTION_KEY",
     "PERSONAL_DATA_KEY",
     "FINGERPRINT_KEY",
     "POSTGRESQL_PASSWORD",
     *(f"{service.upper()}_OWNER_PASSWORD" for service in SERVICES),
     *(f"{service.upper()}_APP_PASSWORD" for service in SERVICES),
-    *(f"{service.upper()}_CLIENT_SECRET" for service in SERVICES),
+    "CATALOG_CLIENT_SECRET",
+    "ENROLMENT_CLIENT_SECRET",
+    *(f"SAMPLE_{role.upper()}_SECRET" for role in SAMPLE_ROLES),
 )
-
+# Each secret is given to the one service that needs it.
+_SECRETS_OF = {
+    "accounts": {"KEY_ENCRYPTION_KEY": "KEY_ENCRYPTION_KEY"},
+    "catalog": {"CLIENT_SECRET": "CATALOG_CLIENT_SECRET"},
+    "enrolment": {
+        "CLIENT_SECRET": "ENROLMENT_CLIENT_SECRET",
+        "PERSONAL_DATA_KEY": "PERSONAL_DATA_KEY",
+        "FINGERPRINT_KEY": "FINGERPRINT_KEY",
+    },
+}
 _GRACE_SECONDS = "10"
-# What a developer's shell may hold and no process of ours may take: each changes what gunicorn or libpq does.
-_FOREIGN = ("GUNICORN_CMD_ARGS", "WEB_CONCURRENCY", "PYTHONHOME", "PYTHONPATH")
+# What a developer's shell may hold and no process of ours may take: it changes what Python, gunicorn or libpq do.
+_FOREIGN = ("GUNICORN_CMD_ARGS", "WEB_CONCURRENCY", "PYTHONHOME", "PYTHONPATH", "BIND", "WORKER")
 
 
 @dataclass(frozen=True)
@@ -56,30 +67,33 @@ class Plan:
         return f"http://{LOOPBACK}:{self.ports[name]}"
 
 
-def migrations(plan: Plan) -> tuple[Process, ...]:
-    """List what brings each service's schema up to date; these end by themselves."""
-    return tuple(
-        Process(
-            name=f"{service}-migrations",
-            command=(sys.executable, "-m", "chassis.migrations", f"services.{service}"),
-            environment={
-                **_shared(plan),
-                "DATABASE_URL": plan.databases[service].application,
-                "MIGRATION_DATABASE_URL": plan.databases[service].owner,
-            },
-        )
-        for service in SERVICES
+def preparation(plan: Plan) -> Process:
+    """Describe what brings the schemas up to date and registers the services; it ends by itself."""
+    secrets = {name: plan.secrets[name] for name in SECRET_NAMES if name.endswith("_CLIENT_SECRET")}
+    return Process(
+        name="preparation",
+        command=(sys.executable, "-m", "deploy.local.prepare"),
+        environment={
+            **_shared(plan),
+            **service_settings(plan, "accounts"),
+            **variables_for(plan.databases),
+            **secrets,
+        },
     )
 
 
 def services(plan: Plan) -> tuple[Process, ...]:
-    """List the services' web processes."""
+    """List the services' web processes. The others ask accounts for its keys, so it stands first."""
     return tuple(
         _web(
             service,
             port=plan.ports[service],
             application=f"services.{service}.app:create_app()",
-            environment={**_of_service(plan, service), "WORKER": _worker_class(plan, service)},
+            environment={
+                **_shared(plan),
+                **service_settings(plan, service),
+                "WORKER": _worker_class(plan, service),
+            },
         )
         for service in SERVICES
     )
@@ -87,73 +101,84 @@ def services(plan: Plan) -> tuple[Process, ...]:
 
 def workers(plan: Plan) -> tuple[Process, ...]:
     """List the services' workers."""
-    return tuple(
-        Process(
-            name=f"{service}-worker",
-            command=(sys.executable, "-m", f"services.{service}.worker"),
-            environment={
-                **_of_service(plan, service),
-                "METRICS_BIND": f"{LOOPBACK}:{plan.ports[f'{service}-worker']}",
-            },
-            ready=accepts(plan.ports[f"{service}-worker"]),
-        )
-        for service in SERVICES
+    return tuple(_worker(plan, service) for service in SERVICES)
+
+
+def gateway(plan: Plan) -> Process:
+    """Describe the process that faces the network."""
+    metrics = f"{LOOPBACK}:{plan.ports['gateway-metrics']}"
+    return _web(
+        "gateway",
+        port=plan.port,
+        application="gateway.app:create_app()",
+        environment={**_shared(plan), "WORKER": "gevent", "METRICS_BIND": metrics},
     )
 
 
-def gateway(plan: Plan) -> tuple[Process, ...]:
-    """List the process that faces the network."""
-    environment = {
-        **_shared(plan),
-        "WORKER": "gevent",
-        "METRICS_BIND": f"{LOOPBACK}:{plan.ports['gateway-metrics']}",
+def sample_data(plan: Plan, folder: Path) -> Process:
+    """Describe what loads the sample data through the gateway and keeps notes in a folder; it ends by itself."""
+    secrets = {name: plan.secrets[name] for name in SECRET_NAMES if name.startswith("SAMPLE_")}
+    return Process(
+        name="sample-data",
+        command=(sys.executable, "-m", "deploy.local.sample_data"),
+        environment={
+            **_shared(plan),
+            **service_settings(plan, "accounts"),
+            **secrets,
+            "GATEWAY_URL": plan.address,
+            "SAMPLE_FOLDER": str(folder),
+        },
+        shown=True,
+    )
+
+
+def service_settings(plan: Plan, service: str) -> dict[str, str]:
+    """Return the settings that are one service's own."""
+    return {
+        "ENVIRONMENT": "development",
+        "DATABASE_URL": plan.databases[service].application,
+        "TOKEN_ISSUER": plan.address,
+        "TOKEN_AUDIENCE": AUDIENCE,
+        "CLIENT_ID": f"service-{service}",
+        **{name: plan.secrets[secret] for name, secret in _SECRETS_OF[service].items()},
     }
-    return (
-        _web(
-            "gateway",
-            port=plan.port,
-            application="gateway.app:create_app()",
-            environment=environment,
-        ),
-    )
 
 
 def _web(name: str, *, port: int, application: str, environment: Mapping[str, str]) -> Process:
+    own = {"BIND": f"{LOOPBACK}:{port}", "GRACEFUL_SECONDS": _GRACE_SECONDS}
     return Process(
         name=name,
         command=(sys.executable, "-m", "gunicorn", "-c", "deploy/gunicorn.conf.py", application),
-        environment={
-            **environment,
-            "BIND": f"{LOOPBACK}:{port}",
-            "GRACEFUL_SECONDS": _GRACE_SECONDS,
-        },
+        environment={**environment, **own},
         ready=answers(f"http://{LOOPBACK}:{port}/readyz"),
     )
 
 
+def _worker(plan: Plan, service: str) -> Process:
+    port = plan.ports[f"{service}-worker"]
+    own = {"METRICS_BIND": f"{LOOPBACK}:{port}"}
+    return Process(
+        name=f"{service}-worker",
+        command=(sys.executable, "-m", f"services.{service}.worker"),
+        environment={**_shared(plan), **service_settings(plan, service), **own},
+        ready=accepts(port),
+    )
+
+
 def _worker_class(plan: Plan, service: str) -> str:
-    # Enrolment gathers many waiting callers into one commit, which greenlets do best. SQLite's waits, and the
-    # password hashing of accounts, would stop every greenlet of their process.
+    # Enrolment gathers many waiting callers into one commit, and greenlets wait at the least cost. On SQLite every
+    # wait for the file would stop all greenlets of the process, so there it gets threads, like the others.
     return "gevent" if service == "enrolment" and plan.dialect == "postgresql" else "thread"
 
 
-def _of_service(plan: Plan, service: str) -> dict[str, str]:
-    return {
-        **_shared(plan),
-        "DATABASE_URL": plan.databases[service].application,
-        "CLIENT_ID": f"service-{service}",
-        "CLIENT_SECRET": plan.secrets[f"{service.upper()}_CLIENT_SECRET"],
-    }
-
-
 def _shared(plan: Plan) -> dict[str, str]:
-    inherited = {
+    kept = {
         name: value
         for name, value in plan.inherited.items()
         if name not in _FOREIGN and not name.startswith("PG")
     }
     return {
-        **inherited,
+        **kept,
         "ENVIRONMENT": "development",
         "PYTHONUNBUFFERED": "1",
         "TOKEN_ISSUER": plan.address,

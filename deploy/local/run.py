@@ -5,14 +5,13 @@ from __future__ import annotations
 import os
 import sys
 import time
-from pathlib import Path
 
 from deploy.local.banner import banner
 from deploy.local.folder_lock import FolderInUseError, only_one
 from deploy.local.interruption import Interruptions, StopRequestedError
+from deploy.local.place import data_folder
 from deploy.local.ports import is_free
 from deploy.local.postgres import PostgresUnavailableError
-from deploy.local.process import ROOT
 from deploy.local.supervisor import ProcessFailedError
 from deploy.local.system import System
 
@@ -46,7 +45,7 @@ class UnusableSettingError(Exception):
 def main() -> int:
     """Run until stopped; return the exit code."""
     progress = Progress()
-    folder = Path(os.environ.get("VAR") or ROOT / "var")
+    folder = data_folder(os.environ)
     try:
         port, dialect = _port(), _dialect()
         with Interruptions() as interruptions, only_one(folder):
@@ -68,7 +67,7 @@ def _run(system: System, progress: Progress, interruptions: Interruptions) -> in
     code = 0
     try:
         system.start()
-        progress.say(banner(system.plan))
+        progress.say(banner(system.plan, system.load_sample_data()))
         while True:
             interruptions.pause(PATIENCE_SECONDS)
             system.supervisor.check()

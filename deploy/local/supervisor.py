@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import contextlib
 import ctypes
+import itertools
 import os
 import signal
 import subprocess
@@ -85,10 +86,10 @@ class Supervisor:
         until = time.monotonic() + seconds
         while waiting := [each for each in self._all() if each.name not in self._ready]:
             self.check()
-            for running in waiting:
-                if running.process.ready():
-                    self._ready.add(running.name)
-                    yield running.name
+            # In the order of the start: asking one that needs another too early can cost it a longer pause.
+            for running in itertools.takewhile(lambda each: each.process.ready(), waiting):
+                self._ready.add(running.name)
+                yield running.name
             if time.monotonic() > until:
                 raise ProcessFailedError(_not_ready(waiting[0], seconds))
             self._pause(0.02)
@@ -155,14 +156,16 @@ class Supervisor:
 
 def _spawn(process: Process, logs: Path) -> Running:
     log = logs / f"{process.name}.log"
-    with log.open("ab") as output:
+    if log.exists():
+        log.replace(log.with_suffix(".log.1"))  # what the run before this one said
+    with log.open("wb") as output:
         child = subprocess.Popen(
             process.command,
             env=dict(process.environment),
             cwd=process.folder,
             stdin=subprocess.DEVNULL,
-            stdout=output,
-            stderr=subprocess.STDOUT,
+            stdout=None if process.shown else output,
+            stderr=None if process.shown else output,
             # A session of its own: Ctrl-C in the terminal reaches us alone, and we stop the rest in order.
             start_new_session=True,
             preexec_fn=_dying_with(os.getpid(), process.stop_signal),  # noqa: PLW1509 - calls no Python code that locks

@@ -7,18 +7,21 @@ import time
 from collections.abc import Callable, Mapping
 from pathlib import Path
 
-from deploy.local import process_table
+from deploy.local import environment_file, process_table
+from deploy.local.addresses import addresses_in
 from deploy.local.databases import (
     SERVICES,
     ServiceDatabase,
     postgresql_database,
     sqlite_database,
 )
+from deploy.local.place import accounts_file
 from deploy.local.ports import free_ports
 from deploy.local.postgres import prepare_server
 from deploy.local.process_table import Plan
-from deploy.local.secret_file import load_or_create
-from deploy.local.supervisor import Pause, Supervisor
+from deploy.local.sample_notes import SampleNotes
+from deploy.local.supervisor import Pause, ProcessFailedError, Supervisor
+from sample.record import Facts
 
 READY_SECONDS = 90.0
 
@@ -49,7 +52,9 @@ class System:
         self._say = say
         folder.mkdir(parents=True, exist_ok=True)
         self.supervisor = Supervisor(logs=folder / "log", pause=pause)
-        self._secrets = load_or_create(folder / "secrets.env", process_table.SECRET_NAMES)
+        self._secrets = environment_file.load_or_create(
+            folder / "secrets.env", process_table.SECRET_NAMES
+        )
         self._free = free_ports(random.Random())  # noqa: S311 - no secret is drawn from it
         self.plan = Plan(
             dialect=dialect,
@@ -63,12 +68,26 @@ class System:
     def start(self) -> None:
         """Start everything and return once it is ready. Raises `ProcessFailedError`."""
         self.plan = self.plan.on(self._databases())
-        self.supervisor.complete(*process_table.migrations(self.plan))
+        # Kept for `make token`, and gone from use with the next start: the private server's port changes.
+        own = process_table.service_settings(self.plan, "accounts")
+        environment_file.replace(accounts_file(self._folder), own)
+        self.supervisor.complete(process_table.preparation(self.plan))
         self._say("databases are up to date")
         self.supervisor.start(*process_table.services(self.plan))
         self.supervisor.start(*process_table.workers(self.plan))
-        self.supervisor.start(*process_table.gateway(self.plan))
+        self.supervisor.start(process_table.gateway(self.plan))
         self._wait()
+
+    def load_sample_data(self) -> Facts:
+        """Load the sample data unless it is there. Raises `ProcessFailedError`."""
+        notes = SampleNotes(self._folder / f"sample-{self._dialect}")
+        facts = notes.present(self.plan.address)
+        if facts is None:
+            self.supervisor.complete(process_table.sample_data(self.plan, notes.folder))
+            facts = notes.recorded()
+        if facts is None:
+            raise ProcessFailedError("the sample data left no record")
+        return facts
 
     def stop(self) -> list[str]:
         """Stop everything: the gateway, the workers, the services, the database. Returns who had to be killed."""
@@ -105,14 +124,3 @@ class System:
     def _wait(self) -> None:
         for name in self.supervisor.wait_until_ready(seconds=READY_SECONDS):
             self._say(f"{name} is ready")
-
-
-def addresses_in(variables: Mapping[str, str]) -> dict[str, ServiceDatabase]:
-    """Return the databases that `<SERVICE>_DATABASE_URL` and `<SERVICE>_MIGRATION_DATABASE_URL` name."""
-    named = {}
-    for service in SERVICES:
-        application = variables.get(f"{service.upper()}_DATABASE_URL")
-        if application:
-            owner = variables.get(f"{service.upper()}_MIGRATION_DATABASE_URL") or application
-            named[service] = ServiceDatabase(application=application, owner=owner)
-    return named

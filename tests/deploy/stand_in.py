@@ -9,8 +9,9 @@ from deploy.local.process import Process
 from deploy.local.readiness import Check, always, answers
 
 SERVER = """
-import http.server, signal, sys
-port, notes, name = int(sys.argv[1]), sys.argv[2], sys.argv[3]
+import http.server, os, signal, sys
+print(os.getpid(), flush=True)
+port, notes, deaf, name = int(sys.argv[1]), sys.argv[2], sys.argv[3], sys.argv[4]
 class Handler(http.server.BaseHTTPRequestHandler):
     def do_GET(self):
         self.send_response(200)
@@ -18,6 +19,8 @@ class Handler(http.server.BaseHTTPRequestHandler):
     def log_message(self, *_):
         pass
 def stop(*_):
+    if name == deaf:
+        return
     with open(notes, "a") as file:
         file.write(name + "\\n")
     sys.exit(0)
@@ -50,8 +53,14 @@ def program(name: str, code: str, *arguments: str, ready: Check = always) -> Pro
     )
 
 
-def server(name: str, *, port: int, notes: Path) -> Process:
-    """Describe a web server that notes its name in a file when it is asked to stop."""
+def server(name: str, *, port: int, notes: Path, deaf: str = "") -> Process:
+    """Describe a web server that notes its name in a file when it is asked to stop, unless its name is `deaf`."""
     return program(
-        name, SERVER, str(port), str(notes), name, ready=answers(f"http://127.0.0.1:{port}/readyz")
+        name,
+        SERVER,
+        str(port),
+        str(notes),
+        deaf,
+        name,
+        ready=answers(f"http://127.0.0.1:{port}/readyz"),
     )

@@ -1,0 +1,53 @@
+"""The programs that may ask for tokens on one machine: the services themselves, and one of each role to try out."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+
+from deploy.local.process_table import SAMPLE_ROLES
+from services.accounts.domain.mandates import BOUND_TO, Mandate
+from services.accounts.register import register
+from services.accounts.service import build_accounts
+from services.accounts.settings import read_settings
+
+
+@dataclass(frozen=True)
+class LocalClient:
+    """A client by its id and role; its secret is the environment variable of that name."""
+
+    client_id: str
+    role: str
+    secret_name: str
+
+
+SERVICE_CLIENTS = (
+    LocalClient("service-catalog", "system", "CATALOG_CLIENT_SECRET"),
+    LocalClient("service-enrolment", "system", "ENROLMENT_CLIENT_SECRET"),
+)
+SAMPLE_CLIENTS = tuple(
+    LocalClient(f"sample-{role}", role, f"SAMPLE_{role.upper()}_SECRET") for role in SAMPLE_ROLES
+)
+
+
+def register_clients(
+    clients: Sequence[LocalClient], *, bounds: Mapping[str, str], variables: Mapping[str, str]
+) -> None:
+    """Register clients; those registered before are left as they are.
+
+    `bounds` holds the `provider`, `card` and `region` for roles that need one. Raises `ClientExists` where a client
+    is registered with another bound.
+    """
+    house = build_accounts(read_settings(variables))
+    try:
+        for client in clients:
+            bound = BOUND_TO.get(client.role)
+            register(
+                house,
+                client_id=client.client_id,
+                secret=variables[client.secret_name],
+                mandate=Mandate(client.role, **({bound: bounds[bound]} if bound else {})),
+                name=client.client_id,
+            )
+    finally:
+        house.database.dispose()
