@@ -1,0 +1,102 @@
+"""What a worker refuses before the application sees it, as problem documents."""
+
+from __future__ import annotations
+
+import json
+from typing import Any
+
+from gunicorn.http import errors
+
+from chassis.identifiers import random_reference
+from chassis.problems import MEDIA_TYPE, InternalError, MalformedRequest, Problem
+
+REASONS = {
+    400: "Bad Request",
+    408: "Request Timeout",
+    414: "URI Too Long",
+    431: "Request Header Fields Too Large",
+    500: "Internal Server Error",
+}
+
+
+class RequestLineTooLong(Problem):
+    code = "request-line-too-long"
+    status = 414
+    title = "The request line is too long"
+    default_detail = "Send a shorter address; long input belongs in a body."
+
+
+class RequestHeadersTooLarge(Problem):
+    code = "request-headers-too-large"
+    status = 431
+    title = "The headers are too large"
+    default_detail = "Send fewer and shorter headers."
+
+
+_UNREADABLE: dict[type[Exception], str] = {
+    errors.InvalidRequestLine: "The request line is not: method, one space, address, one space, version, CR LF.",
+    errors.InvalidRequestMethod: "The method is not one of HTTP's.",
+    errors.InvalidHTTPVersion: "Use HTTP/1.1.",
+    errors.InvalidHeaderName: "A header has an unusable name.",
+    errors.InvalidHeader: "A header is not well formed, stands twice, or contradicts another one.",
+    errors.ObsoleteFolding: "A header runs over several lines. Write it on one.",
+    errors.UnsupportedTransferCoding: "The only transfer coding understood is chunked.",
+    errors.ExpectationFailed: "The only expectation understood is 100-continue.",
+    errors.InvalidChunkSize: "A chunk's size is not a plain hexadecimal number.",
+    errors.InvalidChunkExtension: "A chunk's extension is not well formed.",
+    errors.ChunkMissingTerminator: "A chunk is not as long as it says, or the last one is missing.",
+    errors.NoMoreData: "The connection ended before the body did.",
+}
+
+
+def as_problem(error: BaseException) -> Problem:
+    """Return what to tell the client about an error met while a request was read or answered.
+
+    Nothing of the input is repeated. An error that is not the client's becomes `InternalError`.
+    """
+    if isinstance(error, Problem):
+        return error
+    if isinstance(error, (errors.InvalidResponseHeader, errors.InvalidResponseHeaderName)):
+        return InternalError()  # subclasses of the client's mistakes, but our own application's
+    if isinstance(error, errors.LimitRequestLine):
+        return RequestLineTooLong()
+    if isinstance(error, errors.LimitRequestHeaders):
+        return RequestHeadersTooLarge()
+    for kind, detail in _UNREADABLE.items():
+        if isinstance(error, kind):
+            return MalformedRequest(detail)
+    return InternalError()
+
+
+def write_problem(problem: Problem, *, with_body: bool) -> bytes:
+    """Write a whole HTTP/1.1 answer that ends the connection."""
+    request_id = random_reference()
+    body = json.dumps(problem.document(request_id), ensure_ascii=False).encode()
+    lines = [
+        f"HTTP/1.1 {problem.status} {REASONS.get(problem.status, 'Refused')}",
+        "Connection: close",
+        f"Content-Type: {MEDIA_TYPE}",
+        f"Content-Length: {len(body)}",
+        "Cache-Control: no-store",
+        f"X-Request-Id: {request_id}",
+        *(f"{name}: {value}" for name, value in problem.headers.items()),
+    ]
+    return "\r\n".join([*lines, "", ""]).encode("latin-1") + (body if with_body else b"")
+
+
+class RefusesInProblemDocuments:
+    """A worker whose own refusals are problem documents, never pages or traces."""
+
+    log: Any
+
+    def handle_error(self, req: Any, client: Any, addr: Any, exc: BaseException) -> None:  # noqa: ARG002
+        """Answer what could not be read or went wrong; gunicorn calls this before it closes the connection."""
+        problem = as_problem(exc)
+        if problem.status >= 500:
+            self.log.error("request failed in the worker", exc_info=exc)
+        else:
+            self.log.info("request refused by the worker: %s, %s", problem.code, type(exc).__name__)
+        try:
+            client.sendall(write_problem(problem, with_body=getattr(req, "method", None) != "HEAD"))
+        except OSError:
+            self.log.debug("the client left before its refusal was written")
