@@ -21,6 +21,11 @@ MOST_TRAINERS = 400
 OFFLINE_SEATS_PER_TRAINER = 30
 """The largest offline class one trainer may teach (rule version 2023-01)."""
 
+_PLACE: Mapping[Mode, tuple[str, ...]] = {
+    Mode.ONLINE: ("link",),
+    Mode.OFFLINE: ("venue", "regency"),
+}
+
 
 class ClassStatus(StrEnum):
     """Where a class stands."""
@@ -58,17 +63,20 @@ class ClassPlan:
     @property
     def starts_at(self) -> datetime:
         """Return when the first meeting starts."""
-        return self.meetings[0].start
+        return self.meetings[0].starts_at
 
     @property
     def ends_at(self) -> datetime:
         """Return when the last meeting ends."""
-        return self.meetings[-1].end
+        return self.meetings[-1].ends_at
 
 
 @dataclass(frozen=True, slots=True)
 class TrainingClass:
-    """A class, with what is known of its course. `reason` says why it was cancelled."""
+    """A class, with what is known of its course. `reason` says why it was cancelled.
+
+    `held` is how many seats enrolment said are held; it trails enrolment by up to a second.
+    """
 
     class_id: str
     course_id: str
@@ -82,6 +90,12 @@ class TrainingClass:
     status: ClassStatus = ClassStatus.PUBLISHED
     reason: str | None = None
     version: int = 1
+    held: int = 0
+
+    @property
+    def seats_left(self) -> int:
+        """Return how many seats can still be had; a class lowered below what is held has none."""
+        return max(self.plan.seats - self.held, 0)
 
 
 def schedule(course: Course, plan: ClassPlan, *, class_id: str, now: datetime) -> TrainingClass:
@@ -93,7 +107,7 @@ def schedule(course: Course, plan: ClassPlan, *, class_id: str, now: datetime) -
         raise CourseNotPublished(facts={"state": course.status})
     faults = list(_plan_faults(plan, mode=course.details.mode, most_price=course.details.price))
     if not faults and plan.starts_at <= now:
-        faults = [FieldError("/meetings/0/start", "A new class starts in the future.")]
+        faults = [FieldError("/meetings/0/starts_at", "A new class starts in the future.")]
     if faults:
         raise ValidationFailed(errors=faults)
     return TrainingClass(
@@ -166,9 +180,8 @@ def _plan_faults(plan: ClassPlan, *, mode: Mode, most_price: int) -> Iterator[Fi
 
 
 def _place_faults(plan: ClassPlan) -> Iterator[FieldError]:
-    needed, foreign = ("link",), ("venue", "regency")
-    if plan.mode is Mode.OFFLINE:
-        needed, foreign = foreign, needed
+    needed = _PLACE[plan.mode]
+    foreign = [name for names in _PLACE.values() for name in names if name not in needed]
     for name in needed:
         if getattr(plan, name) is None:
             yield FieldError(f"/{name}", f"An {plan.mode} class needs this.")

@@ -91,8 +91,8 @@ def class_body(training_class: TrainingClass) -> dict[str, Any]:
         "meetings": [
             {
                 "sequence": meeting.sequence,
-                "start": write_instant(meeting.start),
-                "end": write_instant(meeting.end),
+                "starts_at": write_instant(meeting.starts_at),
+                "ends_at": write_instant(meeting.ends_at),
             }
             for meeting in plan.meetings
         ],

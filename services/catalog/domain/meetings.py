@@ -29,8 +29,8 @@ class Meeting:
     """One sitting, from one instant to another."""
 
     sequence: int
-    start: datetime
-    end: datetime
+    starts_at: datetime
+    ends_at: datetime
 
 
 def timetable_faults(meetings: Sequence[Meeting], *, mode: Mode, zone: Zone) -> list[FieldError]:
@@ -51,16 +51,16 @@ def moved_faults(
     before: Sequence[Meeting], after: Sequence[Meeting], *, now: datetime
 ) -> list[FieldError]:
     """List what is wrong with moving meetings at an instant: what has begun stays, what is new lies ahead."""
-    begun = {meeting for meeting in before if meeting.start <= now}
+    begun = {meeting for meeting in before if meeting.starts_at <= now}
     missing = sorted(begun - set(after), key=lambda meeting: meeting.sequence)
     faults = [
         FieldError("/meetings", f"Meeting {meeting.sequence} has begun; send it unchanged.")
         for meeting in missing
     ]
     faults += [
-        FieldError(f"/meetings/{index}/start", "A new or moved meeting starts in the future.")
+        FieldError(f"/meetings/{index}/starts_at", "A new or moved meeting starts in the future.")
         for index, meeting in enumerate(after)
-        if meeting.start <= now and meeting not in begun
+        if meeting.starts_at <= now and meeting not in begun
     ]
     return faults
 
@@ -84,12 +84,14 @@ def _numbering_faults(meetings: Sequence[Meeting]) -> list[FieldError]:
 def _single_faults(meetings: Sequence[Meeting], zone: Zone) -> list[FieldError]:
     faults = []
     for index, meeting in enumerate(meetings):
-        if meeting.end <= meeting.start:
-            faults.append(FieldError(f"/meetings/{index}/end", "A meeting ends after it starts."))
-        elif _day(meeting.start, zone) != _day(meeting.end - timedelta.resolution, zone):
+        if meeting.ends_at <= meeting.starts_at:
+            faults.append(
+                FieldError(f"/meetings/{index}/ends_at", "A meeting ends after it starts.")
+            )
+        elif _day(meeting.starts_at, zone) != _day(meeting.ends_at - timedelta.resolution, zone):
             faults.append(
                 FieldError(
-                    f"/meetings/{index}/end",
+                    f"/meetings/{index}/ends_at",
                     f"A meeting ends on the day it starts, by the clock of {zone.iana}.",
                 )
             )
@@ -99,18 +101,18 @@ def _single_faults(meetings: Sequence[Meeting], zone: Zone) -> list[FieldError]:
 def _order_faults(meetings: Sequence[Meeting]) -> list[FieldError]:
     return [
         FieldError(
-            f"/meetings/{index}/start",
-            f"This starts before the end of meeting {earlier.sequence}. List meetings in order of time, without overlap.",
+            f"/meetings/{index}/starts_at",
+            f"This starts before meeting {earlier.sequence} ends. Meetings follow one another without overlap.",
         )
         for index, (earlier, later) in enumerate(pairwise(meetings), start=1)
-        if later.start < earlier.end
+        if later.starts_at < earlier.ends_at
     ]
 
 
 def _day_faults(meetings: Sequence[Meeting], *, mode: Mode, zone: Zone) -> list[FieldError]:
     sat: defaultdict[date, timedelta] = defaultdict(timedelta)
     for meeting in meetings:
-        sat[_day(meeting.start, zone)] += meeting.end - meeting.start
+        sat[_day(meeting.starts_at, zone)] += meeting.ends_at - meeting.starts_at
     longest = LONGEST_DAY[mode]
     hours = longest // timedelta(hours=1)
     return [

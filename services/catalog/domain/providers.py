@@ -13,7 +13,10 @@ class ProviderKind(StrEnum):
     """What kind of institution a provider is."""
 
     LPK = "lpk"
-    """A private training course (lembaga pelatihan kerja)."""
+    """A licensed job training institution (lembaga pelatihan kerja)."""
+
+    PRIVATE_COURSE = "private_course"
+    """A private course without that licence (kursus)."""
 
     BLK = "blk"
     BPVP = "bpvp"

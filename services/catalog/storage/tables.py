@@ -10,7 +10,6 @@ from chassis.idempotency import stored_answer_table
 from chassis.journal import journal_tables
 from services.catalog.domain.classes import MOST_SEATS, ClassStatus
 from services.catalog.domain.courses import LEAST_HOURS, CourseStatus, Mode, Track
-from services.catalog.domain.meetings import FINAL_TEST
 from services.catalog.domain.providers import ProviderStatus
 
 METADATA = sa.MetaData()
@@ -89,6 +88,7 @@ TRAINING_CLASS = sa.Table(
     sa.Column("registration_closes", Instant, nullable=False),
     sa.Column("starts_at", Instant, nullable=False),
     sa.Column("ends_at", Instant, nullable=False),
+    sa.Column("meetings", sa.JSON, nullable=False),
     sa.CheckConstraint(_one_of("status", ClassStatus), name="class_status_is_known"),
     sa.CheckConstraint(
         "(mode = 'online' and link is not null and venue is null and regency is null)"
@@ -106,17 +106,6 @@ TRAINING_CLASS = sa.Table(
     sa.Index("class_by_provider", "provider_id", "class_id"),
     sa.Index("class_by_status", "status", "class_id"),
     sa.Index("class_by_regency", "regency", "class_id"),
-)
-
-MEETING = sa.Table(
-    "meeting",
-    METADATA,
-    sa.Column("class_id", Identifier, sa.ForeignKey(TRAINING_CLASS.c.class_id), primary_key=True),
-    sa.Column("sequence", sa.SmallInteger, primary_key=True, autoincrement=False),
-    sa.Column("starts_at", Instant, nullable=False),
-    sa.Column("ends_at", Instant, nullable=False),
-    sa.CheckConstraint(f"sequence between 1 and {FINAL_TEST}", name="meeting_sequence_in_range"),
-    sa.CheckConstraint("starts_at < ends_at", name="meeting_ends_after_it_starts"),
 )
 
 CLASS_REGION = sa.Table(

@@ -1,0 +1,92 @@
+"""What the calls about classes take."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+import marshmallow as ma
+
+from chassis.fields import InstantField, Parsed, Reference, Strict, Text, Whole
+from services.catalog.api.course_schemas import ClassFilterQuery
+from services.catalog.api.fields import Decision, Member, PartOf, Several, regency, region, word
+from services.catalog.domain.classes import MOST_SEATS, MOST_TRAINERS, ClassStatus
+from services.catalog.domain.courses import Mode
+from services.catalog.domain.meetings import FINAL_TEST, MOST_MEETINGS, Meeting
+from vocabulary.regions import PROVINCES, REGENCIES
+from vocabulary.zones import zone
+
+
+class MeetingBody(Strict):
+    """One sitting. Without a `sequence` it gets its place in the list."""
+
+    sequence = Whole(least=1, most=FINAL_TEST, load_default=None)
+    starts_at = InstantField(required=True)
+    ends_at = InstantField(required=True)
+
+
+class ChangeableBody(Strict):
+    """What can be said of a class at first and changed later."""
+
+    price = Whole()
+    seats = Whole(least=1, most=MOST_SEATS, required=True)
+    trainers = Whole(least=1, most=MOST_TRAINERS, load_default=1)
+    link = Text(
+        most=500,
+        allow_none=True,
+        validate=ma.validate.URL(
+            schemes={"https"}, error="Send an address that starts with https://."
+        ),
+    )
+    venue = Text(most=300, allow_none=True)
+    registration_opens = InstantField(required=True)
+    registration_closes = InstantField(required=True)
+    meetings = Several(Member(MeetingBody), least=1, most=MOST_MEETINGS + 1, required=True)
+
+
+class ClassBody(ChangeableBody):
+    """A class as its provider plans it."""
+
+    mode = word(Mode)
+    zone = Parsed(zone, required=True)
+    regency = regency(allow_none=True)
+    regions = Several(
+        region(), most=len(PROVINCES) + len(REGENCIES), distinct=True, load_default=()
+    )
+
+
+class ClassChanges(PartOf, ChangeableBody):
+    """Any of what can be changed."""
+
+
+class Cancellation(Decision):
+    """Why a class is cancelled."""
+
+
+class ClassesQuery(ClassFilterQuery):
+    """Filters of the list of classes."""
+
+    course = Reference(load_default=None)
+    provider = Reference(load_default=None)
+    mode = word(Mode, load_default=None)
+    status = word(ClassStatus, load_default=ClassStatus.PUBLISHED)
+    open_at = InstantField(load_default=None)
+
+
+def plan_of(body: Mapping[str, Any]) -> dict[str, Any]:
+    """Turn the members of a body into those of `ClassPlan`."""
+    values = dict(body)
+    if "mode" in values:
+        values["mode"] = Mode(values["mode"])
+    if "regions" in values:
+        values["regions"] = tuple(found.code for found in values["regions"])
+    if "meetings" in values:
+        values["meetings"] = _meetings(values["meetings"])
+    return values
+
+
+def _meetings(bodies: Sequence[Mapping[str, Any]]) -> tuple[Meeting, ...]:
+    return tuple(
+        Meeting(body["sequence"] or place, body["starts_at"], body["ends_at"])
+        for place, body in enumerate(bodies, start=1)
+    )

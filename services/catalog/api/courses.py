@@ -1,0 +1,154 @@
+"""The calls about courses."""
+
+from __future__ import annotations
+
+from chassis.clock import utc_now
+from chassis.endpoints import Call, Endpoints
+from chassis.idempotency import Answer, json_answer
+from chassis.identifiers import new_id
+from chassis.problems import NotFound
+from services.catalog.api.calls import (
+    PREFIX,
+    own_provider,
+    sees_all,
+    sees_inside,
+    staff_of,
+    write,
+)
+from services.catalog.api.course_schemas import (
+    CourseBody,
+    CourseChanges,
+    CourseDecision,
+    CoursesQuery,
+    class_filter_of,
+    details_of,
+)
+from services.catalog.domain.courses import Course, CourseDetails, CourseStatus
+from services.catalog.queries.documents import course_document, course_etag
+from services.catalog.queries.list_courses import CoursesWanted, list_courses
+from services.catalog.service import CatalogService
+from services.catalog.storage.courses import Hold, find_course
+from services.catalog.storage.writing import Writing
+from services.catalog.use_cases.change_course import change_course
+from services.catalog.use_cases.decide_on_course import decide_on_course
+from services.catalog.use_cases.draft_course import draft_course
+from services.catalog.use_cases.submit_course import submit_course
+from vocabulary.roles import OPERATOR, PROVIDER
+
+endpoints: Endpoints[CatalogService] = Endpoints(PREFIX)
+
+
+@endpoints.get("/courses", query=CoursesQuery)
+def get_courses(call: Call, house: CatalogService) -> Answer:
+    """List published courses, or with `mine` a provider's own in any state."""
+    query = call.query
+    if query["mine"]:
+        own_provider(call)
+    wanted = CoursesWanted(
+        own=staff_of(call.principal),
+        sees_all=sees_all(call.principal),
+        mine=query["mine"],
+        status=query["status"],
+        classes=class_filter_of(query),
+        track=query["track"],
+        mode=query["mode"],
+        provider_id=query["provider"],
+        max_price=query["max_price"],
+        title=query["q"],
+    )
+    with house.database.reading() as connection:
+        page = list_courses(
+            connection,
+            wanted,
+            now=utc_now(),
+            cursor=query["cursor"],
+            limit=query["limit"],
+            present=lambda course: course_document(
+                course, inside=sees_inside(call.principal, course.provider_id)
+            ),
+        )
+    return json_answer(200, page)
+
+
+@endpoints.get("/courses/<id:course_id>")
+def get_course(call: Call, house: CatalogService) -> Answer:
+    """Show a course."""
+    with house.database.reading() as connection:
+        course = find_course(connection, call.path["course_id"], hold=Hold.NOT)
+    inside = course is not None and sees_inside(call.principal, course.provider_id)
+    if course is None or not (inside or course.status is CourseStatus.PUBLISHED):
+        raise NotFound
+    return json_answer(
+        200, course_document(course, inside=inside), course_etag(course, inside=inside)
+    )
+
+
+@endpoints.post("/courses", allow=(PROVIDER,), body=CourseBody)
+def post_course(call: Call, house: CatalogService) -> Answer:
+    """Draft a course."""
+    course_id = new_id()
+
+    def draft(writing: Writing) -> Answer:
+        course = draft_course(
+            writing,
+            CourseDetails(**details_of(call.body)),
+            course_id=course_id,
+            provider_id=own_provider(call),
+            most_price=house.most_price,
+        )
+        return _answer(201, course, {"Location": f"{PREFIX}/courses/{course_id}"})
+
+    return write(call, house, draft)
+
+
+@endpoints.patch("/courses/<id:course_id>", allow=(PROVIDER,), body=CourseChanges)
+def patch_course(call: Call, house: CatalogService) -> Answer:
+    """Change a draft or a returned course; of a published one only the summary."""
+
+    def change(writing: Writing) -> Answer:
+        course = change_course(
+            writing,
+            call.path["course_id"],
+            details_of(call.body),
+            provider_id=own_provider(call),
+            seen=call.version,
+            most_price=house.most_price,
+        )
+        return _answer(200, course)
+
+    return write(call, house, change)
+
+
+@endpoints.post("/courses/<id:course_id>/submission", allow=(PROVIDER,))
+def post_submission(call: Call, house: CatalogService) -> Answer:
+    """Hand a course to the operator."""
+
+    def submit(writing: Writing) -> Answer:
+        course = submit_course(writing, call.path["course_id"], provider_id=own_provider(call))
+        return _answer(200, course)
+
+    return write(call, house, submit)
+
+
+@endpoints.post("/courses/<id:course_id>/decision", allow=(OPERATOR,), body=CourseDecision)
+def post_course_decision(call: Call, house: CatalogService) -> Answer:
+    """Publish, return or archive a course."""
+
+    def decide(writing: Writing) -> Answer:
+        course = decide_on_course(
+            writing,
+            call.path["course_id"],
+            decision=CourseStatus(call.body["decision"]),
+            reason=call.body["reason"],
+        )
+        return _answer(200, course)
+
+    return write(call, house, decide)
+
+
+def _answer(status: int, course: Course, headers: dict[str, str] | None = None) -> Answer:
+    return json_answer(
+        status,
+        course_document(course, inside=True),
+        {**course_etag(course, inside=True), **(headers or {})},
+    )

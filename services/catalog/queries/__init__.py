@@ -1,0 +1,1 @@
+"""Reads, straight into the documents that callers get. No rule stands here."""

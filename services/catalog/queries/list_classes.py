@@ -1,0 +1,49 @@
+"""List classes."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+import sqlalchemy as sa
+
+from services.catalog.domain.classes import ClassStatus
+from services.catalog.domain.courses import Mode
+from services.catalog.queries.class_filter import ClassFilter
+from services.catalog.queries.documents import class_document
+from services.catalog.queries.paging import after_cursor, page_by_id
+from services.catalog.storage.classes import CLASSES, T, classes_of
+
+
+@dataclass(frozen=True, slots=True)
+class ClassesWanted:
+    """Which classes. `open_at` is an instant at which a class is published and its registration is open."""
+
+    place_and_time: ClassFilter
+    status: ClassStatus
+    course_id: str | None
+    provider_id: str | None
+    mode: Mode | None
+    open_at: datetime | None
+
+
+def list_classes(
+    connection: sa.Connection, wanted: ClassesWanted, *, cursor: str | None, limit: int
+) -> dict[str, Any]:
+    """List classes in at most two statements."""
+    query = CLASSES.where(T.status == wanted.status, *wanted.place_and_time.conditions())
+    for column, value in (
+        (T.course_id, wanted.course_id),
+        (T.provider_id, wanted.provider_id),
+        (T.mode, wanted.mode),
+    ):
+        if value is not None:
+            query = query.where(column == value)
+    if wanted.open_at is not None:
+        query = query.where(
+            T.registration_opens <= wanted.open_at, T.registration_closes > wanted.open_at
+        )
+    query = after_cursor(query, T.class_id, cursor=cursor, limit=limit)
+    classes = classes_of(connection, connection.execute(query).all())
+    return page_by_id(classes, limit=limit, present=class_document)

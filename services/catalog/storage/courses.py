@@ -1,0 +1,97 @@
+"""Courses in their table."""
+
+from __future__ import annotations
+
+from dataclasses import asdict
+from enum import Enum
+from typing import Any
+
+import sqlalchemy as sa
+
+from chassis.problems import PreconditionFailed
+from services.catalog.domain.courses import (
+    Course,
+    CourseDetails,
+    CourseStatus,
+    Mode,
+    Track,
+    Unit,
+)
+from services.catalog.storage.tables import COURSE, PROVIDER
+
+COURSES = sa.select(COURSE, PROVIDER.c.name.label("provider_name")).join(
+    PROVIDER, PROVIDER.c.provider_id == COURSE.c.provider_id
+)
+"""Rows that `course_of` can read."""
+
+
+class Hold(Enum):
+    """How a loaded course is held until the transaction ends."""
+
+    NOT = "not at all"
+    SHARED = "it stays as it is, and others may hold it so too"
+    ALONE = "it is about to be changed"
+
+
+def add_course(connection: sa.Connection, course: Course) -> None:
+    """Save a new course."""
+    connection.execute(sa.insert(COURSE).values(_row(course)))
+
+
+def find_course(connection: sa.Connection, course_id: str, *, hold: Hold) -> Course | None:
+    """Load a course; None where there is none."""
+    query = COURSES.where(COURSE.c.course_id == course_id)
+    if hold is not Hold.NOT:
+        query = query.with_for_update(of=COURSE, read=hold is Hold.SHARED)
+    row = connection.execute(query).one_or_none()
+    return None if row is None else course_of(row)
+
+
+def save_course(connection: sa.Connection, course: Course) -> None:
+    """Save a course whose version was raised by one. Raises `PreconditionFailed` where somebody else did so too."""
+    saved = connection.execute(
+        sa.update(COURSE)
+        .where(COURSE.c.course_id == course.course_id)
+        .where(COURSE.c.version == course.version - 1)
+        .values(_row(course))
+    )
+    if saved.rowcount == 0:
+        raise PreconditionFailed
+
+
+def course_of(row: sa.Row[Any]) -> Course:
+    """Make a course of a row of `COURSES`."""
+    return Course(
+        course_id=row.course_id,
+        provider_id=row.provider_id,
+        provider_name=row.provider_name,
+        status=CourseStatus(row.status),
+        reason=row.reason,
+        version=row.version,
+        details=CourseDetails(
+            title=row.title,
+            summary=row.summary,
+            outcomes=tuple(row.outcomes),
+            track=Track(row.track),
+            mode=Mode(row.mode),
+            competency_codes=tuple(row.competency_codes),
+            hours=row.hours,
+            price=row.price,
+            sample_price=row.sample_price,
+            language=row.language,
+            prerequisites=tuple(row.prerequisites),
+            category=row.category,
+            units=tuple(Unit(unit["code"], unit["title"]) for unit in row.units),
+        ),
+    )
+
+
+def _row(course: Course) -> dict[str, Any]:
+    return {
+        "course_id": course.course_id,
+        "provider_id": course.provider_id,
+        "status": course.status,
+        "reason": course.reason,
+        "version": course.version,
+        **asdict(course.details),
+    }

@@ -1,0 +1,15 @@
+"""Apply as a provider."""
+
+from __future__ import annotations
+
+from services.catalog.domain.happenings import provider_happening
+from services.catalog.domain.providers import Provider
+from services.catalog.storage.providers import add_provider
+from services.catalog.storage.writing import Writing
+
+
+def apply_as_provider(writing: Writing, provider: Provider) -> Provider:
+    """Save an institution that wants to become a provider."""
+    add_provider(writing.connection, provider)
+    writing.tell([provider_happening("applied", provider)])
+    return provider

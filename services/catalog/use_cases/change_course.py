@@ -1,0 +1,34 @@
+"""Change a course."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+from services.catalog.domain.courses import Course, change
+from services.catalog.domain.happenings import course_happening
+from services.catalog.storage.courses import Hold, save_course
+from services.catalog.storage.writing import Writing
+from services.catalog.use_cases.own_things import check_version, own_course
+
+
+def change_course(
+    writing: Writing,
+    course_id: str,
+    changes: Mapping[str, Any],
+    *,
+    provider_id: str,
+    seen: int | None,
+    most_price: int,
+) -> Course:
+    """Change details of a provider's own course, seen in a version.
+
+    Raises `NotFound`, `PreconditionFailed` where it was changed since, `StateConflict` where its state does not allow
+    it, `ValidationFailed` where the result breaks a rule.
+    """
+    course = own_course(writing, course_id, provider_id=provider_id, hold=Hold.ALONE)
+    check_version(course, seen=seen)
+    changed = change(course, changes, most_price=most_price)
+    save_course(writing.connection, changed)
+    writing.tell([course_happening("changed", changed)])
+    return changed

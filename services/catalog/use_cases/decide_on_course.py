@@ -1,0 +1,30 @@
+"""Decide on a course: publish it, return it, or archive it with its classes."""
+
+from __future__ import annotations
+
+from chassis.problems import NotFound
+from services.catalog.domain.courses import Course, CourseStatus, decide
+from services.catalog.domain.happenings import course_happening
+from services.catalog.storage.courses import Hold, find_course, save_course
+from services.catalog.storage.writing import Writing
+from services.catalog.use_cases.close_classes import close_classes
+
+
+def decide_on_course(
+    writing: Writing, course_id: str, *, decision: CourseStatus, reason: str
+) -> Course:
+    """Decide on a course. Raises `NotFound`, or `StateConflict` from a state that forbids it.
+
+    Archiving closes the course's classes in the same transaction, up to what one transaction may hold; the worker
+    closes the rest.
+    """
+    course = find_course(writing.connection, course_id, hold=Hold.ALONE)
+    if course is None:
+        raise NotFound
+    decided = decide(course, decision, reason=reason)
+    save_course(writing.connection, decided)
+    happenings = [course_happening(decision, decided)]
+    if decided.status is CourseStatus.ARCHIVED:
+        happenings += close_classes(writing, course_id=course_id)
+    writing.tell(happenings)
+    return decided

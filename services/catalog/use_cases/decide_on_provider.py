@@ -1,0 +1,22 @@
+"""Decide on a provider."""
+
+from __future__ import annotations
+
+from chassis.problems import NotFound
+from services.catalog.domain.happenings import provider_happening
+from services.catalog.domain.providers import Provider, ProviderStatus, decide
+from services.catalog.storage.providers import find_provider, save_provider
+from services.catalog.storage.writing import Writing
+
+
+def decide_on_provider(
+    writing: Writing, provider_id: str, *, decision: ProviderStatus, reason: str
+) -> Provider:
+    """Approve or refuse an applicant. Raises `NotFound`, or `StateConflict` where that was decided before."""
+    provider = find_provider(writing.connection, provider_id, lock=True)
+    if provider is None:
+        raise NotFound
+    decided = decide(provider, decision, reason=reason)
+    save_provider(writing.connection, decided)
+    writing.tell([provider_happening(decision, decided)])
+    return decided

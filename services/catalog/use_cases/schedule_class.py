@@ -1,0 +1,36 @@
+"""Schedule a class of a course."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+from services.catalog.domain.classes import ClassPlan, TrainingClass, schedule
+from services.catalog.domain.happenings import class_happening
+from services.catalog.storage.classes import add_class
+from services.catalog.storage.courses import Hold
+from services.catalog.storage.writing import Writing
+from services.catalog.use_cases.own_things import own_course
+
+
+def schedule_class(
+    writing: Writing,
+    course_id: str,
+    values: Mapping[str, Any],
+    *,
+    class_id: str,
+    provider_id: str,
+) -> TrainingClass:
+    """Offer a class of a provider's own course; where mode or price is None it is the course's.
+
+    Raises `NotFound`, `CourseNotPublished`, or `ValidationFailed` naming every rule that is broken.
+    """
+    course = own_course(writing, course_id, provider_id=provider_id, hold=Hold.SHARED)
+    usual = {"mode": course.details.mode, "price": course.details.price}
+    given = {name: value for name, value in values.items() if value is not None}
+    absent = dict.fromkeys(("link", "venue", "regency"))
+    plan = ClassPlan(**{**usual, **absent, **given})
+    training_class = schedule(course, plan, class_id=class_id, now=writing.now)
+    add_class(writing.connection, training_class)
+    writing.tell([class_happening("published", training_class)])
+    return training_class
