@@ -50,7 +50,7 @@ bench: $(RUN) ## Measure against PostgreSQL and write bench/latest.json
 
 .PHONY: test
 test: $(DEV) ## Run every test, on SQLite and on PostgreSQL
-	@exec $(PYTHON_HERE) -m pytest $(TESTS)
+	@exec $(PYTHON_HERE) -m pytest -n logical --maxprocesses 4 --dist loadgroup $(TESTS)
 
 .PHONY: lint
 lint: $(DEV) ## Check format, lint, types and import contracts

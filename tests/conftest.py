@@ -4,11 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack
+from pathlib import Path
 
 import pytest
 
 from deploy.local.databases import ServiceDatabase
 from tests.databases import DatabaseMaker, postgresql_server
+from tests.running_system import RunningSystem, start_system
 
 
 @pytest.fixture(scope="session")
@@ -47,3 +49,45 @@ def empty_database(dialect: str, database_maker: DatabaseMaker) -> ServiceDataba
 def provision(dialect: str, database_maker: DatabaseMaker) -> Callable[[str], ServiceDatabase]:
     """`provision("services.catalog")` gives a new database with that service's schema in it."""
     return lambda package: database_maker.migrated(dialect, package)
+
+
+@pytest.fixture(scope="session")
+def running_systems(
+    tmp_path_factory: pytest.TempPathFactory, database_maker: DatabaseMaker
+) -> Iterator[Callable[[str], RunningSystem]]:
+    """Gives the one system of a dialect that tests share, started by the first that asks."""
+    started: dict[str, RunningSystem] = {}
+
+    def get(dialect: str) -> RunningSystem:
+        if dialect not in started:
+            folder = tmp_path_factory.mktemp(f"system-{dialect}")
+            started[dialect] = start_system(folder, dialect=dialect, maker=database_maker)
+        return started[dialect]
+
+    yield get
+    for system in started.values():
+        assert system.stop() == [], "a process had to be killed"
+
+
+@pytest.fixture
+def system(dialect: str, running_systems: Callable[[str], RunningSystem]) -> RunningSystem:
+    """The whole product, running. It is shared: leave every process as it was found, and share no ids."""
+    return running_systems(dialect)
+
+
+@pytest.fixture
+def own_system(
+    dialect: str, tmp_path: Path, database_maker: DatabaseMaker
+) -> Iterator[RunningSystem]:
+    """The whole product, for one test alone, which may stop and kill what it likes."""
+    started = start_system(tmp_path / "system", dialect=dialect, maker=database_maker)
+    yield started
+    started.stop()
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Send the tests that share a system to one test process, so that it is started once."""
+    for item in items:
+        if isinstance(item, pytest.Function) and "system" in item.fixturenames:
+            name = item.callspec.params["dialect"]
+            item.add_marker(pytest.mark.xdist_group(f"system-{name}"))
