@@ -55,6 +55,7 @@ def configure_logging(process: str, *, level: str = "INFO") -> None:
     """
     processors: list[Any] = [
         structlog.contextvars.merge_contextvars,
+        _name(process),
         _add_request_id,
         structlog.processors.add_log_level,
         structlog.processors.TimeStamper(fmt="iso", utc=True),
@@ -66,9 +67,8 @@ def configure_logging(process: str, *, level: str = "INFO") -> None:
         logger_factory=structlog.WriteLoggerFactory(file=sys.stdout),
         cache_logger_on_first_use=True,
     )
-    structlog.contextvars.bind_contextvars(process=process)
     handler = logging.StreamHandler(sys.stdout)
-    handler.setFormatter(_foreign_formatter(processors, process))
+    handler.setFormatter(_foreign_formatter(processors))
     root = logging.getLogger()
     root.handlers = [handler]
     root.setLevel(level)
@@ -79,6 +79,18 @@ def configure_logging(process: str, *, level: str = "INFO") -> None:
 def logger() -> Any:
     """Return the process's logger: `logger().info("event-name", fact=…)`."""
     return structlog.get_logger()
+
+
+def _name(process: str) -> structlog.typing.Processor:
+    """Name the process in every line; a context variable would be missing in all threads but the first."""
+
+    def add_process(
+        _: Any, __: str, event: structlog.typing.EventDict
+    ) -> structlog.typing.EventDict:
+        event.setdefault("process", process)
+        return event
+
+    return add_process
 
 
 def _add_request_id(
@@ -111,15 +123,9 @@ def _describe_exception(
     return event
 
 
-def _foreign_formatter(processors: list[Any], process: str) -> logging.Formatter:
-    def add_process(
-        _: Any, __: str, event: structlog.typing.EventDict
-    ) -> structlog.typing.EventDict:
-        event.setdefault("process", process)
-        return event
-
+def _foreign_formatter(processors: list[Any]) -> logging.Formatter:
     return structlog.stdlib.ProcessorFormatter(
-        foreign_pre_chain=[add_process, *processors],
+        foreign_pre_chain=processors,
         processors=[
             structlog.stdlib.ProcessorFormatter.remove_processors_meta,
             structlog.processors.JSONRenderer(),

@@ -5,12 +5,12 @@ from __future__ import annotations
 import os
 from collections.abc import Mapping
 
-import sqlalchemy as sa
 from flask import Flask
 from werkzeug.middleware.proxy_fix import ProxyFix
 
 from chassis.feed import feed_endpoints
 from chassis.identity import PublishedKeys, TokenVerifier
+from chassis.journal_export import log_endpoints
 from chassis.observability import configure_logging
 from chassis.web import build_app
 from services.accounts.api import discovery, tokens
@@ -18,35 +18,42 @@ from services.accounts.key_keeper import ensure_signing_key
 from services.accounts.queries.published_keys import can_sign, jwk_set
 from services.accounts.service import Accounts, build_accounts
 from services.accounts.settings import read_settings
-from vocabulary.roles import SYSTEM
+from services.accounts.storage import JOURNAL
+from vocabulary.roles import AUDITOR, SYSTEM
 
 LARGEST_FORM = 16_384
 
 
-def create_app(variables: Mapping[str, str] | None = None) -> Flask:
-    """Join this service into an application. Makes the first signing key where there is none.
+def create_app() -> Flask:
+    """Create the application from the environment. Makes the first signing key where there is none.
 
     Raises `SettingsError` where a setting is missing, or does not open the signing key in force.
     """
-    settings = read_settings(os.environ if variables is None else variables)
+    settings = read_settings(os.environ)
     configure_logging("accounts", level=settings.log_level)
     house = build_accounts(settings)
     ensure_signing_key(house)
+    return build(house)
+
+
+def build(house: Accounts) -> Flask:
+    """Build the application around joined parts."""
+    subjects = {name: JOURNAL.entry.c[name].type for name in JOURNAL.subjects}
     app = build_app(
         "accounts",
         endpoints=[
             *tokens.endpoints.all,
             *discovery.endpoints.all,
+            *log_endpoints("accounts", subjects, allow=(AUDITOR,)),
             *feed_endpoints(allow=(SYSTEM,)),
         ],
         house=house,
         verifier=_own_verifier(house),
-        checks={"database": lambda: _can_read(house), "signing-key": lambda: _can_sign(house)},
+        checks={"database": lambda: _has_schema(house), "signing-key": lambda: _can_sign(house)},
         largest_body=LARGEST_FORM,
     )
-    hops = settings.proxies_in_front
     app.wsgi_app = ProxyFix(  # type: ignore[method-assign]
-        app.wsgi_app, x_for=hops, x_proto=0, x_host=0, x_port=0, x_prefix=0
+        app.wsgi_app, x_for=house.settings.proxies_in_front, x_proto=0, x_host=0
     )
     return app
 
@@ -61,9 +68,9 @@ def _own_verifier(house: Accounts) -> TokenVerifier:
     )
 
 
-def _can_read(house: Accounts) -> bool:
+def _has_schema(house: Accounts) -> bool:
     with house.database.reading() as connection:
-        return bool(connection.execute(sa.select(1)).scalar_one())
+        return house.journal.head(connection).size >= 0
 
 
 def _can_sign(house: Accounts) -> bool:

@@ -34,9 +34,14 @@ class Client:
     disabled_at: datetime | None = None
 
 
+def is_client_id(text: str) -> bool:
+    """Tell whether a client could be registered under this id; no other text is looked up."""
+    return _CLIENT_ID.match(text) is not None
+
+
 def check_client_id(client_id: str) -> None:
     """Raise `UnusableCredential` for an id that HTTP Basic or a token's subject could not carry unchanged."""
-    if not _CLIENT_ID.match(client_id):
+    if not is_client_id(client_id):
         raise UnusableCredential(
             "a client id is 3 to 64 ASCII letters, digits, dots, hyphens and underscores, and starts with"
             " a letter or digit"

@@ -16,7 +16,7 @@ from chassis.identifiers import random_reference
 from chassis.problems import Unavailable
 from chassis.sealing import Seal
 from services.accounts.domain.access_tokens import access_token
-from services.accounts.domain.clients import Client, is_authentic
+from services.accounts.domain.clients import Client, is_authentic, is_client_id
 from services.accounts.domain.mandates import Mandate
 from services.accounts.domain.refusals import InvalidClient
 from services.accounts.domain.signing_keys import SigningKey, context_of, key_in_force, key_pair
@@ -26,7 +26,7 @@ from services.accounts.storage.signing_keys import load_signing_keys
 
 def authenticate_client(connection: sa.Connection, *, client_id: str, secret: str) -> Client:
     """Return the client that these credentials prove. Raises `InvalidClient`, whatever was wrong."""
-    client = load_client(connection, client_id)
+    client = load_client(connection, client_id) if is_client_id(client_id) else None
     if not is_authentic(client, secret) or client is None:
         raise InvalidClient
     return client

@@ -1,0 +1,65 @@
+"""The accounts service on a database of its own, SQLite and PostgreSQL in turn."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+
+import pytest
+from flask import Flask
+from flask.testing import FlaskClient
+
+from deploy.local.databases import ServiceDatabase
+from services.accounts.app import build
+from services.accounts.domain.mandates import Mandate
+from services.accounts.key_keeper import ensure_signing_key
+from services.accounts.register import register
+from services.accounts.service import Accounts, build_accounts
+from services.accounts.settings import read_settings
+from tests.tokens import AUDIENCE, ISSUER
+
+CLIENT_ID = "service-catalog"
+SECRET = "c2VjcmV0LXNlY3JldC1zZWNyZXQtc2VjcmV0LTAxMjM"
+
+
+@pytest.fixture
+def variables(provision: Callable[[str], ServiceDatabase]) -> dict[str, str]:
+    """The environment of a process of this service."""
+    return {
+        "DATABASE_URL": provision("services.accounts").application,
+        "ENVIRONMENT": "development",
+        "TOKEN_ISSUER": ISSUER,
+        "TOKEN_AUDIENCE": AUDIENCE,
+        "KEY_ENCRYPTION_KEY": "5a" * 32,
+    }
+
+
+@pytest.fixture
+def empty_house(variables: dict[str, str]) -> Iterator[Accounts]:
+    """The service's parts on a migrated database with nothing in it."""
+    house = build_accounts(read_settings(variables))
+    yield house
+    house.database.dispose()
+
+
+@pytest.fixture
+def house(empty_house: Accounts) -> Accounts:
+    """The service's parts, with a signing key and one client of the system role."""
+    ensure_signing_key(empty_house)
+    register(
+        empty_house,
+        client_id=CLIENT_ID,
+        secret=SECRET,
+        mandate=Mandate("system"),
+        name="the catalogue",
+    )
+    return empty_house
+
+
+@pytest.fixture
+def app(house: Accounts) -> Flask:
+    return build(house)
+
+
+@pytest.fixture
+def client(app: Flask) -> FlaskClient:
+    return app.test_client()
