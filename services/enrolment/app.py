@@ -80,6 +80,6 @@ def create_app() -> Flask:
     configure_logging("enrolment", level=settings.log_level)
     service = open_service(settings, Database(settings.database_url, pool_size=settings.pool_size))
     atexit.register(service.enrolments.close)
-    accounts = ServiceClient(settings.accounts_url)
-    keys = PublishedKeys(lambda: accounts.get_json("/.well-known/jwks.json"))
+    issuer = ServiceClient(settings.jwks_url)
+    keys = PublishedKeys(lambda: issuer.get_json(""))
     return build(settings, service, keys)

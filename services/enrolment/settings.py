@@ -17,6 +17,7 @@ class Settings:
     environment: str
     token_issuer: str
     token_audience: str
+    jwks_url: str
     accounts_url: str
     catalog_url: str
     client_id: str
@@ -38,6 +39,7 @@ def read_settings(variables: Mapping[str, str] = os.environ) -> Settings:
         ),
         token_issuer=environment.text("TOKEN_ISSUER"),
         token_audience=environment.text("TOKEN_AUDIENCE"),
+        jwks_url=environment.text("JWKS_URL"),
         accounts_url=environment.text("ACCOUNTS_URL"),
         catalog_url=environment.text("CATALOG_URL"),
         client_id=environment.text("CLIENT_ID"),
