@@ -1,0 +1,119 @@
+"""The catalogue's API as its callers use it, over Flask's test client and a real database."""
+
+from __future__ import annotations
+
+import uuid
+from typing import Any
+
+from flask import Flask
+from flask.testing import FlaskClient
+from werkzeug.test import TestResponse
+
+from chassis.database import Database
+from services.catalog.app import assemble
+from services.catalog.settings import CatalogSettings
+from tests.services.catalog.bodies import class_body, course_body, online_body, provider_body
+from tests.tokens import AUDIENCE, ISSUER, FixedKeys, bearer
+
+BASE = "/api/v1"
+OPERATOR = {"role": "operator"}
+AUDITOR = {"role": "auditor"}
+SYSTEM = {"role": "system"}
+
+
+def app_on(database: Database) -> Flask:
+    """Make the application on a database, with the tests' key."""
+    settings = CatalogSettings(
+        database_url="",
+        token_issuer=ISSUER,
+        token_audience=AUDIENCE,
+        jwks_url="",
+        most_price=3_500_000,
+    )
+    return assemble(settings, database=database, keys=FixedKeys())
+
+
+def staff(provider_id: str) -> dict[str, Any]:
+    """Name a caller of a provider's staff."""
+    return {"role": "provider", "provider": provider_id}
+
+
+class Catalog:
+    """Calls by any caller: a caller is a token's claims, None the public."""
+
+    def __init__(self, database: Database) -> None:
+        self.database = database
+        self.client: FlaskClient = app_on(database).test_client()
+
+    def get(self, path: str, caller: dict[str, Any] | None = None, **headers: str) -> TestResponse:
+        """Read."""
+        return self.client.get(BASE + path, headers=_headers(caller, headers))
+
+    def post(
+        self, path: str, body: Any = None, caller: dict[str, Any] | None = None, **headers: str
+    ) -> TestResponse:
+        """Write."""
+        return self.client.post(BASE + path, json=body or {}, headers=_headers(caller, headers))
+
+    def patch(
+        self, path: str, body: Any, caller: dict[str, Any] | None = None, **headers: str
+    ) -> TestResponse:
+        """Edit; pass `if_match`."""
+        return self.client.patch(BASE + path, json=body, headers=_headers(caller, headers))
+
+    def provider(self, *, approved: bool = True, **changes: Any) -> str:
+        """Make a provider and return its id."""
+        provider_id: str = made(self.post("/providers", provider_body(**changes)))["id"]
+        if approved:
+            decision = {"decision": "approved", "reason": "Terakreditasi"}
+            made(self.post(f"/providers/{provider_id}/decision", decision, OPERATOR))
+        return provider_id
+
+    def course(self, provider_id: str, *, status: str = "published", **changes: Any) -> str:
+        """Make a course and bring it to a status; return its id."""
+        course_id: str = made(self.post("/courses", course_body(**changes), staff(provider_id)))[
+            "id"
+        ]
+        if status != "draft":
+            made(self.post(f"/courses/{course_id}/submission", {}, staff(provider_id)))
+        if status not in ("draft", "submitted"):
+            self.decide(course_id, "returned" if status == "returned" else "published")
+        if status == "archived":
+            self.decide(course_id, "archived")
+        return course_id
+
+    def decide(self, course_id: str, decision: str) -> dict[str, Any]:
+        """Decide on a course as operator."""
+        body = {"decision": decision, "reason": "Sesuai kurikulum"}
+        return made(self.post(f"/courses/{course_id}/decision", body, OPERATOR))
+
+    def training_class(
+        self, provider_id: str, course_id: str, *, online: bool = False, **changes: Any
+    ) -> dict[str, Any]:
+        """Make a class and return its document."""
+        body = online_body(**changes) if online else class_body(**changes)
+        return made(self.post(f"/courses/{course_id}/classes", body, staff(provider_id)))
+
+    def journal(self) -> list[dict[str, Any]]:
+        """Read the whole journal by its feed."""
+        answer = self.client.get("/internal/feed", headers=bearer(**SYSTEM))
+        assert answer.status_code == 200
+        entries: list[dict[str, Any]] = answer.get_json()["entries"]
+        return entries
+
+
+def made(answer: TestResponse) -> dict[str, Any]:
+    """Return the document of a success."""
+    assert answer.status_code in (200, 201), answer.get_data(as_text=True)
+    document: dict[str, Any] = answer.get_json()
+    return document
+
+
+def key() -> dict[str, str]:
+    """Make a fresh Idempotency-Key."""
+    return {"idempotency_key": str(uuid.uuid4())}
+
+
+def _headers(caller: dict[str, Any] | None, headers: dict[str, str]) -> dict[str, str]:
+    named = {name.replace("_", "-").title(): value for name, value in headers.items()}
+    return {**(bearer(**caller) if caller else {}), **named}

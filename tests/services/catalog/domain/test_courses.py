@@ -1,0 +1,114 @@
+"""How a course goes from draft to archive, and what of it may change on the way."""
+
+from __future__ import annotations
+
+from dataclasses import fields
+from typing import Any
+
+import pytest
+
+from chassis.problems import StateConflict, ValidationFailed
+from services.catalog.domain.courses import (
+    CHANGEABLE,
+    CourseDetails,
+    CourseStatus,
+    change,
+    decide,
+    draft,
+    submit,
+)
+from tests.services.catalog.domain.examples import course
+
+MOST = 3_500_000
+DRAFT, SUBMITTED, PUBLISHED, RETURNED, ARCHIVED = CourseStatus
+
+
+@pytest.mark.parametrize(
+    ("details", "pointers"),
+    [
+        ({"hours": 14}, ["/hours"]),
+        ({"hours": 5_001}, ["/hours"]),
+        ({"price": MOST + 1}, ["/price"]),
+        ({"price": -1}, ["/price"]),
+        ({"hours": 1, "price": -1}, ["/hours", "/price"]),
+    ],
+)
+def test_a_course_that_breaks_a_rule_is_refused_by_field(
+    details: dict[str, Any], pointers: list[str]
+) -> None:
+    broken = course(status=DRAFT, **details)
+    with pytest.raises(ValidationFailed) as refusal:
+        draft(broken, most_price=MOST)
+    assert [error.pointer for error in refusal.value.errors] == pointers
+
+
+def test_the_bounds_are_allowed() -> None:
+    assert draft(course(hours=15, price=MOST), most_price=MOST).details.hours == 15
+    assert draft(course(price=0), most_price=MOST).details.price == 0
+
+
+@pytest.mark.parametrize("status", [DRAFT, RETURNED])
+def test_a_draft_and_a_returned_course_can_be_changed_and_submitted(status: CourseStatus) -> None:
+    changed = change(course(status=status), {"title": "Las TIG"}, most_price=MOST)
+    assert (changed.details.title, changed.version, changed.status) == ("Las TIG", 2, status)
+    assert submit(changed).status is SUBMITTED
+
+
+@pytest.mark.parametrize("status", [SUBMITTED, PUBLISHED, ARCHIVED])
+def test_a_course_is_submitted_once(status: CourseStatus) -> None:
+    with pytest.raises(StateConflict):
+        submit(course(status=status))
+
+
+def test_a_change_obeys_the_rules_of_a_new_course() -> None:
+    with pytest.raises(ValidationFailed):
+        change(course(status=DRAFT), {"hours": 3}, most_price=MOST)
+
+
+@pytest.mark.parametrize("status", [SUBMITTED, PUBLISHED, ARCHIVED])
+@pytest.mark.parametrize("name", [field.name for field in fields(CourseDetails)])
+def test_what_the_operator_judged_stays_as_it_was_judged(status: CourseStatus, name: str) -> None:
+    before = course(status=status)
+    changes = {name: getattr(before.details, name)}
+    if name in CHANGEABLE[status]:
+        assert change(before, changes, most_price=MOST).version == 2
+    else:
+        with pytest.raises(StateConflict) as refusal:
+            change(before, changes, most_price=MOST)
+        assert [error.pointer for error in refusal.value.errors] == [f"/{name}"]
+
+
+def test_the_summary_of_a_published_course_can_be_mended() -> None:
+    mended = change(course(status=PUBLISHED), {"summary": "Mengelas."}, most_price=MOST)
+    assert mended.details.summary == "Mengelas."
+
+
+@pytest.mark.parametrize(
+    ("status", "decision"),
+    [(SUBMITTED, PUBLISHED), (SUBMITTED, RETURNED), (PUBLISHED, ARCHIVED), (RETURNED, ARCHIVED)],
+)
+def test_the_operator_publishes_returns_and_archives(
+    status: CourseStatus, decision: CourseStatus
+) -> None:
+    decided = decide(course(status=status), decision, reason="Sesuai")
+    assert (decided.status, decided.reason, decided.version) == (decision, "Sesuai", 2)
+
+
+@pytest.mark.parametrize(
+    ("status", "decision"),
+    [
+        (status, decision)
+        for status in CourseStatus
+        for decision in (PUBLISHED, RETURNED, ARCHIVED)
+        if (status, decision)
+        not in [
+            (SUBMITTED, PUBLISHED),
+            (SUBMITTED, RETURNED),
+            (PUBLISHED, ARCHIVED),
+            (RETURNED, ARCHIVED),
+        ]
+    ],
+)
+def test_no_other_decision_is_possible(status: CourseStatus, decision: CourseStatus) -> None:
+    with pytest.raises(StateConflict):
+        decide(course(status=status), decision, reason="Sesuai")
