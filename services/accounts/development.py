@@ -8,7 +8,7 @@ from collections.abc import Mapping
 from chassis.settings import SettingsError
 from services.accounts.domain.mandates import Mandate, checked
 from services.accounts.key_keeper import ensure_signing_key
-from services.accounts.service import Accounts, build_accounts
+from services.accounts.service import Accounts, opened_accounts
 from services.accounts.settings import read_settings
 from services.accounts.use_cases.issue_token import issue_token as sign_token
 
@@ -31,12 +31,9 @@ def issue_token(
     if not settings.is_development:
         raise SettingsError("tokens without a client are for ENVIRONMENT=development only")
     mandate = checked(Mandate(role, provider, card, region))
-    house = build_accounts(settings)
-    try:
+    with opened_accounts(settings) as house:
         ensure_signing_key(house)
         return _signed(house, subject or _subject(mandate), mandate)
-    finally:
-        house.database.dispose()
 
 
 def _signed(house: Accounts, subject: str, mandate: Mandate) -> str:

@@ -10,7 +10,7 @@ from collections.abc import Mapping, Sequence
 from chassis.identifiers import random_reference
 from chassis.settings import SettingsError
 from services.accounts.domain.actors import COMMAND_LINE, Actor
-from services.accounts.service import Accounts, build_accounts
+from services.accounts.service import Accounts, opened_accounts
 from services.accounts.settings import read_settings
 from services.accounts.use_cases.disable_client import NoSuchClient, disable_client
 
@@ -35,13 +35,12 @@ def main(arguments: Sequence[str], variables: Mapping[str, str]) -> None:
     parser.add_argument("client_id")
     client_id = parser.parse_args(arguments).client_id
     try:
-        house = build_accounts(read_settings(variables))
-        disable(house, client_id)
+        with opened_accounts(read_settings(variables)) as house:
+            disable(house, client_id)
     except SettingsError as error:
         sys.exit(f"disable: {error}")
     except NoSuchClient:
         sys.exit(f"disable: no client is registered as {client_id}")
-    house.database.dispose()
 
 
 if __name__ == "__main__":

@@ -17,7 +17,7 @@ from chassis.settings import Environment, SettingsError
 from services.accounts.domain.actors import COMMAND_LINE, Actor
 from services.accounts.domain.clients import SECRET_BYTES, UnusableCredential
 from services.accounts.domain.mandates import Mandate, UnusableMandate
-from services.accounts.service import Accounts, build_accounts
+from services.accounts.service import Accounts, opened_accounts
 from services.accounts.settings import read_settings
 from services.accounts.use_cases.register_client import ClientExists, register_client
 from vocabulary.roles import EVERY_ROLE
@@ -59,23 +59,25 @@ def main(arguments: Sequence[str], variables: Mapping[str, str]) -> int:
     client_id = options.client_id or random_reference()
     mandate = Mandate(options.role, options.provider, options.card, options.region)
     try:
-        given = options.secret_from_env and Environment(variables).text(options.secret_from_env)
+        given = _given_secret(options.secret_from_env, variables)
         secret = given or secrets.token_urlsafe(SECRET_BYTES)
-        house = build_accounts(read_settings(variables))
-        register(house, client_id=client_id, secret=secret, mandate=mandate, name=options.name)
+        with opened_accounts(read_settings(variables)) as house:
+            register(house, client_id=client_id, secret=secret, mandate=mandate, name=options.name)
     except (SettingsError, UnusableCredential, UnusableMandate) as error:
         print(f"register: {error}", file=sys.stderr)
         return 2
     except ClientExists:
-        print(
-            f"register: {client_id} is registered already, with another secret, role or bound",
-            file=sys.stderr,
-        )
+        taken = f"{client_id} is registered already, with another secret, role or bound"
+        print(f"register: {taken}", file=sys.stderr)
         return 1
     print(f"client_id={client_id}")
-    if not given:
+    if given is None:
         print(f"client_secret={secret}")
     return 0
+
+
+def _given_secret(name: str | None, variables: Mapping[str, str]) -> str | None:
+    return Environment(variables).text(name) if name is not None else None
 
 
 if __name__ == "__main__":

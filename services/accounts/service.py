@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 
 from chassis.database import Database
@@ -48,3 +50,13 @@ def build_accounts(settings: Settings) -> Accounts:
         requests=Throttle(TOKENS_TO_ONE_CLIENT),
         failures=Throttle(FAILURES_FROM_ONE_ADDRESS),
     )
+
+
+@contextmanager
+def opened_accounts(settings: Settings) -> Iterator[Accounts]:
+    """Join the parts for one command, and close their connections after it."""
+    house = build_accounts(settings)
+    try:
+        yield house
+    finally:
+        house.database.dispose()
