@@ -49,7 +49,9 @@ def cancel(
     return Cancelled(
         enrolment=replace(enrolment, state=EnrolmentState.CANCELLED, live_slot=None),
         movement=_refund(enrolment, movement_id=movement_id) if enrolment.price else None,
-        card=_restored(card, enrolment, now=now, keep_clock=by_holder, other_live=other_live),
+        card=_restored(
+            card, enrolment, now=now, keep_clock=by_holder, other_live=other_live, rules=rules
+        ),
         training_class=replace(training_class, held=training_class.held - 1),
     )
 
@@ -69,14 +71,21 @@ def _refund(enrolment: Enrolment, *, movement_id: str) -> Movement:
 
 
 def _restored(
-    card: Card, enrolment: Enrolment, *, now: datetime, keep_clock: bool, other_live: int
+    card: Card,
+    enrolment: Enrolment,
+    *,
+    now: datetime,
+    keep_clock: bool,
+    other_live: int,
+    rules: RuleSet,
 ) -> Card:
     refunded = replace(card, balance=card.balance + enrolment.price)
     if other_live or card.state is not CardState.IN_TRAINING:
         return refunded
-    before = enrolment.card_state_before
-    state = CardState.BETWEEN if before is CardState.IN_TRAINING else before
+    if enrolment.card_state_before is CardState.IN_TRAINING:
+        # Bought while another training ran: no clock was running that could go on, so a new one starts.
+        return replace(refunded, state=CardState.BETWEEN, deadline=now + rules.next_purchase)
     deadline = enrolment.card_deadline_before
     if deadline is not None and not keep_clock:
         deadline = now + (deadline - enrolment.enrolled_at)
-    return replace(refunded, state=state, deadline=deadline)
+    return replace(refunded, state=enrolment.card_state_before, deadline=deadline)

@@ -1,0 +1,116 @@
+"""Things of enrolment's domain, whole and usable unless a test changes something about them."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from datetime import UTC, datetime, timedelta
+from typing import Any
+
+from services.enrolment.domain.programme.card import Card, CardState, Scheme
+from services.enrolment.domain.programme.rule_set import RuleSet
+from services.enrolment.domain.seats.admission import EnrolCommand
+from services.enrolment.domain.seats.enrolment import Enrolment, EnrolmentState, PastEnrolment
+from services.enrolment.domain.seats.training_class import Meeting, TrainingClass
+
+NOW = datetime(2026, 12, 1, 3, 0, tzinfo=UTC)
+DAY = timedelta(days=1)
+HOUR = timedelta(hours=1)
+BALANCE = 3_500_000
+PRICE = 700_000
+
+RULES = RuleSet(
+    version="2023-01",
+    training_balance=BALANCE,
+    first_purchase=15 * DAY,
+    next_purchase=15 * DAY,
+    live_enrolments=1,
+    holder_may_cancel=True,
+    result_due=14 * DAY,
+)
+
+
+def meeting(starts_at: datetime, hours: int = 2) -> Meeting:
+    """Make a sitting of so many hours."""
+    return Meeting(starts_at, starts_at + hours * HOUR)
+
+
+def training_class(class_id: str = "class-1", **changes: Any) -> TrainingClass:
+    """Make an online class of ten seats, open for registration, that starts in ten days."""
+    starts_at = NOW + 10 * DAY
+    usual = TrainingClass(
+        class_id=class_id,
+        course_id="course-1",
+        course_title="Barista Dasar",
+        provider_id="provider-1",
+        mode="online",
+        status="published",
+        price=PRICE,
+        declared_seats=10,
+        held=0,
+        zone="Asia/Jakarta",
+        registration_opens=NOW - DAY,
+        registration_closes=NOW + 5 * DAY,
+        starts_at=starts_at,
+        ends_at=starts_at + 2 * HOUR,
+        meetings=(meeting(starts_at),),
+    )
+    return replace(usual, **changes)
+
+
+def card(card_ref: str = "card-1", **changes: Any) -> Card:
+    """Make a digital card that was just awarded."""
+    usual = Card(
+        card_ref=card_ref,
+        scheme=Scheme.DIGITAL,
+        state=CardState.AWARDED,
+        balance=BALANCE,
+        deadline=NOW + 15 * DAY,
+        region="32.73",
+    )
+    return replace(usual, **changes)
+
+
+def command(card_ref: str = "card-1", class_id: str = "class-1", **changes: Any) -> EnrolCommand:
+    """Make a holder's wish for a seat at the usual price."""
+    name = f"{card_ref}-{class_id}"
+    usual = EnrolCommand(
+        enrolment_id=f"enrolment-{name}",
+        movement_id=f"movement-{name}",
+        card_ref=card_ref,
+        class_id=class_id,
+        expected_price=PRICE,
+        actor="holder-1",
+        role="holder",
+        request_id="request-1",
+    )
+    return replace(usual, **changes)
+
+
+def enrolment(**changes: Any) -> Enrolment:
+    """Make a confirmed enrolment of card-1 in class-1, bought two days ago with 13 days left on the clock."""
+    usual = Enrolment(
+        enrolment_id="enrolment-1",
+        card_ref="card-1",
+        class_id="class-1",
+        provider_id="provider-1",
+        state=EnrolmentState.CONFIRMED,
+        price=PRICE,
+        enrolled_at=NOW - 2 * DAY,
+        live_slot=1,
+        card_state_before=CardState.AWARDED,
+        card_deadline_before=NOW + 11 * DAY,
+        rule_version="2023-01",
+    )
+    return replace(usual, **changes)
+
+
+def past(class_id: str, state: EnrolmentState, **changes: Any) -> PastEnrolment:
+    """Make what an admission knows of another enrolment: reviewed, at no time that matters."""
+    usual = PastEnrolment(
+        class_id=class_id,
+        state=state,
+        live_slot=None,
+        reviewed=True,
+        meetings=(),
+    )
+    return replace(usual, **changes)

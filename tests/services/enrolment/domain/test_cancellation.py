@@ -1,0 +1,137 @@
+"""Giving a seat back: who may, until when, and what the card gets back."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from datetime import datetime
+from typing import Any
+
+import pytest
+
+from services.enrolment.domain.programme.card import Card, CardState
+from services.enrolment.domain.seats.cancellation import Cancelled, cancel
+from services.enrolment.domain.seats.enrolment import EnrolmentState
+from tests.services.enrolment.domain.builders import (
+    BALANCE,
+    DAY,
+    NOW,
+    PRICE,
+    RULES,
+    card,
+    enrolment,
+    training_class,
+)
+from vocabulary.refusals import CancellationClosed
+
+IN_TRAINING = card(state=CardState.IN_TRAINING, balance=BALANCE - PRICE, deadline=None)
+
+
+def cancelled(
+    *,
+    role: str,
+    held_card: Card = IN_TRAINING,
+    other_live: int = 0,
+    now: datetime = NOW,
+    starts_at: datetime = NOW + 10 * DAY,
+    holder_may_cancel: bool = True,
+    **changes: Any,
+) -> Cancelled:
+    return cancel(
+        enrolment(**changes),
+        card=held_card,
+        training_class=training_class(held=4, starts_at=starts_at),
+        role=role,
+        other_live=other_live,
+        movement_id="refund-1",
+        now=now,
+        rules=replace(RULES, holder_may_cancel=holder_may_cancel),
+    )
+
+
+@pytest.mark.parametrize("role", ["holder", "provider", "operator"])
+@pytest.mark.parametrize("state", [EnrolmentState.CONFIRMED, EnrolmentState.ACTIVE])
+def test_money_and_seat_come_back_whoever_cancels(role: str, state: EnrolmentState) -> None:
+    outcome = cancelled(role=role, state=state)
+    assert (outcome.enrolment.state, outcome.enrolment.live_slot) == ("cancelled", None)
+    assert outcome.card.balance == BALANCE
+    assert outcome.training_class.held == 3
+    refund = outcome.movement
+    assert refund is not None
+    assert (refund.source, refund.target, refund.amount) == ("set_aside", "card", PRICE)
+    assert (refund.cause, refund.enrolment_id) == ("cancellation", "enrolment-1")
+
+
+def test_the_holders_clock_went_on_while_the_seat_was_held() -> None:
+    assert cancelled(role="holder").card.deadline == NOW + 11 * DAY
+
+
+def test_a_holder_who_cancels_after_the_deadline_has_an_expired_card() -> None:
+    outcome = cancelled(role="holder", card_deadline_before=NOW - DAY)
+    assert outcome.card.state_at(NOW) is CardState.EXPIRED
+
+
+@pytest.mark.parametrize("role", ["provider", "operator"])
+def test_the_time_that_was_left_is_given_again_when_others_cancel(role: str) -> None:
+    assert cancelled(role=role).card.deadline == NOW + 13 * DAY
+
+
+@pytest.mark.parametrize("before", [CardState.AWARDED, CardState.BETWEEN])
+@pytest.mark.parametrize("role", ["holder", "provider"])
+def test_the_card_is_in_the_state_it_was_bought_in(before: CardState, role: str) -> None:
+    assert cancelled(role=role, card_state_before=before).card.state is before
+
+
+def test_a_card_with_another_running_training_stays_in_training() -> None:
+    outcome = cancelled(role="holder", other_live=1)
+    assert (outcome.card.state, outcome.card.deadline) == (CardState.IN_TRAINING, None)
+    assert outcome.card.balance == BALANCE
+
+
+def test_the_last_of_overlapping_trainings_leaves_a_card_whose_clock_runs() -> None:
+    outcome = cancelled(
+        role="holder", card_state_before=CardState.IN_TRAINING, card_deadline_before=None
+    )
+    assert (outcome.card.state, outcome.card.deadline) == (CardState.BETWEEN, NOW + 15 * DAY)
+
+
+def test_a_revoked_card_gets_its_money_back_and_stays_revoked() -> None:
+    revoked = replace(IN_TRAINING, state=CardState.REVOKED)
+    outcome = cancelled(role="operator", held_card=revoked)
+    assert (outcome.card.state, outcome.card.balance) == (CardState.REVOKED, BALANCE)
+
+
+def test_a_class_that_was_free_of_charge_returns_no_money() -> None:
+    outcome = cancelled(role="holder", price=0)
+    assert outcome.movement is None
+    assert outcome.card.balance == IN_TRAINING.balance
+
+
+def test_what_was_paid_comes_back_even_if_the_price_is_another_now() -> None:
+    outcome = cancelled(role="provider", price=PRICE - 50_000)
+    assert outcome.movement is not None
+    assert outcome.movement.amount == PRICE - 50_000
+
+
+@pytest.mark.parametrize("starts_at", [NOW, NOW - DAY])
+def test_a_holder_cannot_cancel_once_the_class_has_started(starts_at: datetime) -> None:
+    with pytest.raises(CancellationClosed):
+        cancelled(role="holder", starts_at=starts_at)
+
+
+@pytest.mark.parametrize("role", ["provider", "operator"])
+def test_provider_and_operator_cancel_also_after_the_start(role: str) -> None:
+    assert cancelled(role=role, starts_at=NOW - DAY).enrolment.state == "cancelled"
+
+
+def test_a_holder_cannot_cancel_where_the_rules_in_force_forbid_it() -> None:
+    with pytest.raises(CancellationClosed):
+        cancelled(role="holder", holder_may_cancel=False)
+    assert cancelled(role="provider", holder_may_cancel=False).enrolment.state == "cancelled"
+
+
+@pytest.mark.parametrize("state", [EnrolmentState.COMPLETED, EnrolmentState.CANCELLED])
+@pytest.mark.parametrize("role", ["holder", "provider", "operator"])
+def test_what_has_ended_cannot_be_cancelled_by_anybody(role: str, state: EnrolmentState) -> None:
+    with pytest.raises(CancellationClosed) as refusal:
+        cancelled(role=role, state=state, live_slot=None)
+    assert refusal.value.facts == {"status": state.value}

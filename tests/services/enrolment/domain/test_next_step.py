@@ -1,0 +1,26 @@
+"""Who must act next, and by when."""
+
+from __future__ import annotations
+
+import pytest
+
+from services.enrolment.domain.seats.enrolment import EnrolmentState
+from services.enrolment.domain.seats.next_step import NextStep, next_step
+from tests.services.enrolment.domain.builders import DAY, RULES, training_class
+
+CLASS = training_class()
+
+
+def test_the_holder_redeems_before_the_class_starts() -> None:
+    step = next_step(EnrolmentState.CONFIRMED, CLASS, RULES)
+    assert step == NextStep("redemption", "holder", CLASS.starts_at)
+
+
+def test_the_provider_owes_a_result_two_weeks_after_the_last_meeting() -> None:
+    step = next_step(EnrolmentState.ACTIVE, CLASS, RULES)
+    assert step == NextStep("result", "provider", CLASS.ends_at + 14 * DAY)
+
+
+@pytest.mark.parametrize("state", [EnrolmentState.COMPLETED, EnrolmentState.CANCELLED])
+def test_nobody_waits_for_anything_once_it_has_ended(state: EnrolmentState) -> None:
+    assert next_step(state, CLASS, RULES) is None

@@ -1,0 +1,113 @@
+"""The tables of enrolment as plain values: what a rule decides is carried out here, as the stores would."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field, replace
+from datetime import datetime, timedelta
+
+from chassis.problems import Problem
+from services.enrolment.domain.money.movement import Movement, balance_change
+from services.enrolment.domain.programme.card import Card
+from services.enrolment.domain.programme.rule_set import RuleSet
+from services.enrolment.domain.seats.admission import (
+    Admitted,
+    EnrolCommand,
+    Situation,
+    admit_all,
+)
+from services.enrolment.domain.seats.cancellation import cancel
+from services.enrolment.domain.seats.enrolment import Enrolment, EnrolmentState, PastEnrolment
+from services.enrolment.domain.seats.training_class import TrainingClass
+
+
+@dataclass
+class World:
+    """Classes, cards, enrolments and movements as they stand, and the clock."""
+
+    classes: dict[str, TrainingClass]
+    cards: dict[str, Card]
+    rules: RuleSet
+    now: datetime
+    enrolments: dict[str, Enrolment] = field(default_factory=dict)
+    movements: list[Movement] = field(default_factory=list)
+    balances_at_first: dict[str, int] = field(default_factory=dict)
+
+    def __post_init__(self) -> None:
+        self.balances_at_first = {ref: card.balance for ref, card in self.cards.items()}
+
+    def enrol(self, commands: Sequence[EnrolCommand]) -> list[Admitted | Problem]:
+        """Judge a batch and carry out what was admitted."""
+        situation = Situation(
+            classes=dict(self.classes),
+            cards=dict(self.cards),
+            history={ref: self._history(ref) for ref in self.cards},
+            catalogue_is_current=True,
+            now=self.now,
+            rules=self.rules,
+        )
+        outcomes = admit_all(commands, situation)
+        for outcome in outcomes:
+            if isinstance(outcome, Admitted):
+                self.classes[outcome.training_class.class_id] = outcome.training_class
+                self.cards[outcome.card.card_ref] = outcome.card
+                self.enrolments[outcome.enrolment.enrolment_id] = outcome.enrolment
+                self._move(outcome.movement)
+        return outcomes
+
+    def cancel(self, enrolment_id: str, *, role: str) -> None:
+        """Cancel an enrolment, or raise the refusal with nothing done."""
+        enrolment = self.enrolments[enrolment_id]
+        outcome = cancel(
+            enrolment,
+            card=self.cards[enrolment.card_ref],
+            training_class=self.classes[enrolment.class_id],
+            role=role,
+            other_live=sum(e.is_live for e in self.of(enrolment.card_ref)) - enrolment.is_live,
+            movement_id=f"refund-{enrolment_id}",
+            now=self.now,
+            rules=self.rules,
+        )
+        self.classes[enrolment.class_id] = outcome.training_class
+        self.cards[enrolment.card_ref] = outcome.card
+        self.enrolments[enrolment_id] = outcome.enrolment
+        self._move(outcome.movement)
+
+    def redeem(self, enrolment_id: str) -> None:
+        """Let a confirmed training begin."""
+        enrolment = self.enrolments[enrolment_id]
+        if enrolment.state is EnrolmentState.CONFIRMED:
+            self.enrolments[enrolment_id] = replace(enrolment, state=EnrolmentState.ACTIVE)
+
+    def wait(self, length: timedelta) -> None:
+        """Let time go by."""
+        self.now += length
+
+    def of(self, card_ref: str) -> list[Enrolment]:
+        """Return a card's enrolments."""
+        return [e for e in self.enrolments.values() if e.card_ref == card_ref]
+
+    def live_in(self, class_id: str) -> int:
+        """Count who holds a seat in a class."""
+        return sum(e.is_live and e.class_id == class_id for e in self.enrolments.values())
+
+    def moved(self, card_ref: str) -> int:
+        """Sum what movements did to a card's balance."""
+        return sum(balance_change(m) for m in self.movements if m.card_ref == card_ref)
+
+    def _move(self, movement: Movement | None) -> None:
+        if movement is not None:
+            self.movements.append(movement)
+
+    def _history(self, card_ref: str) -> list[PastEnrolment]:
+        return [
+            PastEnrolment(
+                class_id=e.class_id,
+                state=e.state,
+                live_slot=e.live_slot,
+                reviewed=False,
+                meetings=self.classes[e.class_id].meetings,
+            )
+            for e in self.of(card_ref)
+            if e.state is not EnrolmentState.CANCELLED
+        ]
