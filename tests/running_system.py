@@ -54,6 +54,11 @@ class RunningSystem:
         """Each service's database."""
         return self._system.plan.databases
 
+    @property
+    def accounts_settings(self) -> Mapping[str, str]:
+        """The settings of the accounts service, with whose key tokens are signed."""
+        return service_settings(self._system.plan, "accounts")
+
     def address_of(self, service: str) -> str:
         """Return the inner address of a service, behind the gateway."""
         return self._system.plan.address_of(service)
@@ -78,7 +83,7 @@ class RunningSystem:
             card=card,
             region=region,
             subject=subject,
-            environment=service_settings(self._system.plan, "accounts"),
+            environment=self.accounts_settings,
         )
 
     def restart(self, process: str) -> None:

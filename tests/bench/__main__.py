@@ -1,0 +1,175 @@
+"""`make bench`: the product beside what its database does alone, in one run on one server; the ratios are what counts.
+
+Prints a table and writes `bench/latest.json`. ROUNDS (5), SECONDS (8) and ENTRIES (2,000,000) in the environment make
+it shorter or longer.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+import random
+import sys
+import time
+from contextlib import ExitStack
+from pathlib import Path
+from urllib.parse import urlsplit
+
+import requests
+
+from deploy.local.databases import SERVICES, postgresql_database
+from deploy.local.supervisor import Supervisor
+from tests.bench.export import fill_journal, measure_export
+from tests.bench.figures import Figures
+from tests.bench.load import Load, run_load
+from tests.bench.memory import family, pss_megabytes
+from tests.bench.population import CARDS_AT_ONCE, Population, populate
+from tests.bench.yardstick import PgbenchMissing, Yardstick, find_pgbench
+from tests.databases import PASSWORD, new_folder_for_server, postgresql_server
+from tests.running_system import RunningSystem
+
+CLIENTS = 32
+FASTEST = 1_500
+"""Enrolments a second for which cards are prepared; a round that uses them up ends early."""
+
+SETTLING_SECONDS = 10
+LATEST = Path("bench/latest.json")
+
+
+def main() -> int:
+    """Run the bench."""
+    try:
+        pgbench = find_pgbench()
+    except PgbenchMissing as missing:
+        print(missing, file=sys.stderr)
+        return 2
+    rounds, seconds = int(os.environ.get("ROUNDS", "5")), int(os.environ.get("SECONDS", "8"))
+    figures = Figures()
+    with ExitStack() as stack:
+        server = stack.enter_context(postgresql_server())
+        system = _start(stack, server)
+        _measure_memory(system, figures)
+        yardstick = Yardstick(server, pgbench)
+        yardstick.prepare()
+        population = _populate(system, server, cards=rounds * 2 * (seconds + 1) * FASTEST)
+        for number in range(1, rounds + 1):
+            _measure_round(system, yardstick, population, figures, seconds=seconds)
+            print(f"round {number} of {rounds} measured", flush=True)
+        _check_consistency(system)
+        _measure_export(system, server, figures)
+    print(figures.table())
+    LATEST.parent.mkdir(exist_ok=True)
+    LATEST.write_text(json.dumps(figures.document(), indent=2) + "\n", encoding="utf-8")
+    return 0
+
+
+def _start(stack: ExitStack, server: str) -> RunningSystem:
+    databases = {
+        service: postgresql_database(
+            server,
+            service,
+            name=f"bench_{service}",
+            application_password=PASSWORD,
+            owner_password=PASSWORD,
+        )
+        for service in SERVICES
+    }
+    folder = stack.enter_context(new_folder_for_server())
+    system = RunningSystem(folder, dialect="postgresql", databases=databases)
+    stack.callback(system.stop)
+    print("the system runs", flush=True)
+    return system
+
+
+def _pids(supervisor: Supervisor) -> list[int]:
+    return [supervisor.find(name).child.pid for name in supervisor.names()]
+
+
+def _measure_memory(system: RunningSystem, figures: Figures) -> None:
+    time.sleep(SETTLING_SECONDS)
+    processes = family(_pids(system.supervisor))
+    figures.add("idle memory of all processes, MB PSS", sum(map(pss_megabytes, processes)))
+    figures.add("processes", len(processes))
+
+
+def _populate(system: RunningSystem, server: str, *, cards: int) -> Population:
+    rounded = -(-cards // CARDS_AT_ONCE) * CARDS_AT_ONCE
+    began = time.perf_counter()
+    population = populate(
+        system.address,
+        database=system.databases["enrolment"].application,
+        server=urlsplit(server)._replace(path="/bench_enrolment").geturl(),
+        accounts=system.accounts_settings,
+        cards=rounded,
+    )
+    print(f"{rounded:,} cards awarded in {time.perf_counter() - began:.0f} s", flush=True)
+    return population
+
+
+def _measure_round(
+    system: RunningSystem,
+    yardstick: Yardstick,
+    population: Population,
+    figures: Figures,
+    *,
+    seconds: int,
+) -> None:
+    """Measure product and yardstick in turn, in an order drawn anew: neither profits from the machine's mood."""
+    measures = [
+        ("hot_class", "one_class.sql", population.hot),
+        ("spread", "thousand_classes.sql", population.spread),
+    ]
+    random.shuffle(measures)
+    for name, script, classes in measures:
+        alone = yardstick.run(script, clients=CLIENTS, seconds=seconds)
+        load = _enrol(system, population.enrolments(classes, count=seconds * FASTEST), seconds)
+        figures.add_ratio(f"{name}_vs_pgbench", load.per_second(201), alone)
+        figures.add(f"{name}: p50, ms", load.percentile(0.5) * 1000)
+        figures.add(f"{name}: p99, ms", load.percentile(0.99) * 1000)
+
+
+def _enrol(system: RunningSystem, prepared: list[bytes], seconds: int) -> Load:
+    parts = urlsplit(system.address)
+    load = run_load(
+        (str(parts.hostname), int(parts.port or 80)),
+        iter(prepared),
+        clients=CLIENTS,
+        seconds=seconds,
+    )
+    refused = {status: count for status, count in load.statuses.items() if status != 201}
+    if refused:
+        raise RuntimeError(f"not every enrolment was confirmed: {refused}, {load.samples}")
+    return load
+
+
+def _check_consistency(system: RunningSystem) -> None:
+    """Ask what every test asks last; a fast answer that is wrong is worth nothing."""
+    answer = requests.get(
+        f"{system.address}/api/v1/consistency",
+        headers={"Authorization": f"Bearer {system.token('auditor')}"},
+        timeout=300,
+    ).json()
+    if answer["differences"]:
+        raise RuntimeError(f"tables and entries differ: {answer['differences'][:5]}")
+    print(f"consistent: {answer['checked']}", flush=True)
+
+
+def _measure_export(system: RunningSystem, server: str, figures: Figures) -> None:
+    entries = int(os.environ.get("ENTRIES", "2000000"))
+    database = urlsplit(server)._replace(path="/bench_enrolment").geturl()
+    fill_journal(database, entries=entries)
+    parts = urlsplit(system.address)
+    export = measure_export(
+        (str(parts.hostname), int(parts.port or 80)),
+        system.token("auditor"),
+        server=database,
+        pids=_pids(system.supervisor),
+    )
+    figures.add_ratio("export_vs_copy", export.export_rows, export.copy_rows)
+    figures.add("exported rows", export.rows)
+    figures.add("export, MB a second", export.megabytes_a_second)
+    figures.add("most any process grew while exporting, MB", export.growth)
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,112 @@
+"""A load of prepared HTTP requests from one process: cheap enough to leave the machine to what is measured.
+
+Every connection keeps one request under way (closed loop) and takes the next from a shared supply.
+"""
+
+from __future__ import annotations
+
+import selectors
+import socket
+import time
+from collections import Counter
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+
+_READ = 65_536
+_SILENCE = 30.0
+
+
+@dataclass
+class Load:
+    """What came back: answers by status, and how long each took, in seconds."""
+
+    seconds: float = 0.0
+    statuses: Counter[int] = field(default_factory=Counter)
+    latencies: list[float] = field(default_factory=list)
+    samples: dict[int, bytes] = field(default_factory=dict)
+
+    def per_second(self, status: int) -> float:
+        """Return the answers of a status per second."""
+        return self.statuses[status] / self.seconds if self.seconds else 0.0
+
+    def percentile(self, share: float) -> float:
+        """Return the latency that so large a share of the answers did not exceed, in seconds."""
+        ordered = sorted(self.latencies)
+        return ordered[min(int(share * len(ordered)), len(ordered) - 1)] if ordered else 0.0
+
+
+@dataclass
+class _Connection:
+    """One client: its socket, when its request left, and what has arrived of the answer."""
+
+    socket: socket.socket
+    sent_at: float = 0.0
+    arrived: bytearray = field(default_factory=bytearray)
+
+    def send(self, request: bytes) -> None:
+        self.arrived.clear()
+        self.sent_at = time.perf_counter()
+        self.socket.sendall(request)
+
+    def answer(self) -> tuple[int, bytes] | None:
+        """Return status and body once the whole answer has arrived."""
+        head_end = self.arrived.find(b"\r\n\r\n")
+        if head_end < 0:
+            return None
+        head = bytes(self.arrived[:head_end]).lower()
+        start = head.index(b"content-length:") + 15
+        length = int(head[start : head.find(b"\r\n", start) if b"\r\n" in head[start:] else None])
+        if len(self.arrived) < head_end + 4 + length:
+            return None
+        return int(head[9:12]), bytes(self.arrived[head_end + 4 :])
+
+
+def run_load(
+    address: tuple[str, int], requests: Iterator[bytes], *, clients: int, seconds: float
+) -> Load:
+    """Send requests over so many connections until the time is up or the supply is used up.
+
+    Raises `ConnectionError` where the server closes a connection or stays silent.
+    """
+    load = Load()
+    selector = selectors.DefaultSelector()
+    connections = [_Connection(socket.create_connection(address)) for _ in range(clients)]
+    began = time.perf_counter()
+    under_way = 0
+    for connection in connections:
+        connection.socket.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
+        selector.register(connection.socket, selectors.EVENT_READ, connection)
+        under_way += _send_next(connection, requests)
+    while under_way:
+        ready = selector.select(timeout=_SILENCE)
+        if not ready:
+            raise ConnectionError(f"no answer within {_SILENCE:.0f} s")
+        for key, _ in ready:
+            connection = key.data
+            data = connection.socket.recv(_READ)
+            if not data:
+                raise ConnectionError("the server closed a connection")
+            connection.arrived += data
+            answer = connection.answer()
+            if answer is None:
+                continue
+            now = time.perf_counter()
+            status, body = answer
+            load.statuses[status] += 1
+            load.latencies.append(now - connection.sent_at)
+            load.samples.setdefault(status, body)
+            under_way -= 1
+            if now - began < seconds:
+                under_way += _send_next(connection, requests)
+    load.seconds = time.perf_counter() - began
+    for connection in connections:
+        connection.socket.close()
+    return load
+
+
+def _send_next(connection: _Connection, requests: Iterator[bytes]) -> int:
+    request = next(requests, None)
+    if request is None:
+        return 0
+    connection.send(request)
+    return 1
