@@ -61,7 +61,8 @@ class Fault(Enum):
 
     RETRY = "the transaction lost against another; the same again may succeed"
     LOCKED = "somebody else held a lock for too long"
-    DISCONNECTED = "the connection is gone; whether a COMMIT took effect is unknown"
+    BUSY = "no connection came free in time; nothing was begun"
+    DISCONNECTED = "the connection or the disk failed; whether a COMMIT took effect is unknown"
     PERMANENT = "the same again would fail again"
 
 
@@ -74,13 +75,14 @@ _FAULT_OF_SQLSTATE = {
     "57P01": Fault.DISCONNECTED,
     "57P02": Fault.DISCONNECTED,
     "57P03": Fault.DISCONNECTED,
+    "57P05": Fault.DISCONNECTED,
 }
 
 
 def fault_of(error: BaseException) -> Fault:
     """Tell what an error raised by the database means."""
     if isinstance(error, sa.exc.TimeoutError):
-        return Fault.LOCKED
+        return Fault.BUSY
     if not isinstance(error, sa.exc.DBAPIError):
         return Fault.PERMANENT
     if error.connection_invalidated:
@@ -95,8 +97,9 @@ def fault_of(error: BaseException) -> Fault:
     message = str(error.orig)
     if "database is locked" in message or "database table is locked" in message:
         return Fault.RETRY
-    lost = isinstance(error, sa.exc.OperationalError) and "connection" in message.lower()
-    return Fault.DISCONNECTED if lost else Fault.PERMANENT
+    lost = "connection" in message.lower() or "disk I/O error" in message
+    is_lost = lost and isinstance(error, sa.exc.OperationalError)
+    return Fault.DISCONNECTED if is_lost else Fault.PERMANENT
 
 
 class Database:
@@ -117,11 +120,13 @@ class Database:
     @contextmanager
     def reading(self) -> Iterator[sa.Connection]:
         """Open a read-only transaction that sees one state throughout."""
-        with self.engine.connect() as connection:
-            if self.dialect == "postgresql":
-                connection = connection.execution_options(
-                    isolation_level="REPEATABLE READ", postgresql_readonly=True
-                )
+        options: dict[str, Any] = (
+            {"reading": True}
+            if self.dialect == "sqlite"
+            else {"isolation_level": "REPEATABLE READ", "postgresql_readonly": True}
+        )
+        with self.engine.connect() as plain:
+            connection = plain.execution_options(**options)
             with connection.begin():
                 yield connection
 
@@ -243,8 +248,10 @@ def _sqlite_engine(url: sa.URL, pool_size: int) -> sa.Engine:
 
     @sa.event.listens_for(engine, "begin")
     def begin(connection: sa.Connection) -> None:
-        writing = connection.get_execution_options().get("writing", False)
-        connection.exec_driver_sql("BEGIN IMMEDIATE" if writing else "BEGIN")
+        options = connection.get_execution_options()
+        query_only = "ON" if options.get("reading") else "OFF"
+        connection.connection.cursor().execute(f"PRAGMA query_only={query_only}")
+        connection.exec_driver_sql("BEGIN IMMEDIATE" if options.get("writing") else "BEGIN")
 
     return engine
 

@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
+import requests
 import sqlalchemy as sa
 
 from chassis.clock import read_instant, utc_now
@@ -86,7 +87,8 @@ class Follower:
     def catch_up(self) -> int:
         """Apply what is new, in short transactions, and return the number of entries applied.
 
-        Raises `requests.RequestException` where the source is away or has diverged; nothing is lost by that.
+        Raises `requests.RequestException` where the source is away, `SourceDiverged` where it is no longer the journal
+        that was followed, `AnotherFollower` where the same source is followed twice; nothing is lost by any of them.
         """
         applied = 0
         while True:
@@ -105,7 +107,12 @@ class Follower:
         query: dict[str, Any] = {"after": state.position if state else 0, "limit": READ_AT_ONCE}
         if state and state.epoch and state.digest:
             query |= {"epoch": state.epoch, "digest": state.digest}
-        return self._client.get_json("/internal/feed", query=query, token=self._token())
+        try:
+            return self._client.get_json("/internal/feed", query=query, token=self._token())
+        except requests.HTTPError as error:
+            if error.response.status_code == 409:
+                raise SourceDiverged(self.source) from error
+            raise
 
     def _is_due(self, state: FollowerState | None, now: datetime) -> bool:
         """Tell whether it is time to note down that nothing is new; doing so every round would be a write each."""
@@ -129,21 +136,35 @@ class Follower:
         }
 
         def save(connection: sa.Connection) -> None:
+            self._move_on(connection, state, values)
             if entries:
                 self._apply(connection, entries)
-            updated = connection.execute(
-                sa.update(self._table)
-                .where(self._table.c.source == self.source)
-                .where(self._table.c.position == (state.position if state else -1))
-                .values(**values)
-            )
-            if updated.rowcount == 0 and state is not None:
-                raise AnotherFollower(self.source)
-            if state is None:
-                connection.execute(sa.insert(self._table).values(source=self.source, **values))
 
         self._transactions.run(save)
         FOLLOWER_POSITION.labels(self.source).set(position)
+
+    def _move_on(
+        self, connection: sa.Connection, state: FollowerState | None, values: dict[str, Any]
+    ) -> None:
+        """Write how far this round comes; its row is held until the effect of the entries is committed with it."""
+        table = self._table
+        if state is None:
+            try:
+                connection.execute(sa.insert(table).values(source=self.source, **values))
+            except sa.exc.IntegrityError as error:
+                raise AnotherFollower(self.source) from error
+            return
+        updated = connection.execute(
+            sa.update(table)
+            .where(table.c.source == self.source, table.c.position == state.position)
+            .values(**values)
+        )
+        if updated.rowcount == 0:
+            raise AnotherFollower(self.source)
+
+
+class SourceDiverged(Exception):
+    """The source was restored or replaced: what this follower keeps must be rebuilt from position 0."""
 
 
 class AnotherFollower(Exception):

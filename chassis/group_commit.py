@@ -7,7 +7,7 @@ one bad command never fails its neighbours:
 - a lock that somebody else holds splits the batch by what its commands contend for;
 - a deadlock or a lost connection repeats the batch, at most `ATTEMPTS` times; stored answers are read first each
   time, so that a batch which did commit is recognised;
-- a command whose caller has stopped waiting is dropped before the batch.
+- a command whose time has passed is dropped before its batch begins, and before its part of a split one does.
 """
 
 from __future__ import annotations
@@ -17,7 +17,7 @@ import time
 from collections import deque
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
-from typing import Generic, Protocol, TypeVar
+from typing import Any, Generic, Protocol, TypeVar
 
 import sqlalchemy as sa
 
@@ -53,7 +53,10 @@ class BatchHandler(Protocol[Handled]):
         """Name what a command contends for; commands with the same name are kept together when a batch is split."""
 
     def settle(self, connection: sa.Connection, commands: Sequence[Handled]) -> Sequence[Outcome]:
-        """Lock, decide, save and append to the journal for all commands; return one outcome each, in their order."""
+        """Lock, decide, save and append to the journal for all commands; return one outcome each, in their order.
+
+        Whatever it raises undoes the whole batch; the commands are then settled one by one.
+        """
 
 
 @dataclass(slots=True)
@@ -62,6 +65,8 @@ class _Ticket(Generic[Command]):
     key: IdempotencyKey
     deadline: float
     request_id: str
+    in_doubt: bool = False
+    """A COMMIT was sent with this command's effect in it, and nobody has told yet what became of it."""
     outcome: Outcome | None = None
     done: threading.Event = field(default_factory=threading.Event)
 
@@ -131,7 +136,7 @@ class GroupCommit(Generic[Command]):
         while (batch := self._next_batch()) is not None:
             try:
                 self._settle(batch)
-            except Exception as error:  # noqa: BLE001 - the runner must outlive any batch
+            except BaseException as error:  # noqa: BLE001 - the runner must outlive any batch
                 logger().error("batch-failed", exc_info=error)
             finally:
                 self._release(batch)
@@ -158,53 +163,42 @@ class GroupCommit(Generic[Command]):
         now = self._clock()
         for ticket in batch:
             if ticket.deadline <= now:
-                ticket.outcome = DeadlinePassed()
+                ticket.outcome = _verdict(ticket, DeadlinePassed())
         tickets = [ticket for ticket in batch if ticket.outcome is None]
         if tickets:
-            BATCH_SIZE.observe(len(tickets))
             self._settle_together(tickets)
 
     def _settle_together(self, tickets: Sequence[_Ticket[Command]]) -> None:
-        unknown = False
         for _ in range(ATTEMPTS):
             try:
                 self._attempt(tickets)
                 return
             except _KeysLocked:
-                self._settle_in_parts(tickets, [[ticket] for ticket in tickets], RequestInFlight())
+                self._settle_in_parts([[ticket] for ticket in tickets], RequestInFlight())
                 return
-            except sa.exc.SQLAlchemyError as error:
+            except BaseException as error:  # noqa: BLE001 - whatever it is, the neighbours go on
                 fault = fault_of(error)
                 if fault is Fault.PERMANENT:
-                    self._settle_in_parts(
-                        tickets, [[ticket] for ticket in tickets], _failure(error)
-                    )
+                    self._settle_in_parts([[ticket] for ticket in tickets], _failure(error))
                     return
                 if fault is Fault.LOCKED:
-                    self._settle_in_parts(
-                        tickets, self._by_contention(tickets), Unavailable(_CONTENDED)
-                    )
+                    self._settle_in_parts(self._by_contention(tickets), Unavailable(_CONTENDED))
                     return
-                unknown = unknown or fault is Fault.DISCONNECTED
-            except Exception as error:  # noqa: BLE001 - whatever it is, the neighbours go on
-                self._settle_in_parts(tickets, [[ticket] for ticket in tickets], _failure(error))
-                return
+                if fault is Fault.BUSY:
+                    break
         for ticket in tickets:
-            ticket.outcome = OutcomeUnknown() if unknown else Unavailable(_CONTENDED)
+            ticket.outcome = _verdict(ticket, Unavailable(_UNREACHABLE))
 
     def _settle_in_parts(
-        self,
-        tickets: Sequence[_Ticket[Command]],
-        parts: Sequence[Sequence[_Ticket[Command]]],
-        verdict: Problem,
+        self, parts: Sequence[Sequence[_Ticket[Command]]], verdict: Problem
     ) -> None:
         """Settle the parts of a failed batch apart; what cannot be parted further gets the verdict."""
-        if len(parts) == 1:
-            for ticket in tickets:
-                ticket.outcome = verdict
+        if len(parts) > 1:
+            for part in parts:
+                self._settle(part)
             return
-        for part in parts:
-            self._settle_together(part)
+        for ticket in parts[0]:
+            ticket.outcome = _verdict(ticket, verdict)
 
     def _by_contention(self, tickets: Sequence[_Ticket[Command]]) -> list[list[_Ticket[Command]]]:
         parts: dict[str, list[_Ticket[Command]]] = {}
@@ -216,6 +210,7 @@ class GroupCommit(Generic[Command]):
         """Settle all tickets in one transaction. Outcomes are set only after the commit."""
         with self._database.writing() as connection:
             stored = self._read_stored(connection, tickets)
+            _set_doubt(tickets, stands=False)
             firsts: dict[str, _Ticket[Command]] = {}
             for ticket in tickets:
                 if ticket.key.digest not in stored:
@@ -227,7 +222,8 @@ class GroupCommit(Generic[Command]):
             answers = {firsts[d].key: o for d, o in settled.items() if isinstance(o, Answer)}
             if answers:
                 self._stored.store(connection, answers, now=self._database.now(connection))
-                connection.commit()
+                _commit(connection, tickets)
+                BATCH_SIZE.observe(len(answers))
         for ticket in tickets:
             digest = ticket.key.digest
             if digest in stored:
@@ -251,15 +247,45 @@ class GroupCommit(Generic[Command]):
 _CONTENDED = (
     "Somebody else is changing the same thing. Nothing of this request was done; try again."
 )
+_UNREACHABLE = (
+    "The database could not be reached or stayed busy. Nothing of this request was done; try again."
+)
 
 
-def _repeated(ticket: _Ticket[Command], fingerprint: str, outcome: Outcome) -> Outcome:
+def _commit(connection: sa.Connection, tickets: Sequence[_Ticket[Any]]) -> None:
+    """Commit. Until the database answers, nobody knows whether the tickets' effects stand; a refusal is an answer."""
+    _set_doubt(tickets, stands=True)
+    try:
+        connection.commit()
+    except sa.exc.DBAPIError as error:
+        _set_doubt(tickets, stands=fault_of(error) is Fault.DISCONNECTED)
+        raise
+
+
+def _set_doubt(tickets: Sequence[_Ticket[Any]], *, stands: bool) -> None:
+    for ticket in tickets:
+        ticket.in_doubt = stands
+
+
+def _verdict(ticket: _Ticket[Any], problem: Problem) -> Problem:
+    """Return the problem that ends a ticket, unless its effect may have been committed all the same."""
+    if ticket.in_doubt:
+        return OutcomeUnknown()
+    if isinstance(problem, InternalError):
+        logger().error("command-failed", request_id=ticket.request_id)
+    return problem
+
+
+def _repeated(ticket: _Ticket[Any], fingerprint: str, outcome: Outcome) -> Outcome:
     """Give a ticket the outcome of the first command under its key, if that was the same command."""
     if ticket.key.fingerprint == fingerprint:
         return outcome
     return IdempotencyKeyReused() if isinstance(outcome, Answer) else RequestInFlight()
 
 
-def _failure(error: Exception) -> Problem:
-    logger().error("command-failed", exc_info=error)
+def _failure(error: BaseException) -> Problem:
+    """Return the verdict on a command that fails even alone; a refusal that was raised stands for itself."""
+    if isinstance(error, Problem):
+        return error
+    logger().error("batch-failed", exc_info=error)
     return InternalError()

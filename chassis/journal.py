@@ -92,7 +92,7 @@ def leaf_of(members: Mapping[str, Any], *, body_text: str) -> bytes:
 
 @dataclass(frozen=True, slots=True)
 class Head:
-    """Where a journal ends: its epoch (a new one after a restore), its size and the last entry's hash."""
+    """Where a journal ends: its epoch (a new one after a restore), its size and the last recorded instant."""
 
     epoch: str
     size: int

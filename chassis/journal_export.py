@@ -22,7 +22,7 @@ from sqlalchemy.dialects import postgresql
 from chassis.clock import write_instant
 from chassis.database import Database, Identifier
 from chassis.endpoints import JSON, Call, Endpoint, Endpoints
-from chassis.fields import InstantField, QueryWhole, Reference, Strict
+from chassis.fields import InstantField, OneOf, QueryWhole, Reference, Strict
 from chassis.journal import Journal
 
 JSON_LINES = "application/jsonl"
@@ -60,7 +60,7 @@ class HasJournal(Protocol):
 def log_query(name: str, subjects: Mapping[str, sa.types.TypeEngine[Any]]) -> type[ma.Schema]:
     """Return the schema of the query string for a journal's filters."""
     fields: dict[str, ma.fields.Field[Any]] = {
-        "journal": ma.fields.String(load_default=None),
+        "journal": OneOf((name,), load_default=name),
         "after": QueryWhole(load_default=0),
         "limit": QueryWhole(least=1, most=10_000_000, load_default=None),
         "kind": ma.fields.String(

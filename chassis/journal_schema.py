@@ -18,24 +18,29 @@ def protect_journal_1(connection: sa.Connection, *, epoch: str | None = None) ->
         ),
         {"epoch": epoch or random_reference(), "instant": "1970-01-01T00:00:00.000000Z"},
     )
-    forbid_changes_1(connection, "journal_entry")
+    forbid_changes_1(connection, "journal_entry", key="position")
     if connection.dialect.name == "sqlite":
         _run(connection, _SQLITE_HEAD)
     else:
         _run(connection, _POSTGRESQL_HEAD)
 
 
-def forbid_changes_1(connection: sa.Connection, table: str) -> None:
-    """Make a table append-only by trigger: rows are added, never changed and never removed."""
+def forbid_changes_1(connection: sa.Connection, table: str, *, key: str) -> None:
+    """Make a table append-only by trigger: rows are added, never changed and never removed.
+
+    `key` names its primary key: SQLite's `insert or replace` removes the row in the way without any delete trigger.
+    """
     if connection.dialect.name == "sqlite":
-        for action in ("update", "delete"):
-            _run(
-                connection,
-                [
-                    f"create trigger {table}_no_{action} before {action} on {table}"
-                    " begin select raise(abort, 'this table is append-only'); end"
-                ],
-            )
+        refuse = "begin select raise(abort, 'this table is append-only'); end"
+        taken = f"exists (select 1 from {table} where {key} = new.{key})"  # noqa: S608
+        _run(
+            connection,
+            [
+                f"create trigger {table}_no_update before update on {table} {refuse}",
+                f"create trigger {table}_no_delete before delete on {table} {refuse}",
+                f"create trigger {table}_no_replace before insert on {table} when {taken} {refuse}",
+            ],
+        )
         return
     _run(
         connection,
@@ -59,6 +64,8 @@ _SQLITE_HEAD = [
     " when new.size < old.size or new.epoch <> old.epoch or new.recorded_at < old.recorded_at"
     " begin select raise(abort, 'the journal only grows'); end",
     "create trigger journal_head_stays before delete on journal_head"
+    " begin select raise(abort, 'the journal only grows'); end",
+    "create trigger journal_head_is_one before insert on journal_head"
     " begin select raise(abort, 'the journal only grows'); end",
 ]
 

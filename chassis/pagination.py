@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import base64
-import binascii
 import json
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
@@ -23,20 +22,25 @@ class Page:
     after: tuple[str, ...] | None
 
 
-def read_cursor(text: str | None, *, parts: int) -> tuple[str, ...] | None:
-    """Read an opaque cursor of so many parts. Raises `ValidationFailed` for one we did not make."""
+def read_cursor(
+    text: str | None, *, parts: int, each: Callable[[str], bool] = str.isprintable
+) -> tuple[str, ...] | None:
+    """Read an opaque cursor of so many parts.
+
+    `each` tells whether a part is such as this list's keys are: `is_id` for ids. Raises `ValidationFailed` for a
+    cursor that this list did not make.
+    """
     if not text:
         return None
     try:
         values = json.loads(base64.b64decode(text.encode("ascii"), altchars=b"-_", validate=True))
-    except (binascii.Error, ValueError):
+    except (ValueError, RecursionError):
         values = None
-    well_formed = (
-        isinstance(values, list)
-        and len(values) == parts
-        and all(isinstance(v, str) for v in values)
-    )
-    if not well_formed or any("\x00" in value or not value.isprintable() for value in values):
+    if (
+        not isinstance(values, list)
+        or len(values) != parts
+        or not all(isinstance(v, str) and v.isprintable() and each(v) for v in values)
+    ):
         raise ValidationFailed(
             errors=[
                 FieldError(

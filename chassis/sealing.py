@@ -34,12 +34,12 @@ class Seal:
 
     def open(self, sealed: str, *, context: str) -> str:
         """Open a sealed text. Raises `SealBroken`."""
-        raw = base64.b64decode(sealed)
         try:
+            raw = base64.b64decode(sealed, validate=True)
             return self._cipher.decrypt(
                 raw[:_NONCE_SIZE], raw[_NONCE_SIZE:], context.encode()
             ).decode()
-        except InvalidTag:
+        except (InvalidTag, ValueError):
             raise SealBroken(context) from None
 
 

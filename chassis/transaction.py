@@ -7,6 +7,7 @@ lost at COMMIT means that nobody knows, and only a command with an idempotency k
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import dataclass
 from typing import TypeVar
 
 import sqlalchemy as sa
@@ -16,7 +17,15 @@ from chassis.idempotency import Answer, IdempotencyKey, StoredAnswers
 from chassis.problems import IdempotencyKeyReused, OutcomeUnknown, RequestInFlight, Unavailable
 
 ATTEMPTS = 3
+_PASSING = (Fault.RETRY, Fault.DISCONNECTED)
 Result = TypeVar("Result")
+
+
+@dataclass
+class _Doubt:
+    """Whether an earlier attempt may have been committed without our being told."""
+
+    stands: bool = False
 
 
 class Transactions:
@@ -30,9 +39,14 @@ class Transactions:
         """Commit what `work` does and return what it returns.
 
         `repeatable` says that doing the work twice is harmless, so that an unknown outcome is simply tried again.
-        Raises `OutcomeUnknown` where the connection was lost at COMMIT otherwise, `Unavailable` where
-        the database stayed out of reach or locked; whatever `work` raises passes through, with nothing done.
+        Raises `OutcomeUnknown` where the connection was lost at COMMIT and no later attempt told more, `Unavailable`
+        where the database stayed out of reach or locked; whatever `work` raises passes through, with nothing done.
         """
+        return self._run(work, repeatable=repeatable, doubt=_Doubt())
+
+    def _run(
+        self, work: Callable[[sa.Connection], Result], *, repeatable: bool, doubt: _Doubt
+    ) -> Result:
         for _ in range(ATTEMPTS):
             committing = False
             try:
@@ -43,15 +57,15 @@ class Transactions:
                 return result
             except sa.exc.SQLAlchemyError as error:
                 fault = fault_of(error)
+                doubt.stands |= committing and fault is Fault.DISCONNECTED
+                if fault in _PASSING and (repeatable or not doubt.stands):
+                    continue
+                if doubt.stands:
+                    raise OutcomeUnknown from error
                 if fault is Fault.PERMANENT:
                     raise
-                if fault is Fault.LOCKED:
-                    raise Unavailable(
-                        "Somebody else is changing the same thing. Try again."
-                    ) from error
-                if fault is Fault.DISCONNECTED and committing and not repeatable:
-                    raise OutcomeUnknown from error
-        raise Unavailable("The database could not be reached or stayed busy.")
+                raise Unavailable(_UNAVAILABLE[fault]) from error
+        raise OutcomeUnknown if doubt.stands else Unavailable(_UNAVAILABLE[Fault.DISCONNECTED])
 
     def answer(self, key: IdempotencyKey | None, work: Callable[[sa.Connection], Answer]) -> Answer:
         """Commit what `work` does together with its answer; give the stored answer where the key has one.
@@ -60,16 +74,20 @@ class Transactions:
         """
         if key is None:
             return self.run(work)
+        doubt = _Doubt()
 
         def once(connection: sa.Connection) -> Answer:
             earlier = self._read(connection, key)
             if earlier is not None:
                 return earlier
+            doubt.stands = (
+                False  # the key is ours and has no answer: no earlier attempt took effect
+            )
             answer = work(connection)
             self._stored.store(connection, {key: answer}, now=self.database.now(connection))
             return answer
 
-        return self.run(once, repeatable=True)
+        return self._run(once, repeatable=True, doubt=doubt)
 
     def _read(self, connection: sa.Connection, key: IdempotencyKey) -> Answer | None:
         try:
@@ -83,3 +101,10 @@ class Transactions:
         if stored.fingerprint != key.fingerprint:
             raise IdempotencyKeyReused
         return stored.answer
+
+
+_UNAVAILABLE = {
+    Fault.LOCKED: "Somebody else is changing the same thing. Nothing was done; try again.",
+    Fault.BUSY: "Every connection to the database is in use. Nothing was done; try again.",
+    Fault.DISCONNECTED: "The database could not be reached or stayed busy. Nothing was done; try again.",
+}

@@ -6,7 +6,7 @@ import sqlalchemy as sa
 
 from chassis.database import Database
 from chassis.http_client import ServiceClient
-from chassis.idempotency import KEPT_FOR
+from chassis.idempotency import KEPT_FOR, PURGED_AT_ONCE
 from chassis.observability import configure_logging
 from chassis.system_token import SystemToken
 from chassis.transaction import Transactions
@@ -43,7 +43,8 @@ def main() -> None:
         def forget(connection: sa.Connection) -> int:
             return answers.purge(connection, before=database.now(connection) - KEPT_FOR)
 
-        transactions.run(forget, repeatable=True)
+        while transactions.run(forget, repeatable=True) == PURGED_AT_ONCE:
+            pass
 
     run_worker(
         [Task("catalog", 0.25, follower.catch_up), Task("purge", 60.0, purge)],

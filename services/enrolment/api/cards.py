@@ -6,6 +6,7 @@ import sqlalchemy as sa
 
 from chassis.endpoints import Call, Endpoints, KeyUse
 from chassis.idempotency import Answer, json_answer
+from chassis.identifiers import is_id
 from chassis.identity import Principal
 from chassis.pagination import read_cursor
 from chassis.problems import Forbidden, NotFound
@@ -57,7 +58,7 @@ def get_my_card(call: Call, service: EnrolmentService) -> Answer:
 @endpoints.get("/cards/me/statement", allow=(HOLDER,), query=PageQuery)
 def get_my_statement(call: Call, service: EnrolmentService) -> Answer:
     """List every movement of the holder's money."""
-    after = read_cursor(call.query["cursor"], parts=1)
+    after = read_cursor(call.query["cursor"], parts=1, each=is_id)
     with service.database.reading() as connection:
         document = list_movements(
             connection, own_card(call.caller), limit=call.query["limit"], after=after

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from chassis.endpoints import Call, Endpoints, KeyUse
 from chassis.idempotency import Answer, IdempotencyKey, json_answer
-from chassis.identifiers import new_id
+from chassis.identifiers import is_id, new_id
 from chassis.pagination import read_cursor
 from chassis.problems import FieldError, IdempotencyKeyMissing, NotFound, ValidationFailed
 from services.enrolment.api.cards import card_in_region, own_card
@@ -76,7 +76,7 @@ def _key(call: Call) -> IdempotencyKey:
 @endpoints.get("/enrolments", allow=READERS, query=EnrolmentsQuery)
 def get_enrolments(call: Call, service: EnrolmentService) -> Answer:
     """List the enrolments the caller may see."""
-    after = read_cursor(call.query["cursor"], parts=1)
+    after = read_cursor(call.query["cursor"], parts=1, each=is_id)
     with service.database.reading() as connection:
         document = list_enrolments(
             connection,

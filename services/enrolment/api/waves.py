@@ -5,7 +5,7 @@ from __future__ import annotations
 from chassis.endpoints import Call, Endpoints, KeyUse
 from chassis.fields import load
 from chassis.idempotency import Answer, json_answer
-from chassis.identifiers import new_id
+from chassis.identifiers import is_id, new_id
 from chassis.pagination import read_cursor
 from chassis.problems import NotFound, Problem, ValidationFailed
 from services.enrolment.api.schemas import AdmissionsRequest, CandidateRow, PageQuery, WaveRequest
@@ -28,7 +28,7 @@ _CANDIDATE = CandidateRow()
 @endpoints.get("/waves", query=PageQuery)
 def get_waves(call: Call, service: EnrolmentService) -> Answer:
     """List waves."""
-    after = read_cursor(call.query["cursor"], parts=1)
+    after = read_cursor(call.query["cursor"], parts=1, each=is_id)
     with service.database.reading() as connection:
         return json_answer(200, list_waves(connection, limit=call.query["limit"], after=after))
 

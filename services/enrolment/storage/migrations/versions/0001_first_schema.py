@@ -240,4 +240,4 @@ def upgrade() -> None:
     )
     op.create_index("person_by_family", "person", ["family_digest"], unique=False)
     protect_journal_1(op.get_bind())
-    forbid_changes_1(op.get_bind(), "movement")
+    forbid_changes_1(op.get_bind(), "movement", key="movement_id")
