@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import select
 import signal
 import socket
@@ -51,14 +52,23 @@ class Interruptions:
 
     def pause(self, seconds: float) -> None:
         """Wait until the time is up or something happened. Raises `StopRequestedError` once for every request."""
-        for descriptor, event in self._poll.poll(seconds * 1000):
+        for descriptor, event in self._poll.poll(0 if self._requests else seconds * 1000):
             if descriptor == self._reader.fileno():
                 self._reader.recv(4096)
             elif event & (select.POLLERR | select.POLLHUP | select.POLLNVAL):
-                self._poll.unregister(descriptor)
-                self._requests.append("nobody reads the output any more")
+                self.lose_reader()
         if self._requests:
             raise StopRequestedError(self._requests.pop(0))
+
+    def lose_reader(self) -> None:
+        """Take note that nobody reads standard output any more, and send what follows nowhere.
+
+        Python would otherwise try to write the rest at exit, and fail.
+        """
+        self._poll.unregister(sys.stdout.fileno())
+        with open(os.devnull, "w", encoding="ascii") as nowhere:  # noqa: PTH123 - no path of ours
+            os.dup2(nowhere.fileno(), sys.stdout.fileno())
+        self._requests.append("nobody reads the output any more")
 
     def _note(self, number: int, _: FrameType | None) -> None:
         self._requests.append(signal.Signals(number).name)

@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import sys
 import time
+from collections.abc import Callable
 
 from deploy.local.banner import banner
 from deploy.local.folder_lock import FolderInUseError, only_one
@@ -20,10 +21,12 @@ PATIENCE_SECONDS = 3600.0
 
 
 class Progress:
-    """Lines for the person at the terminal, with the seconds since the start; nobody there is no error."""
+    """Lines for the person at the terminal, with the seconds since the start."""
 
-    def __init__(self) -> None:
+    def __init__(self, lost: Callable[[], None]) -> None:
+        """Call `lost` when nobody reads the lines any more; it must make writing possible again."""
         self._began = time.monotonic()
+        self._lost = lost
 
     def step(self, text: str) -> None:
         """Say that a step is done."""
@@ -34,8 +37,7 @@ class Progress:
         try:
             print(text, flush=True)
         except OSError:
-            # Whoever read this is gone. Python would try once more at exit, and fail.
-            os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+            self._lost()
 
 
 class UnusableSettingError(Exception):
@@ -44,11 +46,11 @@ class UnusableSettingError(Exception):
 
 def main() -> int:
     """Run until stopped; return the exit code."""
-    progress = Progress()
     folder = data_folder(os.environ)
     try:
         port, dialect = _port(), _dialect()
         with Interruptions() as interruptions, only_one(folder):
+            progress = Progress(interruptions.lose_reader)
             system = System(
                 folder=folder,
                 dialect=dialect,
