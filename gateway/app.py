@@ -1,0 +1,111 @@
+"""The gateway's process: `gunicorn -c deploy/gunicorn.conf.py 'gateway.app:create_app()'`, under the gevent worker."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Mapping
+from typing import Any
+
+from flask import Flask, Response
+from prometheus_client import start_http_server
+from werkzeug.exceptions import HTTPException, MethodNotAllowed
+
+from chassis import problems
+from chassis.http_client import ServiceClient
+from chassis.identity import PublishedKeys, TokenVerifier
+from chassis.observability import (
+    REQUEST_ID_HEADER,
+    configure_logging,
+    current_request_id,
+    logger,
+)
+from gateway.documents import problem_answer
+from gateway.forwarding import Forwarding, Service
+from gateway.probes import Readiness
+from gateway.routes import ROUTES
+from gateway.settings import Settings, read_settings
+from gateway.targets import Table
+from gateway.upstream import Upstream
+
+
+def create_app(variables: Mapping[str, str] | None = None) -> Flask:
+    """Join the gateway's parts. Raises `SettingsError` where a setting is missing or unusable."""
+    settings = read_settings(os.environ if variables is None else variables)
+    configure_logging("gateway", level=settings.log_level)
+    keys = PublishedKeys(lambda: _fetch_keys(settings.jwks_url))
+    upstreams = {name: Upstream(name, address) for name, address in settings.upstreams.items()}
+    app = _own_application(Readiness(keys=keys, upstreams=upstreams))
+    app.wsgi_app = Forwarding(  # type: ignore[method-assign]
+        app.wsgi_app,
+        table=Table(ROUTES),
+        services={
+            name: Service(
+                upstream,
+                requests=settings.requests_in_flight,
+                exports=settings.exports_in_flight,
+            )
+            for name, upstream in upstreams.items()
+        },
+        verifier=TokenVerifier(issuer=settings.issuer, audience=settings.audience, keys=keys),
+        proxies_in_front=settings.proxies_in_front,
+    )
+    _serve_metrics(settings)
+    return app
+
+
+def _own_application(readiness: Readiness) -> Flask:
+    """Build what answers for the gateway itself; whatever it does not know is `not-found`."""
+    app = Flask("gateway", static_folder=None)
+    app.url_map.merge_slashes = False
+
+    def healthz() -> tuple[dict[str, Any], int]:
+        return {"status": "alive"}, 200
+
+    def readyz() -> tuple[dict[str, Any], int]:
+        ready, checks = readiness.find()
+        return {"ready": ready, "checks": checks}, 200 if ready else 503
+
+    for path, view in (("/healthz", healthz), ("/readyz", readyz)):
+        app.add_url_rule(path, view_func=view, methods=["GET"], provide_automatic_options=False)
+    app.after_request(_name_request)
+    app.register_error_handler(Exception, _tell)
+    return app
+
+
+def _name_request(response: Response) -> Response:
+    response.headers[REQUEST_ID_HEADER] = current_request_id.get()
+    response.headers["Cache-Control"] = "no-store"
+    return response
+
+
+def _tell(error: Exception) -> Response:
+    status, headers, body = problem_answer(_problem_of(error), current_request_id.get())
+    return Response(body, status=status, headers=headers)
+
+
+def _problem_of(error: Exception) -> problems.Problem:
+    if isinstance(error, problems.Problem):
+        return error
+    if isinstance(error, MethodNotAllowed):
+        allowed = ", ".join(sorted(error.valid_methods or ()))
+        return problems.MethodNotAllowed(headers={"Allow": allowed})
+    if isinstance(error, HTTPException):
+        return problems.NotFound() if error.code == 404 else problems.MalformedRequest()
+    logger().error("request-failed", exc_info=error)
+    return problems.InternalError()
+
+
+def _fetch_keys(address: str) -> Mapping[str, Any]:
+    document: Mapping[str, Any] = ServiceClient(address).get_json("")
+    return document
+
+
+def _serve_metrics(settings: Settings) -> None:
+    """Serve metrics on an address of their own; with several processes the first one that comes does."""
+    if settings.metrics_address is None:
+        return
+    host, port = settings.metrics_address
+    try:
+        start_http_server(port, host)
+    except OSError:
+        logger().info("metrics-served-elsewhere", address=f"{host}:{port}")

@@ -1,0 +1,21 @@
+"""Whether a caller gets through at all. What a role may do, each service decides for itself, from the same token."""
+
+from __future__ import annotations
+
+from chassis.identity import TokenVerifier, bearer_token
+from chassis.problems import Unauthenticated
+from gateway.routes import Access, Route
+
+
+def admit(route: Route, authorization: str | None, verifier: TokenVerifier) -> None:
+    """Let a request through, or raise `Unauthenticated`; `Unavailable` while the issuer's keys are not known.
+
+    A token that is sent must be good on public routes too: its owner should learn that it is not.
+    """
+    if route.access is Access.OWN_CREDENTIALS:
+        return
+    token = bearer_token(authorization)
+    if token is not None:
+        verifier.verify(token)
+    elif route.access is Access.BEARER:
+        raise Unauthenticated

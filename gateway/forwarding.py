@@ -1,0 +1,207 @@
+"""What travels on to a service, and what of its answer travels back.
+
+This is WSGI middleware in front of the Flask application, because a request that is only passed on needs nothing of
+what Flask prepares for a view, and preparing it costs about as much as serving the connection.
+"""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Iterable, Iterator, Mapping
+from functools import partial
+from typing import TYPE_CHECKING
+
+from chassis.identity import TokenVerifier
+from chassis.observability import REQUEST_ID_HEADER, current_request_id, logger, request_id_from
+from chassis.problems import InternalError, Problem
+from gateway.answer import Answer
+from gateway.authentication import admit
+from gateway.callers import client_address, has_left
+from gateway.documents import problem_answer
+from gateway.headers import inward, outward
+from gateway.limits import Body, Gate, gather
+from gateway.measures import Record
+from gateway.targets import Match, Table
+from gateway.upstream import ClientLeft, Question, Upstream
+
+if TYPE_CHECKING:
+    from _typeshed.wsgi import StartResponse, WSGIApplication, WSGIEnvironment
+
+TIME_LEFT_HEADER = "X-Time-Left-Ms"
+MARGIN = 0.25
+"""Seconds by which a service gives up before we do, so that the caller gets its words and not ours."""
+
+CLIENT_LEFT = 499
+"""The status in counts and log of a request whose caller did not wait; nobody is ever answered with it."""
+
+_WITHOUT_BODY = frozenset({204, 304})
+
+
+class Service:
+    """One service behind the gateway, with its places for requests and, apart from them, for long answers."""
+
+    def __init__(self, upstream: Upstream, *, requests: int, exports: int) -> None:
+        self.upstream = upstream
+        self._requests = Gate(requests)
+        self._exports = Gate(exports)
+
+    def gate(self, *, bulk: bool) -> Gate:
+        """Return the gate that a route's requests go through."""
+        return self._exports if bulk else self._requests
+
+
+class Forwarding:
+    """Answers what is in the table from the services behind it, and leaves the rest to the application."""
+
+    def __init__(
+        self,
+        application: WSGIApplication,
+        *,
+        table: Table,
+        services: Mapping[str, Service],
+        verifier: TokenVerifier,
+        proxies_in_front: int,
+    ) -> None:
+        self._application = application
+        self._table = table
+        self._services = services
+        self._verifier = verifier
+        self._proxies_in_front = proxies_in_front
+
+    def __call__(self, environ: WSGIEnvironment, start_response: StartResponse) -> Iterable[bytes]:
+        record = Record(time.perf_counter())
+        current_request_id.set(request_id_from(environ.get("HTTP_X_REQUEST_ID")))
+        try:
+            match = self._table.match(environ["REQUEST_METHOD"], environ["RAW_URI"])
+            if match is None:
+                return self._application(environ, start_response)
+            record.route = match.route.name
+            return self._forward(match, environ, start_response, record)
+        except Problem as problem:
+            return _refuse(problem, start_response, record)
+        except ClientLeft:
+            record.status = CLIENT_LEFT
+            return _refuse(InternalError(), start_response, record)
+        except Exception as error:  # noqa: BLE001 - the caller is told nothing but the request id
+            logger().error("request-failed", exc_info=error)
+            return _refuse(InternalError(), start_response, record)
+
+    def _forward(
+        self,
+        match: Match,
+        environ: WSGIEnvironment,
+        start_response: StartResponse,
+        record: Record,
+    ) -> Iterable[bytes]:
+        route = match.route
+        headers = inward(environ)
+        admit(route, dict(headers).get("Authorization"), self._verifier)
+        service = self._services[match.upstream]
+        record.upstream = service.upstream.name
+        body = gather(environ, largest=route.largest_body)
+        question = self._question(match, environ, headers, body)
+        gate = service.gate(bulk=route.bulk)
+        gate.enter()
+        try:
+            answer = service.upstream.ask(question)
+        except BaseException:
+            gate.leave()
+            raise
+        record.status = answer.status
+        if answer.whole is None:
+            _start(answer, start_response, method=question.method)
+            return Passing(answer, gate, record)
+        gate.leave()
+        _start(answer, start_response, method=question.method)
+        record.write()
+        return [answer.whole]
+
+    def _question(
+        self,
+        match: Match,
+        environ: WSGIEnvironment,
+        headers: list[tuple[str, str]],
+        body: Body,
+    ) -> Question:
+        method = environ["REQUEST_METHOD"]
+        address = client_address(environ, proxies_in_front=self._proxies_in_front)
+        lines = [
+            f"{method} {match.path}{match.query} HTTP/1.1",
+            f"Host: {match.upstream}",
+            *[f"{name}: {value}" for name, value in headers],
+            f"{REQUEST_ID_HEADER}: {current_request_id.get()}",
+            f"{TIME_LEFT_HEADER}: {int((match.route.seconds - MARGIN) * 1000)}",
+            f"X-Forwarded-For: {address}",
+            *_framing(method, body),
+            "",
+            "",
+        ]
+        head = "\r\n".join(lines).encode("latin-1")
+        chunked = body.length is None
+        return Question(
+            method=method,
+            sent=head + (_chunk(body.gathered) if chunked else body.gathered),
+            rest=_chunks(body.rest) if chunked and body.rest is not None else body.rest,
+            safe=match.route.safe,
+            seconds=match.route.seconds,
+            abandoned=partial(has_left, environ),
+        )
+
+
+class Passing:
+    """A long answer on its way: WSGI's iterable of blocks, which ends the exchange however it ends."""
+
+    def __init__(self, answer: Answer, gate: Gate, record: Record) -> None:
+        self._answer = answer
+        self._gate = gate
+        self._record = record
+        self._closed = False
+
+    def __iter__(self) -> Iterator[bytes]:
+        return self._answer.blocks()
+
+    def close(self) -> None:
+        """Leave the place and the connection to others, and write the record."""
+        if self._closed:
+            return
+        self._closed = True
+        self._answer.close()
+        self._gate.leave()
+        self._record.write()
+
+
+def _start(answer: Answer, start_response: StartResponse, *, method: str) -> None:
+    headers = outward(answer.headers)
+    headers.append((REQUEST_ID_HEADER, current_request_id.get()))
+    length_is_ours = answer.whole is not None and answer.is_chunked
+    if length_is_ours and method != "HEAD" and answer.status not in _WITHOUT_BODY:
+        headers.append(("Content-Length", str(len(answer.whole or b""))))
+    start_response(f"{answer.status} {answer.reason}", headers)
+
+
+def _refuse(problem: Problem, start_response: StartResponse, record: Record) -> Iterable[bytes]:
+    record.status = record.status or problem.status
+    record.refusal = problem.code
+    status, headers, body = problem_answer(problem, current_request_id.get())
+    start_response(status, headers)
+    record.write()
+    return [body]
+
+
+def _framing(method: str, body: Body) -> tuple[str, ...]:
+    if body.length is None:
+        return ("Transfer-Encoding: chunked",)
+    if body.length or method not in ("GET", "HEAD"):
+        return (f"Content-Length: {body.length}",)
+    return ()
+
+
+def _chunk(block: bytes) -> bytes:
+    return b"%X\r\n%b\r\n" % (len(block), block)
+
+
+def _chunks(blocks: Iterator[bytes]) -> Iterator[bytes]:
+    """Frame blocks as chunks. The last one, which says that nothing is missing, comes only where nothing is."""
+    for block in blocks:
+        yield _chunk(block)
+    yield b"0\r\n\r\n"

@@ -1,0 +1,131 @@
+"""The fixed table of everything that can be called from outside, and which service answers it.
+
+What is not here does not exist for callers: the services' internal feeds, probes and metrics are not.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from enum import Enum
+
+API = "/api/v1"
+KIB = 1024
+
+
+class Access(Enum):
+    """Who gets through the gateway; what they may do there is the service's to decide."""
+
+    PUBLIC = "public"
+    """Anybody; but a token that is sent must be good."""
+
+    BEARER = "bearer"
+    """Only with a good token."""
+
+    OWN_CREDENTIALS = "own-credentials"
+    """The service reads the Authorization header itself: it is no token."""
+
+
+@dataclass(frozen=True, slots=True)
+class Route:
+    """One call. `path` names its ids in braces; each is a UUID.
+
+    `upstreams` are the services that may answer, the usual one first; with several, the query's `journal` chooses.
+    `largest_body` is in bytes, `seconds` the time until the answer begins. `bulk` answers may be long and slow, and
+    have places of their own among the requests in flight.
+    """
+
+    method: str
+    path: str
+    upstreams: tuple[str, ...]
+    access: Access
+    largest_body: int = 0
+    seconds: float = 10.0
+    bulk: bool = False
+
+    @property
+    def name(self) -> str:
+        return f"{self.method} {self.path}"
+
+    @property
+    def safe(self) -> bool:
+        """Tell whether the request may be sent twice (RFC 9110 section 9.2.1)."""
+        return self.method == "GET"
+
+
+def _read(
+    path: str, upstream: str, access: Access, *, seconds: float = 10.0, bulk: bool = False
+) -> Route:
+    return Route("GET", API + path, (upstream,), access, seconds=seconds, bulk=bulk)
+
+
+def _write(
+    method: str, path: str, upstream: str, access: Access, *, largest_body: int = 1024 * KIB
+) -> Route:
+    return Route(method, API + path, (upstream,), access, largest_body=largest_body, seconds=30.0)
+
+
+PUBLIC, BEARER = Access.PUBLIC, Access.BEARER
+
+CATALOG = (
+    _read("/regions", "catalog", PUBLIC),
+    _read("/providers", "catalog", PUBLIC),
+    _read("/providers/{provider_id}", "catalog", PUBLIC),
+    _write("POST", "/providers", "catalog", PUBLIC),
+    _write("POST", "/providers/{provider_id}/decision", "catalog", BEARER),
+    _read("/courses", "catalog", PUBLIC),
+    _read("/courses/{course_id}", "catalog", PUBLIC),
+    _write("POST", "/courses", "catalog", BEARER),
+    _write("PATCH", "/courses/{course_id}", "catalog", BEARER),
+    _write("POST", "/courses/{course_id}/submission", "catalog", BEARER),
+    _write("POST", "/courses/{course_id}/decision", "catalog", BEARER),
+    _write("POST", "/courses/{course_id}/classes", "catalog", BEARER),
+    _read("/classes", "catalog", PUBLIC),
+    _read("/classes/{class_id}", "catalog", PUBLIC),
+    _write("PATCH", "/classes/{class_id}", "catalog", BEARER),
+    _write("POST", "/classes/{class_id}/cancellation", "catalog", BEARER),
+)
+
+ENROLMENT = (
+    _read("/waves", "enrolment", PUBLIC),
+    _read("/waves/{wave_id}", "enrolment", PUBLIC),
+    _write("POST", "/waves", "enrolment", BEARER),
+    _write("POST", "/waves/{wave_id}/admissions", "enrolment", BEARER),
+    _read("/cards/me", "enrolment", BEARER),
+    _read("/cards/me/statement", "enrolment", BEARER),
+    _write("POST", "/cards/lookup", "enrolment", BEARER, largest_body=16 * KIB),
+    _read("/enrolments", "enrolment", BEARER),
+    _write("POST", "/enrolments", "enrolment", BEARER, largest_body=16 * KIB),
+    _read("/enrolments/{enrolment_id}", "enrolment", BEARER),
+    _read("/enrolments/{enrolment_id}/timeline", "enrolment", BEARER),
+    _write("POST", "/enrolments/{enrolment_id}/cancellation", "enrolment", BEARER),
+    _write("POST", "/enrolments/{enrolment_id}/redemption", "enrolment", BEARER),
+    _read("/classes/{class_id}/availability", "enrolment", PUBLIC),
+    _read("/classes/{class_id}/roster", "enrolment", BEARER, seconds=30.0),
+    _read("/consistency", "enrolment", BEARER, seconds=120.0, bulk=True),
+)
+
+AUDITING = (
+    Route(
+        "GET",
+        API + "/log/entries",
+        ("enrolment", "catalog", "accounts"),
+        BEARER,
+        seconds=30.0,
+        bulk=True,
+    ),
+)
+
+ACCOUNTS = (
+    Route(
+        "POST",
+        "/oauth/token",
+        ("accounts",),
+        Access.OWN_CREDENTIALS,
+        largest_body=16 * KIB,
+    ),
+    Route("GET", "/.well-known/openid-configuration", ("accounts",), PUBLIC),
+    Route("GET", "/.well-known/jwks.json", ("accounts",), PUBLIC),
+)
+
+ROUTES: tuple[Route, ...] = (*CATALOG, *ENROLMENT, *AUDITING, *ACCOUNTS)
+UPSTREAMS = ("catalog", "enrolment", "accounts")

@@ -1,0 +1,65 @@
+"""The gateway's settings, from the environment, checked at start.
+
+CATALOG_URL, ENROLMENT_URL, ACCOUNTS_URL: where the services listen (http, host and port) · TOKEN_ISSUER,
+TOKEN_AUDIENCE, JWKS_URL: whose tokens are good · REQUESTS_IN_FLIGHT, EXPORTS_IN_FLIGHT: at most so many at once per
+service · PROXIES_IN_FRONT: how many of our own proxies add to X-Forwarded-For before us; with 0 nothing is believed ·
+METRICS_BIND: where metrics are served, never on the public port · LOG_LEVEL.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from urllib.parse import urlsplit
+
+from chassis.settings import Environment, SettingsError
+
+LEVELS = ("DEBUG", "INFO", "WARNING", "ERROR")
+
+
+@dataclass(frozen=True)
+class Settings:
+    """What a process of the gateway was started with. `upstreams` maps a service's name to host and port."""
+
+    upstreams: Mapping[str, tuple[str, int]]
+    issuer: str
+    audience: str
+    jwks_url: str
+    requests_in_flight: int
+    exports_in_flight: int
+    proxies_in_front: int
+    metrics_address: tuple[str, int] | None
+    log_level: str
+
+
+def read_settings(variables: Mapping[str, str]) -> Settings:
+    """Read the settings. Raises `SettingsError` naming the one that is missing or unusable."""
+    environment = Environment(variables)
+    return Settings(
+        upstreams={
+            "catalog": _service(environment, "CATALOG_URL"),
+            "enrolment": _service(environment, "ENROLMENT_URL"),
+            "accounts": _service(environment, "ACCOUNTS_URL"),
+        },
+        issuer=environment.text("TOKEN_ISSUER").rstrip("/"),
+        audience=environment.text("TOKEN_AUDIENCE", "balai"),
+        jwks_url=environment.text("JWKS_URL"),
+        requests_in_flight=environment.whole("REQUESTS_IN_FLIGHT", 64, least=1, most=10_000),
+        exports_in_flight=environment.whole("EXPORTS_IN_FLIGHT", 4, least=1, most=1_000),
+        proxies_in_front=environment.whole("PROXIES_IN_FRONT", 0, least=0, most=5),
+        metrics_address=environment.address("METRICS_BIND"),
+        log_level=environment.choice("LOG_LEVEL", "INFO", of=LEVELS),
+    )
+
+
+def _service(environment: Environment, name: str) -> tuple[str, int]:
+    """Return host and port of a service's address, which has nothing else in it."""
+    text = environment.text(name)
+    try:
+        parts = urlsplit(text)
+        host, port = parts.hostname, parts.port or 80
+    except ValueError:
+        host, port = None, 0
+    if host is None or text.rstrip("/") not in (f"http://{parts.netloc}",) or "@" in text:
+        raise SettingsError(f"{name} must be http://host:port, not {text!r}")
+    return host, port
