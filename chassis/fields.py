@@ -10,7 +10,7 @@ from typing import Any, ClassVar
 import marshmallow as ma
 
 from chassis.identifiers import is_id
-from chassis.problems import FieldError, ValidationFailed
+from chassis.problems import FieldError, ValidationFailed, pointer_step
 
 LARGEST = 2**53 - 1
 """The largest whole number that every JSON reader keeps exact."""
@@ -171,9 +171,7 @@ def _field_errors(messages: Any, *, pointer: str) -> list[FieldError]:
     if isinstance(messages, Mapping):
         errors: list[FieldError] = []
         for name, inner in messages.items():
-            step = (
-                "" if name == "_schema" else "/" + str(name).replace("~", "~0").replace("/", "~1")
-            )
+            step = "" if name == "_schema" else pointer_step(name)
             errors += _field_errors(inner, pointer=pointer + step)
         return errors
     return [FieldError(pointer, str(message)) for message in messages]

@@ -21,6 +21,11 @@ class FieldError:
     message: str
 
 
+def pointer_step(name: str | int) -> str:
+    """Write one step of a JSON pointer (RFC 6901): a member's name or an item's index."""
+    return "/" + str(name).replace("~", "~0").replace("/", "~1")
+
+
 class Problem(Exception):
     """A refusal or failure that a caller is told about.
 

@@ -6,7 +6,7 @@ import json
 import math
 from typing import Any, Never
 
-from chassis.problems import FieldError, MalformedRequest
+from chassis.problems import FieldError, MalformedRequest, pointer_step
 
 
 def parse(raw: bytes) -> Any:
@@ -46,7 +46,7 @@ def _object(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
                 shown = name.encode("utf-8", "replace").decode()[:100]
                 raise MalformedRequest(
                     f"The key {shown!r} stands twice in one object. Send each key once.",
-                    errors=[FieldError(f"/{shown}", "This key stands twice.")],
+                    errors=[FieldError(pointer_step(shown), "This key stands twice.")],
                 )
             seen.add(name)
     return members
@@ -75,7 +75,7 @@ def _refuse_unstorable(value: Any, *, pointer: str) -> None:
     elif isinstance(value, dict):
         for name, member in value.items():
             _refuse_unstorable(name, pointer=pointer)
-            _refuse_unstorable(member, pointer=f"{pointer}/{name}")
+            _refuse_unstorable(member, pointer=pointer + pointer_step(name))
     elif isinstance(value, list):
         for index, member in enumerate(value):
-            _refuse_unstorable(member, pointer=f"{pointer}/{index}")
+            _refuse_unstorable(member, pointer=pointer + pointer_step(index))
