@@ -47,7 +47,9 @@ def catalogue_follower(
 
 def class_copy(body: dict[str, Any]) -> ClassCopy:
     """Read what the catalogue's journal says of a class."""
-    meetings = [Meeting(read_instant(m["start"]), read_instant(m["end"])) for m in body["meetings"]]
+    meetings = [
+        Meeting(read_instant(m["starts_at"]), read_instant(m["ends_at"])) for m in body["meetings"]
+    ]
     return ClassCopy(
         class_id=body["class_id"],
         values={

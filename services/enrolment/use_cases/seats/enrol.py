@@ -11,6 +11,7 @@ from datetime import timedelta
 
 import sqlalchemy as sa
 
+from chassis.clock import write_instant
 from chassis.follower import read_follower_state
 from chassis.group_commit import Outcome
 from chassis.idempotency import Answer, json_answer
@@ -97,8 +98,8 @@ class EnrolHandler:
                     "course_title": training_class.course_title,
                     "mode": training_class.mode,
                     "zone": training_class.zone,
-                    "starts_at": training_class.starts_at.isoformat().replace("+00:00", "Z"),
-                    "ends_at": training_class.ends_at.isoformat().replace("+00:00", "Z"),
+                    "starts_at": write_instant(training_class.starts_at),
+                    "ends_at": write_instant(training_class.ends_at),
                 },
                 "price": enrolment.price,
                 "balance": admission.card.balance,
