@@ -31,11 +31,14 @@ from chassis.problems import (
     Unauthenticated,
     UnsupportedMediaType,
     ValidationFailed,
+    pointer_step,
 )
 
 JSON = "application/json"
 FORM = "application/x-www-form-urlencoded"
-MOST_FORM_FIELDS = 32
+MOST_FIELDS = 64
+"""Fields of a form, or parts of a query string."""
+
 LONGEST_WAIT = 30.0
 TIME_LEFT_HEADER = "X-Time-Left-Ms"
 _KEY = re.compile(r'\A(?:"([\x21\x23-\x5b\x5d-\x7e]{8,200})"|([A-Za-z0-9._~:+/=-]{8,200}))\Z')
@@ -147,18 +150,17 @@ class Endpoint(Generic[House]):
         return chosen or self.media_types[0]
 
     def _query(self, request: Request) -> Mapping[str, Any]:
-        given = request.args
+        given = _query_values(request.query_string)
         if not given and self.query is None:
             return {}
-        repeated = [name for name, values in given.lists() if len(values) > 1]
-        if repeated:
-            raise ValidationFailed(
-                errors=[FieldError(f"/{name}", "Give this once.") for name in repeated]
-            )
-        for name, value in given.items():
-            if "\x00" in value or "\ufffd" in value:
-                raise ValidationFailed(errors=[FieldError(f"/{name}", "Send plain UTF-8 text.")])
-        return load(self.query or Strict(), given.to_dict())
+        errors = [
+            FieldError(pointer_step(name), message)
+            for name, values in given.items()
+            if (message := _unusable(values))
+        ]
+        if errors:
+            raise ValidationFailed(errors=errors)
+        return load(self.query or Strict(), {name: values[0] for name, values in given.items()})
 
     def _body(self, request: Request) -> Mapping[str, Any]:
         if self.method == "GET":
@@ -180,11 +182,11 @@ class Endpoint(Generic[House]):
                 request.get_data(cache=False).decode("ascii"),
                 keep_blank_values=True,
                 errors="strict",
-                max_num_fields=MOST_FORM_FIELDS,
+                max_num_fields=MOST_FIELDS,
             )
         except ValueError:
             raise MalformedRequest(
-                f"The body is not a form of at most {MOST_FORM_FIELDS} fields, percent-encoded UTF-8."
+                f"The body is not a form of at most {MOST_FIELDS} fields, percent-encoded UTF-8."
             ) from None
 
     def _key(
@@ -219,6 +221,33 @@ class Endpoint(Generic[House]):
                 "If-Match must hold the resource's ETag exactly as it was given."
             )
         return int(match[1])
+
+
+def _query_values(raw: bytes) -> dict[str, list[str]]:
+    """Parse a query string; bytes that are not UTF-8 become lone surrogates, for which `_unusable` looks.
+
+    (werkzeug leaves them percent-encoded in the text, as if the caller had meant that.)
+    """
+    try:
+        values = parse_qs(
+            raw.decode("ascii"),
+            keep_blank_values=True,
+            errors="surrogateescape",
+            max_num_fields=MOST_FIELDS,
+        )
+        "".join(values).encode()  # a name that is not UTF-8 cannot be named in the answer
+        return values
+    except ValueError:
+        raise MalformedRequest(
+            f"The query string is not percent-encoded UTF-8, or has more than {MOST_FIELDS} parts."
+        ) from None
+
+
+def _unusable(values: list[str]) -> str | None:
+    if len(values) > 1:
+        return "Give this once."
+    lone_surrogate = any("\ud800" <= character <= "\udfff" for character in values[0])
+    return "Send plain UTF-8 text." if lone_surrogate or "\x00" in values[0] else None
 
 
 def _seconds_left(header: str | None) -> float:

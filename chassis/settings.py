@@ -30,9 +30,10 @@ class Environment:
     def whole(self, name: str, default: int, *, least: int, most: int) -> int:
         """Return a whole number within bounds. Raises `SettingsError` otherwise."""
         text = self.variables.get(name) or str(default)
-        if not text.isascii() or not text.isdigit() or not least <= int(text) <= most:
+        digits = text.isascii() and text.isdigit() and len(text) <= 18
+        if not digits or not least <= int(text) <= most:
             raise SettingsError(
-                f"{name} must be a whole number from {least} to {most}, not {text!r}"
+                f"{name} must be a whole number from {least} to {most}, not {text[:40]!r}"
             )
         return int(text)
 
@@ -73,6 +74,12 @@ class Environment:
         if text is None:
             return None
         host, _, port = text.rpartition(":")
-        if not host or not port.isascii() or not port.isdigit() or not 0 < int(port) < 65536:
+        if (
+            not host
+            or not port.isascii()
+            or not port.isdigit()
+            or len(port) > 5
+            or not 0 < int(port) < 65536
+        ):
             raise SettingsError(f"{name} must be host:port, not {text!r}")
         return host.strip("[]"), int(port)

@@ -154,7 +154,13 @@ def _add_probes(app: Flask, checks: Mapping[str, Check]) -> None:
         return Response(answer.body, status=answer.status, content_type=JSON)
 
     for path, view in (("/healthz", healthz), ("/readyz", readyz), ("/metrics", metrics)):
-        app.add_url_rule(path, endpoint=f"probe {path}", view_func=view, methods=["GET"])
+        app.add_url_rule(
+            path,
+            endpoint=f"probe {path}",
+            view_func=view,
+            methods=["GET"],
+            provide_automatic_options=False,
+        )
 
 
 def _passes(check: Check) -> bool:

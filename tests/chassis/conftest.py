@@ -1,11 +1,18 @@
-"""A small service, as a test client reaches it."""
+"""Small services: one as a test client reaches it, two on real databases."""
 
 from __future__ import annotations
+
+from collections.abc import Iterator
+from concurrent.futures import ProcessPoolExecutor
+from multiprocessing import get_context
 
 import pytest
 from flask.testing import FlaskClient
 
+from tests.chassis.seats import SeatHouse, open_seats
 from tests.chassis.small_service import House, build
+from tests.chassis.tally import TallyHouse, lay_schema, open_house
+from tests.databases import DatabaseMaker
 
 
 @pytest.fixture
@@ -16,3 +23,39 @@ def house() -> House:
 @pytest.fixture
 def client(house: House) -> FlaskClient:
     return build(house).test_client()
+
+
+@pytest.fixture(scope="module", params=["sqlite", "postgresql"])
+def tally(request: pytest.FixtureRequest, database_maker: DatabaseMaker) -> Iterator[TallyHouse]:
+    """The small service of `tests.chassis.tally` on a database of its own, on each of the two."""
+    place = database_maker.empty(request.param, "chassis")
+    lay_schema(place)
+    house = open_house(place)
+    yield house
+    house.database.dispose()
+
+
+@pytest.fixture(scope="module")
+def postgres_tally(database_maker: DatabaseMaker) -> Iterator[TallyHouse]:
+    """The same on PostgreSQL alone: for what SQLite cannot do."""
+    place = database_maker.empty("postgresql", "chassis")
+    lay_schema(place)
+    house = open_house(place)
+    yield house
+    house.database.dispose()
+
+
+@pytest.fixture(scope="module", params=["sqlite", "postgresql"])
+def seats(request: pytest.FixtureRequest, database_maker: DatabaseMaker) -> Iterator[SeatHouse]:
+    """Enrolment's service on a database of its own, on each of the two."""
+    house = open_seats(database_maker.migrated(request.param, "services.enrolment"), pool_size=40)
+    yield house
+    house.service.enrolments.close()
+    house.database.dispose()
+
+
+@pytest.fixture(scope="session")
+def processes() -> Iterator[ProcessPoolExecutor]:
+    """Eight processes of their own, which share nothing with the tests but the databases."""
+    with ProcessPoolExecutor(8, mp_context=get_context("spawn")) as executor:
+        yield executor
