@@ -8,6 +8,7 @@ import pytest
 
 from chassis.database import Database
 from deploy.local.databases import ServiceDatabase
+from tests.databases import DatabaseMaker
 from tests.services.catalog.client import Catalog
 
 
@@ -29,3 +30,18 @@ def catalog(database: Database) -> Catalog:
 def provider_id(catalog: Catalog) -> str:
     """An approved provider."""
     return catalog.provider()
+
+
+@pytest.fixture(scope="module", params=["sqlite", "postgresql"])
+def refusing(
+    request: pytest.FixtureRequest, database_maker: DatabaseMaker
+) -> Iterator[tuple[Catalog, str, str]]:
+    """A catalogue with an approved provider and its published course, for calls that must all be refused.
+
+    Many tests share it, so it is up to each of them to show that it changed nothing.
+    """
+    database = Database(database_maker.migrated(request.param, "services.catalog").application)
+    catalog = Catalog(database)
+    provider_id = catalog.provider()
+    yield catalog, provider_id, catalog.course(provider_id)
+    database.dispose()

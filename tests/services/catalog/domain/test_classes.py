@@ -181,7 +181,8 @@ def test_meetings_that_have_begun_stay_as_they_were() -> None:
     )
     assert moved.plan.meetings[1] == meeting(2, day=12)
     assert (
-        refused({"meetings": (meeting(1, day=10, hours=1), second, test)}, days=10)[0] == "/meetings"
+        refused({"meetings": (meeting(1, day=10, hours=1), second, test)}, days=10)[0]
+        == "/meetings"
     )
 
 

@@ -1,0 +1,252 @@
+"""Filters, pages and the number of statements behind a list."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+
+import pytest
+import sqlalchemy as sa
+
+from chassis.database import Database
+from chassis.pagination import write_cursor
+from services.catalog.storage.class_seats import ClassSeats, SeatsHeld
+from tests.services.catalog.bodies import day, meeting, text
+from tests.services.catalog.client import AUDITOR, OPERATOR, Catalog, key, made, staff
+
+
+def ids(catalog: Catalog, path: str, caller: dict[str, str] | None = None) -> list[str]:
+    """Read a list to its end in pages of two and return the ids."""
+    found: list[str] = []
+    joint, cursor = "&" if "?" in path else "?", ""
+    while True:
+        page = made(catalog.get(f"{path}{joint}limit=2{cursor}", caller))
+        found += [item["id"] for item in page["items"]]
+        assert len(page["items"]) <= 2
+        if page["next_cursor"] is None:
+            return found
+        cursor = f"&cursor={page['next_cursor']}"
+
+
+def hold(database: Database, class_id: str, held: int) -> None:
+    """Let enrolment have said how many seats are held."""
+    with database.writing() as connection:
+        ClassSeats(database).put(connection, [SeatsHeld(class_id, held, 1)])
+        connection.commit()
+
+
+@contextmanager
+def statements(database: Database) -> Iterator[list[str]]:
+    """Gather the statements that are sent to a database."""
+    sent: list[str] = []
+
+    def note(*arguments: object) -> None:
+        sent.append(str(arguments[2]))
+
+    sa.event.listen(database.engine, "before_cursor_execute", note)
+    yield sent
+    sa.event.remove(database.engine, "before_cursor_execute", note)
+
+
+def test_a_walk_neither_skips_nor_repeats_while_others_write(
+    catalog: Catalog, provider_id: str
+) -> None:
+    before = [catalog.course(provider_id) for _ in range(5)]
+    first = made(catalog.get("/courses?limit=2"))
+    catalog.decide(before[0], "archived")
+    later = catalog.course(provider_id)
+    seen = [item["id"] for item in first["items"]]
+    cursor = first["next_cursor"]
+    while cursor:
+        page = made(catalog.get(f"/courses?limit=2&cursor={cursor}"))
+        seen += [item["id"] for item in page["items"]]
+        cursor = page["next_cursor"]
+    assert seen == [*before, later]
+
+
+def test_a_page_that_ends_exactly_at_the_limit_has_no_next(
+    catalog: Catalog, provider_id: str
+) -> None:
+    catalog.course(provider_id)
+    catalog.course(provider_id)
+    assert made(catalog.get("/courses?limit=2"))["next_cursor"] is None
+
+
+def test_courses_are_filtered_by_what_they_are(catalog: Catalog, provider_id: str) -> None:
+    other = catalog.provider()
+    welding = catalog.course(provider_id, price=900_000)
+    english = catalog.course(
+        other, title="Bahasa Inggris 100%", mode="online", track="upskilling", price=2_000_000
+    )
+    catalog.course(provider_id, status="draft")
+    assert ids(catalog, "/courses") == [welding, english]
+    assert ids(catalog, "/courses?mode=online") == [english]
+    assert ids(catalog, "/courses?track=skilling") == [welding]
+    assert ids(catalog, f"/courses?provider={other}") == [english]
+    assert ids(catalog, "/courses?max_price=900000") == [welding]
+    assert ids(catalog, "/courses?max_price=899999") == []
+    assert ids(catalog, "/courses?q=inggris") == [english]
+    assert ids(catalog, "/courses?q=LAS") == [welding]
+    assert ids(catalog, "/courses?q=0%25") == [english]
+    assert ids(catalog, "/courses?q=_") == []
+
+
+def test_a_provider_sees_its_own_courses_in_any_state(catalog: Catalog, provider_id: str) -> None:
+    other = catalog.provider()
+    draft = catalog.course(provider_id, status="draft")
+    published = catalog.course(provider_id)
+    others_draft = catalog.course(other, status="submitted")
+    me = staff(provider_id)
+    assert ids(catalog, "/courses?mine=true", me) == [draft, published]
+    assert ids(catalog, "/courses?mine=true&status=draft", me) == [draft]
+    assert ids(catalog, "/courses?status=draft", me) == [draft]
+    assert ids(catalog, "/courses", me) == [published]
+    for caller in (OPERATOR, AUDITOR):
+        assert ids(catalog, "/courses?status=submitted", caller) == [others_draft]
+        assert catalog.get("/courses?mine=true", caller).status_code == 403
+    assert ids(catalog, "/courses?status=submitted") == []
+    assert catalog.get("/courses?mine=true").status_code == 401
+    for document in made(catalog.get("/courses?mine=true", me))["items"]:
+        assert "reason" in document
+    assert "reason" not in made(catalog.get("/courses"))["items"][0]
+
+
+def test_courses_are_found_where_a_class_is_held_or_serves(
+    catalog: Catalog, provider_id: str
+) -> None:
+    here = catalog.course(provider_id)
+    catalog.training_class(provider_id, here)
+    everywhere, province, regency = (catalog.course(provider_id, mode="online") for _ in range(3))
+    catalog.training_class(provider_id, everywhere, online=True)
+    catalog.training_class(provider_id, province, online=True, regions=["17"])
+    catalog.training_class(provider_id, regency, online=True, regions=["17.71", "18.01"])
+    catalog.course(provider_id)
+    assert ids(catalog, "/courses?region=17.71") == [here, everywhere, province, regency]
+    assert ids(catalog, "/courses?region=17.01") == [everywhere, province]
+    assert ids(catalog, "/courses?region=17") == [here, everywhere, province, regency]
+    assert ids(catalog, "/courses?region=18") == [everywhere, regency]
+    assert ids(catalog, "/courses?region=31.71") == [everywhere]
+    assert len(ids(catalog, "/classes?region=17.71")) == 4
+    assert len(ids(catalog, "/classes?region=18.01")) == 2
+
+
+def test_one_class_must_pass_every_filter_of_a_course(catalog: Catalog, provider_id: str) -> None:
+    course_id = catalog.course(provider_id)
+    full_soon = catalog.training_class(provider_id, course_id, seats=1)
+    late = catalog.training_class(
+        provider_id, course_id, meetings=[meeting(1, on_day=60)], registration_closes=text(day(50))
+    )
+    hold(catalog.database, full_soon["id"], 1)
+    assert ids(catalog, "/courses?has_seats=true") == [course_id]
+    assert ids(catalog, f"/courses?has_seats=true&starts_before={text(day(40))}") == []
+    assert ids(catalog, f"/courses?has_seats=false&starts_before={text(day(40))}") == [course_id]
+    assert ids(catalog, f"/courses?starts_after={text(day(40))}&has_seats=true") == [course_id]
+    catalog.post(f"/classes/{late['id']}/cancellation", {"reason": "x"}, OPERATOR, **key())
+    assert ids(catalog, f"/courses?starts_after={text(day(40))}") == []
+    assert ids(catalog, "/courses?has_seats=true") == []
+
+
+def test_a_course_whose_registration_is_over_is_not_found_by_its_classes(
+    catalog: Catalog, provider_id: str
+) -> None:
+    course_id = catalog.course(provider_id)
+    catalog.training_class(
+        provider_id,
+        course_id,
+        registration_opens=text(day(-5)),
+        registration_closes=text(day(-1)),
+    )
+    assert ids(catalog, "/courses?region=17.71") == []
+    assert ids(catalog, "/courses") == [course_id]
+
+
+def test_classes_are_filtered(catalog: Catalog, provider_id: str) -> None:
+    other = catalog.provider()
+    offline, online = catalog.course(provider_id), catalog.course(other, mode="online")
+    first = catalog.training_class(provider_id, offline)["id"]
+    second = catalog.training_class(
+        other,
+        online,
+        online=True,
+        meetings=[meeting(1, on_day=60)],
+        registration_opens=text(day(10)),
+        registration_closes=text(day(50)),
+    )["id"]
+    assert ids(catalog, "/classes") == [first, second]
+    assert ids(catalog, f"/classes?course={online}") == [second]
+    assert ids(catalog, f"/classes?provider={provider_id}") == [first]
+    assert ids(catalog, "/classes?mode=offline") == [first]
+    assert ids(catalog, f"/classes?starts_after={text(day(30))}") == [first, second]
+    assert ids(catalog, f"/classes?starts_before={text(day(30))}") == []
+    assert ids(catalog, f"/classes?open_at={text(day(0))}") == [first]
+    assert ids(catalog, f"/classes?open_at={text(day(10, hour=2))}") == [first, second]
+    assert ids(catalog, f"/classes?open_at={text(day(50, hour=2))}") == []
+    hold(catalog.database, first, 16)
+    assert ids(catalog, "/classes?has_seats=true") == [second]
+    assert ids(catalog, "/classes?has_seats=false") == [first]
+
+
+def test_a_list_needs_as_many_statements_for_two_as_for_twelve(
+    catalog: Catalog, provider_id: str
+) -> None:
+    course_id = catalog.course(provider_id, mode="online")
+    for number in range(12):
+        catalog.training_class(
+            provider_id, course_id, online=True, regions=["17", f"18.0{number % 3 + 1}"]
+        )
+    for path, most in (("/classes", 3), ("/courses", 2), ("/providers", 2)):
+        with statements(catalog.database) as few:
+            catalog.get(f"{path}?limit=2&cursor=")
+        with statements(catalog.database) as many:
+            catalog.get(f"{path}?limit=12&cursor=")
+        assert len(few) == len(many) <= most, many
+
+
+def test_writing_a_course_or_a_class_takes_few_statements(
+    catalog: Catalog, provider_id: str
+) -> None:
+    with statements(catalog.database) as sent:
+        course_id = catalog.course(provider_id, status="draft")
+    assert len(sent) <= 7, sent
+    for status in ("submission", "decision"):
+        caller = staff(provider_id) if status == "submission" else OPERATOR
+        body = {} if status == "submission" else {"decision": "published", "reason": "x"}
+        made(catalog.post(f"/courses/{course_id}/{status}", body, caller, **key()))
+    with statements(catalog.database) as sent:
+        catalog.training_class(provider_id, course_id)
+    assert len(sent) <= 7, sent
+
+
+@pytest.mark.parametrize(
+    ("query", "pointer"),
+    [
+        ("limit=0", "/limit"),
+        ("limit=201", "/limit"),
+        ("limit=-1", "/limit"),
+        ("limit=2.0", "/limit"),
+        ("limit=%D9%A2", "/limit"),
+        ("limit=99999999999999999999", "/limit"),
+        ("limit=2&limit=3", "/limit"),
+        ("offset=2", "/offset"),
+        ("cursor=x", "/cursor"),
+        (f"cursor={write_cursor('17.71')}", "/cursor"),
+        (f"cursor={write_cursor('a', 'b')}", "/cursor"),
+        ("region=1", "/region"),
+        ("region=17.7", "/region"),
+        ("region=91.01", "/region"),
+        ("region=%00", "/region"),
+        ("mode=Online", "/mode"),
+        ("provider=7", "/provider"),
+        ("starts_after=2026-02-30T00:00:00Z", "/starts_after"),
+        ("starts_before=tomorrow", "/starts_before"),
+        ("has_seats=1", "/has_seats"),
+    ],
+)
+@pytest.mark.parametrize("path", ["/courses", "/classes"])
+def test_a_wrong_filter_is_named(
+    refusing: tuple[Catalog, str, str], path: str, query: str, pointer: str
+) -> None:
+    catalog, _, _ = refusing
+    answer = catalog.get(f"{path}?{query}")
+    assert answer.status_code == 422
+    assert [error["pointer"] for error in answer.get_json()["errors"]] == [pointer]

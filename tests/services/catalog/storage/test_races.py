@@ -1,0 +1,113 @@
+"""Two who write at the same time."""
+
+from __future__ import annotations
+
+import threading
+from collections import Counter
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import replace
+
+import pytest
+
+from chassis.problems import PreconditionFailed
+from services.catalog.domain.courses import Course, CourseStatus
+from services.catalog.storage.courses import Hold, find_course, save_course
+from tests.services.catalog.client import Catalog, key, made, staff
+
+WRITERS = 8
+
+
+def test_of_edits_made_from_one_version_exactly_one_takes_effect(
+    catalog: Catalog, provider_id: str
+) -> None:
+    course_id = catalog.course(provider_id, status="draft")
+    path, me = f"/courses/{course_id}", staff(provider_id)
+    tag = catalog.get(path, me).headers["ETag"]
+    apps = [Catalog(catalog.database) for _ in range(WRITERS)]
+    start = threading.Barrier(WRITERS)
+
+    def edit(number: int) -> int:
+        start.wait()
+        body = {"hours": 20 + number}
+        return apps[number].patch(path, body, me, if_match=tag).status_code
+
+    with ThreadPoolExecutor(WRITERS) as pool:
+        statuses = Counter(pool.map(edit, range(WRITERS)))
+    assert statuses == {200: 1, 412: WRITERS - 1}
+    assert made(catalog.get(path, me))["version"] == 2
+    kinds = [entry["kind"] for entry in catalog.journal()]
+    assert kinds.count("course-changed") == 1
+
+
+def test_twins_with_one_key_make_one_course(catalog: Catalog, provider_id: str) -> None:
+    apps = [Catalog(catalog.database) for _ in range(WRITERS)]
+    start = threading.Barrier(WRITERS)
+    once = key()
+    body = {
+        "title": "Las",
+        "summary": "Las.",
+        "track": "skilling",
+        "mode": "online",
+        "hours": 15,
+        "price": 1,
+    }
+
+    def draft(number: int) -> bytes:
+        start.wait()
+        return apps[number].post("/courses", body, staff(provider_id), **once).data
+
+    with ThreadPoolExecutor(WRITERS) as pool:
+        answers = set(pool.map(draft, range(WRITERS)))
+    assert len(answers) == 1
+    assert len(made(catalog.get("/courses?mine=true", staff(provider_id)))["items"]) == 1
+
+
+def test_a_version_is_saved_once_even_by_who_did_not_lock(
+    catalog: Catalog, provider_id: str
+) -> None:
+    course_id = catalog.course(provider_id, status="draft")
+    with catalog.database.reading() as connection:
+        seen = find_course(connection, course_id, hold=Hold.NOT)
+    assert seen is not None
+    saved = replace(seen, version=2)
+    with catalog.database.writing() as connection:
+        save_course(connection, saved)
+        connection.commit()
+    with catalog.database.writing() as connection, pytest.raises(PreconditionFailed):
+        save_course(connection, saved)
+
+
+@pytest.mark.parametrize(
+    ("hold", "seen_as"),
+    [(Hold.SHARED, CourseStatus.ARCHIVED), (Hold.NOT, CourseStatus.PUBLISHED)],
+    ids=["guarded", "unguarded"],
+)
+def test_a_class_is_not_offered_while_its_course_is_being_archived(
+    catalog: Catalog, provider_id: str, hold: Hold, seen_as: CourseStatus
+) -> None:
+    """Whoever offers a class holds the course; without that it would still be seen as published."""
+    if catalog.database.dialect == "sqlite":
+        seen_as = CourseStatus.ARCHIVED  # there the whole database is held by who writes
+    course_id = catalog.course(provider_id)
+    archiving, archived = threading.Event(), threading.Event()
+
+    def offer() -> Course | None:
+        archiving.wait()
+        with catalog.database.writing() as connection:
+            return find_course(connection, course_id, hold=hold)
+
+    with ThreadPoolExecutor(1) as pool:
+        offered = pool.submit(offer)
+        with catalog.database.writing() as connection:
+            course = find_course(connection, course_id, hold=Hold.ALONE)
+            assert course is not None
+            save_course(
+                connection,
+                replace(course, status=CourseStatus.ARCHIVED, version=course.version + 1),
+            )
+            archiving.set()
+            archived.wait(0.3)
+            connection.commit()
+        found = offered.result()
+    assert found is not None
+    assert found.status is seen_as

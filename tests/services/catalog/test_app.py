@@ -1,0 +1,94 @@
+"""The catalogue as gunicorn makes it: from the environment alone."""
+
+from __future__ import annotations
+
+import pytest
+
+from chassis.database import Database
+from chassis.settings import SettingsError
+from deploy.local.databases import ServiceDatabase
+from services.catalog import app
+from services.catalog.api import every_endpoint
+from services.catalog.settings import read_settings, read_worker_settings
+from tests.services.catalog.client import Catalog, app_on
+from vocabulary.roles import EVERY_ROLE
+
+SETTINGS = {
+    "DATABASE_URL": "sqlite:///x",
+    "TOKEN_ISSUER": "http://accounts.test",
+    "TOKEN_AUDIENCE": "balai",
+    "JWKS_URL": "http://127.0.0.1:9/jwks.json",
+}
+
+
+def test_it_is_ready_with_a_migrated_database_and_the_issuers_keys(catalog: Catalog) -> None:
+    answer = catalog.client.get("/readyz")
+    assert (answer.status_code, answer.get_json()["checks"]) == (
+        200,
+        {"database": True, "token_keys": True},
+    )
+
+
+def test_it_is_not_ready_before_the_database_is_migrated(
+    empty_database: ServiceDatabase,
+) -> None:
+    database = Database(empty_database.owner)
+    answer = app_on(database).test_client().get("/readyz")
+    database.dispose()
+    assert (answer.status_code, answer.get_json()["checks"]["database"]) == (503, False)
+
+
+def test_it_starts_without_its_issuer_and_says_that_it_is_not_ready(
+    database: Database, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    for name, value in SETTINGS.items():
+        monkeypatch.setenv(name, value)
+    opened: list[str] = []
+    monkeypatch.setattr(app, "Database", lambda url: opened.append(url) or database)
+    client = app.create_app().test_client()
+    assert opened == [SETTINGS["DATABASE_URL"]]
+    assert client.get("/healthz").status_code == 200
+    assert client.get("/api/v1/regions").status_code == 200
+    answer = client.get("/readyz")
+    assert (answer.status_code, answer.get_json()["checks"]["token_keys"]) == (503, False)
+
+
+@pytest.mark.parametrize("missing", sorted(SETTINGS))
+def test_a_missing_setting_is_named(missing: str) -> None:
+    with pytest.raises(SettingsError, match=missing):
+        read_settings({name: value for name, value in SETTINGS.items() if name != missing})
+
+
+def test_settings_have_their_defaults_and_bounds() -> None:
+    assert read_settings(SETTINGS).most_price == 3_500_000
+    assert read_settings({**SETTINGS, "MOST_COURSE_PRICE": "10"}).most_price == 10
+    with pytest.raises(SettingsError, match="MOST_COURSE_PRICE"):
+        read_settings({**SETTINGS, "MOST_COURSE_PRICE": "-1"})
+    assert "sqlite" not in repr(read_settings(SETTINGS))
+    worker = {
+        "ENROLMENT_URL": "http://e",
+        "ACCOUNTS_URL": "http://a",
+        "CLIENT_ID": "catalog",
+        "CLIENT_SECRET": "hidden",
+        "METRICS_BIND": "127.0.0.1:9100",
+    }
+    read = read_worker_settings(worker)
+    assert read.metrics_address == ("127.0.0.1", 9100)
+    assert "hidden" not in repr(read)
+
+
+def test_every_call_says_who_may_make_it() -> None:
+    public = {
+        "GET /api/v1/providers",
+        "GET /api/v1/providers/<id:provider_id>",
+        "POST /api/v1/providers",
+        "GET /api/v1/courses",
+        "GET /api/v1/courses/<id:course_id>",
+        "GET /api/v1/classes",
+        "GET /api/v1/classes/<id:class_id>",
+        "GET /api/v1/regions",
+    }
+    calls = every_endpoint()
+    assert {call.name for call in calls if not call.allow} == public
+    assert all(call.allow <= set(EVERY_ROLE) for call in calls)
+    assert len({call.name for call in calls}) == len(calls)
