@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from typing import Any
 
 from flask import Flask, Response
@@ -22,13 +22,15 @@ from chassis.observability import (
 from gateway.documents import problem_answer
 from gateway.forwarding import Forwarding, Service
 from gateway.probes import Readiness
-from gateway.routes import ROUTES
+from gateway.routes import ROUTES, Route
 from gateway.settings import Settings, read_settings
 from gateway.targets import Table
 from gateway.upstream import Upstream
 
 
-def create_app(variables: Mapping[str, str] | None = None) -> Flask:
+def create_app(
+    variables: Mapping[str, str] | None = None, *, routes: Iterable[Route] = ROUTES
+) -> Flask:
     """Join the gateway's parts. Raises `SettingsError` where a setting is missing or unusable."""
     settings = read_settings(os.environ if variables is None else variables)
     configure_logging("gateway", level=settings.log_level)
@@ -37,7 +39,7 @@ def create_app(variables: Mapping[str, str] | None = None) -> Flask:
     app = _own_application(Readiness(keys=keys, upstreams=upstreams))
     app.wsgi_app = Forwarding(  # type: ignore[method-assign]
         app.wsgi_app,
-        table=Table(ROUTES),
+        table=Table(routes),
         services={
             name: Service(
                 upstream,

@@ -1,0 +1,285 @@
+"""Which addresses exist: one spelling each, and nothing behind the gateway that is not in its table."""
+
+from __future__ import annotations
+
+import re
+
+import pytest
+
+from gateway.routes import ROUTES, Route
+from gateway.targets import Table
+from tests.gateway.conftest import Recorded
+from tests.gateway.running import Server
+from tests.gateway.wire import exchange, request
+from tests.tokens import bearer
+
+ID = "0190f5a2-7c3e-7b1d-9a4f-5e6d7c8b9a01"
+COURSE = f"/api/v1/courses/{ID}"
+
+TRICKS = [
+    # what leads to the internal feed, if anything decodes or shortens it
+    "/internal/feed",
+    "/internal/seats",
+    "/api/v1/internal/feed",
+    "/api/v1/../internal/feed",
+    "/api/v1/courses/../../../internal/feed",
+    "/api/v1/courses/..%2f..%2finternal%2ffeed",
+    "/api/v1/courses/..%2F..%2Finternal%2Ffeed",
+    "/api/v1/courses/%2e%2e/%2e%2e/internal/feed",
+    "/api/v1/courses/%2E%2E/internal/feed",
+    "/api/v1/courses/.%2e/internal/feed",
+    "/api/v1/courses/%252e%252e/internal/feed",
+    "/api/v1/courses/%252e%252e%252finternal",
+    "/api/v1/courses/%c0%ae%c0%ae/internal/feed",
+    "/api/v1/courses/%uff0e%uff0e/internal/feed",
+    "/api/v1/courses/..;/internal/feed",
+    "/api/v1/courses/..;a=b/internal/feed",
+    "/api/v1/courses/..\\internal\\feed",
+    "/api/v1/courses/..%5cinternal%5cfeed",
+    "/api/v1/courses/..%255c",
+    "/api/v1/courses/....//internal/feed",
+    "/api/v1/courses/.../",
+    "/..",
+    "/.",
+    "/../",
+    "/./",
+    "/%2e",
+    "/%2e%2e/",
+    "/..%00/",
+    "/..%0d/",
+    "/%2f",
+    "/%2finternal%2ffeed",
+    "//internal/feed",
+    "///internal/feed",
+    "/;/internal/feed",
+    "/internal;/feed",
+    # other spellings of an address that exists
+    f"/{COURSE}",
+    f"/api//v1/courses/{ID}",
+    f"/api/v1//courses/{ID}",
+    f"/api/v1/courses//{ID}",
+    f"{COURSE}/",
+    f"{COURSE}//",
+    f"{COURSE}/.",
+    f"{COURSE}/..",
+    f"{COURSE}/./",
+    f"{COURSE}/../{ID}",
+    f"/api/./v1/courses/{ID}",
+    f"/api/v1/./courses/{ID}",
+    f"/api/v1/classes/../courses/{ID}",
+    f"/api/v1/courses/%2e/{ID}",
+    f"/api/v1/courses%2f{ID}",
+    f"/api%2fv1%2fcourses%2f{ID}",
+    f"/api/v1/%63ourses/{ID}",
+    f"/%61pi/v1/courses/{ID}",
+    f"/api/v1/courses/%30{ID[1:]}",
+    f"{COURSE}%00",
+    f"{COURSE}%0a",
+    f"{COURSE}%0d%0aX-Evil:%201",
+    f"{COURSE}%20",
+    f"{COURSE}%09",
+    f"{COURSE}%3f",
+    f"{COURSE}%3fa=b",
+    f"{COURSE}%23",
+    f"{COURSE}%2f",
+    f"{COURSE}%2f%2e%2e",
+    f"{COURSE}%",
+    f"{COURSE}%2",
+    f"{COURSE}%zz",
+    f"{COURSE};",
+    f"{COURSE};v=1",
+    f"{COURSE};/decision",
+    f"{COURSE}#",
+    f"{COURSE}#fragment",
+    f"{COURSE}\\",
+    f"{COURSE}|",
+    f"{COURSE}^",
+    f"{COURSE}`",
+    f'{COURSE}"',
+    f"{COURSE}<",
+    f"{COURSE}{{}}",
+    f"{COURSE}@evil.test",
+    f"{COURSE}:80",
+    f"{COURSE}.json",
+    f"{COURSE}~",
+    f"{COURSE}*",
+    f"{COURSE},",
+    f"{COURSE}$",
+    f"{COURSE}&",
+    f"{COURSE}'",
+    f"{COURSE}!",
+    f"{COURSE}(1)",
+    f"{COURSE}+",
+    f"{COURSE}=",
+    f"/API/v1/courses/{ID}",
+    f"/api/V1/courses/{ID}",
+    f"/api/v1/Courses/{ID}",
+    f"/api/v2/courses/{ID}",
+    f"/api/courses/{ID}",
+    f"/courses/{ID}",
+    # things that are not ids
+    f"/api/v1/courses/{ID.upper()}",
+    f"/api/v1/courses/{{{ID}}}",
+    f"/api/v1/courses/urn:uuid:{ID}",
+    f"/api/v1/courses/{ID.replace('-', '')}",
+    f"/api/v1/courses/{ID}0",
+    f"/api/v1/courses/{ID[:-1]}",
+    f"/api/v1/courses/{ID[:-1]}g",
+    f"/api/v1/courses/{ID}-",
+    f"/api/v1/courses/x{ID}",
+    "/api/v1/courses/1",
+    "/api/v1/courses/0",
+    "/api/v1/courses/-1",
+    "/api/v1/courses/null",
+    "/api/v1/courses/{}",
+    "/api/v1/courses/{course_id}",
+    "/api/v1/courses/%7Bcourse_id%7D",
+    f"/api/v1/{ID}",
+    f"/api/v1/{ID}/{ID}",
+    f"/{ID}",
+    f"/api/v1/waves/{ID}/{ID}",
+    f"/api/v1/cards/{ID}",
+    f"/api/v1/cards/{ID}/statement",
+    # what services have and nobody outside
+    "/metrics",
+    "/recorded",
+    "/api/v1/metrics",
+    "/api/v1/log",
+    "/api/v1/log/checkpoint",
+    "/api/v1/imports",
+    "/.well-known",
+    "/.well-known/",
+    "/.well-known/security.txt",
+    "/.git/config",
+    "/oauth",
+    "/oauth/token/",
+    # queries that are not one
+    f"{COURSE}?a=%00",
+    f"{COURSE}?a=%0d%0aX-Evil:%201",
+    f"{COURSE}?a=%1f",
+    f"{COURSE}?a=%7F",
+    f"{COURSE}?a=b#fragment",
+    f"{COURSE}?a=b\\c",
+    f'{COURSE}?a="b"',
+    f"{COURSE}?a=<b>",
+    f"{COURSE}?a={{b}}",
+    f"{COURSE}?a=b^c",
+    # other forms of request target
+    f"http://gateway.test{COURSE}",
+    f"http://127.0.0.1:1{COURSE}",
+    f"https://gateway.test{COURSE}",
+    "http://evil.test/internal/feed",
+    "ftp://gateway.test/",
+]
+
+
+@pytest.mark.parametrize("target", TRICKS)
+def test_no_other_spelling_reaches_a_service(
+    gateway: Server, recorded: Recorded, target: str
+) -> None:
+    answer = request(gateway, "GET", target, headers=bearer())
+
+    assert answer.status in (400, 404), target
+    assert answer.problem() in ("malformed-request", "not-found")
+    assert recorded() == []
+
+
+@pytest.mark.parametrize(
+    "raw",
+    [
+        b"GET *  HTTP/1.1\r\nHost: g\r\n\r\n",
+        b"GET * HTTP/1.1\r\nHost: g\r\n\r\n",
+        b"GET internal/feed HTTP/1.1\r\nHost: g\r\n\r\n",
+        b"CONNECT 127.0.0.1:1 HTTP/1.1\r\nHost: g\r\n\r\n",
+        b"GET /api/v1/courses/\xc3\xa9 HTTP/1.1\r\nHost: g\r\n\r\n",
+        b"GET /api/v1/courses/\x00 HTTP/1.1\r\nHost: g\r\n\r\n",
+        b"GET /api/v1/courses/\x7f HTTP/1.1\r\nHost: g\r\n\r\n",
+        b"GET /api/v1/courses\t HTTP/1.1\r\nHost: g\r\n\r\n",
+        b"GET /api/v1/courses HTTP/1.1 \r\nHost: g\r\n\r\n",
+        b"GET /api/v1/courses  HTTP/1.1\r\nHost: g\r\n\r\n",
+        b"OPTIONS * HTTP/1.1\r\nHost: g\r\n\r\n",
+    ],
+)
+def test_no_other_form_of_target_reaches_a_service(
+    gateway: Server, recorded: Recorded, raw: bytes
+) -> None:
+    assert exchange(gateway, raw).status in (400, 404)
+    assert recorded() == []
+
+
+def test_an_address_reaches_its_service_as_the_table_spells_it(
+    gateway: Server, recorded: Recorded
+) -> None:
+    assert request(gateway, "GET", COURSE).status == 200
+    assert [entry["target"] for entry in recorded()] == [COURSE]
+
+
+def test_the_query_travels_as_it_was_sent(gateway: Server, recorded: Recorded) -> None:
+    query = "?q=a%20b+c&track=skilling&track=upskilling&empty=&%C3%A9=%E2%82%AC&x=%2F..%2F;y[]=1"
+    request(gateway, "GET", f"/api/v1/courses{query}")
+    request(gateway, "GET", "/api/v1/courses?")
+
+    assert [entry["target"] for entry in recorded()] == [
+        f"/api/v1/courses{query}",
+        "/api/v1/courses?",
+    ]
+
+
+def test_a_method_that_an_address_does_not_take_is_told_which_ones_it_takes(
+    gateway: Server, recorded: Recorded
+) -> None:
+    answer = request(gateway, "DELETE", COURSE, headers=bearer())
+
+    assert answer.status == 405
+    assert answer.problem() == "method-not-allowed"
+    assert answer.header("Allow") == "GET, HEAD, PATCH"
+    assert request(gateway, "OPTIONS", COURSE).status == 405
+    assert request(gateway, "TRACE", COURSE).status == 405
+    assert recorded() == []
+
+
+@pytest.mark.parametrize(
+    ("query", "service"),
+    [
+        ("", "enrolment"),
+        ("?after=7", "enrolment"),
+        ("?journal=enrolment", "enrolment"),
+        ("?journal=catalog", "catalog"),
+        ("?after=7&journal=accounts", "accounts"),
+        ("?%6Aournal=accounts", "accounts"),
+        ("?journal=%63atalog", "catalog"),
+    ],
+)
+def test_the_journal_asked_for_chooses_the_service(query: str, service: str) -> None:
+    match = Table(ROUTES).match("GET", f"/api/v1/log/entries{query}")
+
+    assert match is not None
+    assert match.upstream == service
+
+
+@pytest.mark.parametrize(
+    "query",
+    ["?journal=", "?journal=portal", "?journal=catalog&journal=accounts", "?journal=Catalog"],
+)
+def test_a_journal_that_does_not_exist_is_refused_by_name(gateway: Server, query: str) -> None:
+    answer = request(gateway, "GET", f"/api/v1/log/entries{query}", headers=bearer())
+
+    assert answer.status == 422
+    assert answer.problem() == "validation-failed"
+    assert answer.json()["errors"][0]["pointer"] == "/journal"
+
+
+@pytest.mark.parametrize("route", ROUTES, ids=lambda route: route.name)
+def test_every_route_reaches_the_service_with_its_ids_in_their_places(
+    gateway: Server, recorded: Recorded, route: Route
+) -> None:
+    method, path = route.method, re.sub(r"\{[a-z_]+\}", ID, route.path)
+    body = None if method == "GET" else b"{}"
+    if path == "/.well-known/jwks.json":
+        assert request(gateway, method, path).json()["keys"]
+        return
+
+    answer = request(gateway, method, path, headers=bearer(), body=body)
+
+    assert answer.status == 200
+    assert [(entry["method"], entry["target"]) for entry in recorded()] == [(method, path)]
