@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from datetime import date
 from typing import Any
 
@@ -24,12 +25,13 @@ from vocabulary.nik import parse_card_number, parse_family_card, parse_nik
 from vocabulary.regions import regency
 
 MOST_CANDIDATES = 1_000
+_DATE = re.compile(r"\A[0-9]{4}-[0-9]{2}-[0-9]{2}\Z")  # Python reads week dates and others besides
 CLUSTERS = ("pmi", "tourism", "layoff", "affirmative")
 
 
 def parse_date(value: Any) -> date:
     """Read a calendar date. Raises `ValueError` with the remedy."""
-    if not isinstance(value, str) or len(value) != 10:
+    if not isinstance(value, str) or not _DATE.match(value):
         raise ValueError("Send a date such as 1990-05-31.")
     try:
         return date.fromisoformat(value)

@@ -5,6 +5,7 @@ from __future__ import annotations
 import secrets
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from datetime import datetime
 from typing import Any
 
 import sqlalchemy as sa
@@ -41,9 +42,6 @@ def admit_candidates(
     wave = stores.waves.lock(connection, command.wave_id)
     if wave is None:
         raise NotFound
-    now = stores.database.now(connection)
-    if not wave.is_open_at(now):
-        raise WaveClosed
     outcomes: dict[int, Award | Problem] = {
         index: row for index, row in enumerate(command.rows) if isinstance(row, Problem)
     }
@@ -55,11 +53,14 @@ def admit_candidates(
     # The digests are locked by name, so that two admissions of one person cannot both find the NIK free.
     digests = [nomination.nik_digest for nomination in nominations.values()]
     stores.database.lock_names(connection, digests)
+    now = stores.database.now(connection)
+    if not wave.is_open_at(now):
+        raise WaveClosed
     held = stores.persons.held_niks(connection, digests)
     verdicts = award_all(list(nominations.values()), held_niks=held, rules=rules, now=now)
     outcomes |= dict(zip(nominations, verdicts, strict=True))
     awards = [verdict for verdict in verdicts if isinstance(verdict, Award)]
-    _save(connection, command, wave, awards, stores=stores, rules=rules)
+    _save(connection, command, wave, awards, stores=stores, rules=rules, now=now)
     return json_answer(200, _document(outcomes))
 
 
@@ -81,10 +82,10 @@ def _save(
     *,
     stores: Stores,
     rules: RuleSet,
+    now: datetime,
 ) -> None:
     if not awards:
         return
-    now = stores.database.now(connection)
     stores.waves.add_cards(connection, wave, awards, rule_version=rules.version, now=now)
     stores.persons.add(connection, [award.nomination for award in awards])
     stores.movements.add(connection, [award.movement for award in awards], now=now)

@@ -1,0 +1,155 @@
+"""What the rules forbid, the database refuses too: even to code that forgot the rules."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+
+import pytest
+import sqlalchemy as sa
+
+from chassis.clock import utc_now
+from chassis.identifiers import new_id
+from services.enrolment.storage.classes import ClassCopy
+from services.enrolment.storage.tables import CARD, ENROLMENT, MOVEMENT, TRAINING_CLASS, WAVE
+from tests.services.enrolment.house import House
+
+
+@pytest.fixture(scope="module")
+def seated(shared_house: House) -> House:
+    """One card with a seat in a class of ten, and nothing else: whatever is tried here is refused."""
+    shared_house.enrolled(shared_house.award(), shared_house.put_class())
+    return shared_house
+
+
+@contextmanager
+def refused(house: House, *, because: str) -> Iterator[sa.Connection]:
+    """Expect the statement within to be refused by a constraint of this name, and nothing to change."""
+    before = house.tables()
+    with (
+        pytest.raises(sa.exc.DBAPIError, match=because),
+        house.service.database.writing() as connection,
+    ):
+        yield connection
+    assert house.tables() == before
+
+
+def test_a_class_is_never_oversold(seated: House) -> None:
+    with refused(seated, because="class_never_oversold") as connection:
+        connection.execute(sa.update(TRAINING_CLASS).values(held=11))
+
+
+def test_a_class_holds_no_negative_seats(seated: House) -> None:
+    with refused(seated, because="class_holds_no_negative_seats") as connection:
+        connection.execute(sa.update(TRAINING_CLASS).values(held=-1))
+
+
+def test_a_class_keeps_the_seats_it_declares(seated: House) -> None:
+    with refused(seated, because="class_keeps_declared_seats") as connection:
+        connection.execute(sa.update(TRAINING_CLASS).values(effective_seats=9))
+
+
+def test_a_price_is_never_negative(seated: House) -> None:
+    with refused(seated, because="class_price_never_negative") as connection:
+        connection.execute(sa.update(TRAINING_CLASS).values(price=-1))
+
+
+def test_a_balance_is_never_negative(seated: House) -> None:
+    with refused(seated, because="card_balance_never_negative") as connection:
+        connection.execute(sa.update(CARD).values(balance=-1))
+
+
+def test_a_wave_opens_before_it_closes(seated: House) -> None:
+    with refused(seated, because="wave_opens_before_it_closes") as connection:
+        connection.execute(sa.update(WAVE).values(closes_at=WAVE.c.opens_at))
+
+
+def copy_of_enrolment(**changes: object) -> sa.Insert:
+    """Insert the one enrolment again under another id, with changes."""
+    values = {
+        c.name: sa.literal(changes[c.name], c.type) if c.name in changes else c for c in ENROLMENT.c
+    }
+    values["enrolment_id"] = sa.literal(new_id(), ENROLMENT.c.enrolment_id.type)
+    return sa.insert(ENROLMENT).from_select(list(values), sa.select(*values.values()))
+
+
+def test_a_card_is_never_twice_in_a_class(seated: House) -> None:
+    with refused(
+        seated, because="enrolment_once_a_class|card_ref, enrolment.class_id"
+    ) as connection:
+        connection.execute(copy_of_enrolment(live_slot=2))
+
+
+def test_two_running_trainings_never_share_a_slot(seated: House) -> None:
+    other = new_id()
+    with refused(
+        seated, because="enrolment_one_a_slot|card_ref, enrolment.live_slot"
+    ) as connection:
+        classes = seated.service.stores.classes
+        classes.put(connection, [ClassCopy(other, seated.class_values())])
+        connection.execute(copy_of_enrolment(class_id=other))
+
+
+@pytest.mark.parametrize(
+    ("state", "slot"),
+    [("confirmed", None), ("active", None), ("cancelled", 1), ("completed", 1)],
+)
+def test_a_slot_is_held_while_a_training_runs_and_no_longer(
+    seated: House, state: str, slot: int | None
+) -> None:
+    with refused(seated, because="enrolment_has_a_slot_while_live") as connection:
+        connection.execute(sa.update(ENROLMENT).values(state=state, live_slot=slot))
+
+
+def test_an_enrolment_needs_a_card_and_a_class(seated: House) -> None:
+    for column in ("card_ref", "class_id"):
+        with refused(seated, because=r"(?i)foreign.key") as connection:
+            connection.execute(sa.update(ENROLMENT).values({column: new_id()}))
+
+
+@pytest.mark.parametrize(
+    ("changes", "because"),
+    [
+        ({"amount": 0}, "movement_moves_something"),
+        ({"amount": -5}, "movement_moves_something"),
+        ({"source": "card", "target": "card"}, "movement_between_two_accounts"),
+    ],
+)
+def test_a_movement_moves_something_from_one_account_to_another(
+    seated: House, changes: dict[str, object], because: str
+) -> None:
+    card_ref = seated.tables()["card"][0][0]
+    values = {
+        "movement_id": new_id(),
+        "cause": "award",
+        "source": "state",
+        "target": "card",
+        "amount": 1,
+        "card_ref": card_ref,
+        "moved_at": utc_now(),
+    }
+    with refused(seated, because=because) as connection:
+        connection.execute(sa.insert(MOVEMENT).values({**values, **changes}))
+
+
+@pytest.mark.parametrize(
+    "statement",
+    [
+        "update movement set amount = amount + 1",
+        "delete from movement",
+        "update journal_entry set actor = 'somebody'",
+        "delete from journal_entry",
+        "update journal_head set size = size - 1",
+        "delete from journal_head",
+    ],
+)
+def test_money_moved_and_entries_written_stay_as_they_are(seated: House, statement: str) -> None:
+    with refused(seated, because="append-only|only grows|permission denied") as connection:
+        connection.execute(sa.text(statement))
+    before = seated.tables()
+    with (
+        pytest.raises(sa.exc.DBAPIError, match=r"append-only|only grows"),
+        seated.as_owner() as connection,
+    ):
+        connection.execute(sa.text(statement))
+    assert seated.tables() == before
