@@ -10,9 +10,10 @@ from pathlib import Path
 from deploy.local.addresses import variables_for
 from deploy.local.databases import SERVICES, ServiceDatabase
 from deploy.local.ports import free_ports
-from deploy.local.process_table import service_settings
+from deploy.local.process_table import Plan, service_settings
 from deploy.local.supervisor import Supervisor
 from deploy.local.system import System
+from sample.record import Facts
 from services.accounts.development import issue_token
 from tests.databases import DatabaseMaker
 
@@ -38,6 +39,11 @@ class RunningSystem:
         except BaseException:
             self._system.stop()
             raise
+
+    @property
+    def plan(self) -> Plan:
+        """What the system runs on."""
+        return self._system.plan
 
     @property
     def address(self) -> str:
@@ -91,9 +97,9 @@ class RunningSystem:
         self.supervisor.restart(process)
         list(self.supervisor.wait_until_ready(seconds=60))
 
-    def load_sample_data(self) -> None:
+    def load_sample_data(self) -> Facts:
         """Load the sample data, unless it is there."""
-        self._system.load_sample_data()
+        return self._system.load_sample_data()
 
     def stop(self) -> list[str]:
         """Stop everything; return the names of what had to be killed."""

@@ -39,7 +39,11 @@ _SECRETS_OF = {
 }
 _GRACE_SECONDS = "10"
 # What a developer's shell may hold and no process of ours may take: it changes what Python, gunicorn or libpq do.
-_FOREIGN = ("GUNICORN_CMD_ARGS", "WEB_CONCURRENCY", "PYTHONHOME", "PYTHONPATH", "BIND", "WORKER")
+# Without compiled files every start would compile the whole tree a dozen times.
+_FOREIGN = (
+    *("PYTHONDONTWRITEBYTECODE", "PYTHONHOME", "PYTHONPATH"),
+    *("GUNICORN_CMD_ARGS", "WEB_CONCURRENCY", "BIND", "WORKER"),
+)
 
 
 @dataclass(frozen=True)
