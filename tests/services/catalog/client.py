@@ -16,9 +16,12 @@ from tests.services.catalog.bodies import class_body, course_body, online_body, 
 from tests.tokens import AUDIENCE, ISSUER, FixedKeys, bearer
 
 BASE = "/api/v1"
-OPERATOR = {"role": "operator"}
-AUDITOR = {"role": "auditor"}
-SYSTEM = {"role": "system"}
+Caller = dict[str, Any]
+"""The claims of a token."""
+
+OPERATOR: Caller = {"role": "operator"}
+AUDITOR: Caller = {"role": "auditor"}
+SYSTEM: Caller = {"role": "system"}
 
 
 def app_on(database: Database) -> Flask:
@@ -33,7 +36,7 @@ def app_on(database: Database) -> Flask:
     return assemble(settings, database=database, keys=FixedKeys())
 
 
-def staff(provider_id: str) -> dict[str, Any]:
+def staff(provider_id: str) -> Caller:
     """Name a caller of a provider's staff."""
     return {"role": "provider", "provider": provider_id}
 
@@ -45,18 +48,18 @@ class Catalog:
         self.database = database
         self.client: FlaskClient = app_on(database).test_client()
 
-    def get(self, path: str, caller: dict[str, Any] | None = None, **headers: str) -> TestResponse:
+    def get(self, path: str, caller: Caller | None = None, **headers: str) -> TestResponse:
         """Read."""
         return self.client.get(BASE + path, headers=_headers(caller, headers))
 
     def post(
-        self, path: str, body: Any = None, caller: dict[str, Any] | None = None, **headers: str
+        self, path: str, body: Any = None, caller: Caller | None = None, **headers: str
     ) -> TestResponse:
         """Write."""
         return self.client.post(BASE + path, json=body or {}, headers=_headers(caller, headers))
 
     def patch(
-        self, path: str, body: Any, caller: dict[str, Any] | None = None, **headers: str
+        self, path: str, body: Any, caller: Caller | None = None, **headers: str
     ) -> TestResponse:
         """Edit; pass `if_match`."""
         return self.client.patch(BASE + path, json=body, headers=_headers(caller, headers))
@@ -109,11 +112,11 @@ def made(answer: TestResponse) -> dict[str, Any]:
     return document
 
 
-def key() -> dict[str, str]:
+def key() -> dict[str, Any]:
     """Make a fresh Idempotency-Key."""
     return {"idempotency_key": str(uuid.uuid4())}
 
 
-def _headers(caller: dict[str, Any] | None, headers: dict[str, str]) -> dict[str, str]:
+def _headers(caller: Caller | None, headers: dict[str, str]) -> dict[str, str]:
     named = {name.replace("_", "-").title(): value for name, value in headers.items()}
     return {**(bearer(**caller) if caller else {}), **named}

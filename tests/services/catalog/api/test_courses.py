@@ -55,8 +55,8 @@ def test_a_draft_is_seen_by_its_provider_the_operator_and_the_auditor_alone(
     other = catalog.provider()
     for caller in (OPERATOR, AUDITOR, staff(provider_id)):
         assert catalog.get(path, caller).status_code == 200
-    for caller in (None, staff(other), {"role": "holder", "card": ABSENT}):
-        assert catalog.get(path, caller).status_code == 404
+    for stranger in (None, staff(other), {"role": "holder", "card": ABSENT}):
+        assert catalog.get(path, stranger).status_code == 404
 
 
 def test_what_is_anothers_answers_exactly_as_what_is_absent(

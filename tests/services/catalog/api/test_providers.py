@@ -35,8 +35,8 @@ def test_the_contact_address_is_for_the_provider_and_the_operator(catalog: Catal
     for caller in (None, AUDITOR, staff(ABSENT), {"role": "holder", "card": ABSENT}):
         assert b"rahasia" not in catalog.get(path, caller).data
         assert b"rahasia" not in catalog.get("/providers", caller).data
-    for caller in (OPERATOR, staff(provider_id)):
-        assert made(catalog.get(path, caller))["email"] == "rahasia@blk.example"
+    for insider in (OPERATOR, staff(provider_id)):
+        assert made(catalog.get(path, insider))["email"] == "rahasia@blk.example"
     assert "rahasia" not in str(catalog.journal())
 
 

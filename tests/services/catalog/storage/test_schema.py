@@ -62,30 +62,29 @@ def test_a_database_is_current_only_once_it_is_migrated(empty_database: ServiceD
     database.dispose()
 
 
-@pytest.mark.parametrize(
-    "spoiling",
-    [
-        {"seats": 0},
-        {"seats": 10_001},
-        {"price": -1},
-        {"status": "perhaps"},
-        {"link": "https://kelas.example/x"},
-        {"venue": None},
-        {"registration_closes": sa.text("registration_opens")},
-        {"registration_closes": sa.text("ends_at")},
-        {"ends_at": sa.text("starts_at")},
-    ],
-    ids=str,
-)
+SPOILINGS: list[dict[str, Any]] = [
+    {"seats": 0},
+    {"seats": 10_001},
+    {"price": -1},
+    {"status": "perhaps"},
+    {"link": "https://kelas.example/x"},
+    {"venue": None},
+    {"registration_closes": sa.text("registration_opens")},
+    {"registration_closes": sa.text("ends_at")},
+    {"ends_at": sa.text("starts_at")},
+]
+
+
 def test_the_database_refuses_a_class_that_breaks_a_rule(
-    catalog: Catalog, provider_id: str, spoiling: dict[str, Any]
+    catalog: Catalog, provider_id: str
 ) -> None:
     catalog.training_class(provider_id, catalog.course(provider_id))
-    with (
-        catalog.database.writing() as connection,
-        pytest.raises(sa.exc.IntegrityError),
-    ):
-        connection.execute(sa.update(METADATA.tables["training_class"]).values(**spoiling))
+    for spoiling in SPOILINGS:
+        with (
+            catalog.database.writing() as connection,
+            pytest.raises(sa.exc.IntegrityError),
+        ):
+            connection.execute(sa.update(METADATA.tables["training_class"]).values(**spoiling))
 
 
 @pytest.mark.parametrize(
