@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 from itertools import islice
 from typing import Any
@@ -16,15 +16,19 @@ from werkzeug.test import TestResponse
 
 from chassis.clock import utc_now
 from chassis.database import Database
+from chassis.group_commit import GroupCommit
 from chassis.identifiers import new_id
 from deploy.local.databases import ServiceDatabase
 from services.enrolment.app import build, open_service
+from services.enrolment.domain.programme.rule_set import RuleSet
 from services.enrolment.domain.seats.training_class import Meeting
 from services.enrolment.service import EnrolmentService
 from services.enrolment.settings import Settings, read_settings
 from services.enrolment.storage import METADATA
 from services.enrolment.storage.classes import ClassCopy, write_meetings
+from services.enrolment.storage.stores import open_stored_answers
 from services.enrolment.storage.tables import FOLLOWER_STATE
+from services.enrolment.use_cases.seats.enrol import EnrolHandler
 from tests.chassis.problem_documents import problem
 from tests.services.enrolment.people import HeldCard, Person, people
 from tests.tokens import AUDIENCE, ISSUER, FixedKeys, bearer
@@ -124,7 +128,7 @@ class House:
     def class_values(self, **changes: Any) -> dict[str, Any]:
         """Return what the catalogue tells of a class: online, published, ten seats, in ten days."""
         now = utc_now()
-        starts_at = changes.get("starts_at", now + 10 * DAY)
+        starts_at = changes.get("starts_at", now.replace(microsecond=0) + 10 * DAY)
         ends_at = starts_at + timedelta(hours=2)
         return {
             "course_id": new_id(),
@@ -222,16 +226,25 @@ def _text(instant: datetime) -> str:
 
 
 @contextmanager
-def house_on(places: ServiceDatabase) -> Iterator[House]:
-    """Run the service on a database with its schema in it."""
+def house_on(places: ServiceDatabase, **rules: Any) -> Iterator[House]:
+    """Run the service on a database with its schema in it, under the rules in force but for `rules`."""
     settings = settings_for(places.application)
     database = Database(settings.database_url, pool_size=settings.pool_size)
     service = open_service(settings, database)
+    if rules:
+        service = _under_rules(service, settings, replace(service.rules, **rules))
     try:
         yield House(service, build(settings, service, FixedKeys()), places)
     finally:
         service.enrolments.close()
         database.dispose()
+
+
+def _under_rules(service: EnrolmentService, settings: Settings, rules: RuleSet) -> EnrolmentService:
+    handler = EnrolHandler(service.stores, rules=rules, redeem_key=service.redeem_key)
+    stored = open_stored_answers(service.database, personal_data_key=settings.personal_data_key)
+    commits = GroupCommit(service.database, stored, handler)
+    return replace(service, rules=rules, enrolments=commits)
 
 
 def document(answer: TestResponse, status: int = 200) -> Any:

@@ -12,6 +12,7 @@ from datetime import timedelta
 import sqlalchemy as sa
 
 from chassis.clock import write_instant
+from chassis.clock import write_instant
 from chassis.follower import read_follower_state
 from chassis.group_commit import Outcome
 from chassis.idempotency import Answer, json_answer
@@ -135,6 +136,6 @@ def _entry(admission: Admitted) -> Entry:
             "balance": admission.card.balance,
             "card_state": admission.card.state.value,
             "held": admission.training_class.held,
-            "movement_id": admission.command.movement_id,
+            "movement_id": admission.movement.movement_id if admission.movement else None,
         },
     )
