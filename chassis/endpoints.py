@@ -26,6 +26,7 @@ from chassis.problems import (
     IdempotencyKeyMissing,
     MalformedRequest,
     NotAcceptable,
+    PayloadTooLarge,
     PreconditionFailed,
     PreconditionRequired,
     Unauthenticated,
@@ -165,7 +166,7 @@ class Endpoint(Generic[House]):
     def _body(self, request: Request) -> Mapping[str, Any]:
         if self.method == "GET":
             return {}
-        raw = request.get_data(cache=False)
+        raw = _whole_body(request)
         if self.body is None and raw.strip() in (b"", b"{}"):
             return {}
         if request.mimetype != JSON:
@@ -179,7 +180,7 @@ class Endpoint(Generic[House]):
             raise UnsupportedMediaType(f"Send Content-Type: {FORM}.")
         try:
             return parse_qs(
-                request.get_data(cache=False).decode("ascii"),
+                _whole_body(request).decode("ascii"),
                 keep_blank_values=True,
                 errors="strict",
                 max_num_fields=MOST_FIELDS,
@@ -221,6 +222,19 @@ class Endpoint(Generic[House]):
                 "If-Match must hold the resource's ETag exactly as it was given."
             )
         return int(match[1])
+
+
+def _whole_body(request: Request) -> bytes:
+    """Read the body. Raises `PayloadTooLarge`.
+
+    Of a body without a length (sent in chunks) werkzeug gives as much as is allowed and keeps silent about the
+    rest, so one that fills the limit is taken for too large.
+    """
+    raw = request.get_data(cache=False)
+    limit = request.max_content_length
+    if limit is not None and request.content_length is None and len(raw) >= limit:
+        raise PayloadTooLarge
+    return raw
 
 
 def _query_values(raw: bytes) -> dict[str, list[str]]:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import logging
 import re
 import sys
+import threading
 import traceback
 from contextvars import ContextVar
 from typing import Any
@@ -72,6 +73,7 @@ def configure_logging(process: str, *, level: str = "INFO") -> None:
     root = logging.getLogger()
     root.handlers = [handler]
     root.setLevel(level)
+    threading.excepthook = _log_end_of_thread
     logging.getLogger("urllib3").setLevel("WARNING")
     logging.getLogger("alembic").setLevel("WARNING")
 
@@ -79,6 +81,11 @@ def configure_logging(process: str, *, level: str = "INFO") -> None:
 def logger() -> Any:
     """Return the process's logger: `logger().info("event-name", fact=…)`."""
     return structlog.get_logger()
+
+
+def _log_end_of_thread(ended: threading.ExceptHookArgs) -> None:
+    """Tell of an exception that nobody caught; the interpreter's own way would print its message."""
+    logger().error("thread-failed", exc_info=ended.exc_value)
 
 
 def _name(process: str) -> structlog.typing.Processor:

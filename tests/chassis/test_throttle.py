@@ -1,0 +1,68 @@
+"""A bound on how often the same caller may do something."""
+
+from __future__ import annotations
+
+import pytest
+
+from chassis.throttle import Rate, Throttle, address_group
+
+
+def spend(throttle: Throttle, key: str, *, times: int, now: float) -> None:
+    for _ in range(times):
+        assert throttle.wait(key, now=now) == 0
+        throttle.count(key, now=now)
+
+
+def test_so_many_at_once_and_then_one_at_a_time() -> None:
+    throttle = Throttle(Rate(6, 60.0))
+    spend(throttle, "a", times=6, now=100.0)
+    assert throttle.wait("a", now=100.0) == 10
+    assert throttle.wait("a", now=104.5) == 6
+    assert throttle.wait("a", now=109.99) == 1
+    spend(throttle, "a", times=1, now=110.0)
+    assert throttle.wait("a", now=110.0) == 10
+
+
+def test_a_pause_of_the_whole_window_gives_the_whole_allowance_back() -> None:
+    throttle = Throttle(Rate(3, 60.0))
+    spend(throttle, "a", times=3, now=0.0)
+    spend(throttle, "a", times=3, now=60.0)
+    assert throttle.wait("a", now=60.0) == 20
+
+
+def test_asking_how_long_to_wait_counts_nothing() -> None:
+    throttle = Throttle(Rate(1, 60.0))
+    for _ in range(100):
+        assert throttle.wait("a", now=0.0) == 0
+
+
+def test_callers_do_not_count_for_one_another() -> None:
+    throttle = Throttle(Rate(1, 60.0))
+    spend(throttle, "a", times=1, now=0.0)
+    spend(throttle, "b", times=1, now=0.0)
+    assert throttle.wait("a", now=0.0) == 60
+
+
+def test_memory_is_bounded_and_the_callers_seen_last_stay_counted() -> None:
+    throttle = Throttle(Rate(1, 60.0), most_keys=100)
+    for number in range(10_000):
+        throttle.count(f"caller-{number}", now=0.0)
+        throttle.count("persistent", now=0.0)
+    assert len(throttle._free_at) == 100
+    assert throttle.wait("persistent", now=0.0) > 0
+
+
+@pytest.mark.parametrize(
+    ("address", "group"),
+    [
+        ("203.0.113.9", "203.0.113.9"),
+        ("2001:db8:1:2:3:4:5:6", "2001:db8:1:2::"),
+        ("2001:db8:1:2:ffff::", "2001:db8:1:2::"),
+        ("::ffff:203.0.113.9", "203.0.113.9"),
+        ("", "unknown"),
+        ("unix:", "unknown"),
+        ("203.0.113.9:443", "unknown"),
+    ],
+)
+def test_an_ipv6_customer_counts_as_one_address(address: str, group: str) -> None:
+    assert address_group(address) == group
