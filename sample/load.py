@@ -6,6 +6,9 @@ Institutions apply and are approved, their staff write courses, the operator pub
 added, and a wave admits a thousand candidates. Every write bears a key made from what it writes and from
 day 0, so an interrupted load is resumed by running it again (within the two days such keys are kept); a
 finished one is recognised by two reads.
+
+Tokens are made with the accounts service's own settings (DATABASE_URL, TOKEN_ISSUER, KEY_ENCRYPTION_KEY), which must
+be in the environment, with ENVIRONMENT=development; `make run` sees to that.
 """
 
 import argparse

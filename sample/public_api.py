@@ -10,7 +10,7 @@ import requests
 from sample.token_cache import TokenCache
 
 _TIMEOUT: Final = (5, 60)  # seconds to connect and to wait for an answer
-_ATTEMPTS: Final = 30
+_ATTEMPTS: Final = 12  # about half a minute
 _LONGEST_PAUSE: Final = 5.0  # seconds
 _TRY_LATER: Final = frozenset((429, 502, 503, 504))
 
@@ -77,7 +77,7 @@ class PublicApi:
                 self._tokens.forget(token)
                 renewed = True
             time.sleep(_pause(answer, attempt))
-        raise RefusedError(f"{method} {path}: no answer after {_ATTEMPTS} attempts")
+        raise RefusedError(f"{method} {path}: {self._base} gave no answer in {_ATTEMPTS} attempts")
 
     def _authorise(self, headers: dict[str, str], caller: Caller) -> str | None:
         if caller.role is None:

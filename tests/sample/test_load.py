@@ -170,6 +170,15 @@ def test_a_token_that_is_refused_twice_ends_the_load(bench: Bench) -> None:
         bench.load()
 
 
+def test_a_gateway_that_never_answers_is_given_up_by_name(
+    bench: Bench, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("sample.public_api._LONGEST_PAUSE", 0.01)
+    bench.gateway.trouble = lambda *_: (0, {})
+    with pytest.raises(RefusedError, match=r"/api/v1 gave no answer in 12 attempts"):
+        bench.load()
+
+
 def test_a_refusal_names_the_call_and_the_fields(bench: Bench) -> None:
     errors = [{"pointer": "/seats", "message": "Send a whole number."}]
     bench.gateway.trouble = lambda _method, path, _number: (
