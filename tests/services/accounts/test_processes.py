@@ -1,0 +1,145 @@
+"""The service as it runs: behind gunicorn for the other services, and its worker."""
+
+from __future__ import annotations
+
+import json
+import os
+import random
+import signal
+import subprocess
+import sys
+import time
+from datetime import timedelta
+from pathlib import Path
+
+import pytest
+import requests
+import sqlalchemy as sa
+
+from chassis.http_client import ServiceClient
+from chassis.idempotency import idempotency_key, json_answer
+from chassis.identity import PublishedKeys, TokenVerifier
+from chassis.system_token import SystemToken
+from deploy.local.ports import free_ports
+from services.accounts.service import Accounts
+from services.accounts.storage import SIGNING_KEY, STORED_ANSWER
+from services.accounts.storage.signing_keys import load_signing_keys
+from tests.services.accounts.conftest import CLIENT_ID, SECRET
+from tests.tokens import AUDIENCE, ISSUER
+from tests.web_process import web_process
+
+ROOT = Path(__file__).parents[3]
+APPLICATION = "services.accounts.app:create_app()"
+
+
+def test_a_service_gets_its_token_and_another_verifies_it(
+    house: Accounts, variables: dict[str, str], tmp_path: Path
+) -> None:
+    """The whole way over HTTP, with the clients that the services themselves use."""
+    del house
+    with web_process(APPLICATION, folder=tmp_path, environment=variables) as process:
+        accounts = ServiceClient(process.address)
+        own_token = SystemToken(accounts, client_id=CLIENT_ID, client_secret=SECRET)
+        keys = PublishedKeys(lambda: accounts.get_json("/.well-known/jwks.json"))
+        verifier = TokenVerifier(issuer=ISSUER, audience=AUDIENCE, keys=keys)
+        principal = verifier.verify(own_token())
+        feed = accounts.get_json("/internal/feed", token=own_token())
+        log = process.log.read_text(encoding="utf-8")
+    assert (principal.subject, principal.role) == (CLIENT_ID, "system")
+    assert [entry["kind"] for entry in feed["entries"]] == ["key-created", "client-registered"]
+    assert SECRET not in log
+    assert own_token() not in log
+
+
+def test_tokens_given_and_refused_are_counted(
+    house: Accounts, variables: dict[str, str], tmp_path: Path
+) -> None:
+    del house
+    form = {"grant_type": "client_credentials", "client_id": CLIENT_ID}
+    with web_process(APPLICATION, folder=tmp_path, environment=variables) as process:
+        for secret in (SECRET, SECRET, "wrong"):
+            requests.post(
+                f"{process.address}/oauth/token",
+                data={**form, "client_secret": secret},
+                timeout=30,
+            )
+        metrics = requests.get(f"{process.address}/metrics", timeout=30).text
+    assert 'tokens_issued_total{role="system"} 2.0' in metrics
+    assert 'tokens_refused_total{reason="invalid-client"} 1.0' in metrics
+    assert SECRET not in metrics
+
+
+@pytest.mark.parametrize(
+    ("change", "message"),
+    [
+        ({"KEY_ENCRYPTION_KEY": ""}, "KEY_ENCRYPTION_KEY is not set"),
+        ({"KEY_ENCRYPTION_KEY": "6b" * 32}, "KEY_ENCRYPTION_KEY does not open"),
+        ({"TOKEN_ISSUER": ""}, "TOKEN_ISSUER is not set"),
+        ({"SIGNING_KEY_DAYS": "0"}, "SIGNING_KEY_DAYS must be"),
+    ],
+)
+def test_a_process_with_unusable_settings_does_not_start_and_says_why(
+    house: Accounts, variables: dict[str, str], change: dict[str, str], message: str
+) -> None:
+    del house
+    done = subprocess.run(
+        [sys.executable, "-m", "services.accounts.worker"],
+        cwd=ROOT,
+        env={**os.environ, **variables, **change},
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    assert done.returncode == 1
+    assert message in done.stderr
+    assert done.stderr.count("\n") == 1
+
+
+def test_the_worker_rolls_keys_over_purges_answers_and_stops_when_told(
+    house: Accounts, variables: dict[str, str]
+) -> None:
+    _make_work(house)
+    port = next(free_ports(random.Random()))
+    worker = subprocess.Popen(
+        [sys.executable, "-m", "services.accounts.worker"],
+        cwd=ROOT,
+        env={**os.environ, **variables, "METRICS_BIND": f"127.0.0.1:{port}"},
+        stdout=subprocess.PIPE,
+        text=True,
+    )
+    try:
+        for _ in range(600):
+            if _is_done(house):
+                break
+            time.sleep(0.05)
+        metrics = requests.get(f"http://127.0.0.1:{port}/metrics", timeout=30).text
+    finally:
+        worker.send_signal(signal.SIGTERM)
+        output = worker.communicate(timeout=30)[0]
+    assert _is_done(house)
+    assert worker.returncode == 0
+    assert "process_cpu_seconds_total" in metrics
+    events = [json.loads(line)["event"] for line in output.splitlines()]
+    assert events == ["worker-started", "worker-stopped"]
+
+
+def _make_work(house: Accounts) -> None:
+    """Leave a key that is too old, and a stored answer that nobody may ask for any more."""
+    key = idempotency_key(subject="me", method="POST", route="/x", key="12345678", command={})
+
+    def age(connection: sa.Connection) -> None:
+        now = house.database.now(connection)
+        long_ago = now - house.settings.signing_key_age
+        connection.execute(sa.update(SIGNING_KEY).values(created_at=long_ago, signs_from=long_ago))
+        house.stored_answers.store(
+            connection, {key: json_answer(200, {})}, now=now - timedelta(hours=49)
+        )
+
+    house.transactions.run(age)
+
+
+def _is_done(house: Accounts) -> bool:
+    with house.database.reading() as connection:
+        keys = load_signing_keys(connection)
+        answers = connection.execute(sa.select(STORED_ANSWER)).all()
+    return len(keys) == 2 and not answers
