@@ -12,7 +12,6 @@ from datetime import timedelta
 import sqlalchemy as sa
 
 from chassis.clock import write_instant
-from chassis.clock import write_instant
 from chassis.follower import read_follower_state
 from chassis.group_commit import Outcome
 from chassis.idempotency import Answer, json_answer
