@@ -110,6 +110,7 @@ class Database:
     ) -> None:
         self.url = sa.make_url(url)
         self.dialect = self.url.get_backend_name()
+        self._lock_timeout_ms = lock_timeout_ms
         if self.dialect == "sqlite":
             self.engine = _sqlite_engine(self.url, pool_size)
         elif self.dialect == "postgresql":
@@ -163,6 +164,16 @@ class Database:
         if self.dialect == "postgresql" and names:
             connection.execute(_LOCK_NAMES, {"names": sorted(set(names))})
 
+    def wait_for_turn(self, connection: sa.Connection, name: str, *, seconds: int) -> None:
+        """Hold one name until the transaction ends, waiting longer for it than for any other lock.
+
+        On SQLite the transaction has had its turn when it began.
+        """
+        if self.dialect == "postgresql":
+            connection.execute(_LOCK_TIMEOUT, {"ms": f"{seconds * 1000}"})
+            self.lock_names(connection, [name])
+            connection.execute(_LOCK_TIMEOUT, {"ms": f"{self._lock_timeout_ms}"})
+
     def recordset(
         self, columns: Mapping[str, TypeEngine[Any]], *, name: str = "given"
     ) -> sa.FromClause:
@@ -178,6 +189,7 @@ class Database:
 
 
 _CLOCK = sa.select(sa.func.clock_timestamp(type_=sa.DateTime(timezone=True)))
+_LOCK_TIMEOUT = sa.text("select set_config('lock_timeout', :ms, true)")
 _LOCK_NAMES = sa.text(
     "select pg_advisory_xact_lock(hashtextextended(name, 0))"
     " from unnest(cast(:names as text[])) with ordinality as given(name, place) order by place"

@@ -22,6 +22,9 @@ from alembic.script import ScriptDirectory
 from chassis.database import Database
 from chassis.settings import Environment, SettingsError
 
+MIGRATORS_WAIT = 25
+"""Seconds to wait for another process that is migrating the same database."""
+
 
 def migrate(service: str, *, owner_url: str, application_url: str | None = None) -> None:
     """Upgrade the schema of a service package (`services.catalog`) to its newest version."""
@@ -33,6 +36,7 @@ def migrate(service: str, *, owner_url: str, application_url: str | None = None)
             connection = plain.execution_options(writing=True)
             config.attributes["connection"] = connection
             with connection.begin():
+                database.wait_for_turn(connection, "migrations", seconds=MIGRATORS_WAIT)
                 command.upgrade(config, "head")
                 if application_url is not None:
                     grant(connection, package.METADATA, role=sa.make_url(application_url).username)

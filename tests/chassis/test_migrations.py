@@ -1,0 +1,181 @@
+"""Migrations bring a schema up to date, all or nothing, and leave the application exactly the rights it needs."""
+
+from __future__ import annotations
+
+import os
+import subprocess
+import sys
+from collections.abc import Callable, Iterator
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import contextmanager
+from importlib import import_module
+
+import pytest
+import sqlalchemy as sa
+
+from chassis import migrations
+from chassis.database import Database
+from chassis.migrations import main, migrate, schema_check
+from deploy.local.databases import ServiceDatabase
+from services.accounts.storage import METADATA as ACCOUNTS
+from tests.databases import DatabaseMaker
+
+SERVICES = ["services.accounts", "services.catalog", "services.enrolment"]
+EVERY_RIGHT = ("select", "insert", "update", "delete", "truncate", "references", "trigger")
+
+
+@contextmanager
+def opened(url: str) -> Iterator[Database]:
+    database = Database(url, pool_size=2)
+    try:
+        yield database
+    finally:
+        database.dispose()
+
+
+def tables_of(place: ServiceDatabase) -> set[str]:
+    with opened(place.owner) as database, database.reading() as connection:
+        return set(sa.inspect(connection).get_table_names())
+
+
+@pytest.mark.parametrize("package", SERVICES)
+def test_the_application_has_exactly_the_rights_that_each_table_declares(
+    package: str, database_maker: DatabaseMaker
+) -> None:
+    place = database_maker.migrated("postgresql", package)
+    metadata: sa.MetaData = import_module(f"{package}.storage").METADATA
+    expected = {name: rights_of(table) for name, table in metadata.tables.items()}
+    expected["alembic_version"] = {"select"}
+    with opened(place.application) as database, database.reading() as connection:
+        held = {
+            table: {right for right in EVERY_RIGHT if has_right(connection, table, right)}
+            for table in sa.inspect(connection).get_table_names()
+        }
+        columns = {
+            column.name
+            for column in metadata.tables["journal_head"].c
+            if has_column_right(connection, "journal_head", column.name)
+        }
+    assert held == expected
+    assert columns == {"size", "recorded_at"}
+
+
+def rights_of(table: sa.Table) -> set[str]:
+    if table.info.get("append_only"):
+        return {"select", "insert"}
+    if "update_only" in table.info:
+        return {"select"}
+    return {"select", "insert", "update", "delete"}
+
+
+def has_right(connection: sa.Connection, table: str, right: str) -> bool:
+    return bool(connection.execute(sa.select(sa.func.has_table_privilege(table, right))).scalar())
+
+
+def has_column_right(connection: sa.Connection, table: str, column: str) -> bool:
+    question = sa.func.has_column_privilege(table, column, "update")
+    return bool(connection.execute(sa.select(question)).scalar())
+
+
+def test_append_only_are_the_journals_and_the_movements_of_money() -> None:
+    protected = {
+        (package, name)
+        for package in SERVICES
+        for name, table in import_module(f"{package}.storage").METADATA.tables.items()
+        if table.info.get("append_only")
+    }
+    journals = {(package, "journal_entry") for package in SERVICES}
+    assert protected == journals | {("services.enrolment", "movement")}
+
+
+def test_migrating_again_changes_nothing(empty_database: ServiceDatabase) -> None:
+    for _ in range(2):
+        migrate(
+            "services.accounts",
+            owner_url=empty_database.owner,
+            application_url=empty_database.application,
+        )
+    assert tables_of(empty_database) == {*ACCOUNTS.tables, "alembic_version"}
+    with opened(empty_database.owner) as database, database.reading() as connection:
+        heads = connection.execute(sa.text("select count(*) from journal_head")).scalar()
+    assert heads == 1
+
+
+def test_a_migration_that_fails_leaves_nothing_behind(
+    empty_database: ServiceDatabase, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def fail(*_: object, **__: object) -> None:
+        raise RuntimeError("the last step fails")
+
+    monkeypatch.setattr(migrations, "grant", fail)
+    with pytest.raises(RuntimeError, match="last step"):
+        migrate(
+            "services.accounts",
+            owner_url=empty_database.owner,
+            application_url=empty_database.application,
+        )
+    assert tables_of(empty_database) == set()
+
+
+def test_several_migrators_at_once_are_as_good_as_one(empty_database: ServiceDatabase) -> None:
+    def run(_: int) -> None:
+        migrate(
+            "services.accounts",
+            owner_url=empty_database.owner,
+            application_url=empty_database.application,
+        )
+
+    with ThreadPoolExecutor(3) as executor:
+        list(executor.map(run, range(3)))
+    assert tables_of(empty_database) == {*ACCOUNTS.tables, "alembic_version"}
+
+
+def test_a_schema_is_current_once_migrated_and_under_a_later_release_but_not_before(
+    empty_database: ServiceDatabase,
+) -> None:
+    place = empty_database
+    with opened(place.application) as database:
+        is_current = schema_check("services.accounts", database)
+        assert not is_current()
+        migrate("services.accounts", owner_url=place.owner, application_url=place.application)
+        assert is_current()
+        with opened(place.owner) as owner, owner.writing() as connection:
+            connection.execute(sa.text("update alembic_version set version_num = '9999'"))
+            connection.commit()
+        assert is_current()
+
+
+def test_the_command_migrates_as_the_owner_and_grants_the_application(
+    empty_database: ServiceDatabase,
+) -> None:
+    done = subprocess.run(
+        [sys.executable, "-m", "chassis.migrations", "services.accounts"],
+        env={
+            **os.environ,
+            "DATABASE_URL": empty_database.application,
+            "MIGRATION_DATABASE_URL": empty_database.owner,
+        },
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    assert (done.returncode, done.stderr) == (0, "")
+    with opened(empty_database.application) as database:
+        assert schema_check("services.accounts", database)()
+
+
+def test_the_command_says_which_setting_is_missing(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.delenv("DATABASE_URL", raising=False)
+    assert main(["services.accounts"]) == 2
+    assert "DATABASE_URL is not set" in capsys.readouterr().err
+
+
+def test_where_owner_and_application_are_one_role_it_keeps_its_rights(
+    provision: Callable[[str], ServiceDatabase],
+) -> None:
+    place = provision("services.accounts")
+    migrate("services.accounts", owner_url=place.owner, application_url=place.owner)
+    with opened(place.owner) as database, database.writing() as connection:
+        connection.execute(sa.text("delete from client"))
