@@ -29,6 +29,7 @@ def redeem(enrolment: Enrolment, *, code: str, key: bytes) -> Enrolment:
         raise RedeemCodeWrong
     if enrolment.state is not EnrolmentState.CONFIRMED:
         raise StateConflict(
-            "Only a confirmed enrolment can be redeemed.", facts={"status": enrolment.state.value}
+            "Only a confirmed enrolment can be redeemed.",
+            facts={"enrolment_status": enrolment.state.value},
         )
     return replace(enrolment, state=EnrolmentState.ACTIVE)

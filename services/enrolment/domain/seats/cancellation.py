@@ -42,7 +42,7 @@ def cancel(
     charge has no movement. Raises `CancellationClosed`.
     """
     if not enrolment.is_live:
-        raise CancellationClosed(facts={"status": enrolment.state.value})
+        raise CancellationClosed(facts={"enrolment_status": enrolment.state.value})
     by_holder = role == HOLDER
     if by_holder and (not rules.holder_may_cancel or training_class.starts_at <= now):
         raise CancellationClosed

@@ -134,4 +134,4 @@ def test_a_holder_cannot_cancel_where_the_rules_in_force_forbid_it() -> None:
 def test_what_has_ended_cannot_be_cancelled_by_anybody(role: str, state: EnrolmentState) -> None:
     with pytest.raises(CancellationClosed) as refusal:
         cancelled(role=role, state=state, live_slot=None)
-    assert refusal.value.facts == {"status": state.value}
+    assert refusal.value.facts == {"enrolment_status": state.value}
