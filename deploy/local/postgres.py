@@ -17,7 +17,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from deploy.local.ports import LOOPBACK
-from deploy.local.process import Process
+from deploy.local.process import Layer, Process
 from deploy.local.readiness import serves_queries
 from deploy.local.server_user import ServerUser, copy_for, server_user
 
@@ -74,6 +74,7 @@ class PrivateServer:
             name="postgresql",
             command=(str(self.programs.folder / "postgres"), "-D", str(self.data), *settings),
             environment=_environment(),
+            layer=Layer.DATABASE,
             ready=serves_queries(self.data),
             # Smart shutdown would wait for clients for ever; this one ends their sessions and stops cleanly.
             stop_signal=signal.SIGINT,

@@ -10,7 +10,7 @@ from pathlib import Path
 from deploy.local.addresses import variables_for
 from deploy.local.databases import SERVICES, ServiceDatabase
 from deploy.local.ports import LOOPBACK
-from deploy.local.process import Process
+from deploy.local.process import Layer, Process
 from deploy.local.readiness import accepts, answers
 
 AUDIENCE = "balai"
@@ -91,6 +91,7 @@ def services(plan: Plan) -> tuple[Process, ...]:
     return tuple(
         _web(
             service,
+            layer=Layer.SERVICE,
             port=plan.ports[service],
             application=f"services.{service}.app:create_app()",
             environment={
@@ -113,6 +114,7 @@ def gateway(plan: Plan) -> Process:
     metrics = f"{LOOPBACK}:{plan.ports['gateway-metrics']}"
     return _web(
         "gateway",
+        layer=Layer.GATEWAY,
         port=plan.port,
         application="gateway.app:create_app()",
         environment={**_shared(plan), "WORKER": "gevent", "METRICS_BIND": metrics},
@@ -148,12 +150,15 @@ def service_settings(plan: Plan, service: str) -> dict[str, str]:
     }
 
 
-def _web(name: str, *, port: int, application: str, environment: Mapping[str, str]) -> Process:
+def _web(
+    name: str, *, layer: Layer, port: int, application: str, environment: Mapping[str, str]
+) -> Process:
     own = {"BIND": f"{LOOPBACK}:{port}", "GRACEFUL_SECONDS": _GRACE_SECONDS}
     return Process(
         name=name,
         command=(sys.executable, "-m", "gunicorn", "-c", "deploy/gunicorn.conf.py", application),
         environment={**environment, **own},
+        layer=layer,
         ready=answers(f"http://{LOOPBACK}:{port}/readyz"),
     )
 
@@ -165,6 +170,7 @@ def _worker(plan: Plan, service: str) -> Process:
         name=f"{service}-worker",
         command=(sys.executable, "-m", f"services.{service}.worker"),
         environment={**_shared(plan), **service_settings(plan, service), **own},
+        layer=Layer.WORKER,
         ready=accepts(port),
     )
 

@@ -14,7 +14,7 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
-from deploy.local.process import Process
+from deploy.local.process import Layer, Process
 
 Pause = Callable[[float], None]
 
@@ -58,7 +58,7 @@ class Running:
 
 
 class Supervisor:
-    """The processes of one system, in the groups they were started in.
+    """The processes of one system.
 
     Start processes from the main thread only: they end when the thread that started them does.
     """
@@ -67,16 +67,14 @@ class Supervisor:
         """Keep logs under `logs`. `pause` waits so many seconds, and may raise to give up."""
         self._logs = logs
         self._pause = pause
-        self._groups: list[list[Running]] = []
+        self._running: list[Running] = []
         self._ready: set[str] = set()
         logs.mkdir(parents=True, exist_ok=True)
 
     def start(self, *processes: Process) -> None:
-        """Start processes as one group. Groups are stopped in the reverse order."""
-        group: list[Running] = []
-        self._groups.append(group)
+        """Start processes."""
         for process in processes:
-            group.append(_spawn(process, self._logs))  # noqa: PERF401 - what was started before a failure is kept
+            self._running.append(_spawn(process, self._logs))
 
     def wait_until_ready(self, *, seconds: float) -> Iterator[str]:
         """Yield the name of each process, not named before, as it gets ready.
@@ -84,9 +82,9 @@ class Supervisor:
         Raises `ProcessFailedError` if one ends or is not ready in time.
         """
         until = time.monotonic() + seconds
-        while waiting := [each for each in self._all() if each.name not in self._ready]:
+        while waiting := [each for each in self._by_layer() if each.name not in self._ready]:
             self.check()
-            # In the order of the start: asking one that needs another too early can cost it a longer pause.
+            # From below: asking one that needs another too early can cost it a longer pause.
             for running in itertools.takewhile(lambda each: each.process.ready(), waiting):
                 self._ready.add(running.name)
                 yield running.name
@@ -111,56 +109,57 @@ class Supervisor:
 
     def check(self) -> None:
         """Raise `ProcessFailedError` if a process has ended."""
-        for running in self._all():
+        for running in self._running:
             if not running.alive:
                 raise ProcessFailedError(_obituary(running))
 
     def stop(self, *, grace: float = _GRACE_SECONDS) -> list[str]:
-        """Stop every group, the last one first. Returns the names of those that had to be killed.
+        """Stop every layer, the highest first. Returns the names of those that had to be killed.
 
-        Each group gets `grace` seconds. If `pause` raises, everything left is killed at once.
+        Each layer gets `grace` seconds. If `pause` raises, everything left is killed at once.
         """
         killed: list[str] = []
         try:
-            while self._groups:
-                killed += self._stop_group(self._groups[-1], grace)
-                self._groups.pop()
+            for _, layer in itertools.groupby(reversed(self._by_layer()), _layer):
+                killed += self._stop_layer(list(layer), grace)
         finally:
-            for running in self._all():
+            for running in self._running:
                 running.kill_group()
-            self._groups.clear()
+            self._running.clear()
         return killed
 
     def restart(self, name: str) -> None:
-        """Start a process that has ended once more, in its old group."""
-        for group in self._groups:
-            for place, running in enumerate(group):
-                if running.name == name:
-                    running.kill_group()
-                    self._ready.discard(name)
-                    group[place] = _spawn(running.process, self._logs)
+        """Start a process that has ended once more."""
+        ended = self.find(name)
+        ended.kill_group()
+        self._ready.discard(name)
+        self._running[self._running.index(ended)] = _spawn(ended.process, self._logs)
 
     def find(self, name: str) -> Running:
         """Return a started process by its name."""
-        return next(running for running in self._all() if running.name == name)
+        return next(running for running in self._running if running.name == name)
 
     def names(self) -> list[str]:
         """Return the names of all started processes."""
-        return [running.name for running in self._all()]
+        return [running.name for running in self._running]
 
-    def _stop_group(self, group: list[Running], grace: float) -> list[str]:
+    def _stop_layer(self, layer: list[Running], grace: float) -> list[str]:
         deadline = time.monotonic() + grace
-        for running in group:
+        for running in layer:
             running.signal(running.process.stop_signal)
-        while any(running.alive for running in group) and time.monotonic() < deadline:
+        while any(running.alive for running in layer) and time.monotonic() < deadline:
             self._pause(0.02)
-        late = [running.name for running in group if running.alive]
-        for running in group:
+        late = [running.name for running in layer if running.alive]
+        for running in layer:
             running.kill_group()
         return late
 
-    def _all(self) -> Iterator[Running]:
-        return (running for group in self._groups for running in group)
+    def _by_layer(self) -> list[Running]:
+        return sorted(self._running, key=_layer)
+
+
+def _layer(running: Running) -> Layer:
+    return running.process.layer
 
 
 def _spawn(process: Process, logs: Path) -> Running:

@@ -71,11 +71,12 @@ class System:
         # Kept for `make token`, and gone from use with the next start: the private server's port changes.
         own = process_table.service_settings(self.plan, "accounts")
         environment_file.replace(accounts_file(self._folder), own)
+        # The gateway holds no data: its start need not wait for that of the databases.
+        self.supervisor.start(process_table.gateway(self.plan))
         self.supervisor.complete(process_table.preparation(self.plan))
         self._say("databases are up to date")
         self.supervisor.start(*process_table.services(self.plan))
         self.supervisor.start(*process_table.workers(self.plan))
-        self.supervisor.start(process_table.gateway(self.plan))
         self._wait()
 
     def load_sample_data(self) -> Facts:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import sys
 from pathlib import Path
 
-from deploy.local.process import Process
+from deploy.local.process import Layer, Process
 from deploy.local.readiness import Check, always, answers
 
 SERVER = """
@@ -43,17 +43,20 @@ time.sleep(600)
 """
 
 
-def program(name: str, code: str, *arguments: str, ready: Check = always) -> Process:
+def program(
+    name: str, code: str, *arguments: str, ready: Check = always, layer: Layer = Layer.SERVICE
+) -> Process:
     """Describe a process that runs some Python."""
     return Process(
         name=name,
         command=(sys.executable, "-c", code, *arguments),
         environment={},
         ready=ready,
+        layer=layer,
     )
 
 
-def server(name: str, *, port: int, notes: Path, deaf: str = "") -> Process:
+def server(name: str, *, layer: Layer, port: int, notes: Path, deaf: str = "") -> Process:
     """Describe a web server that notes its name in a file when it is asked to stop, unless its name is `deaf`."""
     return program(
         name,
@@ -63,4 +66,5 @@ def server(name: str, *, port: int, notes: Path, deaf: str = "") -> Process:
         deaf,
         name,
         ready=answers(f"http://127.0.0.1:{port}/readyz"),
+        layer=layer,
     )

@@ -11,7 +11,7 @@ import sys
 from pathlib import Path
 
 from deploy.local import process_table, run
-from deploy.local.process import Process
+from deploy.local.process import Layer, Process
 from deploy.local.process_table import Plan
 from deploy.local.system import System
 from sample.record import Facts
@@ -25,19 +25,25 @@ def _preparation(plan: Plan) -> Process:  # noqa: ARG001
 
 
 def _services(plan: Plan) -> tuple[Process, ...]:
-    return (_server("catalog", plan.ports["catalog"]),)
+    return (_server("catalog", plan.ports["catalog"], Layer.SERVICE),)
 
 
 def _workers(plan: Plan) -> tuple[Process, ...]:
-    return (_server("catalog-worker", plan.ports["catalog-worker"]),)
+    return (_server("catalog-worker", plan.ports["catalog-worker"], Layer.WORKER),)
 
 
 def _gateway(plan: Plan) -> Process:
-    return _server("gateway", plan.port)
+    return _server("gateway", plan.port, Layer.GATEWAY)
 
 
-def _server(name: str, port: int) -> Process:
-    return server(name, port=port, notes=Path(os.environ["NOTES"]), deaf=os.environ.get("DEAF", ""))
+def _server(name: str, port: int, layer: Layer) -> Process:
+    return server(
+        name,
+        layer=layer,
+        port=port,
+        notes=Path(os.environ["NOTES"]),
+        deaf=os.environ.get("DEAF", ""),
+    )
 
 
 def _load_sample_data(self: System) -> Facts:  # noqa: ARG001

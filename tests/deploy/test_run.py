@@ -120,15 +120,16 @@ def test_a_process_that_dies_is_named_and_ends_everything_with_an_exit_code(
     assert notes.read_text().split() == ["gateway", "catalog"]
 
 
-def test_a_preparation_that_fails_is_shown_and_nothing_else_is_started(
-    start: Start, notes: Path
+def test_a_preparation_that_fails_is_shown_and_no_service_is_started(
+    start: Start, tmp_path: Path, port: int
 ) -> None:
     process = start(PREPARATION="raise SystemExit('no such province')")
     output = _end(process)
     assert "preparation stopped with exit code 1" in output
     assert "no such province" in output
     assert process.returncode == 1
-    assert not notes.exists()
+    assert not (tmp_path / "var" / "log" / "catalog.log").exists()
+    assert is_free(port)
 
 
 def test_a_taken_port_is_told_in_one_line_and_nothing_is_started(start: Start, port: int) -> None:

@@ -12,7 +12,7 @@ from pathlib import Path
 import pytest
 
 from deploy.local.ports import free_ports
-from deploy.local.process import ROOT
+from deploy.local.process import ROOT, Layer
 from deploy.local.readiness import accepts
 from deploy.local.supervisor import ProcessFailedError, Supervisor
 from tests.deploy.stand_in import DEAF, PARENT, program, server
@@ -56,21 +56,22 @@ def test_each_process_is_named_once_when_it_is_ready(
     supervisor: Supervisor, ports: Iterator[int], tmp_path: Path
 ) -> None:
     notes = tmp_path / "notes"
-    supervisor.start(server("first", port=next(ports), notes=notes))
+    supervisor.start(server("first", layer=Layer.SERVICE, port=next(ports), notes=notes))
     assert list(supervisor.wait_until_ready(seconds=30)) == ["first"]
-    supervisor.start(server("second", port=next(ports), notes=notes))
+    supervisor.start(server("second", layer=Layer.SERVICE, port=next(ports), notes=notes))
     assert list(supervisor.wait_until_ready(seconds=30)) == ["second"]
 
 
-def test_the_group_started_last_is_stopped_first(
+def test_layers_get_ready_from_below_and_are_stopped_from_above_whatever_the_order_of_start(
     supervisor: Supervisor, ports: Iterator[int], tmp_path: Path
 ) -> None:
     notes = tmp_path / "notes"
-    for name in ("service", "worker", "gateway"):
-        supervisor.start(server(name, port=next(ports), notes=notes))
-    list(supervisor.wait_until_ready(seconds=30))
+    for layer in (Layer.GATEWAY, Layer.SERVICE, Layer.WORKER):
+        supervisor.start(server(layer.name, layer=layer, port=next(ports), notes=notes))
+    ready = list(supervisor.wait_until_ready(seconds=30))
+    assert ready == ["SERVICE", "WORKER", "GATEWAY"]
     assert supervisor.stop() == []
-    assert notes.read_text().split() == ["gateway", "worker", "service"]
+    assert notes.read_text().split() == ["GATEWAY", "WORKER", "SERVICE"]
 
 
 def test_a_process_that_dies_is_named_with_its_exit_code_and_last_words(
