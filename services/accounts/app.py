@@ -11,12 +11,13 @@ from werkzeug.middleware.proxy_fix import ProxyFix
 from chassis.feed import feed_endpoints
 from chassis.identity import PublishedKeys, TokenVerifier
 from chassis.journal_export import log_endpoints
+from chassis.migrations import schema_check
 from chassis.observability import configure_logging
 from chassis.web import build_app
 from services.accounts.api import discovery, tokens
 from services.accounts.key_keeper import ensure_signing_key
 from services.accounts.queries.published_keys import can_sign, jwk_set
-from services.accounts.service import Accounts, build_accounts
+from services.accounts.service import Accounts, start_accounts
 from services.accounts.settings import read_settings
 from services.accounts.storage import JOURNAL
 from vocabulary.roles import AUDITOR, SYSTEM
@@ -31,7 +32,7 @@ def create_app() -> Flask:
     """
     settings = read_settings(os.environ)
     configure_logging("accounts", level=settings.log_level)
-    house = build_accounts(settings)
+    house = start_accounts(settings)
     ensure_signing_key(house)
     return build(house)
 
@@ -49,7 +50,10 @@ def build(house: Accounts) -> Flask:
         ],
         house=house,
         verifier=_own_verifier(house),
-        checks={"database": lambda: _has_schema(house), "signing-key": lambda: _can_sign(house)},
+        checks={
+            "database": schema_check("services.accounts", house.database),
+            "signing-key": lambda: _can_sign(house),
+        },
         largest_body=LARGEST_FORM,
     )
     app.wsgi_app = ProxyFix(  # type: ignore[method-assign]
@@ -66,11 +70,6 @@ def _own_verifier(house: Accounts) -> TokenVerifier:
     return TokenVerifier(
         issuer=house.settings.issuer, audience=house.settings.audience, keys=PublishedKeys(fetch)
     )
-
-
-def _has_schema(house: Accounts) -> bool:
-    with house.database.reading() as connection:
-        return house.journal.head(connection).size >= 0
 
 
 def _can_sign(house: Accounts) -> bool:

@@ -7,13 +7,15 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 
 from chassis.database import Database
+from chassis.database_rights import refuse_excess_rights
 from chassis.idempotency import StoredAnswers
 from chassis.journal import Journal
 from chassis.sealing import Seal
+from chassis.settings import SettingsError
 from chassis.throttle import Rate, Throttle
 from chassis.transaction import Transactions
 from services.accounts.settings import Settings
-from services.accounts.storage import JOURNAL, STORED_ANSWER
+from services.accounts.storage import JOURNAL, METADATA, STORED_ANSWER
 
 TOKENS_TO_ONE_CLIENT = Rate(120, 60.0)
 """Requests that one client may make from one address, answered or refused."""
@@ -50,6 +52,21 @@ def build_accounts(settings: Settings) -> Accounts:
         requests=Throttle(TOKENS_TO_ONE_CLIENT),
         failures=Throttle(FAILURES_FROM_ONE_ADDRESS),
     )
+
+
+def start_accounts(settings: Settings) -> Accounts:
+    """Join the parts for a process that stays; in production, see first that its role cannot rewrite the journal.
+
+    Raises `SettingsError`.
+    """
+    house = build_accounts(settings)
+    if not settings.is_development:
+        try:
+            refuse_excess_rights(house.database, METADATA)
+        except SettingsError:
+            house.database.dispose()
+            raise
+    return house
 
 
 @contextmanager

@@ -10,7 +10,7 @@ from chassis.observability import configure_logging
 from chassis.settings import SettingsError
 from chassis.worker import Task, run_worker
 from services.accounts.key_keeper import ensure_signing_key, look_after_keys
-from services.accounts.service import Accounts, build_accounts
+from services.accounts.service import Accounts, start_accounts
 from services.accounts.settings import read_settings
 
 BETWEEN_ROUNDS = 60.0
@@ -31,7 +31,7 @@ def main() -> None:
     try:
         settings = read_settings(os.environ)
         configure_logging("accounts-worker", level=settings.log_level)
-        house = build_accounts(settings)
+        house = start_accounts(settings)
         ensure_signing_key(house)
     except SettingsError as error:
         sys.exit(f"accounts worker: {error}")

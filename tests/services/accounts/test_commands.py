@@ -12,7 +12,8 @@ from services.accounts import development_token, disable, register
 from services.accounts.development import issue_token
 from services.accounts.domain.mandates import UnusableMandate
 from services.accounts.queries.published_keys import jwk_set
-from services.accounts.service import Accounts
+from services.accounts.service import Accounts, opened_accounts
+from services.accounts.settings import read_settings
 from services.accounts.storage import CLIENT
 from tests.services.accounts.conftest import CLIENT_ID, SECRET
 from tests.tokens import AUDIENCE, ISSUER
@@ -240,3 +241,9 @@ def test_the_command_prints_a_token_and_nothing_else(
     lines = capsys.readouterr().out.splitlines()
     assert len(lines) == 1
     assert verifier_of(house).verify(lines[0]).provider == PROVIDER
+
+
+def test_commands_close_what_they_opened(variables: dict[str, str]) -> None:
+    with opened_accounts(read_settings(variables)) as house, house.database.reading():
+        pass
+    assert "Connections in pool: 0" in house.database.engine.pool.status()

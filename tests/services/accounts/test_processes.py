@@ -9,6 +9,7 @@ import signal
 import subprocess
 import sys
 import time
+from collections.abc import Callable
 from datetime import timedelta
 from pathlib import Path
 
@@ -19,9 +20,12 @@ import sqlalchemy as sa
 from chassis.http_client import ServiceClient
 from chassis.idempotency import idempotency_key, json_answer
 from chassis.identity import PublishedKeys, TokenVerifier
+from chassis.settings import SettingsError
 from chassis.system_token import SystemToken
+from deploy.local.databases import ServiceDatabase
 from deploy.local.ports import free_ports
-from services.accounts.service import Accounts
+from services.accounts.service import Accounts, start_accounts
+from services.accounts.settings import read_settings
 from services.accounts.storage import SIGNING_KEY, STORED_ANSWER
 from services.accounts.storage.signing_keys import load_signing_keys
 from tests.services.accounts.conftest import CLIENT_ID, SECRET
@@ -93,6 +97,18 @@ def test_a_process_with_unusable_settings_does_not_start_and_says_why(
     assert done.returncode == 1
     assert message in done.stderr
     assert done.stderr.count("\n") == 1
+
+
+@pytest.mark.parametrize("dialect", ["postgresql"])
+def test_in_production_no_process_runs_as_the_owner_of_the_journal(
+    provision: Callable[[str], ServiceDatabase], variables: dict[str, str]
+) -> None:
+    database = provision("services.accounts")
+    production = {**variables, "ENVIRONMENT": "production"}
+    with pytest.raises(SettingsError, match="could rewrite journal_entry"):
+        start_accounts(read_settings({**production, "DATABASE_URL": database.owner}))
+    house = start_accounts(read_settings({**production, "DATABASE_URL": database.application}))
+    house.database.dispose()
 
 
 def test_the_worker_rolls_keys_over_purges_answers_and_stops_when_told(

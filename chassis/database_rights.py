@@ -1,0 +1,42 @@
+"""What the application's database role may do, checked at start: it must not be able to rewrite the journal."""
+
+from __future__ import annotations
+
+import sqlalchemy as sa
+
+from chassis.database import Database
+from chassis.settings import SettingsError
+
+_REWRITABLE = sa.text(
+    """
+    select relation.relname
+    from pg_catalog.pg_class as relation
+    where relation.oid in (select cast(name as regclass) from unnest(cast(:names as text[])) as name)
+      and (pg_has_role(current_user, relation.relowner, 'member')
+           or has_table_privilege(relation.oid, 'delete, truncate')
+           or relation.relname = any(:append_only) and has_any_column_privilege(relation.oid, 'update'))
+    order by relation.relname
+    """
+)
+
+
+def refuse_excess_rights(database: Database, metadata: sa.MetaData) -> None:
+    """Raise `SettingsError` where this process's role could change or remove what must only grow.
+
+    Looks at the tables marked `append_only` or `update_only`. A superuser and the tables' owner are refused too. SQLite
+    knows no roles: there the triggers alone stand guard.
+    """
+    if database.dialect != "postgresql":
+        return
+    guarded = [t.name for t in metadata.sorted_tables if {"append_only", "update_only"} & {*t.info}]
+    append_only = [t.name for t in metadata.sorted_tables if t.info.get("append_only")]
+    with database.reading() as connection:
+        rewritable = connection.execute(
+            _REWRITABLE, {"names": guarded, "append_only": append_only}
+        ).scalars()
+        names = ", ".join(rewritable)
+    if names:
+        raise SettingsError(
+            f"the role in DATABASE_URL could rewrite {names}; give the application a role of its own"
+            " and run the migrations as another (MIGRATION_DATABASE_URL)"
+        )
