@@ -4,14 +4,17 @@ from __future__ import annotations
 
 import threading
 from collections import Counter
-from concurrent.futures import ThreadPoolExecutor
+from concurrent.futures import ThreadPoolExecutor, wait
 from dataclasses import replace
+from types import SimpleNamespace
 
 import pytest
 
 from chassis.problems import PreconditionFailed
-from services.catalog.domain.courses import Course, CourseStatus
+from services.catalog.domain.courses import CourseStatus, decide
 from services.catalog.storage.courses import Hold, find_course, save_course
+from services.catalog.use_cases import schedule_class
+from tests.services.catalog.bodies import class_body
 from tests.services.catalog.client import Catalog, key, made, staff
 
 WRITERS = 8
@@ -78,37 +81,34 @@ def test_a_version_is_saved_once_even_by_who_did_not_lock(
         save_course(connection, saved)
 
 
-@pytest.mark.parametrize(
-    ("hold", "seen_as"),
-    [(Hold.SHARED, CourseStatus.ARCHIVED), (Hold.NOT, CourseStatus.PUBLISHED)],
-    ids=["guarded", "unguarded"],
-)
+@pytest.mark.parametrize(("guarded", "status"), [(True, 409), (False, 201)])
 def test_a_class_is_not_offered_while_its_course_is_being_archived(
-    catalog: Catalog, provider_id: str, hold: Hold, seen_as: CourseStatus
+    catalog: Catalog,
+    provider_id: str,
+    monkeypatch: pytest.MonkeyPatch,
+    guarded: bool,
+    status: int,
 ) -> None:
-    """Whoever offers a class holds the course; without that it would still be seen as published."""
-    if catalog.database.dialect == "sqlite":
-        seen_as = CourseStatus.ARCHIVED  # there the whole database is held by who writes
+    """Who offers a class holds its course; without that, a class would be open under an archived course."""
+    if not guarded:
+        monkeypatch.setattr(schedule_class, "Hold", SimpleNamespace(SHARED=Hold.NOT))
+        if catalog.database.dialect == "sqlite":
+            status = 409  # there, whoever writes holds everything
     course_id = catalog.course(provider_id)
-    archiving, archived = threading.Event(), threading.Event()
+    archiving, offering = threading.Event(), Catalog(catalog.database)
 
-    def offer() -> Course | None:
+    def offer() -> int:
         archiving.wait()
-        with catalog.database.writing() as connection:
-            return find_course(connection, course_id, hold=hold)
+        path = f"/courses/{course_id}/classes"
+        return offering.post(path, class_body(), staff(provider_id)).status_code
 
     with ThreadPoolExecutor(1) as pool:
         offered = pool.submit(offer)
         with catalog.database.writing() as connection:
             course = find_course(connection, course_id, hold=Hold.ALONE)
             assert course is not None
-            save_course(
-                connection,
-                replace(course, status=CourseStatus.ARCHIVED, version=course.version + 1),
-            )
+            save_course(connection, decide(course, CourseStatus.ARCHIVED, reason="Usang"))
             archiving.set()
-            archived.wait(0.3)
+            wait([offered], timeout=0.5)
             connection.commit()
-        found = offered.result()
-    assert found is not None
-    assert found.status is seen_as
+        assert offered.result() == status
