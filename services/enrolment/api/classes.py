@@ -20,6 +20,7 @@ from vocabulary.roles import OPERATOR, PROVIDER, SYSTEM
 
 endpoints: Endpoints[EnrolmentService] = Endpoints()
 CSV = "text/csv"
+MOST_ENTRIES = 5_000
 _ROSTER_COLUMNS = ("enrolment_id", "name", "status", "enrolled_at")
 
 
@@ -57,15 +58,20 @@ def _csv(rows: list[dict[str, Any]]) -> str:
 
 
 class SeatsQuery(Strict):
-    """Where to go on."""
+    """Where to go on, and how many of the journal's entries to look at."""
 
     after = QueryWhole(load_default=0)
-    limit = QueryWhole(least=1, most=5_000, load_default=None)
+    limit = QueryWhole(least=1, most=MOST_ENTRIES, load_default=MOST_ENTRIES)
 
 
 @endpoints.get("/internal/seats", allow=(SYSTEM,), query=SeatsQuery)
 def get_seats(call: Call, service: EnrolmentService) -> Answer:
     """Tell the catalogue which classes' seats changed, as absolute numbers."""
     with service.database.reading() as connection:
-        document = seats_since(connection, after=call.query["after"], stores=service.stores)
+        document = seats_since(
+            connection,
+            after=call.query["after"],
+            window=call.query["limit"],
+            stores=service.stores,
+        )
     return json_answer(200, document)

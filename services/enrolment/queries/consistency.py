@@ -6,6 +6,7 @@ ended at that instant. What is kept in memory is one small value a card, class a
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import Any
@@ -16,7 +17,7 @@ from chassis.database import Database
 from chassis.journal import Journal
 from services.enrolment.domain.money.movement import Account
 from services.enrolment.domain.seats.enrolment import HOLDS_A_SEAT
-from services.enrolment.storage.tables import CARD, ENROLMENT, MOVEMENT, TRAINING_CLASS
+from services.enrolment.storage.tables import CARD, ENROLMENT, MOVEMENT, TRAINING_CLASS, WAVE
 
 READ_AT_ONCE = 5_000
 MOST_SHOWN = 100
@@ -29,13 +30,15 @@ _STATE_AFTER = {
 
 @dataclass
 class _Told:
-    """What the journal says: balances of cards, seats held of classes, states of enrolments."""
+    """What the journal says of cards, classes, enrolments and waves."""
 
     entries: int = 0
     balances: dict[str, int] = field(default_factory=dict)
     card_states: dict[str, str] = field(default_factory=dict)
     held: dict[str, int] = field(default_factory=dict)
     states: dict[str, str] = field(default_factory=dict)
+    prices: dict[str, int] = field(default_factory=dict)
+    admitted: Counter[str] = field(default_factory=Counter)
 
 
 def check_consistency(database: Database, journal: Journal) -> dict[str, Any]:
@@ -48,12 +51,17 @@ def check_consistency(database: Database, journal: Journal) -> dict[str, Any]:
             "enrolment state": _pairs(
                 connection, sa.select(ENROLMENT.c.enrolment_id, ENROLMENT.c.state)
             ),
+            "enrolment price": _pairs(
+                connection, sa.select(ENROLMENT.c.enrolment_id, ENROLMENT.c.price)
+            ),
             "seats held": _pairs(
                 connection, sa.select(TRAINING_CLASS.c.class_id, TRAINING_CLASS.c.held)
             ),
+            "people admitted": _pairs(connection, sa.select(WAVE.c.wave_id, WAVE.c.admitted)),
         }
         moved = _pairs(connection, _balances_from_movements())
         seated = _pairs(connection, _seats_from_enrolments())
+        awarded = _pairs(connection, _awards_from_cards())
         oversold = connection.execute(
             sa.select(TRAINING_CLASS.c.class_id).where(
                 TRAINING_CLASS.c.held > TRAINING_CLASS.c.effective_seats
@@ -62,6 +70,7 @@ def check_consistency(database: Database, journal: Journal) -> dict[str, Any]:
         differences = [{"what": "oversold", "id": class_id} for class_id in oversold]
     told = _told(database, journal, size)
     no_seats = dict.fromkeys(tables["seats held"], 0)
+    nobody = dict.fromkeys(tables["people admitted"], 0)
     differences += [
         *_differences("card balance, by movements", tables["card balance"], moved),
         *_differences("card balance, by journal", tables["card balance"], told.balances),
@@ -69,6 +78,11 @@ def check_consistency(database: Database, journal: Journal) -> dict[str, Any]:
         *_differences("seats held, by enrolments", tables["seats held"], no_seats | seated),
         *_differences("seats held, by journal", tables["seats held"], no_seats | told.held),
         *_differences("enrolment state, by journal", tables["enrolment state"], told.states),
+        *_differences("enrolment price, by journal", tables["enrolment price"], told.prices),
+        *_differences("people admitted, by cards", tables["people admitted"], nobody | awarded),
+        *_differences(
+            "people admitted, by journal", tables["people admitted"], nobody | told.admitted
+        ),
     ]
     if told.entries != size:
         differences.append({"what": "journal length", "table": size, "entries": told.entries})
@@ -77,6 +91,7 @@ def check_consistency(database: Database, journal: Journal) -> dict[str, Any]:
             "cards": len(tables["card balance"]),
             "classes": len(tables["seats held"]),
             "enrolments": len(tables["enrolment state"]),
+            "waves": len(tables["people admitted"]),
             "journal_entries": told.entries,
         },
         "differences": differences[:MOST_SHOWN],
@@ -103,6 +118,10 @@ def _seats_from_enrolments() -> sa.Select[Any]:
     )
 
 
+def _awards_from_cards() -> sa.Select[Any]:
+    return sa.select(CARD.c.wave_id, sa.func.count()).group_by(CARD.c.wave_id)
+
+
 def _told(database: Database, journal: Journal, size: int) -> _Told:
     told = _Told()
     for row in _entries(database, journal, size):
@@ -111,6 +130,10 @@ def _told(database: Database, journal: Journal, size: int) -> _Told:
         enrolment_id = body.get("enrolment_id")
         if row.kind in _STATE_AFTER and enrolment_id:
             told.states[enrolment_id] = _STATE_AFTER[row.kind]
+        if row.kind == "enrolment-confirmed":
+            told.prices[enrolment_id] = body["price"]
+        if row.kind == "card-awarded":
+            told.admitted[body["wave_id"]] += 1
         if "balance" in body:
             told.balances[row.subjects["card_ref"] or ""] = body["balance"]
         if "card_state" in body:

@@ -12,8 +12,6 @@ from services.enrolment.storage.tables import ENROLMENT, JOURNAL, TRAINING_CLASS
 from vocabulary.roles import PROVIDER
 
 T = TRAINING_CLASS.c
-WINDOW = 5_000
-"""Journal positions one round of the feed looks at."""
 
 
 def show_availability(connection: sa.Connection, class_id: str) -> dict[str, Any] | None:
@@ -36,13 +34,15 @@ def show_availability(connection: sa.Connection, class_id: str) -> dict[str, Any
     }
 
 
-def seats_since(connection: sa.Connection, *, after: int, stores: Stores) -> dict[str, Any]:
-    """Return the seats of every class that the journal touched after a position, once each.
+def seats_since(
+    connection: sa.Connection, *, after: int, window: int, stores: Stores
+) -> dict[str, Any]:
+    """Return the seats of every class that the next `window` entries after a position touched, once each.
 
     The numbers are absolute and hold at `after` of the answer or later, so that applying them twice does no harm.
     """
     head = stores.journal.head(connection)
-    until = min(after + WINDOW, head.size)
+    until = min(after + window, head.size)
     entry = JOURNAL.entry.c
     touched = (
         sa.select(entry.class_id, sa.func.max(entry.position).label("position"))
