@@ -57,7 +57,7 @@ lint: $(DEV) ## Check format, lint, types and import contracts
 	$(VENV)/bin/ruff format --check .
 	$(VENV)/bin/ruff check .
 	$(VENV)/bin/mypy
-	$(VENV)/bin/lint-imports --no-logo
+	$(VENV)/bin/lint-imports --no-logo --no-cache
 
 .PHONY: format
 format: $(DEV) ## Format the code and sort its imports
@@ -73,5 +73,6 @@ lock: $(DEV) ## Pin and hash requirements/*.in anew, with the newest versions th
 
 .PHONY: clean
 clean: ## Remove .venv, caches and everything under var/ (databases too)
+	@case "$$(readlink var/postgres)" in /var/lib/balai-*) rm -rf "$$(readlink var/postgres)";; esac
 	rm -rf $(VENV) var .mypy_cache .ruff_cache .pytest_cache .hypothesis .import_linter_cache
 	find . -name __pycache__ -type d -prune -exec rm -rf {} +

@@ -155,15 +155,16 @@ def _reachable(folder: Path, user: ServerUser | None) -> Path:
     """
     folder.parent.mkdir(parents=True, exist_ok=True)
     target = folder
-    if user is not None and not user.may_enter(folder.parent):
+    if folder.is_symlink():
+        target = folder.readlink()
+    elif user is not None and not user.may_enter(folder.parent):
+        if folder.exists():
+            raise PostgresUnavailableError(
+                f"the server's user may not enter {folder}; permit it, or move that away"
+            )
         digest = hashlib.sha256(bytes(folder.absolute())).hexdigest()[:12]
         target = _FOR_UNREACHABLE_FOLDERS / f"balai-{digest}"
-        if folder.exists() and not folder.is_symlink():
-            raise PostgresUnavailableError(
-                f"the server's user may not enter {folder}; permit it, or move the folder away"
-            )
-        if not folder.is_symlink():
-            folder.symlink_to(target)
+        folder.symlink_to(target)
     if not target.exists():
         target.mkdir(mode=0o700)
         if user is not None:

@@ -31,12 +31,13 @@ def main() -> int:
     if facts is None:
         print("The sample data left no record.", file=sys.stderr)
         return 1
-    register_clients(SAMPLE_CLIENTS, bounds=_bounds(gateway, facts), variables=os.environ)
+    register_clients(SAMPLE_CLIENTS, bounds=sample_bounds(gateway, facts), variables=os.environ)
     notes.finish(facts)
     return 0
 
 
-def _bounds(gateway: str, facts: Facts) -> dict[str, str]:
+def sample_bounds(gateway: str, facts: Facts) -> dict[str, str]:
+    """Return what the sample clients are bound to. Raises `requests.RequestException`."""
     card = look_up_card(gateway, facts.card_number)
     # An officer of the province where the sample holder lives.
     return {

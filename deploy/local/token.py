@@ -1,4 +1,7 @@
-"""`make token ROLE=… [PROVIDER=…] [CARD=…] [REGION=…]`: print a token of the system running on this machine."""
+"""`make token ROLE=… [PROVIDER=…] [CARD=…] [REGION=…]`: print a token of the system running on this machine.
+
+A role that is bound to a card, provider or region, and is given none, gets that of the sample data.
+"""
 
 from __future__ import annotations
 
@@ -12,9 +15,10 @@ import sqlalchemy as sa
 from chassis.settings import SettingsError
 from deploy.local import environment_file
 from deploy.local.place import accounts_file, data_folder
-from deploy.local.sample_data import look_up_card
+from deploy.local.sample_data import look_up_card, sample_bounds
+from deploy.local.sample_notes import SampleNotes
 from services.accounts.development import issue_token
-from services.accounts.domain.mandates import UnusableMandate
+from services.accounts.domain.mandates import BOUND_TO, UnusableMandate
 from vocabulary.roles import EVERY_ROLE
 
 
@@ -30,9 +34,7 @@ def main(variables: Mapping[str, str]) -> int:
         print(
             issue_token(
                 role=variables["ROLE"],
-                provider=variables.get("PROVIDER"),
-                card=_card_reference(variables.get("CARD"), settings["TOKEN_ISSUER"]),
-                region=variables.get("REGION"),
+                **_bound(variables, gateway=settings["TOKEN_ISSUER"]),
                 subject=variables.get("SUBJECT"),
             )
         )
@@ -45,9 +47,22 @@ def main(variables: Mapping[str, str]) -> int:
     return 0
 
 
-def _card_reference(card: str | None, gateway: str) -> str | None:
+def _bound(variables: Mapping[str, str], *, gateway: str) -> dict[str, str]:
+    """Return what the role is bound to, by its name in the token."""
+    name = BOUND_TO.get(variables["ROLE"])
+    if name is None:
+        return {}
+    given = variables.get(name.upper())
+    if given:
+        return {name: _card_reference(given, gateway) if name == "card" else given}
+    dialect = variables.get("DATABASE") or "sqlite"
+    facts = SampleNotes(data_folder(variables) / f"sample-{dialect}").recorded()
+    return {} if facts is None else {name: sample_bounds(gateway, facts)[name]}
+
+
+def _card_reference(card: str, gateway: str) -> str:
     """Return the reference a token holds, for a card given by it or by its number."""
-    if card is None or not card.isdigit():
+    if not card.isdigit():
         return card
     return look_up_card(gateway, card)["card_ref"]
 
