@@ -40,7 +40,9 @@ LATEST_INSTANT = 2**40
 
 MOST_REMEMBERED = 20_000
 LONGEST_TOKEN = 4_096
-_TOKEN = re.compile(r"\A([A-Za-z0-9_-]{1,1024})\.[A-Za-z0-9_-]+\.[A-Za-z0-9_-]{86}\Z")
+_TOKEN = re.compile(r"\A([A-Za-z0-9_-]{1,1024})\.[A-Za-z0-9_-]+\.[A-Za-z0-9_-]{85}[AQgw]\Z")
+"""64 bytes of signature leave four bits of the last letter unused; they are zero, so that a token has one spelling."""
+
 _SAFE_KEY_ID = re.compile(r"\A[A-Za-z0-9._~-]{1,128}\Z")
 _SAFE_SUBJECT = re.compile(r"\A[A-Za-z0-9][A-Za-z0-9._:@|-]{0,127}\Z")
 _SAFE_WORD = re.compile(r"\A[a-z][a-z0-9_-]{0,31}\Z")

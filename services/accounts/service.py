@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+import time
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 
@@ -26,7 +27,7 @@ FAILURES_FROM_ONE_ADDRESS = Rate(60, 60.0)
 
 @dataclass(frozen=True)
 class Accounts:
-    """What every call and task of this service works with."""
+    """What every call and task of this service works with; `clock` is what throttles count by."""
 
     settings: Settings
     database: Database
@@ -36,6 +37,7 @@ class Accounts:
     seal: Seal
     requests: Throttle
     failures: Throttle
+    clock: Callable[[], float] = time.monotonic
 
 
 def build_accounts(settings: Settings) -> Accounts:

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import time
-
 from prometheus_client import Counter
 
 from chassis.endpoints import Call, Endpoints
@@ -29,7 +27,7 @@ def token(call: Call, house: Accounts) -> Answer:
     try:
         role, signed = _signed_token(house, credentials)
     except InvalidClient:
-        house.failures.count(address, now=time.monotonic())
+        house.failures.count(address, now=house.clock())
         TOKENS_REFUSED.labels("invalid-client").inc()
         raise
     TOKENS_ISSUED.labels(role).inc()
@@ -46,7 +44,7 @@ def _throttle(house: Accounts, client_id: str, address: str) -> None:
     Counted per client *and* address, so that a stranger who knows a client's id cannot use up its share; and failures
     per address, so that changing the id with every attempt gains nothing.
     """
-    now = time.monotonic()
+    now = house.clock()
     pair = f"{client_id[:64]} {address}"
     seconds = max(house.requests.wait(pair, now=now), house.failures.wait(address, now=now))
     if seconds:

@@ -24,8 +24,13 @@ SECRET = "c2VjcmV0LXNlY3JldC1zZWNyZXQtc2VjcmV0LTAxMjM"
 @pytest.fixture
 def variables(provision: Callable[[str], ServiceDatabase]) -> dict[str, str]:
     """The environment of a process of this service."""
+    return variables_on(provision("services.accounts"))
+
+
+def variables_on(database: ServiceDatabase) -> dict[str, str]:
+    """Return the environment of a process of this service on a database."""
     return {
-        "DATABASE_URL": provision("services.accounts").application,
+        "DATABASE_URL": database.application,
         "ENVIRONMENT": "development",
         "TOKEN_ISSUER": ISSUER,
         "TOKEN_AUDIENCE": AUDIENCE,
