@@ -56,9 +56,8 @@ def build(house: Accounts) -> Flask:
         },
         largest_body=LARGEST_FORM,
     )
-    app.wsgi_app = ProxyFix(  # type: ignore[method-assign]
-        app.wsgi_app, x_for=house.settings.proxies_in_front, x_proto=0, x_host=0
-    )
+    # The gateway replaces X-Forwarded-For by the one address it takes for the caller's.
+    app.wsgi_app = ProxyFix(app.wsgi_app, x_for=1, x_proto=0, x_host=0)  # type: ignore[method-assign]
     return app
 
 

@@ -1,8 +1,7 @@
 """This service's settings, from the environment, checked at start.
 
 Beside those every service has: TOKEN_ISSUER (the one origin that callers see) · KEY_ENCRYPTION_KEY (64 hexadecimal
-digits; seals the signing keys at rest) · SIGNING_KEY_DAYS (how long a key signs before the next takes over) ·
-PROXIES_IN_FRONT (how many of our own proxies add to X-Forwarded-For; with 0 nothing is believed).
+digits; seals the signing keys at rest) · SIGNING_KEY_DAYS (how long a key signs before the next takes over).
 """
 
 from __future__ import annotations
@@ -28,7 +27,6 @@ class Settings:
     audience: str
     key_encryption_key: bytes
     signing_key_age: timedelta
-    proxies_in_front: int
     metrics_address: tuple[str, int] | None
     log_level: str
 
@@ -52,7 +50,6 @@ def read_settings(variables: Mapping[str, str]) -> Settings:
         audience=environment.text("TOKEN_AUDIENCE", "balai"),
         key_encryption_key=environment.key("KEY_ENCRYPTION_KEY"),
         signing_key_age=timedelta(days=days),
-        proxies_in_front=environment.whole("PROXIES_IN_FRONT", 1, least=0, most=5),
         metrics_address=environment.address("METRICS_BIND"),
         log_level=environment.choice("LOG_LEVEL", "INFO", of=LEVELS),
     )

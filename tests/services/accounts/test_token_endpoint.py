@@ -320,7 +320,7 @@ def test_an_address_of_its_own_is_not_harmed_by_another(client: FlaskClient) -> 
 
 
 def test_a_caller_cannot_choose_its_address(client: FlaskClient) -> None:
-    """Only the entry that our own proxy added last counts."""
+    """Only the entry that the gateway added last counts."""
     for number in range(60):
         claimed = f"198.51.100.{number}, 203.0.113.9"
         ask(client, **basic("nobody", SECRET), **{"X-Forwarded-For": claimed})
