@@ -31,10 +31,13 @@ def main(variables: Mapping[str, str]) -> int:
     if not variables.get("ROLE"):
         return _refuse(f"say which role: make token ROLE={'|'.join(EVERY_ROLE)}")
     try:
+        bounds = {**_given(variables), **_sample_bound(variables, settings["TOKEN_ISSUER"])}
         print(
             issue_token(
                 role=variables["ROLE"],
-                **_bound(variables, gateway=settings["TOKEN_ISSUER"]),
+                provider=bounds.get("provider"),
+                card=_card_reference(bounds.get("card"), settings["TOKEN_ISSUER"]),
+                region=bounds.get("region"),
                 subject=variables.get("SUBJECT"),
             )
         )
@@ -47,22 +50,28 @@ def main(variables: Mapping[str, str]) -> int:
     return 0
 
 
-def _bound(variables: Mapping[str, str], *, gateway: str) -> dict[str, str]:
-    """Return what the role is bound to, by its name in the token."""
-    name = BOUND_TO.get(variables["ROLE"])
-    if name is None:
+def _given(variables: Mapping[str, str]) -> dict[str, str]:
+    return {
+        name: variables[name.upper()] for name in BOUND_TO.values() if variables.get(name.upper())
+    }
+
+
+def _sample_bound(variables: Mapping[str, str], gateway: str) -> dict[str, str]:
+    """Return the sample's reference that the role needs, where none is given."""
+    needed = BOUND_TO.get(variables["ROLE"])
+    facts = SampleNotes(data_folder(variables) / f"sample-{_dialect(variables)}").recorded()
+    if needed is None or needed in _given(variables) or facts is None:
         return {}
-    given = variables.get(name.upper())
-    if given:
-        return {name: _card_reference(given, gateway) if name == "card" else given}
-    dialect = variables.get("DATABASE") or "sqlite"
-    facts = SampleNotes(data_folder(variables) / f"sample-{dialect}").recorded()
-    return {} if facts is None else {name: sample_bounds(gateway, facts)[name]}
+    return {needed: sample_bounds(gateway, facts)[needed]}
 
 
-def _card_reference(card: str, gateway: str) -> str:
+def _dialect(variables: Mapping[str, str]) -> str:
+    return variables.get("DATABASE") or "sqlite"
+
+
+def _card_reference(card: str | None, gateway: str) -> str | None:
     """Return the reference a token holds, for a card given by it or by its number."""
-    if not card.isdigit():
+    if card is None or not card.isdigit():
         return card
     return look_up_card(gateway, card)["card_ref"]
 
