@@ -8,7 +8,7 @@ from typing import Any, Protocol
 
 from gevent.lock import Semaphore
 
-from chassis.problems import MalformedRequest, PayloadTooLarge, TooBusy
+from chassis.problems import PayloadTooLarge, TooBusy
 
 GATHERED = 256 * 1024
 """Bytes of a body that are waited for before a service is bothered: a slow sender holds none of its places."""
@@ -70,30 +70,22 @@ def gather(environ: Mapping[str, Any], *, largest: int) -> Body:
 def _gather(source: Readable, length: int | None, largest: int) -> Body:
     wanted = min(largest, GATHERED) + 1 if length is None else min(length, GATHERED)
     gathered = source.read(wanted)
-    if length is not None and len(gathered) < wanted:
-        raise _cut_off()
     if length is None and len(gathered) < wanted:
         return Body(gathered, len(gathered))
     if length == len(gathered):
         return Body(gathered, length)
     if len(gathered) > largest:
         raise _too_large(largest)
-    return Body(gathered, length, _rest(source, length, largest, read=len(gathered)))
+    return Body(gathered, length, _rest(source, largest, read=len(gathered)))
 
 
-def _rest(source: Readable, length: int | None, largest: int, *, read: int) -> Iterator[bytes]:
+def _rest(source: Readable, largest: int, *, read: int) -> Iterator[bytes]:
     while block := source.read(BLOCK):
         read += len(block)
         if read > largest:
             raise _too_large(largest)
         yield block
-    if length is not None and read < length:
-        raise _cut_off()
 
 
 def _too_large(largest: int) -> PayloadTooLarge:
     return PayloadTooLarge(f"This call takes a body of at most {largest} bytes.")
-
-
-def _cut_off() -> MalformedRequest:
-    return MalformedRequest("The connection ended before the body did.")

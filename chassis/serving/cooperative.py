@@ -2,17 +2,20 @@
 
 from __future__ import annotations
 
+import os
 import resource
 import socket
 import time
+from contextlib import suppress
 from functools import partial
+from itertools import islice
 from typing import Any, ClassVar
 
 import gevent
 from gevent.event import Event
+from gevent.monkey import get_original
 from gevent.pool import Pool
 from gevent.server import StreamServer
-from gunicorn.http.errors import NoMoreData
 from gunicorn.workers import ggevent
 
 from chassis.serving.exchange import ClientGone, answer, discard_rest
@@ -26,11 +29,16 @@ IDLE_AT_STOP = 1.0
 LINGERING = 2.0
 """Seconds to let a client take its answer before the connection is closed under it."""
 
-CROWDED = 0.95
-"""The share of connections in use from which the longest idle ones give way to newcomers."""
+ROOMY = 0.9
+"""The share of its connections up to which a worker leaves idle ones alone."""
+
+TICK = 0.25
+"""Seconds between two looks at whether it is crowded."""
 
 SAFE_FROM_EVICTION = 1.0
 """Seconds that a connection may be idle, however crowded it is."""
+
+_plain_socket: Any = get_original("socket", "socket")
 
 
 class GeventWorker(RefusesInProblemDocuments, ggevent.GeventWorker):
@@ -62,7 +70,8 @@ class GeventWorker(RefusesInProblemDocuments, ggevent.GeventWorker):
         servers = [self._serve(listener) for listener in self.sockets]
         while self.alive:
             self.notify()
-            self._stopped.wait(1.0)
+            self._make_room()
+            self._stopped.wait(TICK)
         self._leave(servers)
 
     def handle(self, server: Any, client: Any, addr: Any) -> None:
@@ -102,7 +111,7 @@ class GeventWorker(RefusesInProblemDocuments, ggevent.GeventWorker):
                 )
                 if not keep or not discard_rest(parser, self.patience):
                     return True
-        except (ClientGone, NoMoreData, StopIteration):
+        except (ClientGone, StopIteration):
             return False
         except Exception as error:  # noqa: BLE001 - whatever it is, the client gets a problem document
             self.handle_error(request, client, address, error)
@@ -111,7 +120,6 @@ class GeventWorker(RefusesInProblemDocuments, ggevent.GeventWorker):
 
     def _next_request(self, parser: Any, client: Any) -> Any:
         """Return the next request, or None where the client sends none in time."""
-        self._make_room()
         self._waiting[client] = time.monotonic()
         try:
             idle = self.cfg.keepalive if self.alive else IDLE_AT_STOP
@@ -119,6 +127,8 @@ class GeventWorker(RefusesInProblemDocuments, ggevent.GeventWorker):
                 return None
             parser.unreader.allow(self.patience.head)
             return next(parser)
+        except OSError:  # the client left before its request was complete
+            return None
         finally:
             del self._waiting[client]
 
@@ -129,12 +139,14 @@ class GeventWorker(RefusesInProblemDocuments, ggevent.GeventWorker):
             self._stop()
 
     def _make_room(self) -> None:
-        """Let the connection that has waited longest for its request go when it is crowded."""
-        if len(self._connections) < CROWDED * self._connections.size or not self._waiting:
+        """Let those who have waited longest without sending a request go, where newcomers need their places."""
+        surplus = len(self._connections) - int(ROOMY * self._connections.size)
+        if surplus <= 0:
             return
-        longest, since = next(iter(self._waiting.items()))
-        if time.monotonic() - since > SAFE_FROM_EVICTION:
-            _end_input(longest)
+        latest = time.monotonic() - SAFE_FROM_EVICTION
+        for client, since in list(islice(self._waiting.items(), surplus)):
+            if since < latest:
+                _end_input(client)
 
     def _stop(self) -> None:
         self.alive = False
@@ -156,11 +168,12 @@ class GeventWorker(RefusesInProblemDocuments, ggevent.GeventWorker):
 
 
 def _end_input(client: Any) -> None:
-    """Make the connection's next read return what has arrived, or its end: never something in between."""
-    try:
-        client.shutdown(socket.SHUT_RD)
-    except OSError:  # it has gone by itself
-        return
+    """Make the connection's next read return what has arrived, or else its end.
+
+    Asked of the kernel directly: gevent's own shutdown would also fail a read that is about to succeed.
+    """
+    with suppress(OSError), _plain_socket(fileno=os.dup(client.fileno())) as twin:
+        twin.shutdown(socket.SHUT_RD)
 
 
 def _linger(client: Any) -> None:

@@ -8,7 +8,7 @@ from typing import Any
 
 from gunicorn.http import wsgi
 from gunicorn.http.body import ChunkedReader
-from gunicorn.http.errors import ParseException
+from gunicorn.http.errors import NoMoreData, ParseException
 
 from chassis.problems import Problem
 from chassis.serving.patience import Patience
@@ -23,11 +23,15 @@ class ClientGone(Exception):
 
 
 class RequestBody:
-    """A request's body as `wsgi.input`: what cannot be read is raised as a problem, and ends the connection."""
+    """A request's body as `wsgi.input`: what cannot be read is raised as a problem, and ends the connection.
+
+    So is a body that ends before its Content-Length, which gunicorn would hand over as if it were whole.
+    """
 
     def __init__(self, request: Any) -> None:
         self._request = request
         self._body = request.body
+        self._missing: int = getattr(request.body.reader, "length", 0)
 
     @property
     def failed(self) -> bool:
@@ -40,6 +44,7 @@ class RequestBody:
             data: bytes = self._body.read(size)
         except (Problem, ParseException, OSError) as error:
             raise self._refusal(error) from None
+        self._count(data, at_end=size is None or size < 0 or len(data) < size)
         return data
 
     def readline(self, size: int | None = None) -> bytes:
@@ -48,6 +53,7 @@ class RequestBody:
             line: bytes = self._body.readline(size)
         except (Problem, ParseException, OSError) as error:
             raise self._refusal(error) from None
+        self._count(line, at_end=size != 0 and not line.endswith(b"\n") and len(line) != size)
         return line
 
     def readlines(self, hint: int | None = None) -> list[bytes]:  # noqa: ARG002
@@ -63,6 +69,11 @@ class RequestBody:
         if isinstance(reader, ChunkedReader):
             return reader.parser is not None
         return bool(reader.length > LARGEST_LEFTOVER)
+
+    def _count(self, data: bytes, *, at_end: bool) -> None:
+        self._missing -= len(data)
+        if at_end and self._missing > 0:
+            raise self._refusal(NoMoreData())
 
     def _refusal(self, error: Exception) -> Problem:
         self._request.force_close()

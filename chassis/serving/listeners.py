@@ -2,13 +2,15 @@
 
 When the last process that holds a listener closes it, the kernel resets every connection that was established but
 not yet accepted. Draining the backlog first is not enough, since another connection can arrive between the last
-accept and the close. So the last holder first has the kernel drop newcomers (a socket filter that discards SYN
+accept and the close. So a leaving worker first has the kernel drop newcomers (a socket filter that discards SYN
 segments), lets handshakes under way finish, accepts what is there, and closes. A dropped newcomer tries again after
 a second by itself, and meets whoever listens then. Where the kernel has no such filter, the gap stays: some
 microseconds.
 
-A listener that somebody else still holds (the parent at a reload, another worker, an activating init system) is
-simply closed: its backlog is served by them, and a filter would be theirs too.
+The filter is the listener's, not the process's. So it is set only where everybody who still holds the listener is
+leaving too: the parent has closed it, which it does only to stop, and what is left are its workers. Otherwise (a
+reload, a worker that is replaced, an init system that lent the listener) it is simply closed, and the others serve
+its backlog.
 """
 
 from __future__ import annotations
@@ -48,13 +50,13 @@ def drain(listeners: Iterable[Any], *, pause: Callable[[float], None], until: fl
 
     The caller goes on accepting during `pause(seconds)`. `until` is an instant of the monotonic clock.
     """
-    ours = [listener for listener in listeners if _is_ours_alone(listener, pause=pause)]
-    for listener in ours:
+    ending = [listener for listener in listeners if _is_ending(listener, pause=pause)]
+    for listener in ending:
         refuse_newcomers(listener)
     settled = time.monotonic() + SETTLING
-    while ours and (left := settled - time.monotonic()) > 0:
+    while ending and (left := settled - time.monotonic()) > 0:
         pause(left)
-    while any(has_waiting(listener) for listener in ours) and time.monotonic() < until:
+    while any(has_waiting(listener) for listener in ending) and time.monotonic() < until:
         pause(0.005)
 
 
@@ -78,32 +80,36 @@ def has_waiting(listener: Any) -> bool:
     return bool(poll.poll(0))
 
 
-def _is_ours_alone(listener: Any, *, pause: Callable[[float], None]) -> bool:
-    """Tell whether closing the listener would end it.
-
-    Of several workers told to stop at once the one with the highest number stays to the last.
-    """
+def _is_ending(listener: Any, *, pause: Callable[[float], None]) -> bool:
+    """Tell whether everybody who holds the listener is leaving it."""
     given_up = time.monotonic() + HANDING_OVER
-    while True:
-        others = _other_holders(listener)
-        if not others:
-            return True
-        if any(other > os.getpid() for other in others) or time.monotonic() > given_up:
+    while not _only_workers_hold(listener):
+        if time.monotonic() > given_up:
             return False
         pause(0.02)
+    return True
 
 
-def _other_holders(listener: Any) -> set[int]:
-    """Return the numbers of the processes that hold a listener beside this one, as far as they can be seen."""
+def _only_workers_hold(listener: Any) -> bool:
+    """Tell whether only this process and other workers of its parent hold a listener, as far as can be seen."""
     parent = os.getppid()
-    if _was_handed_down(parent):
-        return {0}
     name = f"socket:[{os.fstat(listener.fileno()).st_ino}]"
-    holders = {parent} if _holds(parent, name, unknown=True) else set()
-    if holders:
-        return holders
-    numbers = (int(entry.name) for entry in Path("/proc").glob("[0-9]*"))
-    return {number for number in numbers if number != os.getpid() and _holds(number, name)}
+    if _was_handed_down(parent) or _holds(parent, name, unknown=True):
+        return False
+    others = (int(entry.name) for entry in Path("/proc").glob("[0-9]*"))
+    return all(
+        _parent_of(other) == parent and not _was_handed_down(other)
+        for other in others
+        if other != os.getpid() and _holds(other, name)
+    )
+
+
+def _parent_of(process: int) -> int:
+    try:
+        status = Path(f"/proc/{process}/stat").read_text()
+    except OSError:
+        return 0
+    return int(status.rpartition(")")[2].split()[1])
 
 
 def _holds(process: int, name: str, *, unknown: bool = False) -> bool:
@@ -124,10 +130,10 @@ def _target(link: Path) -> str:
         return ""
 
 
-def _was_handed_down(parent: int) -> bool:
-    """Tell whether the parent got its listeners from an init system or from the master it replaces."""
+def _was_handed_down(process: int) -> bool:
+    """Tell whether a process got its listeners from an init system or from the master it replaces."""
     try:
-        environment = Path(f"/proc/{parent}/environ").read_bytes().split(b"\0")
+        environment = Path(f"/proc/{process}/environ").read_bytes().split(b"\0")
     except OSError:
         return False
     return any(entry.startswith((b"LISTEN_FDS=", b"GUNICORN_FD=")) for entry in environment)

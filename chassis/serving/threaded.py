@@ -10,7 +10,6 @@ from collections import deque
 from functools import partial
 from typing import Any, ClassVar
 
-from gunicorn.http.errors import NoMoreData
 from gunicorn.workers import gthread
 
 from chassis.serving.exchange import ClientGone, answer, discard_rest
@@ -91,7 +90,7 @@ class ThreadWorker(RefusesInProblemDocuments, gthread.ThreadWorker):
                 )
             conn.sock.settimeout(self.patience.answer)
             conn.parser.unreader.allow(self.patience.head)
-            request = next(conn.parser)
+            request = self._read_head(conn)
             conn.parser.unreader.allow(self.patience.body)
             self._count_request()
             keep = answer(
@@ -103,11 +102,17 @@ class ThreadWorker(RefusesInProblemDocuments, gthread.ThreadWorker):
                 close=self._closes_after_answer(),
             )
             return keep and discard_rest(conn.parser, self.patience)
-        except (ClientGone, NoMoreData, StopIteration):
+        except (ClientGone, StopIteration):
             return False
         except Exception as error:  # noqa: BLE001 - whatever it is, the client gets a problem document
             self.handle_error(request, conn.sock, conn.client, error)
             return False
+
+    def _read_head(self, conn: Any) -> Any:
+        try:
+            return next(conn.parser)
+        except OSError:  # the client left before its request was complete
+            raise ClientGone from None
 
     def linger(self, client: Any) -> None:
         """Let a client read its answer to the end, then close its connection; called on the worker's own loop.

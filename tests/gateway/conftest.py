@@ -22,9 +22,7 @@ def service(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
 
 
 @pytest.fixture(scope="session")
-def shared_gateway(
-    service: Server, tmp_path_factory: pytest.TempPathFactory
-) -> Iterator[Server]:
+def shared_gateway(service: Server, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
     environment = gateway_environment(service.url)
     folder = tmp_path_factory.mktemp("gateway")
     with gunicorn("gateway.app:create_app()", folder, environment=environment) as server:

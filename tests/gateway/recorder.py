@@ -1,7 +1,7 @@
 """A small service that stands behind the gateway in tests: it records what reaches it and answers as it is told.
 
 What it should answer is told in the query, which the gateway passes on as it is: `do=` one of the names below.
-`GET /recorded` returns what came and forgets it.
+`GET /recorded` returns what came and forgets it; `/unread` answers without reading the body.
 """
 
 from __future__ import annotations
@@ -111,6 +111,8 @@ def application(environ: WSGIEnvironment, start_response: StartResponse) -> Iter
         _recorded.clear()
     elif path == "/.well-known/jwks.json":
         reply = _json("200 OK", {"keys": [PUBLIC_JWK]})
+    elif path == "/unread":
+        reply = _json("200 OK", {"read": False})
     elif path == "/readyz":
         reply = _json("200 OK", {"ready": True})
     else:

@@ -35,6 +35,17 @@ class Server:
     def log(self) -> str:
         return self.output.read_text()
 
+    def wait_until_logged(self, text: str, *, seconds: float = 30.0) -> None:
+        """Wait for a piece of text in what it writes."""
+        self.wait_until_logged_times(text, 1, seconds=seconds)
+
+    def wait_until_logged_times(self, text: str, times: int, *, seconds: float = 30.0) -> None:
+        """Wait until a piece of text stands so many times in what it writes."""
+        given_up = time.monotonic() + seconds
+        while self.log().count(text) < times:
+            assert time.monotonic() < given_up, f"not logged {times} times: {text}"
+            time.sleep(0.02)
+
     def worker(self) -> int:
         """Return the number of its (only) worker process."""
         children = Path(f"/proc/{self.process.pid}/task/{self.process.pid}/children")

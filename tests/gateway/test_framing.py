@@ -92,7 +92,9 @@ def _status(answers: BinaryIO) -> int:
 
 
 def _with_token(raw: bytes) -> bytes:
-    return raw.replace(b"Host: g\r\n", f"Host: g\r\nAuthorization: Bearer {token()}\r\n".encode(), 1)
+    return raw.replace(
+        b"Host: g\r\n", f"Host: g\r\nAuthorization: Bearer {token()}\r\n".encode(), 1
+    )
 
 
 @pytest.mark.parametrize("name", BAD_CHUNKS)
@@ -166,9 +168,7 @@ def test_requests_sent_in_one_piece_are_answered_in_their_order(
     ]
 
 
-def test_a_body_that_ends_before_its_length_is_refused(
-    gateway: Server, recorded: Recorded
-) -> None:
+def test_a_body_that_ends_before_its_length_is_refused(gateway: Server, recorded: Recorded) -> None:
     with Wire.to(gateway) as wire:
         wire.send(_with_token(POST + b"Content-Length: 20\r\n\r\n{}"))
         wire.socket.shutdown(1)

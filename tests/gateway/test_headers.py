@@ -131,7 +131,8 @@ def test_a_request_id_of_a_safe_form_is_kept(
 
 
 @pytest.mark.parametrize(
-    "given", ["", "1234567", "a" * 65, "-2345678", "a b c d e", "äöü12345", "abc;12345", "1,2345678"]
+    "given",
+    ["", "1234567", "a" * 65, "-2345678", "a b c d e", "äöü12345", "abc;12345", "1,2345678"],
 )
 def test_another_request_id_is_replaced(gateway: Server, recorded: Recorded, given: str) -> None:
     answer = request(gateway, "GET", PATH, headers={"X-Request-Id": given})
@@ -196,9 +197,7 @@ def test_an_answer_names_one_server_one_date_and_one_request(gateway: Server) ->
         assert len(answer.all(name)) == 1, name
 
 
-def test_head_is_answered_with_the_length_and_no_body(
-    gateway: Server, recorded: Recorded
-) -> None:
+def test_head_is_answered_with_the_length_and_no_body(gateway: Server, recorded: Recorded) -> None:
     answer = request(gateway, "HEAD", PATH)
 
     assert answer.status == 200
@@ -208,9 +207,7 @@ def test_head_is_answered_with_the_length_and_no_body(
 
 
 @pytest.mark.parametrize(("do", "status"), [("not-modified", 304), ("nothing", 204)])
-def test_answers_without_a_body_keep_the_connection(
-    gateway: Server, do: str, status: int
-) -> None:
+def test_answers_without_a_body_keep_the_connection(gateway: Server, do: str, status: int) -> None:
     raw = f"GET {PATH}?do={do} HTTP/1.1\r\nHost: g\r\n\r\n".encode()
 
     answer = exchange(gateway, raw)

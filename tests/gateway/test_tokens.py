@@ -20,9 +20,7 @@ CLOSED = "/api/v1/enrolments"
 
 
 @pytest.mark.parametrize("name", CAN_TRAVEL)
-def test_a_forged_token_reaches_no_service(
-    gateway: Server, recorded: Recorded, name: str
-) -> None:
+def test_a_forged_token_reaches_no_service(gateway: Server, recorded: Recorded, name: str) -> None:
     headers = {"Authorization": f"Bearer {FORGERIES[name]}"}
 
     closed, open_ = (request(gateway, "GET", path, headers=headers) for path in (CLOSED, OPEN))
@@ -40,9 +38,7 @@ def test_a_good_token_gets_through_and_is_passed_on(gateway: Server, recorded: R
     assert recorded()[0]["headers"]["authorization"] == headers["Authorization"]
 
 
-def test_without_a_token_only_public_calls_get_through(
-    gateway: Server, recorded: Recorded
-) -> None:
+def test_without_a_token_only_public_calls_get_through(gateway: Server, recorded: Recorded) -> None:
     refused = request(gateway, "GET", CLOSED)
 
     assert refused.status == 401
@@ -97,9 +93,7 @@ def test_a_token_in_the_address_is_none(gateway: Server) -> None:
     assert answer.status == 401
 
 
-def test_the_token_endpoint_reads_its_own_credentials(
-    gateway: Server, recorded: Recorded
-) -> None:
+def test_the_token_endpoint_reads_its_own_credentials(gateway: Server, recorded: Recorded) -> None:
     answer = request(
         gateway,
         "POST",
