@@ -6,42 +6,39 @@ import os
 
 from flask import Flask
 
-from chassis.database import Database
 from chassis.http_client import ServiceClient
 from chassis.identity import KeySource, PublishedKeys, TokenVerifier
 from chassis.journal_export import log_endpoints
 from chassis.migrations import schema_check
+from chassis.observability import configure_logging
 from chassis.web import build_app
 from services.catalog.api import every_endpoint
-from services.catalog.service import open_service
+from services.catalog.service import CatalogService, start_service
 from services.catalog.settings import CatalogSettings, read_settings
 from services.catalog.storage.tables import JOURNAL
 from vocabulary.roles import AUDITOR
 
 
 def create_app() -> Flask:
-    """Make the application from the environment. Raises `SettingsError` where a setting is missing or unusable."""
+    """Create the application from the environment. Raises `SettingsError` where a setting is missing or unusable."""
     settings = read_settings(os.environ)
+    configure_logging("catalog", level=settings.log_level)
     issuer = ServiceClient(settings.jwks_url)
-    return assemble(
-        settings,
-        database=Database(settings.database_url),
-        keys=PublishedKeys(lambda: issuer.get_json("")),
-    )
+    return build(settings, start_service(settings), PublishedKeys(lambda: issuer.get_json("")))
 
 
-def assemble(settings: CatalogSettings, *, database: Database, keys: KeySource) -> Flask:
-    """Join the parts on a database and a source of the token issuer's keys."""
+def build(settings: CatalogSettings, service: CatalogService, keys: KeySource) -> Flask:
+    """Build the application around joined parts and a source of the token issuer's keys."""
     subjects = {name: JOURNAL.entry.c[name].type for name in JOURNAL.subjects}
     return build_app(
-        "services.catalog",
+        "catalog",
         endpoints=[*every_endpoint(), *log_endpoints("catalog", subjects, allow=(AUDITOR,))],
-        house=open_service(database, most_price=settings.most_price),
+        house=service,
         verifier=TokenVerifier(
             issuer=settings.token_issuer, audience=settings.token_audience, keys=keys
         ),
         checks={
-            "database": schema_check("services.catalog", database),
-            "token_keys": lambda: bool(keys.keys().keys),
+            "database": schema_check("services.catalog", service.database),
+            "token-keys": lambda: bool(keys.keys().keys),
         },
     )

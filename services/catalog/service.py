@@ -5,10 +5,13 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from chassis.database import Database
+from chassis.database_rights import refuse_excess_rights
 from chassis.idempotency import StoredAnswers
 from chassis.journal import Journal
+from chassis.settings import SettingsError
 from chassis.transaction import Transactions
-from services.catalog.storage.tables import JOURNAL, STORED_ANSWER
+from services.catalog.settings import CatalogSettings
+from services.catalog.storage.tables import JOURNAL, METADATA, STORED_ANSWER
 
 
 @dataclass(frozen=True)
@@ -32,3 +35,18 @@ def open_service(database: Database, *, most_price: int) -> CatalogService:
         transactions=Transactions(database, stored_answers),
         most_price=most_price,
     )
+
+
+def start_service(settings: CatalogSettings) -> CatalogService:
+    """Join the parts for a process that stays; in production, see first that its role cannot rewrite the journal.
+
+    Raises `SettingsError`.
+    """
+    database = Database(settings.database_url, pool_size=settings.pool_size)
+    if not settings.is_development:
+        try:
+            refuse_excess_rights(database, METADATA)
+        except SettingsError:
+            database.dispose()
+            raise
+    return open_service(database, most_price=settings.most_price)

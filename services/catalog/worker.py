@@ -7,7 +7,6 @@ import sys
 from datetime import timedelta
 
 from chassis.clock import utc_now
-from chassis.database import Database
 from chassis.http_client import ServiceClient
 from chassis.idempotency import KEPT_FOR
 from chassis.identifiers import random_reference
@@ -16,7 +15,7 @@ from chassis.settings import SettingsError
 from chassis.system_token import SystemToken
 from chassis.worker import Task, run_worker
 from services.catalog.followers.seats import SeatsFollower
-from services.catalog.service import CatalogService, open_service
+from services.catalog.service import CatalogService, start_service
 from services.catalog.settings import read_settings, read_worker_settings
 from services.catalog.storage.writing import Author, Writing
 from services.catalog.use_cases.close_classes import close_left_classes
@@ -51,13 +50,11 @@ def main() -> int:
     try:
         settings = read_settings(os.environ)
         own = read_worker_settings(os.environ)
+        configure_logging("catalog-worker", level=settings.log_level)
+        service = start_service(settings)
     except SettingsError as error:
         sys.stderr.write(f"catalog worker: {error}\n")
         return 2
-    configure_logging("catalog-worker", level=own.log_level)
-    service = open_service(
-        Database(settings.database_url, pool_size=4), most_price=settings.most_price
-    )
     seats = SeatsFollower(
         client=ServiceClient(own.enrolment_url),
         token=SystemToken(

@@ -10,7 +10,8 @@ from flask.testing import FlaskClient
 from werkzeug.test import TestResponse
 
 from chassis.database import Database
-from services.catalog.app import assemble
+from services.catalog.app import build
+from services.catalog.service import open_service
 from services.catalog.settings import CatalogSettings
 from tests.services.catalog.bodies import class_body, course_body, online_body, provider_body
 from tests.tokens import AUDIENCE, ISSUER, FixedKeys, bearer
@@ -27,13 +28,16 @@ SYSTEM: Caller = {"role": "system"}
 def app_on(database: Database) -> Flask:
     """Make the application on a database, with the tests' key."""
     settings = CatalogSettings(
+        environment="development",
         database_url="",
+        pool_size=8,
         token_issuer=ISSUER,
         token_audience=AUDIENCE,
         jwks_url="",
         most_price=3_500_000,
+        log_level="INFO",
     )
-    return assemble(settings, database=database, keys=FixedKeys())
+    return build(settings, open_service(database, most_price=settings.most_price), FixedKeys())
 
 
 def staff(provider_id: str) -> Caller:

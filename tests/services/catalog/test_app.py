@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+
 import pytest
 
 from chassis.database import Database
@@ -9,6 +11,7 @@ from chassis.settings import SettingsError
 from deploy.local.databases import ServiceDatabase
 from services.catalog import app
 from services.catalog.api import every_endpoint
+from services.catalog.service import open_service, start_service
 from services.catalog.settings import read_settings, read_worker_settings
 from tests.services.catalog.client import Catalog, app_on
 from vocabulary.roles import EVERY_ROLE
@@ -25,7 +28,7 @@ def test_it_is_ready_with_a_migrated_database_and_the_issuers_keys(catalog: Cata
     answer = catalog.client.get("/readyz")
     assert (answer.status_code, answer.get_json()["checks"]) == (
         200,
-        {"database": True, "token_keys": True},
+        {"database": True, "token-keys": True},
     )
 
 
@@ -43,15 +46,29 @@ def test_it_starts_without_its_issuer_and_says_that_it_is_not_ready(
 ) -> None:
     for name, value in SETTINGS.items():
         monkeypatch.setenv(name, value)
-    monkeypatch.setattr(app, "Database", {SETTINGS["DATABASE_URL"]: database}.__getitem__)
+    started = {3_500_000: open_service(database, most_price=3_500_000)}
+    monkeypatch.setattr(app, "start_service", lambda settings: started[settings.most_price])
+    monkeypatch.setattr(app, "configure_logging", lambda *_, **__: None)  # pytest has its own
     client = app.create_app().test_client()
     assert client.get("/healthz").status_code == 200
     assert client.get("/api/v1/regions").status_code == 200
     answer = client.get("/readyz")
-    assert (answer.status_code, answer.get_json()["checks"]["token_keys"]) == (503, False)
+    assert (answer.status_code, answer.get_json()["checks"]["token-keys"]) == (503, False)
 
 
-@pytest.mark.parametrize("missing", sorted(SETTINGS))
+def test_production_refuses_a_role_that_could_rewrite_the_journal(
+    dialect: str, provision: Callable[[str], ServiceDatabase]
+) -> None:
+    given = provision("services.catalog")
+    start_service(read_settings({**SETTINGS, "DATABASE_URL": given.application})).database.dispose()
+    as_owner = {**SETTINGS, "DATABASE_URL": given.owner}
+    start_service(read_settings({**as_owner, "ENVIRONMENT": "development"})).database.dispose()
+    if dialect == "postgresql":
+        with pytest.raises(SettingsError, match="journal_entry"):
+            start_service(read_settings(as_owner))
+
+
+@pytest.mark.parametrize("missing", sorted(SETTINGS.keys() - {"TOKEN_AUDIENCE"}))
 def test_a_missing_setting_is_named(missing: str) -> None:
     with pytest.raises(SettingsError, match=missing):
         read_settings({name: value for name, value in SETTINGS.items() if name != missing})
