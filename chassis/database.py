@@ -142,6 +142,11 @@ class Database:
             transaction = connection.begin()
             try:
                 yield connection
+            except BaseException:
+                if not transaction.is_active and not connection.invalidated:
+                    # A COMMIT that failed may have left the transaction open, and the pool would not end it.
+                    connection.invalidate()
+                raise
             finally:
                 if transaction.is_active:
                     transaction.rollback()

@@ -5,7 +5,7 @@ from __future__ import annotations
 import threading
 import time
 from collections.abc import Callable, Sequence
-from typing import Any, Generic, TypeVar
+from typing import Any, Generic, Self, TypeVar
 
 import sqlalchemy as sa
 
@@ -59,50 +59,61 @@ class Batches(Generic[Command]):
         self.group = GroupCommit(database, answers, handler, clock=self.clock, **limits)
         self._opener = opener
 
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self.group.close()
+
     def together(
         self, calls: Sequence[Call[Command]], *, seconds: float = PATIENCE
     ) -> list[Outcome]:
         """Submit calls so that they come into one batch, in their order, and return what each caller is told."""
         self.hold()
-        running = [self.call_later(call, seconds=seconds) for call in calls]
+        callers = [self.call_later(call, seconds=seconds) for call in calls]
         self.clock.release()
-        return [result() for result in running]
+        return [caller.outcome() for caller in callers]
 
     def hold(self) -> None:
         """Hold the runner with the opener in its hands: what is submitted now waits for the next batch."""
         self.clock.hold()
-        self._start((self._opener, fresh_key()), seconds=PATIENCE)
+        Caller(self.group, (self._opener, fresh_key()), seconds=PATIENCE)
         assert self.clock.reached.wait(PATIENCE)
 
-    def call_later(
-        self, call: Call[Command], *, seconds: float = PATIENCE
-    ) -> Callable[[], Outcome]:
+    def call_later(self, call: Call[Command], *, seconds: float = PATIENCE) -> Caller:
         """Submit while the runner is held; return when the call waits in the queue."""
         length = self.waiting() + 1
-        result = self._start(call, seconds=seconds)
+        caller = Caller(self.group, call, seconds=seconds)
         until = time.monotonic() + PATIENCE
         while self.waiting() < length:
             assert time.monotonic() < until
             time.sleep(0.001)
-        return result
+        return caller
 
     def waiting(self) -> int:
         """Return how many commands wait for a batch."""
         return len(self.group._waiting)
 
-    def _start(self, call: Call[Command], *, seconds: float) -> Callable[[], Outcome]:
-        outcomes: list[Outcome] = []
-        thread = threading.Thread(
-            target=lambda: outcomes.append(told(self.group, call, seconds=seconds)), daemon=True
+
+class Caller:
+    """Somebody in a thread of their own who submits a call and waits."""
+
+    def __init__(self, group: GroupCommit[Any], call: Call[Any], *, seconds: float) -> None:
+        self._told: list[Outcome] = []
+        self._thread = threading.Thread(
+            target=lambda: self._told.append(told(group, call, seconds=seconds)), daemon=True
         )
-        thread.start()
+        self._thread.start()
 
-        def result() -> Outcome:
-            thread.join(PATIENCE + 15)
-            assert outcomes, "the caller was never answered"
-            return outcomes[0]
+    @property
+    def is_answered(self) -> bool:
+        return bool(self._told)
 
-        return result
+    def outcome(self) -> Outcome:
+        """Wait for the answer or the refusal."""
+        self._thread.join(PATIENCE + 15)
+        assert self._told, "the caller was never answered"
+        return self._told[0]
 
 
 def told(group: GroupCommit[Command], call: Call[Command], *, seconds: float = PATIENCE) -> Outcome:

@@ -4,11 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from concurrent.futures import ProcessPoolExecutor
+from contextlib import contextmanager
 from multiprocessing import get_context
 
 import pytest
 from flask.testing import FlaskClient
+from structlog.testing import capture_logs
 
+from deploy.local.databases import ServiceDatabase
 from tests.chassis.seats import SeatHouse, open_seats
 from tests.chassis.small_service import House, build
 from tests.chassis.tally import TallyHouse, lay_schema, open_house
@@ -28,28 +31,52 @@ def client(house: House) -> FlaskClient:
 @pytest.fixture(scope="module", params=["sqlite", "postgresql"])
 def tally(request: pytest.FixtureRequest, database_maker: DatabaseMaker) -> Iterator[TallyHouse]:
     """The small service of `tests.chassis.tally` on a database of its own, on each of the two."""
-    place = database_maker.empty(request.param, "chassis")
-    lay_schema(place)
-    house = open_house(place)
-    yield house
-    house.database.dispose()
+    with laid_tally(database_maker.empty(request.param, "chassis")) as house:
+        yield house
 
 
 @pytest.fixture(scope="module")
 def postgres_tally(database_maker: DatabaseMaker) -> Iterator[TallyHouse]:
     """The same on PostgreSQL alone: for what SQLite cannot do."""
-    place = database_maker.empty("postgresql", "chassis")
+    with laid_tally(database_maker.empty("postgresql", "chassis")) as house:
+        yield house
+
+
+@contextmanager
+def laid_tally(place: ServiceDatabase) -> Iterator[TallyHouse]:
     lay_schema(place)
     house = open_house(place)
-    yield house
+    with capture_logs():
+        yield house
     house.database.dispose()
 
 
 @pytest.fixture(scope="module", params=["sqlite", "postgresql"])
 def seats(request: pytest.FixtureRequest, database_maker: DatabaseMaker) -> Iterator[SeatHouse]:
     """Enrolment's service on a database of its own, on each of the two."""
-    house = open_seats(database_maker.migrated(request.param, "services.enrolment"), pool_size=40)
-    yield house
+    with opened_seats(database_maker.migrated(request.param, "services.enrolment")) as house:
+        yield house
+
+
+@pytest.fixture(scope="module")
+def sqlite_seats(database_maker: DatabaseMaker) -> Iterator[SeatHouse]:
+    """The same on SQLite alone."""
+    with opened_seats(database_maker.migrated("sqlite", "services.enrolment")) as house:
+        yield house
+
+
+@pytest.fixture(scope="module")
+def postgres_seats(database_maker: DatabaseMaker) -> Iterator[SeatHouse]:
+    """The same on PostgreSQL alone."""
+    with opened_seats(database_maker.migrated("postgresql", "services.enrolment")) as house:
+        yield house
+
+
+@contextmanager
+def opened_seats(place: ServiceDatabase) -> Iterator[SeatHouse]:
+    house = open_seats(place)
+    with capture_logs():
+        yield house
     house.service.enrolments.close()
     house.database.dispose()
 

@@ -17,6 +17,7 @@ from chassis.identifiers import new_id
 from chassis.identity import Principal
 from deploy.local.databases import ServiceDatabase
 from services.enrolment.app import open_service
+from services.enrolment.domain.programme.award import Candidate
 from services.enrolment.domain.programme.card import Scheme
 from services.enrolment.domain.programme.wave import Wave
 from services.enrolment.domain.seats.admission import EnrolCommand
@@ -28,7 +29,6 @@ from services.enrolment.storage.stores import open_stored_answers
 from services.enrolment.storage.tables import CARD, ENROLMENT, TRAINING_CLASS
 from services.enrolment.use_cases.programme.admit_candidates import (
     AdmitCandidates,
-    Candidate,
     admit_candidates,
 )
 from services.enrolment.use_cases.programme.open_wave import open_wave
@@ -58,7 +58,7 @@ class SeatHouse:
         database = Database(url, **options)
         return replace(self, service=open_service(self.settings, database))
 
-    def batches(self) -> Batches[EnrolCommand]:
+    def batches(self, handler: EnrolHandler | None = None) -> Batches[EnrolCommand]:
         """Open a group commit of enrolments whose batches the test composes."""
         service = self.service
         return Batches(
@@ -66,7 +66,8 @@ class SeatHouse:
             open_stored_answers(
                 service.database, personal_data_key=self.settings.personal_data_key
             ),
-            EnrolHandler(service.stores, rules=service.rules, redeem_key=service.redeem_key),
+            handler
+            or EnrolHandler(service.stores, rules=service.rules, redeem_key=service.redeem_key),
             opener=self.command(new_id(), new_id()),
         )
 

@@ -164,7 +164,7 @@ class TallyHandler:
         rows = connection.execute(
             sa.select(TALLY).where(TALLY.c.name.in_(names)).order_by(TALLY.c.name).with_for_update()
         )
-        return {row.name: (row.count, row.most) for row in rows}
+        return {name: (count, most) for name, count, most in rows}
 
     def _save(self, connection: sa.Connection, counts: dict[str, tuple[int, int]]) -> None:
         for name, (count, _) in sorted(counts.items()):
