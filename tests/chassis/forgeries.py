@@ -178,8 +178,8 @@ FORGERIES: dict[str, str] = {
     "exp before iat": _with_claims(iat=_NOW + 3, exp=_NOW + 2),
     "no iat": _with_claims(iat=None),
     "iat a text": _with_claims(iat=str(_NOW)),
-    "iat in the future": _with_claims(iat=_NOW + 60),
-    "nbf in the future": _with_claims(nbf=_NOW + 60),
+    "iat in the future": _with_claims(iat=_NOW + 86_400, exp=_NOW + 90_000),
+    "nbf in the future": _with_claims(nbf=_NOW + 86_400, exp=_NOW + 90_000),
     "nbf a text": _with_claims(nbf="0"),
     "nbf null": forged(payload={**claims(), "nbf": None}),
     # whom it names
