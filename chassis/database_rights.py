@@ -40,3 +40,17 @@ def refuse_excess_rights(database: Database, metadata: sa.MetaData) -> None:
             f"the role in DATABASE_URL could rewrite {names}; give the application a role of its own"
             " and run the migrations as another (MIGRATION_DATABASE_URL)"
         )
+
+
+def open_guarded(database: Database, metadata: sa.MetaData, *, development: bool) -> Database:
+    """Return a database for a process that stays, seen to be safe from it; on a developer's machine anything goes.
+
+    Raises `SettingsError`, with the database's connections closed.
+    """
+    if not development:
+        try:
+            refuse_excess_rights(database, metadata)
+        except SettingsError:
+            database.dispose()
+            raise
+    return database

@@ -8,11 +8,10 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 
 from chassis.database import Database
-from chassis.database_rights import refuse_excess_rights
+from chassis.database_rights import open_guarded
 from chassis.idempotency import StoredAnswers
 from chassis.journal import Journal
 from chassis.sealing import Seal
-from chassis.settings import SettingsError
 from chassis.throttle import Rate, Throttle
 from chassis.transaction import Transactions
 from services.accounts.settings import Settings
@@ -62,12 +61,7 @@ def start_accounts(settings: Settings) -> Accounts:
     Raises `SettingsError`.
     """
     house = build_accounts(settings)
-    if not settings.is_development:
-        try:
-            refuse_excess_rights(house.database, METADATA)
-        except SettingsError:
-            house.database.dispose()
-            raise
+    open_guarded(house.database, METADATA, development=settings.is_development)
     return house
 
 

@@ -5,10 +5,9 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from chassis.database import Database
-from chassis.database_rights import refuse_excess_rights
+from chassis.database_rights import open_guarded
 from chassis.idempotency import StoredAnswers
 from chassis.journal import Journal
-from chassis.settings import SettingsError
 from chassis.transaction import Transactions
 from services.catalog.settings import CatalogSettings
 from services.catalog.storage.tables import JOURNAL, METADATA, STORED_ANSWER
@@ -43,10 +42,5 @@ def start_service(settings: CatalogSettings) -> CatalogService:
     Raises `SettingsError`.
     """
     database = Database(settings.database_url, pool_size=settings.pool_size)
-    if not settings.is_development:
-        try:
-            refuse_excess_rights(database, METADATA)
-        except SettingsError:
-            database.dispose()
-            raise
+    open_guarded(database, METADATA, development=settings.is_development)
     return open_service(database, most_price=settings.most_price)

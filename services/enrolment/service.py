@@ -5,12 +5,17 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 
 from chassis.database import Database
+from chassis.database_rights import open_guarded
 from chassis.group_commit import GroupCommit
 from chassis.journal import Journal
 from chassis.transaction import Transactions
 from services.enrolment.domain.programme.rule_set import RuleSet
 from services.enrolment.domain.seats.admission import EnrolCommand
-from services.enrolment.storage.stores import Stores
+from services.enrolment.settings import Settings
+from services.enrolment.storage.rule_files import load_rules
+from services.enrolment.storage.stores import Stores, open_stored_answers, open_stores
+from services.enrolment.storage.tables import METADATA
+from services.enrolment.use_cases.seats.enrol import EnrolHandler
 
 
 @dataclass(frozen=True)
@@ -22,6 +27,8 @@ class EnrolmentService:
     enrolments: GroupCommit[EnrolCommand]
     rules: RuleSet
     redeem_key: bytes = field(repr=False)
+    takes_test_numbers: bool = False
+    """Whether people may be admitted under a NIK with serial 0000, which is issued to nobody."""
 
     @property
     def database(self) -> Database:
@@ -32,3 +39,32 @@ class EnrolmentService:
     def journal(self) -> Journal:
         """Return the service's journal."""
         return self.stores.journal
+
+
+def open_database(settings: Settings, *, pool_size: int) -> Database:
+    """Open the database for a process that stays; in production, only as a role that cannot rewrite the journal.
+
+    Raises `SettingsError`.
+    """
+    database = Database(settings.database_url, pool_size=pool_size)
+    return open_guarded(database, METADATA, development=settings.is_development)
+
+
+def open_service(settings: Settings, database: Database) -> EnrolmentService:
+    """Join the parts of enrolment on a database."""
+    stores = open_stores(
+        database,
+        personal_data_key=settings.personal_data_key,
+        fingerprint_key=settings.fingerprint_key,
+    )
+    answers = open_stored_answers(database, personal_data_key=settings.personal_data_key)
+    rules = load_rules()
+    handler = EnrolHandler(stores, rules=rules, redeem_key=settings.fingerprint_key)
+    return EnrolmentService(
+        stores=stores,
+        transactions=Transactions(database, answers),
+        enrolments=GroupCommit(database, answers, handler),
+        rules=rules,
+        redeem_key=settings.fingerprint_key,
+        takes_test_numbers=settings.is_development,
+    )

@@ -28,6 +28,11 @@ class Settings:
     pool_size: int
     metrics_bind: tuple[str, int] | None
 
+    @property
+    def is_development(self) -> bool:
+        """Tell whether this is a developer's machine. Where nothing is said, it is not."""
+        return self.environment == "development"
+
 
 def read_settings(variables: Mapping[str, str] = os.environ) -> Settings:
     """Read the settings. Raises `SettingsError` naming the variable that is missing or wrong."""
@@ -37,7 +42,7 @@ def read_settings(variables: Mapping[str, str] = os.environ) -> Settings:
         environment=environment.choice(
             "ENVIRONMENT", "production", of=("development", "production")
         ),
-        token_issuer=environment.text("TOKEN_ISSUER"),
+        token_issuer=environment.text("TOKEN_ISSUER").rstrip("/"),
         token_audience=environment.text("TOKEN_AUDIENCE"),
         jwks_url=environment.text("JWKS_URL"),
         accounts_url=environment.text("ACCOUNTS_URL"),

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import sqlalchemy as sa
 
-from chassis.database import Database
 from chassis.http_client import ServiceClient
 from chassis.idempotency import KEPT_FOR, PURGED_AT_ONCE
 from chassis.observability import configure_logging
@@ -12,6 +11,7 @@ from chassis.system_token import SystemToken
 from chassis.transaction import Transactions
 from chassis.worker import Task, run_worker
 from services.enrolment.followers.catalogue import catalogue_follower
+from services.enrolment.service import open_database
 from services.enrolment.settings import read_settings
 from services.enrolment.storage.stores import open_stored_answers, open_stores
 
@@ -20,7 +20,7 @@ def main() -> None:
     """Run until told to stop."""
     settings = read_settings()
     configure_logging("enrolment-worker", level=settings.log_level)
-    database = Database(settings.database_url, pool_size=2)
+    database = open_database(settings, pool_size=2)
     stores = open_stores(
         database,
         personal_data_key=settings.personal_data_key,

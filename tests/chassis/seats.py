@@ -16,13 +16,12 @@ from chassis.idempotency import IdempotencyKey
 from chassis.identifiers import new_id
 from chassis.identity import Principal
 from deploy.local.databases import ServiceDatabase
-from services.enrolment.app import open_service
 from services.enrolment.domain.programme.award import Candidate
 from services.enrolment.domain.programme.card import Scheme
 from services.enrolment.domain.programme.wave import Wave
 from services.enrolment.domain.seats.admission import EnrolCommand
 from services.enrolment.queries.consistency import check_consistency
-from services.enrolment.service import EnrolmentService
+from services.enrolment.service import EnrolmentService, open_service
 from services.enrolment.settings import Settings
 from services.enrolment.storage.classes import ClassCopy
 from services.enrolment.storage.stores import open_stored_answers

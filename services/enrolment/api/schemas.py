@@ -106,7 +106,7 @@ class WaveRequest(Strict):
 class CandidateRow(Strict):
     """One candidate."""
 
-    nik = Parsed(lambda value: parse_nik(value, allow_test_numbers=True).number, required=True)
+    nik = Parsed(lambda value: parse_nik(value, allow_test_numbers=True), required=True)
     family_card = Parsed(parse_family_card, required=True)
     name = Text(most=120, required=True)
     birth_date = Parsed(parse_date, required=True)

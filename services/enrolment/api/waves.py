@@ -7,7 +7,7 @@ from chassis.fields import load
 from chassis.idempotency import Answer, json_answer
 from chassis.identifiers import is_id, new_id
 from chassis.pagination import read_cursor
-from chassis.problems import NotFound, Problem, ValidationFailed
+from chassis.problems import FieldError, NotFound, Problem, ValidationFailed
 from services.enrolment.api.schemas import AdmissionsRequest, CandidateRow, PageQuery, WaveRequest
 from services.enrolment.domain.programme.award import Candidate
 from services.enrolment.domain.programme.card import Scheme
@@ -70,7 +70,7 @@ def post_admissions(call: Call, service: EnrolmentService) -> Answer:
     """Admit candidates to a wave, each by itself."""
     command = AdmitCandidates(
         wave_id=call.path["wave_id"],
-        rows=[_candidate(row) for row in call.body["candidates"]],
+        rows=[_candidate(row, service) for row in call.body["candidates"]],
         caller=call.caller,
         request_id=call.request_id,
     )
@@ -82,13 +82,17 @@ def post_admissions(call: Call, service: EnrolmentService) -> Answer:
     )
 
 
-def _candidate(row: object) -> Candidate | Problem:
+def _candidate(row: object, service: EnrolmentService) -> Candidate | Problem:
     try:
         fields = load(_CANDIDATE, row)
     except ValidationFailed as refusal:
         return refusal
+    if fields["nik"].is_test_number and not service.takes_test_numbers:
+        return ValidationFailed(
+            errors=[FieldError("/nik", "Serial 0000 is issued to nobody; it is for tests only.")]
+        )
     return Candidate(
-        nik=fields["nik"],
+        nik=fields["nik"].number,
         family_card=fields["family_card"],
         name=fields["name"],
         birth_date=fields["birth_date"],

@@ -19,10 +19,10 @@ from chassis.database import Database
 from chassis.group_commit import GroupCommit
 from chassis.identifiers import new_id
 from deploy.local.databases import ServiceDatabase
-from services.enrolment.app import build, open_service
+from services.enrolment.app import build
 from services.enrolment.domain.programme.rule_set import RuleSet
 from services.enrolment.domain.seats.training_class import Meeting
-from services.enrolment.service import EnrolmentService
+from services.enrolment.service import EnrolmentService, open_service
 from services.enrolment.settings import Settings, read_settings
 from services.enrolment.storage import METADATA
 from services.enrolment.storage.classes import ClassCopy, write_meetings
