@@ -21,6 +21,7 @@ from typing import Any, Generic, Protocol, TypeVar
 
 import sqlalchemy as sa
 
+from chassis.clock import utc_now
 from chassis.database import Database, Fault, fault_of
 from chassis.idempotency import Answer, IdempotencyKey, StoredAnswer, StoredAnswers
 from chassis.observability import BATCH_SIZE, QUEUE_LENGTH, current_request_id, logger
@@ -221,7 +222,7 @@ class GroupCommit(Generic[Command]):
                 settled = dict(zip(firsts, self._handler.settle(connection, commands), strict=True))
             answers = {firsts[d].key: o for d, o in settled.items() if isinstance(o, Answer)}
             if answers:
-                self._stored.store(connection, answers, now=self._database.now(connection))
+                self._stored.store(connection, answers, now=utc_now())
                 _commit(connection, tickets)
                 BATCH_SIZE.observe(len(answers))
         for ticket in tickets:

@@ -12,6 +12,7 @@ from typing import TypeVar
 
 import sqlalchemy as sa
 
+from chassis.clock import utc_now
 from chassis.database import Database, Fault, fault_of
 from chassis.idempotency import Answer, IdempotencyKey, StoredAnswers
 from chassis.problems import IdempotencyKeyReused, OutcomeUnknown, RequestInFlight, Unavailable
@@ -84,7 +85,7 @@ class Transactions:
                 False  # the key is ours and has no answer: no earlier attempt took effect
             )
             answer = work(connection)
-            self._stored.store(connection, {key: answer}, now=self.database.now(connection))
+            self._stored.store(connection, {key: answer}, now=utc_now())
             return answer
 
         return self._run(once, repeatable=True, doubt=doubt)
