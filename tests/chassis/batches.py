@@ -13,6 +13,7 @@ from chassis.database import Database
 from chassis.group_commit import BatchHandler, GroupCommit, Outcome
 from chassis.idempotency import IdempotencyKey, StoredAnswers, idempotency_key
 from chassis.identifiers import new_id
+from chassis.observability import current_request_id
 from chassis.problems import Problem
 
 PATIENCE = 20.0
@@ -80,10 +81,12 @@ class Batches(Generic[Command]):
         Caller(self.group, (self._opener, fresh_key()), seconds=PATIENCE)
         assert self.clock.reached.wait(PATIENCE)
 
-    def call_later(self, call: Call[Command], *, seconds: float = PATIENCE) -> Caller:
+    def call_later(
+        self, call: Call[Command], *, seconds: float = PATIENCE, request_id: str = ""
+    ) -> Caller:
         """Submit while the runner is held; return when the call waits in the queue."""
         length = self.waiting() + 1
-        caller = Caller(self.group, call, seconds=seconds)
+        caller = Caller(self.group, call, seconds=seconds, request_id=request_id)
         until = time.monotonic() + PATIENCE
         while self.waiting() < length:
             assert time.monotonic() < until
@@ -98,11 +101,16 @@ class Batches(Generic[Command]):
 class Caller:
     """Somebody in a thread of their own who submits a call and waits."""
 
-    def __init__(self, group: GroupCommit[Any], call: Call[Any], *, seconds: float) -> None:
+    def __init__(
+        self, group: GroupCommit[Any], call: Call[Any], *, seconds: float, request_id: str = ""
+    ) -> None:
         self._told: list[Outcome] = []
-        self._thread = threading.Thread(
-            target=lambda: self._told.append(told(group, call, seconds=seconds)), daemon=True
-        )
+
+        def run() -> None:
+            current_request_id.set(request_id)
+            self._told.append(told(group, call, seconds=seconds))
+
+        self._thread = threading.Thread(target=run, daemon=True)
         self._thread.start()
 
     @property

@@ -22,6 +22,7 @@ from chassis.migrations import grant
 from chassis.problems import Problem
 from chassis.transaction import Transactions
 from deploy.local.databases import ServiceDatabase
+from tests.chassis.batches import Batches
 
 METADATA = sa.MetaData()
 TALLY = sa.Table(
@@ -181,3 +182,16 @@ def add_to(house: TallyHouse, name: str) -> Callable[[sa.Connection], Answer]:
         return outcome
 
     return work
+
+
+def batches_of(
+    house: TallyHouse, handler: TallyHandler | None = None, **limits: int
+) -> Batches[Add]:
+    """Open a group commit of additions whose batches the test composes."""
+    return Batches(
+        house.database,
+        house.answers,
+        handler or TallyHandler(house),
+        opener=Add("there is no such tally"),
+        **limits,
+    )

@@ -3,41 +3,25 @@
 from __future__ import annotations
 
 import threading
-from collections.abc import Sequence
 from functools import partial
 from typing import Any
 
 import pytest
-import sqlalchemy as sa
 
 from chassis import group_commit
-from chassis.group_commit import GroupCommit, Outcome
+from chassis.group_commit import GroupCommit
 from chassis.idempotency import Answer
 from chassis.identifiers import new_id
-from chassis.problems import OutcomeUnknown, Problem, TooBusy
+from chassis.problems import OutcomeUnknown, TooBusy
 from tests.chassis.batches import (
-    Batches,
     Caller,
     all_at_once,
     codes,
     commits_of,
     fresh_key,
-    key_named,
     told,
 )
-from tests.chassis.tally import Add, TallyHandler, TallyHouse, count_of, set_up, size_of
-
-
-def batches_of(
-    house: TallyHouse, handler: TallyHandler | None = None, **limits: int
-) -> Batches[Add]:
-    return Batches(
-        house.database,
-        house.answers,
-        handler or TallyHandler(house),
-        opener=Add("there is no such tally"),
-        **limits,
-    )
+from tests.chassis.tally import Add, TallyHandler, TallyHouse, batches_of, count_of, set_up, size_of
 
 
 def test_one_caller_alone_is_answered_after_one_commit(tally: TallyHouse) -> None:
@@ -176,101 +160,6 @@ def test_a_caller_whose_batch_never_ends_is_told_that_the_outcome_is_unknown(
 
 def assert_set(event: threading.Event) -> None:
     assert event.wait(20)
-
-
-class Unforeseen(BaseException):
-    """Something that is no `Exception`, as `GeneratorExit` and gevent's time-outs are not."""
-
-
-@pytest.mark.parametrize("error", [ValueError, Unforeseen, GeneratorExit, SystemExit, MemoryError])
-def test_the_runner_outlives_whatever_a_handler_raises_and_the_neighbours_go_on(
-    tally: TallyHouse, error: type[BaseException]
-) -> None:
-    name, bad = set_up(tally, new_id()), set_up(tally, new_id())
-
-    def fail(_: sa.Connection, commands: Sequence[Add]) -> None:
-        if Add(bad) in commands:
-            raise error
-
-    with batches_of(tally, TallyHandler(tally, before=fail)) as batches:
-        outcomes = batches.together([(Add(each), fresh_key()) for each in (name, bad, name)])
-        assert codes(outcomes) == ["201", "internal-error", "201"]
-        assert codes(batches.together([(Add(name), fresh_key())])) == ["201"]
-        assert (count_of(tally, name), count_of(tally, bad)) == (3, 0)
-
-
-def test_a_handler_that_forgets_a_command_fails_that_batch_and_tells_nobody_anything_false(
-    tally: TallyHouse, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    name, handler = set_up(tally, new_id()), TallyHandler(tally)
-    settle = handler.settle
-
-    def forget(connection: sa.Connection, commands: Sequence[Add]) -> Sequence[Outcome]:
-        return settle(connection, commands)[1:]
-
-    monkeypatch.setattr(handler, "settle", forget)
-    outcomes = batches_of(tally, handler).together([(Add(name), fresh_key()) for _ in range(3)])
-    assert codes(outcomes) == ["internal-error"] * 3
-    assert count_of(tally, name) == 0
-
-
-class Refused(Problem):
-    code = "refused-for-test"
-    status = 409
-    title = "Refused"
-
-
-def test_a_refusal_that_is_raised_counts_for_the_command_it_was_raised_for(
-    tally: TallyHouse,
-) -> None:
-    name, bad = set_up(tally, new_id()), set_up(tally, new_id())
-
-    def refuse(_: sa.Connection, commands: Sequence[Add]) -> None:
-        if Add(bad) in commands:
-            raise Refused
-
-    with batches_of(tally, TallyHandler(tally, before=refuse)) as batches:
-        outcomes = batches.together([(Add(each), fresh_key()) for each in (name, bad)])
-        assert codes(outcomes) == ["201", "refused-for-test"]
-
-
-def test_twins_in_one_batch_have_one_effect_and_equal_answers(tally: TallyHouse) -> None:
-    name, key = set_up(tally, new_id()), key_named(new_id(), "add")
-    with batches_of(tally) as batches:
-        first, second, other = batches.together(
-            [(Add(name), key), (Add(name), key), (Add(name), fresh_key())]
-        )
-        assert isinstance(first, Answer)
-        assert first == second
-        assert codes([other]) == ["201"]
-        assert count_of(tally, name) == 2
-        assert batches.together([(Add(name), key)]) == [first]
-        assert count_of(tally, name) == 2
-
-
-def test_a_key_stands_for_one_command_within_a_batch_and_after_it(tally: TallyHouse) -> None:
-    name, key = set_up(tally, new_id()), new_id()
-    with batches_of(tally) as batches:
-        one, another = key_named(key, "one"), key_named(key, "another")
-        outcomes = batches.together([(Add(name), one), (Add(name), another)])
-        assert codes(outcomes) == ["201", "idempotency-key-reused"]
-        assert codes(batches.together([(Add(name), another)])) == ["idempotency-key-reused"]
-        assert count_of(tally, name) == 1
-
-
-def test_a_refused_command_may_be_tried_again_with_the_same_key(tally: TallyHouse) -> None:
-    name, key = set_up(tally, new_id(), most=0), key_named(new_id(), "add")
-    with batches_of(tally) as batches:
-        assert codes(batches.together([(Add(name), key)])) == ["tally-full"]
-        tally.transactions.run(
-            lambda connection: connection.execute(
-                sa.text("update tally set most = 1 where name = :name"), {"name": name}
-            )
-        )
-        (answer,) = batches.together([(Add(name), key)])
-        assert codes([answer]) == ["201"]
-        assert batches.together([(Add(name), key)]) == [answer]
-        assert count_of(tally, name) == 1
 
 
 def test_hundreds_of_callers_at_once_all_get_their_own_answer(tally: TallyHouse) -> None:
