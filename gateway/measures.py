@@ -14,6 +14,8 @@ REFUSALS = Counter(
     "gateway_refusals_total", "Requests that the gateway itself refused or failed", ["code"]
 )
 
+_log = logger()  # one for all requests: a fresh one is put together anew at its first line
+
 
 class Record:
     """One request's line in the log and its place in the counts, written once, when its answer has ended."""
@@ -34,7 +36,7 @@ class Record:
         if self.refusal:
             REFUSALS.labels(self.refusal).inc()
             facts["refusal"] = self.refusal
-        logger().info(
+        _log.info(
             "request",
             route=self.route,
             status=self.status,

@@ -18,8 +18,8 @@ from gevent.monkey import get_original
 from chassis.problems import BadGateway, GatewayTimedOut, Problem, Unavailable
 from gateway.answer import LARGEST_HEAD, Answer, AnswerParser
 
-CONNECTING = 1.0
-"""Seconds to connect; the services are near."""
+CONNECTING = 1.5
+"""Seconds to connect: enough for the second try that the kernel makes after one, when a service is restarted."""
 
 BEFORE_SECOND_TRY = 0.05
 """Seconds before a safe request is sent again."""

@@ -19,7 +19,7 @@ from gevent.server import StreamServer
 from gunicorn.workers import ggevent
 
 from chassis.serving.exchange import ClientGone, answer, discard_rest
-from chassis.serving.listeners import drain
+from chassis.serving.listeners import drain, parent_is_leaving
 from chassis.serving.patience import Patience, bounded_parser
 from chassis.serving.refusals import RefusesInProblemDocuments
 
@@ -52,6 +52,7 @@ class GeventWorker(RefusesInProblemDocuments, ggevent.GeventWorker):
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self._waiting: dict[Any, float] = {}
+        self._stopped: Event | None = None
 
     def init_process(self) -> None:
         """Allow as many open files as the system lets us, then start serving."""
@@ -65,13 +66,15 @@ class GeventWorker(RefusesInProblemDocuments, ggevent.GeventWorker):
 
     def run(self) -> None:
         """Serve until told to stop, then leave without losing anyone."""
-        self._stopped = Event()
+        self._stopped = stopped = Event()
         self._connections = Pool(self.worker_connections)
         servers = [self._serve(listener) for listener in self.sockets]
+        if parent_is_leaving(self.sockets):
+            self.alive = False
         while self.alive:
             self.notify()
             self._make_room()
-            self._stopped.wait(TICK)
+            stopped.wait(TICK)
         self._leave(servers)
 
     def handle(self, server: Any, client: Any, addr: Any) -> None:
@@ -150,7 +153,8 @@ class GeventWorker(RefusesInProblemDocuments, ggevent.GeventWorker):
 
     def _stop(self) -> None:
         self.alive = False
-        self._stopped.set()
+        if self._stopped is not None:
+            self._stopped.set()
 
     def _leave(self, servers: list[StreamServer]) -> None:
         until = time.monotonic() + self.cfg.graceful_timeout

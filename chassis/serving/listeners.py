@@ -60,6 +60,15 @@ def drain(listeners: Iterable[Any], *, pause: Callable[[float], None], until: fl
         pause(0.005)
 
 
+def parent_is_leaving(listeners: Iterable[Any]) -> bool:
+    """Tell whether the parent has closed a listener, which it does before it tells its workers to stop.
+
+    A worker that was just forked still has its parent's signal handlers, and so misses being told.
+    """
+    parent = os.getppid()
+    return not all(_holds(parent, _name(listener), unknown=True) for listener in listeners)
+
+
 def refuse_newcomers(listener: Any) -> bool:
     """Have the kernel drop whoever tries to connect from now on; tell whether it can."""
     if sys.platform != "linux" or listener.family not in (socket.AF_INET, socket.AF_INET6):
@@ -93,7 +102,7 @@ def _is_ending(listener: Any, *, pause: Callable[[float], None]) -> bool:
 def _only_workers_hold(listener: Any) -> bool:
     """Tell whether only this process and other workers of its parent hold a listener, as far as can be seen."""
     parent = os.getppid()
-    name = f"socket:[{os.fstat(listener.fileno()).st_ino}]"
+    name = _name(listener)
     if _was_handed_down(parent) or _holds(parent, name, unknown=True):
         return False
     others = (int(entry.name) for entry in Path("/proc").glob("[0-9]*"))
@@ -102,6 +111,11 @@ def _only_workers_hold(listener: Any) -> bool:
         for other in others
         if other != os.getpid() and _holds(other, name)
     )
+
+
+def _name(listener: Any) -> str:
+    """Return how the kernel names a listener among a process's open files."""
+    return f"socket:[{os.fstat(listener.fileno()).st_ino}]"
 
 
 def _parent_of(process: int) -> int:

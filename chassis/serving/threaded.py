@@ -13,7 +13,7 @@ from typing import Any, ClassVar
 from gunicorn.workers import gthread
 
 from chassis.serving.exchange import ClientGone, answer, discard_rest
-from chassis.serving.listeners import drain
+from chassis.serving.listeners import drain, parent_is_leaving
 from chassis.serving.patience import Patience, bounded_parser
 from chassis.serving.refusals import RefusesInProblemDocuments
 
@@ -56,6 +56,8 @@ class ThreadWorker(RefusesInProblemDocuments, gthread.ThreadWorker):
         self.poller.register(
             self.method_queue.fileno(), selectors.EVENT_READ, self.method_queue.run_callbacks
         )
+        if parent_is_leaving(self.sockets):
+            self.alive = False
         while self.alive and self.is_parent_alive():
             self.notify()
             self.set_accept_enabled(self.nr_conns < self.worker_connections)

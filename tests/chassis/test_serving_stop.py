@@ -126,3 +126,16 @@ def test_a_request_that_comes_during_the_stop_is_answered_and_the_connection_end
         assert answer.status == 200
         assert answer.header("Connection") == "close"
         assert slow.receive().json() == {"slow": True}
+
+
+@pytest.mark.parametrize("late", ["LateThreadWorker", "LateWorker"])
+def test_a_worker_that_is_told_to_stop_before_it_has_begun_stops_and_answers_who_waits(
+    late: str, tmp_path: Path
+) -> None:
+    worker = ("-k", f"tests.gateway.hasty.{late}")
+    with _serving("thread", tmp_path, arguments=worker) as server, Wire.to(server) as wire:
+        wire.send(written("GET", "/x"))
+
+        server.stop()
+
+        assert wire.receive().status == 200

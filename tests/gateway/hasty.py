@@ -1,8 +1,9 @@
-"""The gateway with little patience, so that tests of its time-outs are short. Everything else is as delivered."""
+"""The gateway and the workers with little patience, or late, for tests. Everything else is as delivered."""
 
 from __future__ import annotations
 
 import dataclasses
+import time
 from typing import ClassVar
 
 from flask import Flask
@@ -28,6 +29,22 @@ class HastyThreadWorker(ThreadWorker):
     """The worker of the services, waiting as little."""
 
     patience: ClassVar[Patience] = PATIENCE
+
+
+class LateWorker(GeventWorker):
+    """The worker that faces the network, on a machine so busy that a stop comes before it has begun."""
+
+    def init_process(self) -> None:
+        time.sleep(SECONDS)
+        super().init_process()
+
+
+class LateThreadWorker(ThreadWorker):
+    """The worker of the services, as late."""
+
+    def init_process(self) -> None:
+        time.sleep(SECONDS)
+        super().init_process()  # type: ignore[no-untyped-call]
 
 
 def create_app() -> Flask:
