@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack
 from pathlib import Path
@@ -11,6 +12,8 @@ import pytest
 from deploy.local.databases import ServiceDatabase
 from tests.databases import DatabaseMaker, postgresql_server
 from tests.running_system import RunningSystem, start_system
+
+_UUID = re.compile(r"[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}", re.IGNORECASE)
 
 
 @pytest.fixture(scope="session")
@@ -91,3 +94,10 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
         if isinstance(item, pytest.Function) and "system" in item.fixturenames:
             name = item.callspec.params["dialect"]
             item.add_marker(pytest.mark.xdist_group(f"system-{name}"))
+
+
+def pytest_make_parametrize_id(val: object) -> str | None:
+    """Name a test after the form of an id in its parameter: a fresh id differs in every test process."""
+    if isinstance(val, str) and _UUID.search(val):
+        return _UUID.sub("ID" if val.isupper() else "id", val)
+    return None
