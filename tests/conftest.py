@@ -13,7 +13,7 @@ from deploy.local.databases import ServiceDatabase
 from tests.databases import DatabaseMaker, postgresql_server
 from tests.running_system import RunningSystem, start_system
 
-_UUID = re.compile(r"[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}", re.IGNORECASE)
+_UUID = re.compile(r"[0-9a-f]{8}(-?[0-9a-f]{4}){3}-?[0-9a-f]{12}", re.IGNORECASE)
 
 
 @pytest.fixture(scope="session")
