@@ -7,7 +7,6 @@ what was begun after SIGTERM · KEEPALIVE_SECONDS an idle connection is kept · 
 
 import os
 import sys
-from pathlib import Path
 
 # The name in the log: `catalog` for `gunicorn … 'services.catalog.app:create_app()'`.
 proc_name = sys.argv[-1].partition(".app:")[0].rpartition(".")[2] or None
@@ -23,6 +22,9 @@ graceful_timeout = int(os.environ.get("GRACEFUL_SECONDS", "30"))
 # Longer than any caller of ours keeps a connection: a request must not meet its closing end.
 keepalive = int(os.environ.get("KEEPALIVE_SECONDS", "75"))
 
+# Of gunicorn's two parsers always the one that our tests try: the other is used wherever its package happens to lie about,
+# and takes headers that run over several lines.
+http_parser = "python"
 limit_request_line = 8_190
 limit_request_fields = 100
 limit_request_field_size = 8_190
@@ -30,7 +32,8 @@ limit_request_field_size = 8_190
 # A connection pool or a thread made before a fork does not survive it; every process makes its own.
 preload_app = False
 # The heartbeat file of a worker must not wait for a disk.
-worker_tmp_dir = "/dev/shm" if Path("/dev/shm").is_dir() else None  # noqa: S108 - gunicorn makes its own file there
+_MEMORY = "/dev/shm"  # noqa: S108 - gunicorn makes a file of its own there
+worker_tmp_dir = _MEMORY if os.access(_MEMORY, os.W_OK) else None
 # One control socket per account would be shared by all of our processes; signals do what we need.
 control_socket_disable = True
 
