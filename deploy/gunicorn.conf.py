@@ -22,8 +22,8 @@ graceful_timeout = int(os.environ.get("GRACEFUL_SECONDS", "30"))
 # Longer than any caller of ours keeps a connection: a request must not meet its closing end.
 keepalive = int(os.environ.get("KEEPALIVE_SECONDS", "75"))
 
-# Of gunicorn's two parsers always the one that our tests try: the other is used wherever its package happens to lie about,
-# and takes headers that run over several lines.
+# Of gunicorn's two parsers always the one that our tests try: the other is used wherever its package happens to lie
+# about, and takes headers that run over several lines.
 http_parser = "python"
 limit_request_line = 8_190
 limit_request_fields = 100
