@@ -202,13 +202,16 @@ class Endpoint(Generic[House]):
         if not match:
             raise MalformedRequest("Idempotency-Key must be 8 to 200 characters, such as a UUID.")
         subject = principal.subject if principal else "public"
-        return idempotency_key(
-            subject=subject,
-            method=self.method,
-            route=self.rule,
-            key=match[1] or match[2],
-            command=command,
-        )
+        try:
+            return idempotency_key(
+                subject=subject,
+                method=self.method,
+                route=self.rule,
+                key=match[1] or match[2],
+                command=command,
+            )
+        except RecursionError:  # what was just read may be a little too deep to be written again
+            raise MalformedRequest("The body is nested too deeply. Send flat objects.") from None
 
     def _version(self, request: Request) -> int | None:
         if not self.edits:

@@ -1,0 +1,334 @@
+"""What cannot be read, or makes no sense, is refused by name with nothing done."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from typing import Any
+
+import pytest
+from werkzeug.test import TestResponse
+
+from chassis.identifiers import new_id
+from tests.chassis.problem_documents import code, pointers, problem
+from tests.services.enrolment.house import API, FRESH, PRICE, House
+
+MEGABYTE = 1_048_576
+
+
+@dataclass(frozen=True)
+class Target:
+    """A call that takes a body: who makes it, and a body that would be good."""
+
+    path: str
+    claims: dict[str, Any]
+    body: dict[str, Any]
+    text_field: str
+
+    def send(
+        self, house: House, data: bytes, content_type: str | None = "application/json"
+    ) -> TestResponse:
+        headers = {"Content-Type": content_type} if content_type is not None else {}
+        return house.call(
+            "POST", API + self.path, key=FRESH, data=data, headers=headers, **self.claims
+        )
+
+    def raw(self, field: str, value: str) -> bytes:
+        """Write the good body with one value replaced by raw text."""
+        members = [
+            f'"{name}":{value if name == field else json.dumps(good)}'
+            for name, good in self.body.items()
+        ]
+        return ("{" + ",".join(members) + "}").encode("utf-8", "surrogatepass")
+
+
+@pytest.fixture(scope="module")
+def targets(shared_house: House) -> dict[str, Target]:
+    """Every call that takes a body, ready to succeed."""
+    card = shared_house.award()
+    taken = shared_house.enrolled(card, shared_house.put_class())
+    other = shared_house.award()
+    return {
+        "waves": Target(
+            "/waves",
+            {"role": "operator"},
+            {
+                "name": "Gelombang 2",
+                "opens_at": "2026-11-01T00:00:00Z",
+                "closes_at": "2026-12-01T00:00:00Z",
+            },
+            "name",
+        ),
+        "admissions": Target(
+            f"/waves/{shared_house.wave_id}/admissions",
+            {"role": "operator"},
+            {"candidates": [next(shared_house.supply).row()]},
+            "candidates",
+        ),
+        "lookup": Target("/cards/lookup", {"role": "operator"}, {"nik": card.person.nik}, "nik"),
+        "enrolments": Target(
+            "/enrolments",
+            {"role": "holder", "card": other.card_ref},
+            {"class_id": shared_house.put_class(), "expected_price": PRICE},
+            "class_id",
+        ),
+        "cancellation": Target(
+            f"/enrolments/{taken['id']}/cancellation",
+            {"role": "operator"},
+            {"reason": "Jadwal berubah"},
+            "reason",
+        ),
+        "redemption": Target(
+            f"/enrolments/{taken['id']}/redemption",
+            {"role": "holder", "card": card.card_ref},
+            {"redeem_code": taken["redeem_code"]},
+            "redeem_code",
+        ),
+    }
+
+
+@pytest.fixture
+def unchanged(targets: dict[str, Target], shared_house: House) -> Iterator[dict[str, Target]]:
+    """Every call; after the test every row of every table stands as before."""
+    before = shared_house.tables()
+    yield targets
+    assert shared_house.tables() == before
+
+
+def nested(depth: int) -> str:
+    return "[" * depth + "]" * depth
+
+
+UNREADABLE: dict[str, Callable[[Target], bytes]] = {
+    "nothing": lambda _: b"",
+    "white space": lambda _: b" \n ",
+    "an open brace": lambda _: b"{",
+    "words": lambda _: b"hello",
+    "two documents": lambda t: t.raw("", "") * 2,
+    "a byte order mark": lambda t: b"\xef\xbb\xbf" + t.raw("", ""),
+    "UTF-16": lambda t: t.raw("", "").decode().encode("utf-16"),
+    "bytes that are no UTF-8": lambda t: t.raw(t.text_field, '"\x01"').replace(b"\x01", b"\xff"),
+    "an overlong encoding": lambda t: t.raw(t.text_field, '"\x01"').replace(b"\x01", b"\xc0\x80"),
+    "a raw NUL": lambda t: t.raw(t.text_field, '"a\x00b"'),
+    "an escaped NUL": lambda t: t.raw(t.text_field, '"a\\u0000b"'),
+    "half a surrogate pair": lambda t: t.raw(t.text_field, '"\\ud800"'),
+    "the other half": lambda t: t.raw(t.text_field, '"abc\\udfff"'),
+    "a raw surrogate": lambda t: t.raw(t.text_field, '"\ud800"'),
+    "NaN": lambda t: t.raw(t.text_field, "NaN"),
+    "Infinity": lambda t: t.raw(t.text_field, "Infinity"),
+    "minus Infinity": lambda t: t.raw(t.text_field, "-Infinity"),
+    "a float beyond all floats": lambda t: t.raw(t.text_field, "1e400"),
+    "an integer of 5,000 digits": lambda t: t.raw(t.text_field, "9" * 5_000),
+    "100,000 arrays": lambda t: t.raw(t.text_field, nested(100_000)),
+    "100,000 objects": lambda t: t.raw(t.text_field, '{"a":' * 100_000 + "1" + "}" * 100_000),
+    "100,000 open arrays": lambda _: b"[" * 100_000,
+    "a trailing comma": lambda t: t.raw("", "")[:-1] + b",}",
+    "single quotes": lambda t: t.raw("", "").replace(b'"', b"'"),
+    "a comment": lambda t: t.raw("", "") + b"// done",
+}
+
+
+@pytest.mark.parametrize("what", UNREADABLE)
+def test_what_cannot_be_read_is_refused(
+    shared_house: House, unchanged: dict[str, Target], what: str
+) -> None:
+    for target in unchanged.values():
+        answer = target.send(shared_house, UNREADABLE[what](target))
+        assert code(answer) == (400, "malformed-request")
+        assert problem(answer)["detail"].endswith(".")
+
+
+def test_a_key_that_stands_twice_is_named(
+    shared_house: House, unchanged: dict[str, Target]
+) -> None:
+    for target in unchanged.values():
+        field = next(iter(target.body))
+        twice = target.raw("", "")[:-1] + f',"{field}":1'.encode() + b"}"
+        answer = target.send(shared_house, twice)
+        assert code(answer) == (400, "malformed-request")
+        assert pointers(answer) == [f"/{field}"]
+
+
+def test_a_key_that_is_not_known_is_named(
+    shared_house: House, unchanged: dict[str, Target]
+) -> None:
+    for target in unchanged.values():
+        body = {**target.body, "surprise": 1, "a/b~c": 2}
+        answer = target.send(shared_house, json.dumps(body).encode())
+        assert code(answer) == (422, "validation-failed")
+        assert sorted(pointers(answer)) == ["/a~1b~0c", "/surprise"]
+
+
+@pytest.mark.parametrize("text", ["[]", "null", "true", "17", '"text"', "[{}]"])
+def test_a_body_that_is_no_object_is_refused(
+    shared_house: House, unchanged: dict[str, Target], text: str
+) -> None:
+    for target in unchanged.values():
+        answer = target.send(shared_house, text.encode())
+        assert code(answer) == (422, "validation-failed")
+        assert "Send an object." in answer.text
+
+
+def test_an_empty_object_is_told_what_it_lacks(
+    shared_house: House, unchanged: dict[str, Target]
+) -> None:
+    for target in unchanged.values():
+        answer = target.send(shared_house, b"{}")
+        assert code(answer) == (422, "validation-failed")
+        assert pointers(answer)
+
+
+@pytest.mark.parametrize("value", ["null", "5", "-1", "1.5", "true", "{}", '{"a":{}}'])
+def test_a_value_of_another_kind_is_refused_by_name(
+    shared_house: House, unchanged: dict[str, Target], value: str
+) -> None:
+    for target in unchanged.values():
+        answer = target.send(shared_house, target.raw(target.text_field, value))
+        assert code(answer) == (422, "validation-failed")
+        assert pointers(answer) == [f"/{target.text_field}"]
+
+
+def test_no_depth_of_nesting_gets_through_to_an_error_of_ours(
+    shared_house: House, targets: dict[str, Target]
+) -> None:
+    """The reader of JSON and its writer give up at depths that differ by a little."""
+    target = targets["admissions"]
+    before = without_stored_answers(shared_house)
+    for depth in [100, 500, *range(900, 1_000)]:
+        for value in (nested(depth), '{"a":' * depth + "1" + "}" * depth):
+            answer = target.send(shared_house, target.raw("candidates", f"[{value}]"))
+            assert answer.status_code in (200, 400)
+    assert without_stored_answers(shared_house) == before
+
+
+def without_stored_answers(house: House) -> dict[str, Any]:
+    return {name: rows for name, rows in house.tables().items() if name != "stored_answer"}
+
+
+@pytest.mark.parametrize(
+    "content_type",
+    [
+        None,
+        "",
+        "text/plain",
+        "text/json",
+        "application/x-www-form-urlencoded",
+        "multipart/form-data; boundary=x",
+        "application/json5",
+        "application/problem+json",
+    ],
+)
+def test_another_content_type_is_refused(
+    shared_house: House, unchanged: dict[str, Target], content_type: str | None
+) -> None:
+    for target in unchanged.values():
+        answer = target.send(shared_house, json.dumps(target.body).encode(), content_type)
+        assert code(answer) == (415, "unsupported-media-type")
+        assert "application/json" in problem(answer)["detail"]
+
+
+@pytest.mark.parametrize("size", [5 * MEGABYTE, MEGABYTE + 1])
+def test_a_body_of_megabytes_is_refused(
+    shared_house: House, unchanged: dict[str, Target], size: int
+) -> None:
+    for target in unchanged.values():
+        answer = target.send(shared_house, b"{" + b" " * (size - 2) + b"}")
+        assert code(answer) == (413, "payload-too-large")
+
+
+def test_a_query_on_a_write_is_refused_by_name(
+    shared_house: House, unchanged: dict[str, Target]
+) -> None:
+    for target in unchanged.values():
+        path = f"{API}{target.path}?dry_run=true"
+        answer = shared_house.call("POST", path, key=FRESH, json=target.body, **target.claims)
+        assert code(answer) == (422, "validation-failed")
+        assert pointers(answer) == ["/dry_run"]
+
+
+@pytest.mark.parametrize(
+    "price",
+    [
+        *("-1", "1.0", "7e5", '"700000"', "true", "null", "[]", "{}"),
+        *("9007199254740992", "9223372036854775807", "9223372036854775808", "1" + "0" * 300),
+    ],
+)
+def test_a_price_is_a_whole_number_of_rupiah(
+    shared_house: House, unchanged: dict[str, Target], price: str
+) -> None:
+    target = unchanged["enrolments"]
+    answer = target.send(shared_house, target.raw("expected_price", price))
+    assert code(answer) == (422, "validation-failed")
+    assert pointers(answer) == ["/expected_price"]
+
+
+@pytest.mark.parametrize(
+    "class_id",
+    [
+        *('""', '"1"', '"17.71"', '"3273010205900001"', "17", "[]"),
+        f'"{new_id().upper()}"',
+        f'"{{{new_id()}}}"',
+        f'"{new_id()} "',
+        f'"{new_id().replace("-", "")}"',
+        f'"urn:uuid:{new_id()}"',
+    ],
+)
+def test_a_class_is_named_by_its_id(
+    shared_house: House, unchanged: dict[str, Target], class_id: str
+) -> None:
+    target = unchanged["enrolments"]
+    answer = target.send(shared_house, target.raw("class_id", class_id))
+    assert code(answer) == (422, "validation-failed")
+    assert pointers(answer) == ["/class_id"]
+
+
+def test_an_id_of_something_else_is_no_class(
+    shared_house: House, targets: dict[str, Target]
+) -> None:
+    shared_house.catalogue_was_read()
+    before = shared_house.tables()
+    target = targets["enrolments"]
+    for other in (shared_house.wave_id, target.claims["card"]):
+        answer = target.send(shared_house, target.raw("class_id", f'"{other}"'))
+        assert code(answer) == (404, "class-not-found")
+    assert shared_house.tables() == before
+
+
+@pytest.mark.parametrize(
+    "instant",
+    [
+        *("2026-02-30T00:00:00Z", "2026-13-01T00:00:00Z", "2026-11-01T24:00:01Z"),
+        *("2026-11-01T08:00:00", "2026-11-01", "2026-11-01 08:00:00Z", "2026-11-01T08:00Z"),
+        *("1999-12-31T23:59:59Z", "2200-01-01T00:00:00Z", "0001-01-01T00:00:00+14:00"),
+        *("2026-11-01T00:00:00+25:00", "1767225600", "2026-W01-1T00:00:00Z"),
+        "٢٠٢٦-١١-٠١T00:00:00Z",
+    ],
+)
+@pytest.mark.parametrize("field", ["opens_at", "closes_at"])
+def test_an_instant_that_does_not_exist_is_refused(
+    shared_house: House, unchanged: dict[str, Target], field: str, instant: str
+) -> None:
+    target = unchanged["waves"]
+    answer = target.send(shared_house, target.raw(field, json.dumps(instant)))
+    assert code(answer) == (422, "validation-failed")
+    assert pointers(answer) == [f"/{field}"]
+
+
+@pytest.mark.parametrize("name", ["", " Gelombang", "x" * 121, "bell\u0007", "a\nb", "a\u200bb"])
+def test_the_name_of_a_wave_is_a_line_of_text(
+    shared_house: House, unchanged: dict[str, Target], name: str
+) -> None:
+    target = unchanged["waves"]
+    answer = target.send(shared_house, target.raw("name", json.dumps(name)))
+    assert code(answer) == (422, "validation-failed")
+    assert pointers(answer) == ["/name"]
+
+
+def test_the_bodies_that_all_this_was_done_to_are_good(
+    shared_house: House, targets: dict[str, Target]
+) -> None:
+    for name in ("waves", "admissions", "lookup", "enrolments", "redemption", "cancellation"):
+        target = targets[name]
+        answer = target.send(shared_house, json.dumps(target.body).encode())
+        assert answer.status_code in (200, 201), answer.text
