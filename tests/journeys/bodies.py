@@ -1,0 +1,70 @@
+"""What providers and operators send when nothing is wrong with it."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+from typing import Any
+
+from chassis.clock import utc_now, write_instant
+
+VENUE_REGENCY = "17.71"
+PRICE = 250_000
+
+
+def days_from_now(days: float, *, hours: float = 0) -> str:
+    """Write the instant at 02:00 UTC (a morning anywhere in Indonesia) of another day, or some hours later."""
+    today = utc_now().replace(hour=2, minute=0, second=0, microsecond=0)
+    return write_instant(today + timedelta(days=days, hours=hours))
+
+
+def application(name: str) -> dict[str, Any]:
+    """Apply as an institution."""
+    return {
+        "name": name,
+        "kind": "blk",
+        "regency": VENUE_REGENCY,
+        "email": "info@lembaga.example",
+    }
+
+
+def course(mode: str, **changes: Any) -> dict[str, Any]:
+    """Describe a course."""
+    return {
+        "title": "Pengelasan SMAW 3G",
+        "summary": "Mengelas pelat pada posisi tegak.",
+        "outcomes": ["Menyiapkan pelat", "Mengelas pelat"],
+        "track": "skilling",
+        "mode": mode,
+        "competency_codes": ["C.24LAS01.001.1"],
+        "hours": 40,
+        "price": PRICE,
+        **changes,
+    }
+
+
+def training_class(mode: str, *, seats: int, first_day: int = 30) -> dict[str, Any]:
+    """Plan a class of two meetings and a final test, open for registration."""
+    place: dict[str, Any] = {"link": "https://kelas.example/las"}
+    if mode == "offline":
+        place = {"venue": "Jl. Salak 1, Bengkulu", "regency": VENUE_REGENCY}
+    return {
+        **place,
+        "zone": "Asia/Jakarta",
+        "registration_opens": days_from_now(-2),
+        "registration_closes": days_from_now(first_day - 1),
+        "meetings": [
+            {
+                "sequence": sequence,
+                "starts_at": days_from_now(first_day + day),
+                "ends_at": days_from_now(first_day + day, hours=3),
+            }
+            for day, sequence in enumerate((1, 2, 999))
+        ],
+        "seats": seats,
+        "trainers": 400 if seats > 30 and mode == "offline" else 1,
+    }
+
+
+def wave(name: str) -> dict[str, Any]:
+    """Plan a wave that is open now."""
+    return {"name": name, "opens_at": days_from_now(-2), "closes_at": days_from_now(60)}
