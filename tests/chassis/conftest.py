@@ -36,6 +36,13 @@ def tally(request: pytest.FixtureRequest, database_maker: DatabaseMaker) -> Iter
 
 
 @pytest.fixture(scope="module")
+def sqlite_tally(database_maker: DatabaseMaker) -> Iterator[TallyHouse]:
+    """The same on SQLite alone: for what PostgreSQL cannot do."""
+    with laid_tally(database_maker.empty("sqlite", "chassis")) as house:
+        yield house
+
+
+@pytest.fixture(scope="module")
 def postgres_tally(database_maker: DatabaseMaker) -> Iterator[TallyHouse]:
     """The same on PostgreSQL alone: for what SQLite cannot do."""
     with laid_tally(database_maker.empty("postgresql", "chassis")) as house:
