@@ -12,7 +12,7 @@ def utc_now() -> datetime:
 
 def write_instant(instant: datetime) -> str:
     """Write an aware instant as RFC 3339 in UTC with six decimals, so that text sorts as time does."""
-    return instant.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%S.%fZ")
+    return instant.astimezone(UTC).replace(tzinfo=None).isoformat(timespec="microseconds") + "Z"
 
 
 def read_instant(text: str) -> datetime:
