@@ -1,235 +1,160 @@
-"""Stored answers: the same key and command takes effect once and is answered byte for byte."""
+"""Stored answers: what a key stands for, how long it is kept, and that nobody reads it from the table."""
 
 from __future__ import annotations
 
-import threading
-from collections.abc import Callable, Iterator
 from datetime import UTC, datetime, timedelta
+from typing import Any
 
 import pytest
 import sqlalchemy as sa
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
 
 from chassis import idempotency
-from chassis.database import Database
-from chassis.idempotency import (
-    Answer,
-    IdempotencyKey,
-    StoredAnswers,
-    idempotency_key,
-    json_answer,
-    stored_answer_table,
-)
-from chassis.problems import IdempotencyKeyReused, RequestInFlight, StateConflict
-from chassis.sealing import Seal
-from chassis.transaction import Transactions
-from deploy.local.databases import ServiceDatabase
+from chassis.idempotency import Answer, StoredAnswer, StoredAnswers, idempotency_key, json_answer
+from chassis.identifiers import new_id
+from chassis.sealing import Seal, SealBroken
+from tests.chassis.batches import codes, fresh_key
+from tests.chassis.seats import SeatHouse
+from tests.chassis.tally import STORED_ANSWER, TallyHouse
 
-METADATA = sa.MetaData()
-STORED_ANSWER = stored_answer_table(METADATA)
-EFFECT = sa.Table(
-    "effect", METADATA, sa.Column("number", sa.Integer, primary_key=True, autoincrement=True)
-)
+NOW = datetime(2026, 11, 22, tzinfo=UTC)
+SCOPE = {"subject": "s", "method": "POST", "route": "/r", "key": "k"}
 
 
-class House:
-    """A database with stored answers, and one kind of effect."""
-
-    def __init__(self, database: Database, *, seal: Seal | None = None) -> None:
-        self.database = database
-        self.stored = StoredAnswers(database, STORED_ANSWER, seal=seal)
-        self.transactions = Transactions(database, self.stored)
-
-    def take_effect(self, connection: sa.Connection) -> Answer:
-        number = connection.execute(sa.insert(EFFECT).returning(EFFECT.c.number)).scalar_one()
-        return json_answer(201, {"number": number, "name": "é\u2028"}, {"Location": f"/{number}"})
-
-    def effects(self) -> int:
-        with self.database.reading() as connection:
-            return connection.execute(sa.select(sa.func.count()).select_from(EFFECT)).scalar_one()
+def stored(house: TallyHouse, digest: str, answers: StoredAnswers | None = None) -> Any:
+    with house.database.writing() as connection:
+        return (answers or house.answers).lock_and_read(connection, [digest]).get(digest)
 
 
-@pytest.fixture
-def database(empty_database: ServiceDatabase) -> Iterator[Database]:
-    database = Database(empty_database.owner, lock_timeout_ms=300)
-    with database.writing() as connection:
-        METADATA.create_all(connection)
-        connection.commit()
-    yield database
-    database.dispose()
-
-
-@pytest.fixture
-def house(database: Database) -> House:
-    return House(database)
-
-
-def key(
-    command: object = "a command", *, name: str = "12345678", subject: str = "me"
-) -> IdempotencyKey:
-    return idempotency_key(
-        subject=subject, method="POST", route="/things", key=name, command=command
+def store(
+    house: TallyHouse, answers: StoredAnswers, *given_answers: Any, now: datetime = NOW
+) -> None:
+    house.transactions.run(
+        lambda connection: answers.store(connection, dict(given_answers), now=now)
     )
 
 
-def test_the_same_key_and_command_are_answered_byte_for_byte(house: House) -> None:
-    first = house.transactions.answer(key(), house.take_effect)
-    again = house.transactions.answer(key(), house.take_effect)
-    assert again == first
-    assert again.headers == (("Location", "/1"),)
-    assert house.effects() == 1
+@pytest.mark.parametrize("member", ["subject", "method", "route", "key"])
+def test_a_key_belongs_to_one_caller_one_method_and_one_route(member: str) -> None:
+    key = idempotency_key(**SCOPE, command=1)
+    other = idempotency_key(**{**SCOPE, member: "another"}, command=1)
+    assert key.digest != other.digest
+    assert key.fingerprint == other.fingerprint
 
 
-def test_another_command_under_the_same_key_is_refused(house: House) -> None:
-    house.transactions.answer(key(), house.take_effect)
-    with pytest.raises(IdempotencyKeyReused):
-        house.transactions.answer(key("another"), house.take_effect)
-    assert house.effects() == 1
+def test_the_parts_of_a_scope_cannot_be_shifted_into_one_another() -> None:
+    one = idempotency_key(subject="ab", method="c", route="d", key="e", command=1)
+    other = idempotency_key(subject="a", method="bc", route="d", key="e", command=1)
+    assert one.digest != other.digest
 
 
-@pytest.mark.parametrize("other", [key(subject="you"), key(name="87654321")])
-def test_another_subject_or_key_takes_effect_by_itself(house: House, other: IdempotencyKey) -> None:
-    house.transactions.answer(key(), house.take_effect)
-    house.transactions.answer(other, house.take_effect)
-    assert house.effects() == 2
+def test_a_fingerprint_is_of_the_parsed_command_however_it_was_written() -> None:
+    one = idempotency_key(**SCOPE, command={"a": 1, "b": NOW})
+    same = idempotency_key(**SCOPE, command={"b": NOW, "a": 1})
+    other = idempotency_key(**SCOPE, command={"a": 2, "b": NOW})
+    assert one == same
+    assert one.digest == other.digest
+    assert one.fingerprint != other.fingerprint
 
 
-def test_without_a_key_every_call_takes_effect(house: House) -> None:
-    for _ in range(2):
-        house.transactions.answer(None, house.take_effect)
-    assert house.effects() == 2
-
-
-def test_a_refusal_is_not_stored_and_leaves_nothing_behind(house: House) -> None:
-    def refuse(connection: sa.Connection) -> Answer:
-        house.take_effect(connection)
-        raise StateConflict
-
-    with pytest.raises(StateConflict):
-        house.transactions.answer(key(), refuse)
-    assert house.effects() == 0
-    assert house.transactions.answer(key(), house.take_effect).status == 201
-
-
-def at_once(count: int, work: Callable[[], Answer]) -> list[Answer | Exception]:
-    """Do the same from so many threads that start together."""
-    start = threading.Barrier(count)
-    results: list[Answer | Exception] = []
-
-    def run() -> None:
-        start.wait(timeout=10)
-        try:
-            results.append(work())
-        except Exception as error:  # noqa: BLE001 - what it was is the test's to judge
-            results.append(error)
-
-    threads = [threading.Thread(target=run) for _ in range(count)]
-    for thread in threads:
-        thread.start()
-    for thread in threads:
-        thread.join()
-    return results
-
-
-def test_twins_that_arrive_together_take_effect_once(house: House) -> None:
-    answers = at_once(6, lambda: house.transactions.answer(key(), house.take_effect))
-    assert house.effects() == 1
-    assert len(answers) == 6
-    assert all(answer == answers[0] for answer in answers)
-
-
-@pytest.mark.parametrize("dialect", ["postgresql"])
-def test_without_the_lock_on_the_key_twins_would_collide(
-    house: House, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    """On SQLite the write transaction itself is the lock and cannot be left out."""
-    monkeypatch.setattr(house.database, "lock_names", lambda *_: None)
-    both_have_looked = threading.Barrier(2)
-
-    def slowly(connection: sa.Connection) -> Answer:
-        both_have_looked.wait(timeout=10)
-        return house.take_effect(connection)
-
-    results = at_once(2, lambda: house.transactions.answer(key(), slowly))
-    assert any(isinstance(result, sa.exc.IntegrityError) for result in results)
-
-
-@pytest.mark.parametrize("dialect", ["postgresql"])
-def test_a_twin_that_waits_too_long_is_told_that_the_first_still_runs(house: House) -> None:
-    begun, finish = threading.Event(), threading.Event()
-
-    def slowly(connection: sa.Connection) -> Answer:
-        begun.set()
-        assert finish.wait(timeout=10)
-        return house.take_effect(connection)
-
-    first = threading.Thread(target=lambda: house.transactions.answer(key(), slowly))
-    first.start()
-    try:
-        assert begun.wait(timeout=10)
-        with pytest.raises(RequestInFlight) as refused:
-            house.transactions.answer(key(), house.take_effect)
-    finally:
-        finish.set()
-        first.join()
-    assert refused.value.headers == {"Retry-After": "1"}
-    assert house.effects() == 1
-
-
-def test_answers_are_forgotten_by_age_in_portions(
-    house: House, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    monkeypatch.setattr(idempotency, "PURGED_AT_ONCE", 2)
-    start = datetime(2026, 12, 1, tzinfo=UTC)
-    answer = json_answer(200, {})
-    keys = [key(name=f"key-{number:05}") for number in range(5)]
-    with house.database.writing() as connection:
-        for number, each in enumerate(keys):
-            house.stored.store(connection, {each: answer}, now=start + timedelta(hours=number))
-        connection.commit()
-    before = start + timedelta(hours=3)
-    purged = [
-        house.transactions.run(lambda c: house.stored.purge(c, before=before)) for _ in range(3)
-    ]
-    assert purged == [2, 1, 0]
-    with house.database.reading() as connection:
-        left = connection.execute(sa.select(STORED_ANSWER.c.digest)).scalars().all()
-    assert sorted(left) == sorted(each.digest for each in keys[3:])
-
-
-def test_sealed_answers_are_secret_at_rest_and_the_same_to_their_caller(
-    database: Database,
-) -> None:
-    house = House(database, seal=Seal(bytes(32)))
-    secret = json_answer(200, {"redeem_code": "K7QX-22"})
-    house.transactions.answer(key(), lambda _: secret)
-    with database.reading() as connection:
-        row = connection.execute(sa.select(STORED_ANSWER)).one()
-    assert "K7QX" not in row.body
-    assert house.transactions.answer(key(), house.take_effect) == secret
-
-
-@pytest.mark.parametrize(
-    ("one", "two"),
-    [
-        ({"a": 1, "b": 2}, {"b": 2, "a": 1}),
-        ([datetime(2026, 12, 1, tzinfo=UTC)], [datetime(2026, 12, 1, tzinfo=UTC)]),
-    ],
+@settings(
+    max_examples=25, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture]
 )
-def test_the_same_command_has_one_fingerprint_however_it_is_written(
-    one: object, two: object
-) -> None:
-    assert key(one) == key(two)
-
-
-@pytest.mark.parametrize(
-    ("one", "two"),
-    [({"a": 1}, {"a": "1"}), ({"a": None}, {}), ([1, 2], [2, 1]), (["a", "b"], ["a,b"])],
+@given(
+    document=st.dictionaries(st.text(st.characters(exclude_categories=["Cs"])), st.integers()),
+    headers=st.dictionaries(st.sampled_from(["Location", "ETag"]), st.text('abc/"')),
+    status=st.sampled_from([200, 201, 204]),
 )
-def test_commands_that_differ_have_different_fingerprints(one: object, two: object) -> None:
-    assert key(one).fingerprint != key(two).fingerprint
+def test_an_answer_comes_back_byte_for_byte(
+    tally: TallyHouse, document: dict[str, int], headers: dict[str, str], status: int
+) -> None:
+    for answers in (
+        tally.answers,
+        StoredAnswers(tally.database, STORED_ANSWER, seal=Seal(b"k" * 32)),
+    ):
+        key, answer = fresh_key(document), json_answer(status, document, headers)
+        store(tally, answers, (key, answer))
+        assert stored(tally, key.digest, answers) == StoredAnswer(key.fingerprint, answer)
 
 
-def test_parts_of_a_scope_do_not_run_into_one_another() -> None:
-    one = idempotency_key(subject="a", method="POST", route="/b", key="c" * 8, command={})
-    two = idempotency_key(subject='a","POST', method="", route="/b", key="c" * 8, command={})
-    assert one.digest != two.digest
+def test_keys_that_nobody_used_have_no_answer(tally: TallyHouse) -> None:
+    with tally.database.writing() as connection:
+        assert tally.answers.lock_and_read(connection, []) == {}
+        assert tally.answers.lock_and_read(connection, [fresh_key().digest] * 2) == {}
+        tally.answers.store(connection, {}, now=NOW)
+
+
+def test_a_sealed_answer_is_readable_by_no_other_key_and_in_no_other_place(
+    tally: TallyHouse,
+) -> None:
+    answers = StoredAnswers(tally.database, STORED_ANSWER, seal=Seal(b"k" * 32))
+    mine, yours = fresh_key(), fresh_key()
+    secret = json_answer(201, {"card_number": "4573000011112222"})
+    store(tally, answers, (mine, secret), (yours, json_answer(201, {})))
+    with tally.database.reading() as connection:
+        rows = {row.digest: row for row in connection.execute(sa.select(STORED_ANSWER))}
+    assert "4573" not in str(rows[mine.digest])
+    with pytest.raises(SealBroken):
+        stored(
+            tally, mine.digest, StoredAnswers(tally.database, STORED_ANSWER, seal=Seal(b"x" * 32))
+        )
+    tally.transactions.run(
+        lambda connection: connection.execute(
+            sa.update(STORED_ANSWER)
+            .where(STORED_ANSWER.c.digest == yours.digest)
+            .values(body=rows[mine.digest].body)
+        )
+    )
+    with pytest.raises(SealBroken):
+        stored(tally, yours.digest, answers)
+
+
+def test_the_table_of_a_real_service_shows_no_redeem_code(seats: SeatHouse) -> None:
+    class_id, (card,) = seats.new_class(), seats.new_cards(1)
+    with seats.batches() as batches:
+        outcomes = batches.together([seats.call(card, class_id)])
+    assert codes(outcomes) == ["201"]
+    assert isinstance(outcomes[0], Answer)
+    assert b"redeem_code" in outcomes[0].body
+    with seats.database.reading() as connection:
+        bodies = connection.execute(sa.text("select body from stored_answer")).scalars().all()
+    assert len(bodies) == 1
+    assert "redeem_code" not in bodies[0]
+    assert "{" not in bodies[0]
+
+
+def test_a_purge_forgets_what_is_old_a_bounded_number_at_a_time(
+    tally: TallyHouse, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(idempotency, "PURGED_AT_ONCE", 4)
+    tally.transactions.run(lambda connection: connection.execute(sa.delete(STORED_ANSWER)))
+    old = [fresh_key() for _ in range(6)]
+    fresh = [fresh_key() for _ in range(3)]
+    for minutes, key in enumerate(old):
+        store(
+            tally, tally.answers, (key, json_answer(200, {})), now=NOW + timedelta(minutes=minutes)
+        )
+    kept = NOW + timedelta(hours=1)
+    store(tally, tally.answers, *[(key, json_answer(200, {})) for key in fresh], now=kept)
+
+    def purge() -> int:
+        return tally.transactions.run(
+            lambda connection: tally.answers.purge(connection, before=kept)
+        )
+
+    assert purge() == 4
+    assert [stored(tally, key.digest) is None for key in old] == [True] * 4 + [False] * 2
+    assert (purge(), purge()) == (2, 0)
+    assert all(stored(tally, key.digest) for key in fresh)
+
+
+def test_the_same_key_is_never_stored_twice(tally: TallyHouse) -> None:
+    key = fresh_key(new_id())
+    store(tally, tally.answers, (key, json_answer(200, {})))
+    with pytest.raises(sa.exc.IntegrityError):
+        store(tally, tally.answers, (key, json_answer(200, {})))
+
+
+def test_answers_are_kept_at_least_as_long_as_the_contract_says() -> None:
+    assert timedelta(hours=24) <= idempotency.KEPT_FOR
