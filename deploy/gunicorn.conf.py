@@ -17,6 +17,8 @@ worker_class = {
     "gevent": "chassis.serving.GeventWorker",
 }[os.environ.get("WORKER", "thread")]
 threads = int(os.environ.get("THREADS", "16"))
+# Idle connections count. When they get crowded, the gevent worker lets the longest idle ones go.
+worker_connections = 4_096
 
 graceful_timeout = int(os.environ.get("GRACEFUL_SECONDS", "30"))
 # Longer than any caller of ours keeps a connection: a request must not meet its closing end.
