@@ -6,9 +6,9 @@ entry it applied, so that a source restored from a backup is noticed (409 `journ
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import UTC, datetime
 from typing import Any
 
 import requests
@@ -22,6 +22,7 @@ from chassis.observability import FOLLOWER_POSITION
 from chassis.transaction import Transactions
 
 READ_AT_ONCE = 500
+NEVER = datetime(1970, 1, 1, tzinfo=UTC)
 
 
 @dataclass(frozen=True, slots=True)
@@ -98,7 +99,7 @@ class Follower:
             feed = self._fetch(state)
             entries = [entry_of(document) for document in feed["entries"]]
             if entries or self._is_due(state, asked_at):
-                self._save(state, feed["epoch"], entries, asked_at)
+                self._save(state, feed, entries, asked_at)
             applied += len(entries)
             if len(entries) < READ_AT_ONCE:
                 return applied
@@ -121,18 +122,19 @@ class Follower:
     def _save(
         self,
         state: FollowerState | None,
-        epoch: str,
+        feed: Mapping[str, Any],
         entries: Sequence[RecordedEntry],
         asked_at: datetime,
     ) -> None:
         last = entries[-1] if entries else None
         known = state.position if state else 0
         position = last.position if last else known
+        before = state.checked_at if state else NEVER
         values = {
-            "epoch": epoch,
+            "epoch": feed["epoch"],
             "position": position,
             "digest": last.digest() if last else (state.digest if state else None),
-            "checked_at": asked_at,
+            "checked_at": asked_at if position >= feed["size"] else before,
         }
 
         def save(connection: sa.Connection) -> None:

@@ -1,0 +1,160 @@
+"""The catalogue's journal, told by its own rules and served over HTTP by the feed it really has."""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass, replace
+from datetime import timedelta
+from typing import Any
+
+from werkzeug.serving import BaseWSGIServer, make_server
+
+from chassis.clock import utc_now
+from chassis.database import Database
+from chassis.feed import feed_endpoints
+from chassis.http_client import ServiceClient
+from chassis.idempotency import StoredAnswers
+from chassis.identifiers import new_id
+from chassis.journal import Entry, Journal
+from chassis.transaction import Transactions
+from chassis.web import build_app
+from services.catalog.domain.classes import ClassPlan, TrainingClass
+from services.catalog.domain.courses import Mode, Track
+from services.catalog.domain.happenings import Happening, class_happening
+from services.catalog.domain.meetings import Meeting
+from services.catalog.storage.tables import JOURNAL, STORED_ANSWER
+from tests.tokens import verifier
+from vocabulary.zones import ZONES
+
+DAY = timedelta(days=1)
+
+
+def class_on_offer(**plan: Any) -> TrainingClass:
+    """Make an online class of two seats that is open for registration; `plan` changes what its provider says."""
+    now = utc_now().replace(microsecond=0)
+    starts = [now + 10 * DAY, now + 11 * DAY]
+    usual = ClassPlan(
+        mode=Mode.ONLINE,
+        price=700_000,
+        seats=2,
+        trainers=1,
+        zone=ZONES["Asia/Makassar"],
+        link="https://kelas.example/1",
+        venue=None,
+        regency=None,
+        regions=(),
+        registration_opens=now - DAY,
+        registration_closes=now + 5 * DAY,
+        meetings=tuple(
+            Meeting(number, start, start + timedelta(hours=3))
+            for number, start in enumerate(starts, start=1)
+        ),
+    )
+    return TrainingClass(
+        class_id=new_id(),
+        course_id=new_id(),
+        course_title="Pengelasan SMAW 3G",
+        provider_id=new_id(),
+        provider_name="BLK Contoh",
+        track=Track.SKILLING,
+        hours=40,
+        course_price=1_500_000,
+        plan=replace(usual, **plan),
+    )
+
+
+def changed(training_class: TrainingClass, **plan: Any) -> TrainingClass:
+    """Change what the provider says of a class."""
+    return replace(training_class, plan=replace(training_class.plan, **plan))
+
+
+@dataclass(frozen=True)
+class HasJournal:
+    """What the feed is served from."""
+
+    database: Database
+    journal: Journal
+
+
+class Catalogue:
+    """The catalogue as far as it can be followed."""
+
+    def __init__(self, database: Database) -> None:
+        self._database = database
+        self._journal = Journal(database, JOURNAL)
+        self._transactions = Transactions(database, StoredAnswers(database, STORED_ANSWER))
+        self._port = 0
+        self._server: BaseWSGIServer | None = None
+        self.come_back()
+
+    @property
+    def address(self) -> str:
+        """Where it is served, whether anybody listens there now or not."""
+        return f"http://127.0.0.1:{self._port}"
+
+    @property
+    def client(self) -> ServiceClient:
+        """A client of it."""
+        return ServiceClient(self.address)
+
+    def tell(self, *happenings: tuple[str, TrainingClass]) -> None:
+        """Append what happened to classes: `published`, `changed`, `closed` or `cancelled`."""
+        self.append([class_happening(verb, about) for verb, about in happenings])
+
+    def append(self, happenings: Sequence[Happening]) -> None:
+        """Append happenings as the catalogue's use cases do."""
+        entries = [
+            Entry(
+                kind=happening.kind,
+                actor="provider:wati",
+                role="provider",
+                request_id="request-1",
+                subjects={
+                    "class_id": happening.class_id,
+                    "course_id": happening.course_id,
+                    "provider_id": happening.provider_id,
+                    "region": happening.region,
+                },
+                body=happening.body,
+            )
+            for happening in happenings
+        ]
+        self._transactions.run(
+            lambda connection: self._journal.append(connection, entries, now=utc_now())
+        )
+
+    def go_away(self) -> None:
+        """Stop listening."""
+        if self._server is not None:
+            self._server.shutdown()
+            self._thread.join()
+            self._server.server_close()
+            self._server = None
+
+    def come_back(self) -> None:
+        """Listen again, at the same address."""
+        app = build_app(
+            "catalog",
+            endpoints=feed_endpoints(allow=("system",)),
+            house=HasJournal(self._database, self._journal),
+            verifier=verifier(),
+            checks={},
+        )
+        self._server = make_server("127.0.0.1", self._port, app)
+        self._port = self._server.server_port
+        self._thread = threading.Thread(target=self._server.serve_forever)
+        self._thread.start()
+
+
+@contextmanager
+def catalogue_on(address: str) -> Iterator[Catalogue]:
+    """Serve the catalogue's journal on a database until the block ends."""
+    database = Database(address)
+    catalogue = Catalogue(database)
+    try:
+        yield catalogue
+    finally:
+        catalogue.go_away()
+        database.dispose()

@@ -1,0 +1,315 @@
+"""Enrolment knows classes by following the catalogue's journal, and asks nobody while somebody waits."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from dataclasses import replace
+from datetime import timedelta
+from typing import Any
+
+import pytest
+import requests
+import sqlalchemy as sa
+
+from chassis.clock import utc_now
+from chassis.follower import Follower, SourceDiverged
+from chassis.http_client import ServiceClient
+from chassis.identifiers import new_id
+from deploy.local.databases import ServiceDatabase
+from services.catalog.domain.classes import ClassStatus
+from services.catalog.domain.courses import Mode
+from services.catalog.domain.happenings import Happening
+from services.enrolment.followers.catalogue import catalogue_follower
+from services.enrolment.storage.tables import FOLLOWER_STATE
+from tests.chassis.problem_documents import code
+from tests.services.enrolment.followers.catalogue import (
+    DAY,
+    Catalogue,
+    catalogue_on,
+    changed,
+    class_on_offer,
+)
+from tests.services.enrolment.house import House, document
+from tests.tokens import token
+
+
+@pytest.fixture
+def catalogue(provision: Callable[[str], ServiceDatabase]) -> Iterator[Catalogue]:
+    """The catalogue's journal on a database of its own."""
+    with catalogue_on(provision("services.catalog").application) as served:
+        yield served
+
+
+def follower_of(house: House, client: ServiceClient) -> Follower:
+    return catalogue_follower(
+        client=client,
+        token=lambda: token(role="system"),
+        transactions=house.service.transactions,
+        classes=house.service.stores.classes,
+    )
+
+
+@pytest.fixture
+def follower(house: House, catalogue: Catalogue) -> Follower:
+    """Enrolment's follower of it."""
+    return follower_of(house, catalogue.client)
+
+
+def seats(house: House, class_id: str) -> Any:
+    return document(house.get(f"/classes/{class_id}/availability"))
+
+
+def test_a_published_class_can_be_enrolled_in(
+    house: House, catalogue: Catalogue, follower: Follower
+) -> None:
+    offered = class_on_offer()
+    catalogue.tell(("published", offered))
+    assert follower.catch_up() == 1
+    taken = house.enrolled(house.award(), offered.class_id)
+    assert taken["class"]["id"] == offered.class_id
+    assert taken["class"]["course_id"] == offered.course_id
+    assert taken["class"]["course_title"] == "Pengelasan SMAW 3G"
+    assert (taken["class"]["mode"], taken["class"]["zone"]) == ("online", "Asia/Makassar")
+    assert taken["class"]["starts_at"] == offered.plan.starts_at.strftime("%Y-%m-%dT%H:%M:%S.%fZ")
+    assert taken["class"]["ends_at"] == offered.plan.ends_at.strftime("%Y-%m-%dT%H:%M:%S.%fZ")
+    [shown] = document(house.get("/enrolments", "provider", provider=offered.provider_id))["items"]
+    assert shown["id"] == taken["id"]
+
+
+def test_everything_that_a_decision_needs_is_copied(
+    house: House, catalogue: Catalogue, follower: Follower
+) -> None:
+    offered = class_on_offer(mode=Mode.OFFLINE, link=None, venue="Jl. Salak 1", regency="71.71")
+    catalogue.tell(("published", offered))
+    follower.catch_up()
+    with house.service.database.reading() as connection:
+        copied = house.service.stores.classes.read(connection, offered.class_id)
+    assert copied is not None
+    plan = offered.plan
+    assert (copied.mode, copied.status, copied.price) == ("offline", "published", plan.price)
+    assert (copied.declared_seats, copied.held) == (plan.seats, 0)
+    assert copied.registration_opens == plan.registration_opens
+    assert copied.registration_closes == plan.registration_closes
+    assert [tuple(m) for m in copied.meetings] == [(m.starts_at, m.ends_at) for m in plan.meetings]
+
+
+def test_seats_that_were_added_can_be_had(
+    house: House, catalogue: Catalogue, follower: Follower
+) -> None:
+    offered = class_on_offer(seats=1)
+    catalogue.tell(("published", offered))
+    follower.catch_up()
+    house.enrolled(house.award(), offered.class_id)
+    late = house.award()
+    assert code(house.enrol(late, offered.class_id)) == (409, "class-full")
+    catalogue.tell(("changed", changed(offered, seats=3)))
+    follower.catch_up()
+    assert house.enrol(late, offered.class_id).status_code == 201
+    told = seats(house, offered.class_id)
+    assert (told["seats"], told["held"], told["seats_left"]) == (3, 2, 1)
+
+
+def test_lowering_the_seats_below_those_held_evicts_nobody_and_lets_nobody_in(
+    house: House, catalogue: Catalogue, follower: Follower
+) -> None:
+    offered = class_on_offer(seats=3)
+    catalogue.tell(("published", offered))
+    follower.catch_up()
+    taken = [house.enrolled(card, offered.class_id) for card in house.award_many(2)]
+    catalogue.tell(("changed", changed(offered, seats=1)))
+    follower.catch_up()
+    told = seats(house, offered.class_id)
+    assert (told["declared_seats"], told["seats"], told["held"], told["seats_left"]) == (1, 2, 2, 0)
+    assert code(house.enrol(house.award(), offered.class_id)) == (409, "class-full")
+    house.cancel(taken[0]["id"], "operator")
+    assert code(house.enrol(house.award(), offered.class_id)) == (409, "class-full")
+    house.cancel(taken[1]["id"], "operator")
+    assert house.enrol(house.award(), offered.class_id).status_code == 201
+    assert house.differences() == []
+
+
+@pytest.mark.parametrize(
+    ("verb", "status"), [("closed", ClassStatus.CLOSED), ("cancelled", ClassStatus.CANCELLED)]
+)
+def test_a_class_that_is_closed_or_cancelled_takes_nobody_more_and_keeps_who_is_in_it(
+    house: House, catalogue: Catalogue, follower: Follower, verb: str, status: ClassStatus
+) -> None:
+    offered = class_on_offer()
+    catalogue.tell(("published", offered))
+    follower.catch_up()
+    card = house.award()
+    taken = house.enrolled(card, offered.class_id)
+    catalogue.tell((verb, replace(offered, status=status, reason="Tidak cukup peserta")))
+    follower.catch_up()
+    assert code(house.enrol(house.award(), offered.class_id)) == (409, "registration-closed")
+    told = seats(house, offered.class_id)
+    assert (told["status"], told["held"]) == (status.value, 1)
+    assert house.cancel(taken["id"], "holder", card=card.card_ref).status_code == 200
+
+
+def test_a_price_that_changed_is_told_to_who_expects_the_old_one(
+    house: House, catalogue: Catalogue, follower: Follower
+) -> None:
+    offered = class_on_offer()
+    catalogue.tell(("published", offered))
+    follower.catch_up()
+    catalogue.tell(("changed", changed(offered, price=650_000)))
+    follower.catch_up()
+    refused = house.enrol(house.award(), offered.class_id)
+    assert document(refused, 409)["price"] == 650_000
+
+
+def test_of_many_changes_read_at_once_the_last_one_stands(
+    house: House, catalogue: Catalogue, follower: Follower
+) -> None:
+    one, other = class_on_offer(), class_on_offer()
+    catalogue.tell(
+        ("published", one),
+        ("published", other),
+        ("changed", changed(one, seats=5)),
+        ("changed", changed(other, seats=9)),
+        ("changed", changed(one, seats=7)),
+    )
+    assert follower.catch_up() == 5
+    assert seats(house, one.class_id)["seats"] == 7
+    assert seats(house, other.class_id)["seats"] == 9
+
+
+def test_what_is_no_matter_of_enrolment_is_passed_over(
+    house: House, catalogue: Catalogue, follower: Follower
+) -> None:
+    catalogue.append(
+        [
+            Happening("provider-applied", {"name": "BLK"}, provider_id=new_id()),
+            Happening(
+                "course-published", {"title": "Las"}, provider_id=new_id(), course_id=new_id()
+            ),
+        ]
+    )
+    assert follower.catch_up() == 2
+    assert house.tables()["training_class"] == []
+    assert follower.catch_up() == 0
+
+
+def test_reading_the_same_entries_again_changes_nothing(
+    house: House, catalogue: Catalogue, follower: Follower
+) -> None:
+    offered = class_on_offer()
+    catalogue.tell(("published", offered), ("changed", changed(offered, seats=5)))
+    follower.catch_up()
+    house.enrolled(house.award(), offered.class_id)
+    before = house.tables()["training_class"]
+    house.service.transactions.run(lambda c: c.execute(sa.delete(FOLLOWER_STATE)))
+    assert follower.catch_up() == 2
+    assert house.tables()["training_class"] == before
+
+
+def test_holders_enrol_while_the_catalogue_is_away(
+    house: House, catalogue: Catalogue, follower: Follower
+) -> None:
+    offered = class_on_offer()
+    catalogue.tell(("published", offered))
+    follower.catch_up()
+    catalogue.go_away()
+    with pytest.raises(requests.ConnectionError):
+        follower.catch_up()
+    assert house.enrol(house.award(), offered.class_id).status_code == 201
+    catalogue.come_back()
+    catalogue.tell(("changed", changed(offered, seats=4)))
+    assert follower.catch_up() == 1
+    assert seats(house, offered.class_id)["held"] == 1
+
+
+def test_a_class_that_nobody_published_is_not_found_while_the_catalogue_is_known(
+    house: House, follower: Follower
+) -> None:
+    follower.catch_up()
+    answer = house.enrol(house.award(), new_id())
+    assert code(answer) == (404, "class-not-found")
+    assert "Retry-After" not in answer.headers
+
+
+@pytest.mark.parametrize("ago", [None, timedelta(seconds=11), DAY])
+def test_a_class_may_exist_that_is_not_known_here_while_the_catalogue_is_behind(
+    house: House, ago: timedelta | None
+) -> None:
+    if ago is not None:
+        house.catalogue_was_read(ago=ago)
+    card = house.award()
+    before = house.tables()
+    answer = house.enrol(card, new_id())
+    assert code(answer) == (503, "catalogue-lagging")
+    assert int(answer.headers["Retry-After"]) >= 1
+    assert house.tables() == before
+
+
+def test_a_known_class_is_enrolled_in_however_far_behind_the_catalogue_is(house: House) -> None:
+    house.catalogue_was_read(ago=DAY)
+    assert house.enrol(house.award(), house.put_class()).status_code == 201
+
+
+class LostHalfway(ServiceClient):
+    """The catalogue answers once, and is gone."""
+
+    asked = 0
+
+    def get_json(self, *arguments: Any, **options: Any) -> Any:
+        self.asked += 1
+        if self.asked > 1:
+            raise requests.ConnectionError
+        return super().get_json(*arguments, **options)
+
+
+def test_a_catalogue_read_in_part_is_not_taken_for_the_whole(
+    house: House, catalogue: Catalogue
+) -> None:
+    first, last = class_on_offer(), class_on_offer()
+    changes = [("changed", changed(first, seats=n)) for n in range(3, 503)]
+    catalogue.tell(("published", first), *changes, ("published", last))
+    with pytest.raises(requests.ConnectionError):
+        follower_of(house, LostHalfway(catalogue.address)).catch_up()
+    card = house.award()
+    assert code(house.enrol(card, last.class_id)) == (503, "catalogue-lagging")
+    follower_of(house, catalogue.client).catch_up()
+    assert house.enrol(card, last.class_id).status_code == 201
+
+
+def test_a_catalogue_that_was_replaced_is_noticed_and_nothing_is_overwritten(
+    house: House, catalogue: Catalogue, follower: Follower, provision: Any
+) -> None:
+    offered = class_on_offer()
+    catalogue.tell(("published", offered))
+    follower.catch_up()
+    house.enrolled(house.award(), offered.class_id)
+    before = house.tables()
+    with catalogue_on(provision("services.catalog").application) as restored:
+        restored.tell(("published", changed(offered, seats=1, price=1)))
+        with pytest.raises(SourceDiverged):
+            follower_of(house, restored.client).catch_up()
+    assert house.tables() == before
+
+
+def test_a_class_is_enrolled_in_while_its_changes_come_in(
+    house: House, catalogue: Catalogue, follower: Follower
+) -> None:
+    offered = class_on_offer(seats=1)
+    catalogue.tell(("published", offered))
+    follower.catch_up()
+    taken = 0
+    for number, card in enumerate(house.award_many(6), start=1):
+        catalogue.tell(("changed", changed(offered, seats=number)))
+        follower.catch_up()
+        taken += house.enrol(card, offered.class_id).status_code == 201
+    assert taken == 6
+    assert seats(house, offered.class_id)["held"] == 6
+    assert house.differences() == []
+
+
+def test_the_catalogues_clock_says_when_it_was_last_known_whole(
+    house: House, follower: Follower
+) -> None:
+    before = utc_now()
+    follower.catch_up()
+    with house.service.database.reading() as connection:
+        checked_at = connection.execute(sa.select(FOLLOWER_STATE.c.checked_at)).scalar_one()
+    assert before <= checked_at <= utc_now()
