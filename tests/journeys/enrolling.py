@@ -20,6 +20,12 @@ def enrolments(world: World, offer: Offer, card_refs: Sequence[str]) -> list[Wri
     ]
 
 
+def cancellation(enrolment: Write, answer: bytes) -> Write:
+    """Prepare the cancellation of an enrolment by whoever was given this answer to it."""
+    path = f"/api/v1/enrolments/{json.loads(answer)['id']}/cancellation"
+    return Write(path, enrolment.token, b'{"reason":"Berhalangan"}', str(uuid.uuid4()))
+
+
 def check_each_stands_once(world: World, offer: Offer, outcomes: Sequence[Outcome]) -> None:
     """Every enrolment was acknowledged, stands once in list and journal, and its key still gives its answer."""
     assert Counter(outcome.status for outcome in outcomes) == {201: len(outcomes)}

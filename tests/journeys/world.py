@@ -257,8 +257,26 @@ class World:
 
     def restart(self, process: str) -> None:
         """Start a process that has ended once more, and wait until it is ready."""
+        self.begin_again(process)
+        self.wait_until_ready(process)
+
+    def begin_again(self, process: str) -> None:
+        """Start a process that has ended once more, and wait for nothing."""
         self.past_logs.append((process, self.system.log_of(process)))
-        self.system.restart(process)
+        self.system.supervisor.restart(process)
+
+    def wait_until_ready(self, process: str) -> None:
+        """Wait until a process that was started again is ready."""
+        running = self.system.supervisor.find(process)
+        eventually(running.process.ready, what=f"{process} is ready")
+
+    def revive(self) -> list[str]:
+        """Start again whatever has ended; return what that was."""
+        names = self.system.supervisor.names()
+        ended = [name for name in names if not self.system.supervisor.find(name).alive]
+        for process in ended:
+            self.restart(process)
+        return ended
 
     def close(self) -> None:
         """Close every caller's connections."""
