@@ -13,6 +13,7 @@ from prometheus_client import start_http_server
 from chassis.observability import FOLLOWER_FAILURES, logger
 
 LONGEST_PAUSE = 5.0
+_STOPPING = (signal.SIGTERM, signal.SIGINT)
 
 
 @dataclass(frozen=True)
@@ -27,8 +28,8 @@ class Task:
 def run_worker(tasks: Sequence[Task], *, metrics_address: tuple[str, int] | None = None) -> None:
     """Run tasks until SIGTERM or SIGINT; what is being done is finished first."""
     stop = threading.Event()
-    for number in (signal.SIGTERM, signal.SIGINT):
-        signal.signal(number, lambda *_: stop.set())
+    # Waited for rather than handled: a handler that sets an event can meet the very lock that the wait for it holds.
+    signal.pthread_sigmask(signal.SIG_BLOCK, _STOPPING)
     if metrics_address is not None:
         start_http_server(metrics_address[1], metrics_address[0])
     threads = [
@@ -37,7 +38,8 @@ def run_worker(tasks: Sequence[Task], *, metrics_address: tuple[str, int] | None
     for thread in threads:
         thread.start()
     logger().info("worker-started", tasks=[task.name for task in tasks])
-    stop.wait()
+    signal.sigwait(_STOPPING)
+    stop.set()
     for thread in threads:
         thread.join()
     logger().info("worker-stopped")

@@ -64,14 +64,14 @@ def open_house(place: ServiceDatabase, *, url: str | None = None, **options: Any
     return TallyHouse(place, database, journal, answers, Transactions(database, answers))
 
 
-def lay_schema(place: ServiceDatabase) -> None:
+def lay_schema(place: ServiceDatabase, *, epoch: str | None = None) -> None:
     """Make the tables as a service's first migration does, and grant the application its rights."""
     owner = Database(place.owner, pool_size=1)
     try:
         with owner.writing() as connection:
             METADATA.create_all(connection)
             connection.execute(sa.text("create table alembic_version (version_num varchar(32))"))
-            protect_journal_1(connection)
+            protect_journal_1(connection, epoch=epoch)
             grant(connection, METADATA, role=sa.make_url(place.application).username)
             connection.commit()
     finally:
