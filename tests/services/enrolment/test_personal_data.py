@@ -1,0 +1,228 @@
+"""Nothing that tells who somebody is stands anywhere in the clear: not at rest, not in logs, not in exports."""
+
+from __future__ import annotations
+
+import csv
+import io
+import logging
+import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import pytest
+import sqlalchemy as sa
+import structlog
+
+from chassis.observability import configure_logging
+from services.enrolment.storage import METADATA
+from tests.services.enrolment.house import PRICE, House, document
+from tests.services.enrolment.people import HeldCard, Person
+from tests.tokens import token
+
+ZUBAIDAH = Person(
+    nik="1771056505870013",
+    family_card="1771099912340021",
+    name="Zubaidah Kertanegara",
+    birth_date="1987-05-25",
+    regency="17.71",
+)
+UMBU = Person(
+    nik="5312112907910004",
+    family_card="5312110101010077",
+    name="=Umbu Rambaraji",
+    birth_date="1991-07-29",
+    regency="17.71",
+)
+NEVER_ADMITTED = "6472031112990009"
+
+
+@dataclass(frozen=True)
+class Traces:
+    """What a day leaves behind, and what must not be found in it."""
+
+    log: str
+    secrets: list[str]
+    card_refs: list[str]
+
+
+@contextmanager
+def logged() -> Iterator[io.StringIO]:
+    """Write the log of a process at its most talkative, as it would go to standard output."""
+    written = io.StringIO()
+    root = logging.getLogger()
+    handlers, level, before = root.handlers, root.level, structlog.get_config()
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(sys, "stdout", written)
+        configure_logging("enrolment", level="DEBUG")
+        yield written
+    root.handlers, root.level = handlers, level
+    structlog.contextvars.clear_contextvars()
+    structlog.configure(**before)
+
+
+@pytest.fixture(scope="module")
+def traces(shared_house: House) -> Traces:
+    """Let a day go by on which everything happens that touches a person, failures included."""
+    house = shared_house
+    with logged() as log:
+        one, other, refused = admit(house)
+        look_up(house, one)
+        code = buy_and_return(house, one, other)
+        fail(house, one)
+        own_token = token(role="holder", card=one.card_ref)
+        for sent in (own_token, f"{own_token[:-3]}AAA"):
+            house.get("/cards/me", headers={"Authorization": f"Bearer {sent}"})
+    secrets = [*refused, own_token, code]
+    for card in (one, other):
+        person = card.person
+        secrets += [person.nik, person.family_card, person.birth_date, card.card_number]
+        secrets += person.name.strip("=").split()
+    return Traces(log.getvalue(), secrets, [one.card_ref, other.card_ref])
+
+
+def admit(house: House) -> tuple[HeldCard, HeldCard, list[str]]:
+    """Admit two, twice under one key, beside rows that fall; return the two, and what stood in the others."""
+    spaced = f"{NEVER_ADMITTED[:4]} {NEVER_ADMITTED[4:]}"
+    wrong = [ZUBAIDAH.row(nik=spaced), ZUBAIDAH.row(birth_date="1987-02-31"), ZUBAIDAH.row()]
+    rows = [ZUBAIDAH.row(), UMBU.row(), *wrong]
+    answers = [document(house.admit(rows, key="admission-of-the-day")) for _ in range(2)]
+    numbers = [row["card_number"] for row in answers[1]["admitted"]]
+    with house.service.database.reading() as connection:
+        find = house.service.stores.persons.card_ref_by_number
+        refs = [str(find(connection, number)) for number in numbers]
+    one, other = (HeldCard(*each) for each in zip((ZUBAIDAH, UMBU), numbers, refs, strict=True))
+    return one, other, [NEVER_ADMITTED, spaced]
+
+
+def look_up(house: House, card: HeldCard) -> None:
+    for body in ({"nik": card.person.nik}, {"card_number": card.card_number}):
+        for claims in ({"region": "17"}, {"region": "32"}):
+            house.post("/cards/lookup", body, "officer", **claims)
+    house.post("/cards/lookup", {"nik": NEVER_ADMITTED}, "operator")
+    house.post("/cards/lookup", {"nik": f"{NEVER_ADMITTED} "}, "operator")
+
+
+def buy_and_return(house: House, one: HeldCard, other: HeldCard) -> str:
+    """Take a seat, be refused one, redeem, cancel; return the redeem code."""
+    class_id = house.put_class(declared_seats=1)
+    body = {"class_id": class_id, "expected_price": PRICE, "card_number": one.card_number}
+    taken = document(house.post("/enrolments", body, "officer", region="17"), 201)
+    house.enrol(other, class_id)
+    house.post("/enrolments", {**body, "card_number": other.card_number}, "operator")
+    known = {"card": one.card_ref}
+    house.redeem(taken["id"], "WRONGCODE", "holder", **known)
+    for path in ("/cards/me", "/cards/me/statement", f"/enrolments/{taken['id']}/timeline"):
+        house.get(path, "holder", **known)
+    house.get(f"/classes/{class_id}/roster", "operator")
+    house.get(f"/classes/{class_id}/roster", "operator", headers={"Accept": "text/csv"})
+    house.cancel(taken["id"], "holder", reason=f"NIK {one.person.nik}", **known)
+    house.redeem(taken["id"], taken["redeem_code"], "holder", **known)
+    house.cancel(taken["id"], "operator")
+    return str(taken["redeem_code"])
+
+
+def fail(house: House, card: HeldCard) -> None:
+    """Take tables away, so that what was about to be written ends in an error of ours."""
+    class_id = house.put_class()
+    body = {"class_id": class_id, "expected_price": PRICE, "card_number": card.card_number}
+    for table in ("movement", "person"):
+        rename(house, table, f"{table}_away")
+        assert house.admit([ZUBAIDAH.row(nik="1771056505870099")]).status_code == 500
+        assert house.post("/enrolments", body, "operator").status_code == 500
+        rename(house, f"{table}_away", table)
+
+
+def rename(house: House, table: str, to: str) -> None:
+    with house.as_owner() as connection:
+        connection.execute(sa.text(f"alter table {table} rename to {to}"))
+
+
+def at_rest(house: House) -> str:
+    """Return everything that the database keeps, as text."""
+    if house.service.database.dialect == "sqlite":
+        file = Path(house.places.application.removeprefix("sqlite:///"))
+        parts = [file, *file.parent.glob(f"{file.name}-*")]
+        return "".join(part.read_bytes().decode("latin-1") for part in parts)
+    with house.as_owner() as connection:
+        tables = sa.inspect(connection).get_table_names()
+        assert set(tables) >= set(METADATA.tables)
+        whole_row: sa.ColumnElement[str] = sa.literal_column("t::text")
+        queries = [sa.select(whole_row).select_from(sa.table(t).alias("t")) for t in tables]
+        rows = [row for query in queries for row in connection.execute(query).scalars()]
+    return "\n".join(rows)
+
+
+def found(text: str, traces: Traces) -> list[str]:
+    return [secret for secret in traces.secrets if secret.lower() in text.lower()]
+
+
+def test_nothing_in_the_clear_is_kept_in_the_database(shared_house: House, traces: Traces) -> None:
+    kept = at_rest(shared_house)
+    assert all(ref in kept for ref in traces.card_refs)
+    assert found(kept, traces) == []
+
+
+def test_nothing_in_the_clear_is_written_to_the_log(traces: Traces) -> None:
+    assert traces.log.count('"route"') > 25
+    assert '"request-failed"' in traces.log
+    assert '"command-failed"' in traces.log
+    assert found(traces.log, traces) == []
+
+
+@pytest.mark.parametrize("form", ["application/json", "application/jsonl", "text/csv"])
+def test_nothing_in_the_clear_is_exported_with_the_journal(
+    shared_house: House, traces: Traces, form: str
+) -> None:
+    exported = shared_house.get("/log/entries", "auditor", headers={"Accept": form}).text
+    assert all(ref in exported for ref in traces.card_refs)
+    assert found(exported, traces) == []
+
+
+def test_the_journal_knows_people_by_reference_only(shared_house: House, traces: Traces) -> None:
+    told = shared_house.get("/log/entries", "auditor", headers={"Accept": "text/csv"}).text
+    kinds = {row["kind"] for row in csv.DictReader(io.StringIO(told))}
+    assert kinds == {
+        "wave-opened",
+        "card-awarded",
+        "enrolment-confirmed",
+        "enrolment-redeemed",
+        "enrolment-cancelled",
+        "roster-read",
+    }
+    assert found(told, traces) == []
+
+
+@pytest.mark.parametrize("path", ["/metrics", "/readyz", "/healthz"])
+def test_nothing_in_the_clear_is_measured(shared_house: House, traces: Traces, path: str) -> None:
+    answer = shared_house.call("GET", path)
+    assert answer.status_code == 200
+    if path == "/metrics":
+        assert "POST /api/v1/cards/lookup" in answer.text
+    assert found(answer.text, traces) == []
+
+
+@pytest.mark.parametrize("path", ["/internal/feed", "/internal/seats"])
+def test_nothing_in_the_clear_is_told_to_other_services(
+    shared_house: House, traces: Traces, path: str
+) -> None:
+    told = shared_house.call("GET", path, role="system")
+    assert told.status_code == 200
+    assert found(told.text, traces) == []
+
+
+def test_a_card_sealed_for_one_person_does_not_open_for_another(house: House) -> None:
+    one, other = house.award_many(2)
+    swap = "update person set sealed = (select sealed from person where card_ref = :other)"
+    with house.as_owner() as connection:
+        connection.execute(
+            sa.text(f"{swap} where card_ref = :one"),
+            {"one": one.card_ref, "other": other.card_ref},
+        )
+    class_id = house.put_class()
+    house.enrolled(one, class_id)
+    answer: Any = house.get(f"/classes/{class_id}/roster", "operator")
+    assert answer.status_code == 500
+    assert other.person.name not in answer.text
