@@ -39,12 +39,15 @@ class ClassStore:
         )
         self._read = sa.select(TRAINING_CLASS).where(T.class_id == sa.bindparam("class_id"))
         given = database.recordset(
-            {"class_id": Identifier(), "held": sa.Integer(), "effective_seats": sa.Integer()}
+            {"class_id": Identifier(), "taken": sa.Integer(), "effective_seats": sa.Integer()}
         )
         self._save = (
             sa.update(TRAINING_CLASS)
             .where(T.class_id == given.c.class_id)
-            .values(held=given.c.held, effective_seats=given.c.effective_seats)
+            .values(
+                held=T.held + given.c.taken,
+                effective_seats=sa.func.coalesce(given.c.effective_seats, T.effective_seats),
+            )
         )
 
     def lock(self, connection: sa.Connection, class_ids: Sequence[str]) -> dict[str, TrainingClass]:
@@ -67,19 +70,17 @@ class ClassStore:
     ) -> None:
         """Save the seats held by locked classes.
 
-        The effective number of seats stays as it was when seats are taken, so that the database itself refuses
-        to oversell; it follows the declared number down only when seats come free.
+        Seats are added to what the row says, and the effective number stays as it is when they are taken, so that
+        the database itself refuses to oversell; it follows the declared number down only when seats come free.
         """
         rows = []
         for training_class in classes:
-            earlier = before[training_class.class_id]
-            freed = training_class.held < earlier.held
-            effective = training_class.effective_seats if freed else earlier.effective_seats
+            taken = training_class.held - before[training_class.class_id].held
             rows.append(
                 {
                     "class_id": training_class.class_id,
-                    "held": training_class.held,
-                    "effective_seats": effective,
+                    "taken": taken,
+                    "effective_seats": training_class.effective_seats if taken < 0 else None,
                 }
             )
         if rows:
