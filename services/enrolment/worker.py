@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+import sys
+
 import sqlalchemy as sa
 
 from chassis.http_client import ServiceClient
 from chassis.idempotency import KEPT_FOR, PURGED_AT_ONCE
 from chassis.observability import configure_logging
+from chassis.settings import SettingsError
 from chassis.system_token import SystemToken
 from chassis.transaction import Transactions
 from chassis.worker import Task, run_worker
@@ -16,11 +19,15 @@ from services.enrolment.settings import read_settings
 from services.enrolment.storage.stores import open_stored_answers, open_stores
 
 
-def main() -> None:
-    """Run until told to stop."""
-    settings = read_settings()
-    configure_logging("enrolment-worker", level=settings.log_level)
-    database = open_database(settings, pool_size=2)
+def main() -> int:
+    """Run until told to stop; return the exit code."""
+    try:
+        settings = read_settings()
+        configure_logging("enrolment-worker", level=settings.log_level)
+        database = open_database(settings, pool_size=2)
+    except SettingsError as error:
+        sys.stderr.write(f"enrolment worker: {error}\n")
+        return 2
     stores = open_stores(
         database,
         personal_data_key=settings.personal_data_key,
@@ -50,7 +57,8 @@ def main() -> None:
         [Task("catalog", 0.25, follower.catch_up), Task("purge", 60.0, purge)],
         metrics_address=settings.metrics_bind,
     )
+    return 0
 
 
 if __name__ == "__main__":
-    main()
+    sys.exit(main())

@@ -39,23 +39,25 @@ PRICE = 700_000
 FRESH = "fresh"
 
 
+VARIABLES = {
+    "DATABASE_URL": "sqlite:///nowhere",
+    "ENVIRONMENT": "development",
+    "TOKEN_ISSUER": ISSUER,
+    "TOKEN_AUDIENCE": AUDIENCE,
+    "ACCOUNTS_URL": "http://accounts.test",
+    "JWKS_URL": "http://accounts.test/.well-known/jwks.json",
+    "CATALOG_URL": "http://catalog.test",
+    "CLIENT_ID": "enrolment",
+    "CLIENT_SECRET": "only-for-tests",
+    "PERSONAL_DATA_KEY": "11" * 32,
+    "FINGERPRINT_KEY": "22" * 32,
+}
+"""The environment of a process on a developer's machine."""
+
+
 def settings_for(database_url: str) -> Settings:
-    """Return settings as a process in development has them."""
-    return read_settings(
-        {
-            "DATABASE_URL": database_url,
-            "ENVIRONMENT": "development",
-            "TOKEN_ISSUER": ISSUER,
-            "TOKEN_AUDIENCE": AUDIENCE,
-            "ACCOUNTS_URL": "http://accounts.test",
-            "JWKS_URL": "http://accounts.test/.well-known/jwks.json",
-            "CATALOG_URL": "http://catalog.test",
-            "CLIENT_ID": "enrolment",
-            "CLIENT_SECRET": "only-for-tests",
-            "PERSONAL_DATA_KEY": "11" * 32,
-            "FINGERPRINT_KEY": "22" * 32,
-        }
-    )
+    """Return the settings of a process in development on a database."""
+    return read_settings({**VARIABLES, "DATABASE_URL": database_url})
 
 
 @dataclass
