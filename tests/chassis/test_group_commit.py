@@ -149,7 +149,7 @@ def test_a_caller_whose_batch_never_ends_is_told_that_the_outcome_is_unknown(
     monkeypatch.setattr(group_commit, "GRACE_SECONDS", 0.05)
     name, key, stuck = set_up(tally, new_id()), fresh_key(), threading.Event()
     handler = TallyHandler(tally, before=lambda *_: assert_set(stuck))
-    group = GroupCommit(tally.database, tally.answers, handler)
+    group = GroupCommit(tally.database, tally.answers, handler, clock=lambda: 0.0)
     with pytest.raises(OutcomeUnknown):
         group.submit(Add(name), key=key, seconds=0.05)
     stuck.set()

@@ -18,6 +18,8 @@ from tests.chassis.batches import all_at_once, codes, fresh_key, key_named
 from tests.chassis.tally import Add, TallyHouse, add_to, batches_of, count_of, set_up
 from tests.chassis.writers import add_in_batches, add_with_key
 
+pytestmark = pytest.mark.xdist_group("processes")
+
 
 def test_twins_in_one_batch_have_one_effect_and_equal_answers(tally: TallyHouse) -> None:
     name, key = set_up(tally, new_id()), key_named(new_id(), "add")

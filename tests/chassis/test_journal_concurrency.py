@@ -10,6 +10,7 @@ from contextlib import contextmanager
 from datetime import UTC, datetime
 from pathlib import Path
 
+import pytest
 import sqlalchemy as sa
 
 from chassis.database import Database
@@ -17,6 +18,7 @@ from chassis.journal import RecordedEntry
 from tests.chassis.tally import TallyHouse, entry, size_of
 from tests.chassis.writers import NOTE, NOTES, write_journal
 
+pytestmark = pytest.mark.xdist_group("processes")
 WRITERS = 8
 TRANSACTIONS = 20
 LONG_AGO = datetime(2000, 1, 1, tzinfo=UTC)

@@ -7,7 +7,7 @@ import io
 import json
 import random
 from collections.abc import Mapping
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 from itertools import islice
 from typing import Any
 
@@ -16,7 +16,7 @@ import sqlalchemy as sa
 from flask.testing import FlaskClient
 
 from chassis import journal_export
-from chassis.clock import read_instant, utc_now, write_instant
+from chassis.clock import read_instant, write_instant
 from chassis.csv_cells import safe_cell
 from chassis.identifiers import new_id
 from chassis.journal import Entry, RecordedEntry
@@ -29,9 +29,9 @@ from tests.tokens import bearer, token, verifier
 
 JSON = "application/json"
 ENTRIES = 60
-CLASSES = [new_id() for _ in range(3)]
+CLASSES = [f"01930000-0000-7000-8000-00000000000{digit}" for digit in "abc"]
 REGIONS = ["17", "17.71", "17.01", "71.17", "11.10", None]
-BEGAN = utc_now()
+BEGAN = datetime(2026, 11, 22, 8, tzinfo=UTC)
 WHOLE = LogFilter(after=0, limit=None, kind=None, subjects={}, since=None, until=None)
 Query = Mapping[str, str | int]
 
@@ -126,7 +126,7 @@ QUERIES: list[dict[str, str | int]] = [
     {"kind": "never-happened"},
     {"kind": "seat-taken", "limit": 9},
     {"class_id": CLASSES[0]},
-    {"class_id": new_id()},
+    {"class_id": "01930000-0000-7000-8000-00000000000d"},
     {"region": "17"},
     {"region": "17.71"},
     {"region": "71"},
