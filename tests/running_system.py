@@ -27,18 +27,26 @@ class RunningSystem:
         """Start everything. Raises `ProcessFailedError` with the end of the log of what failed."""
         self.folder = folder
         self.dialect = dialect
-        self._system = System(
-            folder=folder,
-            dialect=dialect,
+        self._databases = databases
+        for ports_left_to_try in (2, 1, 0):
+            self._system = self._new_system()
+            try:
+                self._system.start()
+                return
+            except BaseException as error:
+                self._system.stop()
+                # Many tests choose free ports at once; another may have taken one of ours before we listened on it.
+                if not ports_left_to_try or "Address already in use" not in str(error):
+                    raise
+
+    def _new_system(self) -> System:
+        return System(
+            folder=self.folder,
+            dialect=self.dialect,
             port=next(free_ports(random.Random())),
-            variables={**os.environ, **variables_for(databases)},
+            variables={**os.environ, **variables_for(self._databases)},
             say=lambda _: None,
         )
-        try:
-            self._system.start()
-        except BaseException:
-            self._system.stop()
-            raise
 
     @property
     def plan(self) -> Plan:

@@ -115,7 +115,9 @@ def test_while_enrolment_is_down_its_callers_are_told_and_the_catalogue_goes_on(
         _check_away(world.public.call("GET", f"/classes/{offer.class_id}/availability"))
         _check_away(world.auditor.call("GET", "/log/entries"))
         assert world.public.read(f"/classes/{offer.class_id}")["seats"] == 5
-        changed = world.provider(offer.provider_id).patch(f"/classes/{offer.class_id}", {"seats": 4})
+        changed = world.provider(offer.provider_id).patch(
+            f"/classes/{offer.class_id}", {"seats": 4}
+        )
         assert changed["seats"] == 4
         assert world.auditor.get("/log/entries?journal=catalog").ok
     assert world.holder(first.ref).read(f"/enrolments/{taken['id']}")["status"] == "confirmed"
@@ -151,7 +153,9 @@ def test_after_every_process_was_started_anew_all_is_as_it_was(rough_world: Worl
         world.restart(process)
     assert requests.get(f"{world.system.address}/readyz", timeout=PATIENCE).json()["ready"]
     assert _state(world, card.ref, offer, taken["id"]) == before
-    again = world.holder(card.ref).post(f"/enrolments/{taken['id']}/cancellation", {"reason": "Batal"})
+    again = world.holder(card.ref).post(
+        f"/enrolments/{taken['id']}/cancellation", {"reason": "Batal"}
+    )
     assert again["status"] == "cancelled"
 
 

@@ -6,7 +6,6 @@ import json
 import os
 import uuid
 from collections import Counter
-from pathlib import Path
 from signal import Signals
 
 import pytest
@@ -93,12 +92,6 @@ def test_enrolments_survive_kills_under_load_and_every_unknown_outcome_is_told_t
 
 def _kill_the_worker_alone(world: World, process: str) -> None:
     """Kill the process that serves; the one that watches over it starts another by itself."""
-    master = world.system.supervisor.find(process).child.pid
-    (worker,) = _children(master)
+    worker = world.worker(process)
     os.kill(worker, Signals.SIGKILL)
-    eventually(lambda: _children(master) - {worker}, what="another worker is started")
-
-
-def _children(pid: int) -> set[int]:
-    text = Path(f"/proc/{pid}/task/{pid}/children").read_text(encoding="ascii")
-    return {int(child) for child in text.split()}
+    eventually(lambda: world.workers(process) - {worker}, what="another worker is started")

@@ -24,6 +24,7 @@ from tests.journeys import bodies
 from tests.journeys.answers import checked
 from tests.journeys.api import PATIENCE, Api
 from tests.journeys.people import People
+from tests.journeys.processes import children_of
 from tests.journeys.waiting import eventually
 from tests.running_system import RunningSystem
 
@@ -246,6 +247,15 @@ class World:
         report = self.auditor.read("/consistency")
         assert report["differences"] == []
         assert report["differences_found"] == 0
+
+    def workers(self, process: str) -> set[int]:
+        """Return the processes that serve, which the one we started watches over."""
+        return children_of(self.system.supervisor.find(process).child.pid)
+
+    def worker(self, process: str) -> int:
+        """Return the one process that serves."""
+        (pid,) = self.workers(process)
+        return pid
 
     # --- disturbing it ---
 
