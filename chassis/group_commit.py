@@ -197,6 +197,7 @@ class GroupCommit(Generic[Command]):
         if len(parts) > 1:
             for part in parts:
                 self._settle(part)
+                self._release(part)  # nobody waits for the locks of another part
             return
         for ticket in parts[0]:
             ticket.outcome = _verdict(ticket, verdict)

@@ -16,7 +16,7 @@ from chassis.identity import Principal
 from chassis.problems import Problem
 from services.enrolment.storage.tables import ENROLMENT
 from services.enrolment.use_cases.seats.cancel_enrolment import CancelEnrolment, cancel_enrolment
-from tests.chassis.batches import codes, fresh_key
+from tests.chassis.batches import Caller, codes, fresh_key
 from tests.chassis.seats import SeatHouse
 from tests.chassis.tally import Add, TallyHandler, TallyHouse, batches_of, count_of, set_up
 
@@ -95,6 +95,24 @@ def test_the_runner_outlives_whatever_a_handler_raises_and_the_neighbours_go_on(
         assert codes(outcomes) == ["201", "internal-error", "201"]
         assert codes(batches.together([(Add(name), fresh_key())])) == ["201"]
         assert (count_of(tally, name), count_of(tally, bad)) == (3, 0)
+
+
+def test_the_parts_of_a_split_batch_do_not_wait_for_one_another(tally: TallyHouse) -> None:
+    name, bad, last = (set_up(tally, new_id()) for _ in range(3))
+    callers: list[Caller] = []
+
+    def fail_or_look(_: sa.Connection, commands: Sequence[Add]) -> None:
+        if Add(bad) in commands:
+            raise ValueError
+        if commands == [Add(last)]:
+            callers[0].outcome()
+
+    with batches_of(tally, TallyHandler(tally, before=fail_or_look)) as batches:
+        batches.hold()
+        callers += [batches.call_later((Add(each), fresh_key())) for each in (name, bad, last)]
+        batches.clock.release()
+        outcomes = [caller.outcome() for caller in callers]
+    assert codes(outcomes) == ["201", "internal-error", "201"]
 
 
 def test_a_handler_that_forgets_a_command_fails_that_batch_and_tells_nobody_anything_false(
