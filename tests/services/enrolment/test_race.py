@@ -24,11 +24,16 @@ Fight = Callable[[Sequence[Contest]], list[Counter[str]]]
 
 
 def contests(
-    house: House, folder: Path, *, locks: bool = True, checks: bool = True
+    house: House,
+    folder: Path,
+    *,
+    holders: int = HOLDERS,
+    locks: bool = True,
+    checks: bool = True,
 ) -> list[Contest]:
     """Give each contender an equal part of the holders."""
     class_id = house.put_class(declared_seats=SEATS)
-    refs = [card.card_ref for card in house.award_many(HOLDERS)]
+    refs = [card.card_ref for card in house.award_many(holders)]
     return [
         Contest(
             address=house.places.application,
@@ -101,7 +106,7 @@ def test_exactly_as_many_get_a_seat_as_there_are_seats(
 def test_without_locks_the_database_alone_still_sells_no_seat_twice(
     house: House, tmp_path: Path
 ) -> None:
-    fighting = contests(house, tmp_path, locks=False)
+    fighting = contests(house, tmp_path, holders=40, locks=False)
     outcomes = sum(as_threads(fighting), Counter())
     assert outcomes["confirmed"] == seats_given(house, fighting[0].class_id)
     assert 0 < outcomes["confirmed"] <= SEATS

@@ -96,6 +96,16 @@ def test_a_price_that_changed_since_is_not_what_comes_back(shared_house: House) 
     assert mine["balance"] == BALANCE
 
 
+def test_a_seat_that_was_free_of_charge_comes_back_without_money(shared_house: House) -> None:
+    class_id, card = shared_house.put_class(price=0), shared_house.award()
+    taken = shared_house.enrolled(card, class_id, price=0)
+    answer = document(shared_house.cancel(taken["id"], "operator"))
+    assert answer["refunded"] == 0
+    assert shared_house.entries()[answer["position"] - 1]["body"]["movement_id"] is None
+    items = document(shared_house.get("/cards/me/statement", "holder", card=card.card_ref))["items"]
+    assert [item["cause"] for item in items] == ["award"]
+
+
 def test_a_seat_that_comes_free_shrinks_a_class_lowered_below_its_held_seats(
     shared_house: House,
 ) -> None:
