@@ -81,9 +81,8 @@ class Transactions:
             earlier = self._read(connection, key)
             if earlier is not None:
                 return earlier
-            doubt.stands = (
-                False  # the key is ours and has no answer: no earlier attempt took effect
-            )
+            # The key is ours and has no answer: no earlier attempt took effect.
+            doubt.stands = False
             answer = work(connection)
             self._stored.store(connection, {key: answer}, now=utc_now())
             return answer

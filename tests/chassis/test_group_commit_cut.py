@@ -11,13 +11,24 @@ import psycopg
 import pytest
 import sqlalchemy as sa
 
+from chassis.database import Database
 from chassis.group_commit import Outcome
 from chassis.idempotency import IdempotencyKey
+from chassis.identifiers import new_id
 from services.enrolment.domain.seats.admission import EnrolCommand
 from services.enrolment.use_cases.seats.enrol import EnrolHandler
-from tests.chassis.batches import codes
+from tests.chassis.batches import codes, fresh_key
 from tests.chassis.proxy import Cut, Proxy, proxied
 from tests.chassis.seats import SeatHouse
+from tests.chassis.tally import (
+    Add,
+    TallyHandler,
+    TallyHouse,
+    batches_of,
+    count_of,
+    open_house,
+    set_up,
+)
 
 CALLERS = 8
 Calls = list[tuple[EnrolCommand, IdempotencyKey]]
@@ -95,6 +106,42 @@ def test_a_server_that_is_away_from_the_start_leaves_nothing_unknown(
     assert postgres_seats.enrolled(class_id) == []
 
 
+def test_a_failure_after_a_cut_that_undid_everything_is_a_failure_and_not_unknown(
+    postgres_tally: TallyHouse,
+) -> None:
+    name, tries = set_up(postgres_tally, new_id()), []
+
+    def fail_second(_: sa.Connection, commands: Sequence[Add]) -> None:
+        if Add(name) in commands:
+            tries.append(1)
+        if len(tries) == 2:
+            raise ValueError
+
+    with proxied(postgres_tally.place.application) as (proxy, url):
+        house = open_house(postgres_tally.place, url=url, pool_size=2)
+        with batches_of(house, TallyHandler(house, before=fail_second)) as batches:
+            proxy.cut_next(Cut.BEFORE)
+            outcomes = batches.together([(Add(name), fresh_key())])
+        assert proxy.cut == 1
+        house.database.dispose()
+    assert codes(outcomes) == ["internal-error"]
+    assert count_of(postgres_tally, name) == 0
+
+
+@pytest.mark.parametrize("when", list(Cut))
+def test_whatever_else_comes_up_at_commit_leaves_a_command_unknown_until_it_is_retried(
+    tally: TallyHouse, monkeypatch: pytest.MonkeyPatch, when: Cut
+) -> None:
+    name = set_up(tally, new_id())
+    call = (Add(name), fresh_key())
+    with batches_of(tally) as batches:
+        with monkeypatch.context() as patch:
+            fail_commits(tally.database, patch, RuntimeError("out of the blue"), when, times=1)
+            assert codes(batches.together([call])) == ["outcome-unknown"]
+        assert codes(batches.together([call])) == ["201"]
+    assert count_of(tally, name) == 1
+
+
 class Assailed(EnrolHandler):
     """Enrolment's handler, whose connection a superuser ends in the midst of its first batch."""
 
@@ -163,7 +210,8 @@ def test_a_file_that_fails_at_commit_once_has_every_effect_once(
     sqlite_seats: SeatHouse, monkeypatch: pytest.MonkeyPatch, message: str, when: Cut
 ) -> None:
     class_id, cards, calls = calls_for(sqlite_seats)
-    fail_commits(sqlite_seats, monkeypatch, message, when, times=1)
+    error = sqlite3.OperationalError(message)
+    fail_commits(sqlite_seats.database, monkeypatch, error, when, times=1)
     with sqlite_seats.batches() as batches:
         outcomes = batches.together(calls)
         assert codes(outcomes) == ["201"] * CALLERS
@@ -180,7 +228,8 @@ def test_a_file_that_fails_at_every_commit_is_told_of_and_a_retry_does_it(
     sqlite_seats: SeatHouse, monkeypatch: pytest.MonkeyPatch, message: str, told: str
 ) -> None:
     class_id, cards, calls = calls_for(sqlite_seats)
-    fail_commits(sqlite_seats, monkeypatch, message, Cut.BEFORE, times=3)
+    error = sqlite3.OperationalError(message)
+    fail_commits(sqlite_seats.database, monkeypatch, error, Cut.BEFORE, times=3)
     with sqlite_seats.batches() as batches:
         assert codes(batches.together(calls)) == [told] * CALLERS
         assert sqlite_seats.enrolled(class_id) == []
@@ -189,17 +238,17 @@ def test_a_file_that_fails_at_every_commit_is_told_of_and_a_retry_does_it(
 
 
 def fail_commits(
-    house: SeatHouse, monkeypatch: pytest.MonkeyPatch, message: str, when: Cut, *, times: int
+    database: Database, patch: pytest.MonkeyPatch, error: Exception, when: Cut, *, times: int
 ) -> None:
-    """Let SQLite's next commits of this service raise, without or after having committed."""
-    dialect = house.database.engine.dialect
-    commit, left = dialect.do_commit, [message] * times
+    """Let a database's next commits raise an error, without or after having committed."""
+    dialect = database.engine.dialect
+    commit, left = dialect.do_commit, [error] * times
 
     def fail(connection: Any) -> None:
         if left and when is Cut.AFTER:
             commit(connection)
         if left:
-            raise sqlite3.OperationalError(left.pop())
+            raise left.pop()
         commit(connection)
 
-    monkeypatch.setattr(dialect, "do_commit", fail)
+    patch.setattr(dialect, "do_commit", fail)

@@ -5,7 +5,7 @@ from __future__ import annotations
 import threading
 import time
 from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
+from contextlib import AbstractContextManager, contextmanager
 
 import pytest
 import sqlalchemy as sa
@@ -122,12 +122,18 @@ def test_when_every_connection_is_in_use_callers_are_told_so_at_once(
 ) -> None:
     house = open_house(postgres_tally.place, pool_size=1)
     monkeypatch.setattr(house.database.engine.pool, "_timeout", 0.1)
-    handler, name = TallyHandler(house), set_up(house, new_id())
-    with batches_of(house, handler) as batches:
-        with house.database.reading():
-            outcomes = batches.together([(Add(name), fresh_key()) for _ in range(3)])
-        assert codes(outcomes) == ["unavailable"] * 3
-        assert handler.batches == []
+    name, writing, attempts = set_up(house, new_id()), house.database.writing, []
+
+    def count_and_write() -> AbstractContextManager[sa.Connection]:
+        attempts.append(1)
+        return writing()
+
+    monkeypatch.setattr(house.database, "writing", count_and_write)
+    with batches_of(house) as batches, house.database.reading():
+        outcomes = batches.together([(Add(name), fresh_key()) for _ in range(3)])
+    assert codes(outcomes) == ["unavailable"] * 3
+    assert len(attempts) == 2  # the opener's and the batch's: nobody waits for a connection twice
+    assert count_of(postgres_tally, name) == 0
     house.database.dispose()
 
 
