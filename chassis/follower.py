@@ -83,7 +83,6 @@ class Follower:
         self._transactions = transactions
         self._table = table
         self._apply = apply
-        self._checked_at: datetime | None = None
 
     def catch_up(self) -> int:
         """Apply what is new, in short transactions, and return the number of entries applied.
@@ -98,6 +97,7 @@ class Follower:
                 state = read_follower_state(connection, self._table, self.source)
             feed = self._fetch(state)
             entries = [entry_of(document) for document in feed["entries"]]
+            self._refuse_gaps(state.position if state else 0, entries)
             if entries or self._is_due(state, asked_at):
                 self._save(state, feed, entries, asked_at)
             applied += len(entries)
@@ -114,6 +114,12 @@ class Follower:
             if error.response.status_code == 409:
                 raise SourceDiverged(self.source) from error
             raise
+
+    def _refuse_gaps(self, after: int, entries: Sequence[RecordedEntry]) -> None:
+        """A journal has no gap; a feed that shows one is not the journal, and what is missing would be lost."""
+        expected = range(after + 1, after + 1 + len(entries))
+        if [entry.position for entry in entries] != list(expected):
+            raise SourceDiverged(self.source)
 
     def _is_due(self, state: FollowerState | None, now: datetime) -> bool:
         """Tell whether it is time to note down that nothing is new; doing so every round would be a write each."""

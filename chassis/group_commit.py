@@ -1,7 +1,7 @@
 """The commit site for many commands at once: whoever arrives while a commit is in flight shares the next one.
 
-One caller waits no longer than alone; a hundred share one commit. Nobody is told anything before the commit, and
-one bad command never fails its neighbours:
+One caller waits no longer than alone; up to `BATCH_LIMIT` share one commit. Nobody is told anything before the commit,
+and one bad command never fails its neighbours:
 
 - an error that is no passing one rolls the batch back and runs its commands one by one;
 - a lock that somebody else holds splits the batch by what its commands contend for;

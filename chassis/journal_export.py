@@ -62,6 +62,7 @@ def log_query(name: str, subjects: Mapping[str, sa.types.TypeEngine[Any]]) -> ty
     fields: dict[str, ma.fields.Field[Any]] = {
         "journal": OneOf((name,), load_default=name),
         "after": QueryWhole(load_default=0),
+        "cursor": QueryWhole(load_default=None),
         "limit": QueryWhole(least=1, most=10_000_000, load_default=None),
         "kind": ma.fields.String(
             load_default=None, validate=ma.validate.Regexp(r"\A[a-z-]{1,64}\Z")
@@ -98,7 +99,7 @@ def log_endpoints(
     def get_entries(call: Call, house: HasJournal) -> Response:
         query = call.query
         wanted = LogFilter(
-            after=query["after"],
+            after=query["after"] if query["cursor"] is None else query["cursor"],
             limit=query["limit"],
             kind=query["kind"],
             subjects={subject: query[subject] for subject in subjects if query[subject]},

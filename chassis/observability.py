@@ -17,7 +17,8 @@ from prometheus_client import Counter, Gauge, Histogram
 from chassis.identifiers import random_reference
 
 REQUEST_ID_HEADER = "X-Request-Id"
-_ACCEPTED_REQUEST_ID = re.compile(r"\A[A-Za-z0-9][A-Za-z0-9-]{7,63}\Z")
+_ACCEPTED_REQUEST_ID = re.compile(r"\A(?!.*[0-9]{13})[A-Za-z0-9][A-Za-z0-9-]{7,63}\Z")
+"""A request id is written into the journal for ever, so none may look like a NIK or a card number."""
 
 current_request_id: ContextVar[str] = ContextVar("current_request_id", default="")
 

@@ -100,6 +100,8 @@ def _finish(response: Response) -> Response:
     seconds = time.perf_counter() - g.began
     route = request.endpoint or "none"
     response.headers[REQUEST_ID_HEADER] = current_request_id.get()
+    if "Authorization" in request.headers:
+        response.headers.setdefault("Cache-Control", "no-store")
     if route.startswith("probe "):
         return response
     REQUESTS.labels(route, response.status_code).inc()

@@ -109,8 +109,13 @@ class Forwarding:
             raise
         record.status = answer.status
         if answer.whole is None:
-            _start(answer, start_response, method=question.method)
-            return Passing(answer, gate, record)
+            passing = Passing(answer, gate, record)
+            try:
+                _start(answer, start_response, method=question.method)
+            except BaseException:
+                passing.close()
+                raise
+            return passing
         gate.leave()
         _start(answer, start_response, method=question.method)
         record.write()

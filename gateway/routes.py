@@ -59,7 +59,7 @@ def _read(
 
 
 def _write(
-    method: str, path: str, upstream: str, access: Access, *, largest_body: int = 1024 * KIB
+    method: str, path: str, upstream: str, access: Access, *, largest_body: int = 64 * KIB
 ) -> Route:
     return Route(method, API + path, (upstream,), access, largest_body=largest_body, seconds=30.0)
 
@@ -74,14 +74,14 @@ CATALOG = (
     _write("POST", "/providers/{provider_id}/decision", "catalog", BEARER),
     _read("/courses", "catalog", PUBLIC),
     _read("/courses/{course_id}", "catalog", PUBLIC),
-    _write("POST", "/courses", "catalog", BEARER),
-    _write("PATCH", "/courses/{course_id}", "catalog", BEARER),
+    _write("POST", "/courses", "catalog", BEARER, largest_body=256 * KIB),
+    _write("PATCH", "/courses/{course_id}", "catalog", BEARER, largest_body=256 * KIB),
     _write("POST", "/courses/{course_id}/submission", "catalog", BEARER),
     _write("POST", "/courses/{course_id}/decision", "catalog", BEARER),
-    _write("POST", "/courses/{course_id}/classes", "catalog", BEARER),
+    _write("POST", "/courses/{course_id}/classes", "catalog", BEARER, largest_body=256 * KIB),
     _read("/classes", "catalog", PUBLIC),
     _read("/classes/{class_id}", "catalog", PUBLIC),
-    _write("PATCH", "/classes/{class_id}", "catalog", BEARER),
+    _write("PATCH", "/classes/{class_id}", "catalog", BEARER, largest_body=256 * KIB),
     _write("POST", "/classes/{class_id}/cancellation", "catalog", BEARER),
 )
 
@@ -89,7 +89,7 @@ ENROLMENT = (
     _read("/waves", "enrolment", PUBLIC),
     _read("/waves/{wave_id}", "enrolment", PUBLIC),
     _write("POST", "/waves", "enrolment", BEARER),
-    _write("POST", "/waves/{wave_id}/admissions", "enrolment", BEARER),
+    _write("POST", "/waves/{wave_id}/admissions", "enrolment", BEARER, largest_body=1024 * KIB),
     _read("/cards/me", "enrolment", BEARER),
     _read("/cards/me/statement", "enrolment", BEARER),
     _write("POST", "/cards/lookup", "enrolment", BEARER, largest_body=16 * KIB),

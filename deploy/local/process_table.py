@@ -185,7 +185,7 @@ def _shared(plan: Plan) -> dict[str, str]:
     kept = {
         name: value
         for name, value in plan.inherited.items()
-        if name not in _FOREIGN and not name.startswith("PG")
+        if name not in _FOREIGN and not name.startswith("PG") and not name.endswith("DATABASE_URL")
     }
     return {
         **kept,

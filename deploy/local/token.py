@@ -31,7 +31,7 @@ def main(variables: Mapping[str, str]) -> int:
     if not variables.get("ROLE"):
         return _refuse(f"say which role: make token ROLE={'|'.join(EVERY_ROLE)}")
     try:
-        bounds = {**_given(variables), **_sample_bound(variables, settings["TOKEN_ISSUER"])}
+        bounds = {**_given(variables), **_sample_bound(variables, settings)}
         print(
             issue_token(
                 role=variables["ROLE"],
@@ -56,17 +56,18 @@ def _given(variables: Mapping[str, str]) -> dict[str, str]:
     }
 
 
-def _sample_bound(variables: Mapping[str, str], gateway: str) -> dict[str, str]:
+def _sample_bound(variables: Mapping[str, str], settings: Mapping[str, str]) -> dict[str, str]:
     """Return the sample's reference that the role needs, where none is given."""
     needed = BOUND_TO.get(variables["ROLE"])
-    facts = SampleNotes(data_folder(variables) / f"sample-{_dialect(variables)}").recorded()
+    facts = SampleNotes(data_folder(variables) / f"sample-{_dialect(settings)}").recorded()
     if needed is None or needed in _given(variables) or facts is None:
         return {}
-    return {needed: sample_bounds(gateway, facts)[needed]}
+    return {needed: sample_bounds(settings["TOKEN_ISSUER"], facts)[needed]}
 
 
-def _dialect(variables: Mapping[str, str]) -> str:
-    return variables.get("DATABASE") or "sqlite"
+def _dialect(settings: Mapping[str, str]) -> str:
+    """Return which database the running system is on, whatever this command's own environment says."""
+    return sa.make_url(settings["DATABASE_URL"]).get_backend_name()
 
 
 def _card_reference(card: str | None, gateway: str) -> str | None:

@@ -28,7 +28,7 @@ from chassis.follower import (
 )
 from chassis.http_client import ServiceClient
 from chassis.identifiers import new_id, random_reference
-from chassis.journal import Entry, RecordedEntry
+from chassis.journal import Entry, Journal, RecordedEntry
 from chassis.problems import OutcomeUnknown, Problem
 from chassis.web import build_app
 from tests.chassis.batches import all_at_once
@@ -262,13 +262,52 @@ def test_a_source_restored_from_a_backup_is_noticed_even_under_its_old_epoch(
         unchanged(following, state, [1, 2, 3])  # longer, and with another third entry
 
 
-def test_a_diverged_source_answers_with_a_problem_of_its_own(source: Source) -> None:
+def test_a_feed_with_a_gap_is_refused_and_nothing_of_it_applied(
+    source: Source, following: Following, monkeypatch: pytest.MonkeyPatch
+) -> None:
     happen(source, 1)
-    asked = {"after": "1", "epoch": random_reference(), "digest": "0" * 64}
-    answer = requests.get(
-        source.url + "/internal/feed", params=asked, headers=bearer(role="system"), timeout=10
-    )
-    assert (answer.status_code, answer.json()["code"]) == (409, "journal-diverged")
+    following.follower().catch_up()
+    state = following.state()
+    happen(source, 3)
+    whole = Journal.read
+
+    def with_a_gap(*args: Any, **kwargs: Any) -> list[RecordedEntry]:
+        return [entry for entry in whole(*args, **kwargs) if entry.position != 3]
+
+    with monkeypatch.context() as patched:
+        patched.setattr(Journal, "read", with_a_gap)
+        unchanged(following, state, [1])
+    assert following.follower().catch_up() == 3
+
+
+def test_the_feed_goes_on_only_for_who_knows_its_epoch_and_its_last_entry(source: Source) -> None:
+    happen(source, 2)
+    assert source.house is not None
+    with source.house.database.reading() as connection:
+        epoch = source.house.journal.head(connection).epoch
+        first, _ = source.house.journal.read(connection, after=0, limit=2)
+    known = {"after": "1", "epoch": epoch, "digest": first.digest()}
+    asked = {
+        "what it knows": known,
+        "another epoch": {**known, "epoch": random_reference()},
+        "another entry": {**known, "digest": "0" * 64},
+        "beyond the end": {**known, "after": "3"},
+        "no entry": {"after": "1", "epoch": epoch},
+    }
+    answers = {
+        name: requests.get(
+            source.url + "/internal/feed", params=query, headers=bearer(role="system"), timeout=10
+        )
+        for name, query in asked.items()
+    }
+    assert {name: answer.status_code for name, answer in answers.items()} == {
+        "what it knows": 200,
+        "another epoch": 409,
+        "another entry": 409,
+        "beyond the end": 409,
+        "no entry": 409,
+    }
+    assert answers["another epoch"].json()["code"] == "journal-diverged"
 
 
 class Interrupted(ServiceClient):

@@ -109,6 +109,8 @@ def test_a_safe_request_id_is_kept(header: str) -> None:
         "abcdefgh\n",
         "abcdefgh\x00",
         "ａｂｃｄｅｆｇｈ",
+        "1771012345670001",  # what looks like a NIK must not get into a journal
+        "call-1771012345670001",
     ],
 )
 def test_any_other_is_replaced_by_a_new_one(header: str | None) -> None:

@@ -17,6 +17,7 @@ from tests.tokens import bearer
 
 READ = "/api/v1/courses"
 WRITE = "/api/v1/enrolments"
+ADMISSIONS = "/api/v1/waves/0190f5a2-7c3e-7b1d-9a4f-5e6d7c8b9a01/admissions"
 
 
 @pytest.fixture(scope="module")
@@ -303,7 +304,7 @@ def test_a_service_may_refuse_a_body_before_it_has_read_it(
     service.script = refuse_early
     body = b" " * (1024 * 1024)
 
-    answer = request(hasty, "POST", "/api/v1/providers", headers=bearer(), body=body)
+    answer = request(hasty, "POST", ADMISSIONS, headers=bearer(), body=body)
 
     assert answer.status == 413
     assert answer.json() == {}

@@ -45,7 +45,8 @@ class SeatsFollower:
         while True:
             state = self._state()
             answer = self._ask(state.position)
-            if answer["epoch"] != state.epoch:
+            # A backup keeps its epoch; a journal that got shorter shows that one was restored.
+            if answer["epoch"] != state.epoch or answer["size"] < state.position:
                 state = self._start_anew(answer["epoch"])
                 answer = self._ask(0)
             if answer["after"] == state.position:

@@ -9,6 +9,7 @@ from dataclasses import replace
 
 from chassis.problems import StateConflict
 from services.enrolment.domain.seats.enrolment import Enrolment, EnrolmentState
+from services.enrolment.domain.seats.training_class import TrainingClass
 from vocabulary.refusals import RedeemCodeWrong
 
 _LENGTH = 10
@@ -18,6 +19,15 @@ def redeem_code(key: bytes, enrolment_id: str) -> str:
     """Return the code of an enrolment: ten letters and digits, derived and therefore never stored."""
     mac = hmac.new(key, b"redeem\x00" + enrolment_id.encode(), hashlib.sha256).digest()
     return base64.b32encode(mac).decode("ascii")[:_LENGTH]
+
+
+def refuse_called_off(training_class: TrainingClass) -> None:
+    """Refuse to begin a training in a class that will not be held. Raises `StateConflict`."""
+    if training_class.is_cancelled:
+        raise StateConflict(
+            "The class was called off. Cancel the enrolment: seat, money and time come back.",
+            facts={"class_status": training_class.status},
+        )
 
 
 def redeem(enrolment: Enrolment, *, code: str, key: bytes) -> Enrolment:

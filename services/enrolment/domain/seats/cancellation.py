@@ -38,12 +38,13 @@ def cancel(
     """Cancel a running enrolment.
 
     `other_live` is how many other trainings of the card are running. A holder's clock went on meanwhile; when the
-    provider or the programme cancels, the time that was left at the purchase is given again. A class that was free of
-    charge has no movement. Raises `CancellationClosed`.
+    provider or the programme cancels, the enrolment or the whole class, the time that was left at the purchase is
+    given again. A class that was free of charge has no movement. Raises `CancellationClosed`.
     """
     if not enrolment.is_live:
         raise CancellationClosed(facts={"enrolment_status": enrolment.state.value})
-    by_holder = role == HOLDER
+    # A holder who leaves a class that was called off leaves because of that, not by choice.
+    by_holder = role == HOLDER and not training_class.is_cancelled
     if by_holder and (not rules.holder_may_cancel or training_class.starts_at <= now):
         raise CancellationClosed
     return Cancelled(

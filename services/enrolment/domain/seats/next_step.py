@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from services.enrolment.domain.programme.rule_set import RuleSet
-from services.enrolment.domain.seats.enrolment import EnrolmentState
+from services.enrolment.domain.seats.enrolment import HOLDS_A_SEAT, EnrolmentState
 from services.enrolment.domain.seats.training_class import TrainingClass
 
 
@@ -23,6 +23,8 @@ def next_step(
     state: EnrolmentState, training_class: TrainingClass, rules: RuleSet
 ) -> NextStep | None:
     """Return the next step of an enrolment; None where it has ended."""
+    if state in HOLDS_A_SEAT and training_class.is_cancelled:
+        return NextStep("cancellation", "holder", training_class.ends_at)
     if state is EnrolmentState.CONFIRMED:
         return NextStep("redemption", "holder", training_class.starts_at)
     if state is EnrolmentState.ACTIVE:

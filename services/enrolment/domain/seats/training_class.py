@@ -43,6 +43,11 @@ class TrainingClass:
     meetings: tuple[Meeting, ...]
 
     @property
+    def is_cancelled(self) -> bool:
+        """Tell whether its provider, or the programme, called the class off."""
+        return self.status == "cancelled"
+
+    @property
     def effective_seats(self) -> int:
         """Return how many seats the class has now."""
         return max(self.declared_seats, self.held)

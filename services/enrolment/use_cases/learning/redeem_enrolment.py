@@ -10,7 +10,7 @@ from chassis.idempotency import Answer, json_answer
 from chassis.identity import Principal
 from chassis.journal import Entry
 from chassis.problems import NotFound
-from services.enrolment.domain.learning.redemption import redeem
+from services.enrolment.domain.learning.redemption import redeem, refuse_called_off
 from services.enrolment.domain.programme.rule_set import RuleSet
 from services.enrolment.storage.stores import Stores
 from services.enrolment.use_cases.seats.ownership import belongs_to
@@ -43,6 +43,9 @@ def redeem_enrolment(
         raise NotFound
     card = stores.cards.lock(connection, [found.card_ref])[found.card_ref]
     enrolment = stores.enrolments.find(connection, command.enrolment_id) or found
+    training_class = stores.classes.read(connection, enrolment.class_id)
+    if training_class is not None:
+        refuse_called_off(training_class)
     redeemed = redeem(enrolment, code=command.code, key=redeem_key)
     stores.enrolments.save_state(connection, redeemed)
     entry = Entry(

@@ -124,6 +124,17 @@ def test_a_replaced_journal_is_read_from_its_start_and_nothing_old_stays(
     assert left(catalog, class_id) == 14
 
 
+def test_a_journal_restored_from_a_backup_is_read_from_its_start(
+    catalog: Catalog, follower: SeatsFollower, enrolment: Enrolment, class_id: str
+) -> None:
+    enrolment.told += [(class_id, 5), (class_id, 6), (class_id, 9)]
+    follower.catch_up()
+    assert left(catalog, class_id) == 7
+    enrolment.told = enrolment.told[:1]
+    follower.catch_up()
+    assert left(catalog, class_id) == 11
+
+
 def test_an_absent_enrolment_changes_nothing(
     catalog: Catalog, follower: SeatsFollower, enrolment: Enrolment, class_id: str
 ) -> None:

@@ -34,18 +34,33 @@ def cancelled(
     now: datetime = NOW,
     starts_at: datetime = NOW + 10 * DAY,
     holder_may_cancel: bool = True,
+    class_status: str = "published",
     **changes: Any,
 ) -> Cancelled:
     return cancel(
         enrolment(**changes),
         card=held_card,
-        training_class=training_class(held=4, starts_at=starts_at),
+        training_class=training_class(held=4, starts_at=starts_at, status=class_status),
         role=role,
         other_live=other_live,
         movement_id="refund-1",
         now=now,
         rules=replace(RULES, holder_may_cancel=holder_may_cancel),
     )
+
+
+def test_a_holder_leaves_a_class_that_was_called_off_at_any_time_and_without_losing_time() -> None:
+    bought, deadline = NOW - 2 * DAY, NOW + 5 * DAY
+    outcome = cancelled(
+        role="holder",
+        starts_at=NOW - DAY,
+        class_status="cancelled",
+        holder_may_cancel=False,
+        enrolled_at=bought,
+        card_deadline_before=deadline,
+    )
+    assert outcome.card.balance == BALANCE
+    assert outcome.card.deadline == NOW + (deadline - bought)
 
 
 @pytest.mark.parametrize("role", ["holder", "provider", "operator"])

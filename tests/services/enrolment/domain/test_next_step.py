@@ -21,6 +21,13 @@ def test_the_provider_owes_a_result_two_weeks_after_the_last_meeting() -> None:
     assert step == NextStep("result", "provider", CLASS.ends_at + 14 * DAY)
 
 
+@pytest.mark.parametrize("state", [EnrolmentState.CONFIRMED, EnrolmentState.ACTIVE])
+def test_who_is_in_a_class_that_was_called_off_leaves_it(state: EnrolmentState) -> None:
+    called_off = training_class(status="cancelled")
+    step = next_step(state, called_off, RULES)
+    assert step == NextStep("cancellation", "holder", called_off.ends_at)
+
+
 @pytest.mark.parametrize("state", [EnrolmentState.COMPLETED, EnrolmentState.CANCELLED])
 def test_nobody_waits_for_anything_once_it_has_ended(state: EnrolmentState) -> None:
     assert next_step(state, CLASS, RULES) is None

@@ -7,9 +7,13 @@ import re
 import pytest
 
 from chassis.problems import StateConflict
-from services.enrolment.domain.learning.redemption import redeem, redeem_code
+from services.enrolment.domain.learning.redemption import (
+    redeem,
+    redeem_code,
+    refuse_called_off,
+)
 from services.enrolment.domain.seats.enrolment import EnrolmentState
-from tests.services.enrolment.domain.builders import enrolment
+from tests.services.enrolment.domain.builders import enrolment, training_class
 from vocabulary.refusals import RedeemCodeWrong
 
 KEY = b"k" * 32
@@ -19,6 +23,12 @@ CODE = redeem_code(KEY, "enrolment-1")
 def test_the_right_code_begins_the_training() -> None:
     redeemed = redeem(enrolment(), code=CODE, key=KEY)
     assert (redeemed.state, redeemed.live_slot) == (EnrolmentState.ACTIVE, 1)
+
+
+def test_no_training_begins_in_a_class_that_was_called_off() -> None:
+    refuse_called_off(training_class())
+    with pytest.raises(StateConflict, match="called off"):
+        refuse_called_off(training_class(status="cancelled"))
 
 
 def test_a_code_can_be_read_out_and_typed() -> None:
