@@ -90,6 +90,7 @@ def test_a_walk_neither_skips_nor_repeats(items: list[int], limit: int) -> None:
         assert len(page["items"]) <= limit
         walked += page["items"]
         cursor = page["next_cursor"]
+        assert (cursor is None) == (len(rows) <= limit)
         if cursor is None:
             break
     assert walked == items
