@@ -278,6 +278,24 @@ def test_a_refusal_after_a_cut_that_undid_everything_is_the_refusal(
     assert count_of(postgres_tally, name) == 0
 
 
+def test_a_failure_after_a_cut_that_undid_everything_is_that_failure(
+    postgres_tally: TallyHouse,
+) -> None:
+    name, key, tries = set_up(postgres_tally, new_id(), most=5), key_named(new_id()), []
+    with cut_off(postgres_tally) as (proxy, house):
+
+        def exceed_second(connection: sa.Connection) -> Answer:
+            tries.append(1)
+            if len(tries) == 2:
+                connection.execute(sa.update(TALLY).where(TALLY.c.name == name).values(count=6))
+            return add_to(house, name)(connection)
+
+        proxy.cut_next(Cut.BEFORE)
+        with pytest.raises(sa.exc.IntegrityError):
+            house.transactions.answer(key, exceed_second)
+    assert count_of(postgres_tally, name) == 0
+
+
 @pytest.mark.parametrize("when", list(Cut))
 def test_a_disk_that_fails_at_commit_leaves_it_unknown_without_a_key_and_known_with_one(
     sqlite_tally: TallyHouse, monkeypatch: pytest.MonkeyPatch, when: Cut
