@@ -19,7 +19,7 @@ from gevent.server import StreamServer
 from gunicorn.workers import ggevent
 
 from chassis.serving.exchange import ClientGone, answer, discard_rest
-from chassis.serving.listeners import drain, parent_is_leaving
+from chassis.serving.listeners import drain, parent_is_leaving, welcome
 from chassis.serving.patience import Patience, bounded_parser
 from chassis.serving.refusals import RefusesInProblemDocuments
 
@@ -80,6 +80,8 @@ class GeventWorker(RefusesInProblemDocuments, ggevent.GeventWorker):
     def handle(self, server: Any, client: Any, addr: Any) -> None:
         """Serve one connection, accepted at the address `server`, to its end."""
         try:
+            if not self.alive:
+                welcome(client)
             client.settimeout(self.patience.answer)
             if self._serve_connection(client, addr, server):
                 _linger(client)

@@ -4,8 +4,9 @@ When the last process that holds a listener closes it, the kernel resets every c
 not yet accepted. Draining the backlog first is not enough, since another connection can arrive between the last
 accept and the close. So a leaving worker first has the kernel drop newcomers (a socket filter that discards SYN
 segments), lets handshakes under way finish, accepts what is there, and closes. A dropped newcomer tries again after
-a second by itself, and meets whoever listens then. Where the kernel has no such filter, the gap stays: some
-microseconds.
+a second by itself, and meets whoever listens then. Some kernels keep filters for the superuser; there the listener
+asks for a time to live that no packet has, which drops newcomers too, and must be taken back from whoever is accepted.
+Where a kernel has neither, the gap stays.
 
 The filter is the listener's, not the process's. So it is set only where everybody who still holds the listener is
 leaving too: the parent has closed it, which it does only to stop, and what is left are its workers. Otherwise (a
@@ -33,6 +34,13 @@ HANDING_OVER = 0.25
 """Seconds to wait for the parent to close its copy, where both were told to stop at once."""
 
 _SO_ATTACH_FILTER = 26
+_IP_MINTTL = 21
+_IPV6_MINHOPCOUNT = 73
+_LONGEST_TIME_TO_LIVE = 255
+_LEAST_TIME_TO_LIVE = {
+    socket.AF_INET: (socket.IPPROTO_IP, _IP_MINTTL),
+    socket.AF_INET6: (socket.IPPROTO_IPV6, _IPV6_MINHOPCOUNT),
+}
 _KERNEL_FILTER = (
     struct.pack(  # on the TCP header: load flags; keep SYN and ACK; SYN alone is dropped
         "HBBI" * 5,
@@ -71,12 +79,35 @@ def parent_is_leaving(listeners: Iterable[Any]) -> bool:
 
 def refuse_newcomers(listener: Any) -> bool:
     """Have the kernel drop whoever tries to connect from now on; tell whether it can."""
-    if sys.platform != "linux" or listener.family not in (socket.AF_INET, socket.AF_INET6):
+    if sys.platform != "linux" or listener.family not in _LEAST_TIME_TO_LIVE:
         return False
+    return filter_newcomers(listener) or outlive_newcomers(listener)
+
+
+def filter_newcomers(listener: Any) -> bool:
+    """Drop the first packet of every new connection; tell whether the kernel permits it."""
     code = ctypes.create_string_buffer(_KERNEL_FILTER)
     program = struct.pack("HL", 5, ctypes.addressof(code))
+    return _set(listener, socket.SOL_SOCKET, _SO_ATTACH_FILTER, program)
+
+
+def outlive_newcomers(listener: Any) -> bool:
+    """Drop packets that may have passed a router, as all that common systems send; tell whether the kernel can.
+
+    A handshake under way is finished, but what is accepted after it needs `welcome`.
+    """
+    return _set(listener, *_LEAST_TIME_TO_LIVE[listener.family], _LONGEST_TIME_TO_LIVE)
+
+
+def welcome(client: Any) -> None:
+    """Let a connection that was accepted while newcomers were refused receive like any other."""
+    if sys.platform == "linux" and client.family in _LEAST_TIME_TO_LIVE:
+        _set(client, *_LEAST_TIME_TO_LIVE[client.family], 0)
+
+
+def _set(sock: Any, level: int, option: int, value: int | bytes) -> bool:
     try:
-        listener.setsockopt(socket.SOL_SOCKET, _SO_ATTACH_FILTER, program)
+        sock.setsockopt(level, option, value)
     except OSError:
         return False
     return True

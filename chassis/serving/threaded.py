@@ -13,7 +13,7 @@ from typing import Any, ClassVar
 from gunicorn.workers import gthread
 
 from chassis.serving.exchange import ClientGone, answer, discard_rest
-from chassis.serving.listeners import drain, parent_is_leaving
+from chassis.serving.listeners import drain, parent_is_leaving, welcome
 from chassis.serving.patience import Patience, bounded_parser
 from chassis.serving.refusals import RefusesInProblemDocuments
 
@@ -73,6 +73,8 @@ class ThreadWorker(RefusesInProblemDocuments, gthread.ThreadWorker):
             if error.errno not in (errno.EAGAIN, errno.ECONNABORTED, errno.EWOULDBLOCK):
                 raise
             return
+        if not self.alive:
+            welcome(client)
         self.nr_conns += 1
         connection = Connection(self.cfg, client, address, listener.getsockname())
         connection.worker = self
