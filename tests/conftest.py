@@ -88,6 +88,7 @@ def own_system(
     started.stop()
 
 
+@pytest.hookimpl(tryfirst=True)  # before the hook that reads the marks
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     """Send the tests that share a system to one test process, so that it is started once."""
     for item in items:

@@ -66,6 +66,7 @@ def rough_world(dialect: str, rough_worlds: GetWorld) -> Iterator[World]:
     found.check_consistency()
 
 
+@pytest.hookimpl(tryfirst=True)  # before the hook that reads the marks
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     """Send the tests of a rough system to one test process, so that it is started once."""
     for item in items:
