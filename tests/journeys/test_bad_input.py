@@ -118,8 +118,7 @@ def test_five_megabytes_are_refused(world: World, in_chunks: bool) -> None:
 def test_a_body_that_is_not_strict_json_is_refused_in_words(world: World) -> None:
     path = f"/waves/{world.wave()}/admissions"  # the call that takes the largest bodies
     found = {
-        name: refusal(post(world, path, body))
-        for name, body in bad_bodies.NOT_STRICT_JSON.items()
+        name: refusal(post(world, path, body)) for name, body in bad_bodies.NOT_STRICT_JSON.items()
     }
     assert found == dict.fromkeys(bad_bodies.NOT_STRICT_JSON, (400, "malformed-request"))
 

@@ -246,18 +246,52 @@ def test_what_a_provider_changes_in_a_class_rules_the_next_enrolment(world: Worl
     late = _wish(offer, price=200_000)
     world.holder(third.ref).refused("POST", "/enrolments", 409, "class-full", body=late)
 
+
+def test_when_a_class_is_called_off_nobody_can_begin_it_and_its_holder_gets_everything_back(
+    world: World,
+) -> None:
+    offer = world.offer(seats=2)
+    first, second = world.cards(2)
+    holder, staff = world.holder(first.ref), world.provider(offer.provider_id)
+    taken = holder.post("/enrolments", _wish(offer))
     staff.post(f"/classes/{offer.class_id}/cancellation", {"reason": "Pengajar sakit"})
+    assert world.public.read(f"/classes/{offer.class_id}")["status"] == "cancelled"
     eventually(
-        lambda: _refusal(world.holder(third.ref), late, "code", "registration-closed"),
-        what="a cancelled class takes nobody",
+        lambda: _refusal(world.holder(second.ref), _wish(offer), "code", "registration-closed"),
+        what="a class that was called off takes nobody",
     )
+    path = f"/enrolments/{taken['id']}"
+    shown = {"redeem_code": taken["redeem_code"]}
+    staff.refused("POST", f"{path}/redemption", 409, "state-conflict", body=shown)
+    following = holder.read(f"{path}/timeline")["next"]
+    assert (following["actor"], following["action"]) == ("holder", "cancellation")
+    holder.post(f"{path}/cancellation", {"reason": "Kelas dibatalkan"})
+    card = holder.read("/cards/me")
+    assert (card["status"], card["balance"]) == ("awarded", 3_500_000)
+
+
+def test_the_classes_of_an_archived_course_run_on_and_take_nobody_else(world: World) -> None:
+    offer = world.offer(seats=2)
+    first, second = world.cards(2)
+    taken = world.holder(first.ref).post("/enrolments", _wish(offer))
+    _decide(world, f"/courses/{offer.course_id}", "archived")
+    world.public.refused("GET", f"/courses/{offer.course_id}", 404, "not-found")
+    eventually(
+        lambda: _refusal(world.holder(second.ref), _wish(offer), "code", "registration-closed"),
+        what="the class of an archived course takes nobody",
+    )
+    assert world.public.read(f"/classes/{offer.class_id}")["status"] == "closed"
+    shown = {"redeem_code": taken["redeem_code"]}
+    path = f"/enrolments/{taken['id']}/redemption"
+    assert world.provider(offer.provider_id).post(path, shown)["status"] == "active"
 
 
 def _refusal(caller: Api, wish: dict[str, Any], member: str, value: object) -> dict[str, Any]:
-    """Try to enrol; return the refusal once it says this, and nothing before."""
+    """Try to enrol; return the refusal once it says this. A seat that is still given is given back."""
     answer = caller.call("POST", "/enrolments", body=wish, key=str(uuid.uuid4()))
-    assert not answer.ok
     document: dict[str, Any] = answer.json()
+    if answer.ok:
+        caller.post(_cancellation(document), {"reason": "Terlalu cepat"})
     return document if document.get(member) == value else {}
 
 
