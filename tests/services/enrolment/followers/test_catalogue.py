@@ -147,6 +147,31 @@ def test_a_class_that_is_closed_or_cancelled_takes_nobody_more_and_keeps_who_is_
     assert house.cancel(taken["id"], "holder", card=card.card_ref).status_code == 200
 
 
+def test_a_class_that_was_called_off_is_left_with_seat_money_and_time_and_never_begun(
+    house: House, catalogue: Catalogue, follower: Follower
+) -> None:
+    offered = class_on_offer()
+    catalogue.tell(("published", offered))
+    follower.catch_up()
+    card = house.award()
+    known = {"card": card.card_ref}
+    first = document(house.get("/cards/me", "holder", **known))
+    taken = house.enrolled(card, offered.class_id)
+    catalogue.tell(("cancelled", replace(offered, status=ClassStatus.CANCELLED, reason="Banjir")))
+    follower.catch_up()
+    refused = house.redeem(taken["id"], taken["redeem_code"], "holder", **known)
+    assert code(refused) == (409, "state-conflict")
+    assert document(refused, 409)["class_status"] == "cancelled"
+    timeline = document(house.get(f"/enrolments/{taken['id']}/timeline", "holder", **known))
+    assert (timeline["next"]["action"], timeline["next"]["actor"]) == ("cancellation", "holder")
+    assert house.cancel(taken["id"], "holder", **known).status_code == 200
+    last = document(house.get("/cards/me", "holder", **known))
+    assert (last["balance"], last["status"]) == (first["balance"], "awarded")
+    assert last["deadline"] > first["deadline"]
+    assert seats(house, offered.class_id)["held"] == 0
+    assert house.differences() == []
+
+
 def test_a_price_that_changed_is_told_to_who_expects_the_old_one(
     house: House, catalogue: Catalogue, follower: Follower
 ) -> None:
