@@ -10,6 +10,7 @@ import uuid
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
+from functools import partial
 
 import pytest
 import sqlalchemy as sa
@@ -147,14 +148,20 @@ def test_exports_that_are_abandoned_leave_nothing_open_and_others_their_place(
         while export.answer.read(16 * BLOCK):
             pass
     usual = {name: open_files(world.worker(name)) for name in SERVING}
-    for media_type in ("text/csv", "application/jsonl", "application/json") * 3:
+    for media_type in ("text/csv", "application/jsonl", "application/json") * 4:
         with _export(world, media_type) as abandoned:
             abandoned.answer.read(BLOCK)
         eventually(lambda: abandoned.is_over(world), what="the gateway has let go")
     for name in SERVING:
-        eventually(lambda: open_files(world.worker(name)) <= usual[name], what=f"{name} let go")  # noqa: B023
+        # A pool may have opened a connection or two meanwhile, of up to three files each; twelve leaks would show.
+        enough = partial(_has_few_files, world, name, usual[name] + 6)
+        eventually(enough, what=f"{name} let go")
     eventually(lambda: _holds_nothing_open(world), what="the database is left alone")
     assert len(world.auditor.read("/log/entries?limit=10")["items"]) == 10
+
+
+def _has_few_files(world: World, name: str, most: int) -> bool:
+    return open_files(world.worker(name)) <= most
 
 
 def _holds_nothing_open(world: World) -> bool:
