@@ -202,6 +202,14 @@ def test_a_walk_by_limit_and_cursor_neither_skips_nor_repeats(
     assert walked == [entry.position for entry in expected(log, chosen)]
 
 
+def test_a_cursor_goes_on_where_the_page_ended_as_in_every_other_list(client: FlaskClient) -> None:
+    first = get(client, {"limit": 2}).json
+    by_cursor = get(client, {"limit": 2, "cursor": first["next_cursor"]})
+    by_position = get(client, {"limit": 2, "after": first["next_cursor"]})
+    assert by_cursor.data == by_position.data
+    assert positions_in(by_cursor.data, JSON) == [3, 4]
+
+
 def positions_in(data: bytes, media_type: str) -> list[int]:
     if media_type == JSON:
         return [item["position"] for item in json.loads(data)["items"]]
