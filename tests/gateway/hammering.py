@@ -69,6 +69,10 @@ def _hammer(port: int, request: bytes, outcomes: Outcomes, lock: threading.Lock)
             with lock:
                 outcomes.counts["not reached"] += 1
             return
+        except OSError as error:  # reset between the kernel's accepting it and the server's
+            with lock:
+                outcomes.counts[type(error).__name__] += 1
+            continue
         with connection:
             while not outcomes.stopped.is_set():
                 end = _send_once(connection, request)
