@@ -36,6 +36,9 @@ LONGEST_LIFETIME = 86_400
 RENEW_AFTER = 300.0
 """Seconds after which the issuer's keys are fetched again, needed or not."""
 
+LONGEST_WAIT_FOR_KEYS = 1.0
+"""Seconds that a caller waits while another fetches the first keys."""
+
 LATEST_INSTANT = 2**40
 
 MOST_REMEMBERED = 20_000
@@ -44,7 +47,11 @@ _TOKEN = re.compile(r"\A([A-Za-z0-9_-]{1,1024})\.[A-Za-z0-9_-]+\.[A-Za-z0-9_-]{8
 """64 bytes of signature leave four bits of the last letter unused; they are zero, so that a token has one spelling."""
 
 _SAFE_KEY_ID = re.compile(r"\A[A-Za-z0-9._~-]{1,128}\Z")
-_SAFE_SUBJECT = re.compile(r"\A[A-Za-z0-9][A-Za-z0-9._:@|-]{0,127}\Z")
+_SAFE_SUBJECT = re.compile(
+    r"\A(?!.*(?<![A-Za-z0-9])[0-9]{16}(?![A-Za-z0-9]))[A-Za-z0-9][A-Za-z0-9._:|-]{0,127}\Z"
+)
+"""A subject is written into the journal for ever, so it may be neither an e-mail address nor a NIK or card number."""
+
 _SAFE_WORD = re.compile(r"\A[a-z][a-z0-9_-]{0,31}\Z")
 _REGION = re.compile(r"\A[0-9]{2}(\.[0-9]{2})?\Z")
 
@@ -93,8 +100,7 @@ class PublishedKeys:
 
     def keys(self) -> KeySet:
         if self._keys is None:
-            with self._lock:
-                self._fetch_unless_just_tried()
+            self._fetch_first()
         elif time.monotonic() - self._fetched_at > RENEW_AFTER and not self._was_just_tried():
             threading.Thread(target=self._renew, name="renew-keys", daemon=True).start()
         if self._keys is None:
@@ -109,6 +115,14 @@ class PublishedKeys:
             return self._fetch_unless_just_tried()
         finally:
             self._lock.release()
+
+    def _fetch_first(self) -> None:
+        # A healthy issuer answers meanwhile; behind one that hangs nobody queues until every thread is taken.
+        if self._lock.acquire(timeout=LONGEST_WAIT_FOR_KEYS):
+            try:
+                self._fetch_unless_just_tried()
+            finally:
+                self._lock.release()
 
     def _renew(self) -> None:
         with suppress(Unavailable):

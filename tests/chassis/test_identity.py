@@ -192,6 +192,50 @@ def test_without_any_key_a_caller_is_asked_to_come_back() -> None:
     assert issuer.fetched == 1
 
 
+def test_nobody_queues_for_the_first_keys_behind_an_issuer_that_hangs(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr(identity, "LONGEST_WAIT_FOR_KEYS", 0.0)
+    issuer = Issuer()
+    issuer.gate.clear()
+    watched = verifier_of(PublishedKeys(issuer))
+    roles: list[str] = []
+    first = threading.Thread(target=lambda: roles.append(watched.verify(token()).role))
+    first.start()
+    try:
+        assert issuer.visited.wait(timeout=10)
+        for _ in range(50):
+            with pytest.raises(Unavailable):
+                watched.verify(token())
+    finally:
+        issuer.gate.set()
+        first.join(timeout=10)
+    assert roles == ["operator"]
+    assert issuer.fetched == 1
+
+
+def test_whoever_comes_while_the_first_keys_are_being_fetched_waits_for_them(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr(identity, "LONGEST_WAIT_FOR_KEYS", 10.0)
+    issuer = Issuer()
+    issuer.gate.clear()
+    watched = verifier_of(PublishedKeys(issuer))
+    roles: list[str] = []
+    callers = [
+        threading.Thread(target=lambda: roles.append(watched.verify(token()).role))
+        for _ in range(8)
+    ]
+    for caller in callers:
+        caller.start()
+    assert issuer.visited.wait(timeout=10)
+    issuer.gate.set()
+    for caller in callers:
+        caller.join(timeout=10)
+    assert roles == ["operator"] * 8
+    assert issuer.fetched == 1
+
+
 @pytest.mark.parametrize(
     "document", [{}, {"keys": None}, {"keys": [{"kty": "OKP", "crv": "Ed25519", "kid": "x"}]}]
 )

@@ -13,7 +13,9 @@ from services.accounts.domain.mandates import Mandate
 SECRET_BYTES = 32
 """Bytes of randomness in a secret that we make."""
 
-_CLIENT_ID = re.compile(r"\A[A-Za-z0-9][A-Za-z0-9._-]{2,63}\Z")
+_CLIENT_ID = re.compile(
+    r"\A(?!.*(?<![A-Za-z0-9])[0-9]{16}(?![A-Za-z0-9]))[A-Za-z0-9][A-Za-z0-9._-]{2,63}\Z"
+)
 _SECRET = re.compile(r"\A[A-Za-z0-9_-]{43,128}\Z")
 _NO_DIGEST = "0" * 64
 
@@ -44,7 +46,7 @@ def check_client_id(client_id: str) -> None:
     if not is_client_id(client_id):
         raise UnusableCredential(
             "a client id is 3 to 64 ASCII letters, digits, dots, hyphens and underscores, and starts with"
-            " a letter or digit"
+            " a letter or digit; it holds no NIK or card number"
         )
 
 

@@ -43,6 +43,7 @@ def test_ids_that_every_header_and_token_can_carry_are_taken(client_id: str) -> 
         "ábc",
         "=cmd",
         "a%3Ab",
+        "3171234567890123",
     ],
 )
 def test_ids_that_would_not_arrive_unchanged_are_refused(client_id: str) -> None:
