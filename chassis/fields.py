@@ -21,13 +21,22 @@ _RFC_3339 = re.compile(
 
 
 class Text(ma.fields.Field[str]):
-    """Text of so many characters, without control characters; white space around it is refused, not trimmed."""
+    """Text of so many characters, without control characters; white space around it is refused, not trimmed.
+
+    `check` raises `ValueError` with the remedy for a text that is not wanted for what it says.
+    """
 
     def __init__(
-        self, *, least: int = 1, most: int = 200, lines: bool = False, **kwargs: Any
+        self,
+        *,
+        least: int = 1,
+        most: int = 200,
+        lines: bool = False,
+        check: Callable[[str], None] | None = None,
+        **kwargs: Any,
     ) -> None:
         super().__init__(**kwargs)
-        self._least, self._most, self._lines = least, most, lines
+        self._least, self._most, self._lines, self._check = least, most, lines, check
 
     def _deserialize(self, value: Any, attr: str | None, data: Any, **_: Any) -> str:
         if not isinstance(value, str):
@@ -41,7 +50,16 @@ class Text(ma.fields.Field[str]):
         allowed = "\n\t" if self._lines else ""
         if any(not c.isprintable() and c not in allowed for c in value):
             raise ma.ValidationError("Remove control characters and other unprintable characters.")
+        if self._check is not None:
+            _refuse_by(self._check, value)
         return value
+
+
+def _refuse_by(check: Callable[[str], None], value: str) -> None:
+    try:
+        check(value)
+    except ValueError as error:
+        raise ma.ValidationError(str(error)) from None
 
 
 class Whole(ma.fields.Field[int]):

@@ -9,22 +9,15 @@ one, and the parsed value does not print it.
 import re
 from calendar import isleap
 from dataclasses import dataclass, field
-from datetime import date
-from enum import StrEnum
 from typing import Final
 
 _SIXTEEN_DIGITS: Final = re.compile(r"\A[0-9]{16}\Z")
+# Digits of any script, with what people write between the groups of a long number.
+_LOOKS_PERSONAL: Final = re.compile(r"\d(?:[\s._\u2010\u2011-]{0,2}\d){15}")
 _WOMEN_ADD: Final = 40
 _LONGEST_MONTH: Final = (31, 29, 31, 30, 31, 30, 31, 31, 30, 31, 30, 31)
 # Issuing starts at 0001, so a number that ends in 0000 can belong to nobody.
 _TEST_SERIAL: Final = "0000"
-
-
-class Sex(StrEnum):
-    """What the day of birth in a NIK hints at."""
-
-    FEMALE = "female"
-    MALE = "male"
 
 
 class NotSixteenDigits(ValueError):
@@ -35,6 +28,10 @@ class ImpossibleNik(ValueError):
     """Raised for sixteen digits that cannot be a NIK: no such date, or a serial never issued."""
 
 
+class PersonalNumberInText(ValueError):
+    """Raised for free text that holds what looks like one of the three numbers."""
+
+
 @dataclass(frozen=True, slots=True)
 class Nik:
     """A well-formed NIK. Printing it does not reveal it; `number` does."""
@@ -42,28 +39,9 @@ class Nik:
     number: str = field(repr=False)
 
     @property
-    def first_registered_in(self) -> str:
-        """Return the code of the regency that issued it, perhaps abolished; never a residence."""
-        return f"{self.number[:2]}.{self.number[2:4]}"
-
-    @property
-    def sex(self) -> Sex:
-        """Return the sex that the day of birth stands for; a hint."""
-        return Sex.FEMALE if int(self.number[6:8]) > _WOMEN_ADD else Sex.MALE
-
-    @property
     def is_test_number(self) -> bool:
         """Say whether the serial is 0000, which is issued to nobody."""
         return self.number.endswith(_TEST_SERIAL)
-
-    def agrees_with(self, birth_date: date) -> bool:
-        """Say whether the digits spell this birth date.
-
-        A corrected birth date leaves the NIK as it was: a disagreement is a hint, never a refusal.
-        """
-        day = int(self.number[6:8]) % _WOMEN_ADD
-        spelled = (day, int(self.number[8:10]), int(self.number[10:12]))
-        return spelled == (birth_date.day, birth_date.month, birth_date.year % 100)
 
 
 def parse_nik(value: object, *, allow_test_numbers: bool = False) -> Nik:
@@ -94,6 +72,18 @@ def parse_family_card(value: object) -> str:
 def parse_card_number(value: object) -> str:
     """Read the number of a programme card. Raises `NotSixteenDigits`."""
     return _sixteen_digits(value, name="card number")
+
+
+def refuse_personal_number(text: str) -> None:
+    """Refuse text with sixteen digits in a row, for whatever a journal keeps: it keeps it for ever.
+
+    Raises `PersonalNumberInText`.
+    """
+    if _LOOKS_PERSONAL.search(text):
+        raise PersonalNumberInText(
+            "This holds what looks like a NIK or a card number. "
+            "Say it without: this text is kept for ever, and auditors read it."
+        )
 
 
 def _sixteen_digits(value: object, *, name: str) -> str:

@@ -31,8 +31,14 @@ def _even(value: Any) -> int:
     return value
 
 
+def _no_x(text: str) -> None:
+    if "x" in text:
+        raise ValueError("Say it without an x.")
+
+
 class Everything(Strict):
     text = Text(least=2, most=5)
+    checked = Text(check=_no_x)
     lines = Text(lines=True)
     whole = Whole(least=-1, most=10)
     largest = Whole()
@@ -65,6 +71,7 @@ REFERENCE = "0b9d4a52-63f4-4c3e-8e15-7f0f3c1f2a11"
     [
         ("text", "ab"),
         ("text", "é漢🙂a"),
+        ("checked", "abc"),
         ("lines", "one\ntwo\tthree"),
         ("whole", -1),
         ("whole", 10),
@@ -98,6 +105,7 @@ def test_good_values_arrive_unchanged(name: str, value: Any) -> None:
         ("text", "a\u200bb"),
         ("text", "\u00a0ab"),
         ("text", "a\x7fb"),
+        ("checked", "axb"),
         ("lines", "a\rb"),
         ("lines", "a\x0bb"),
         ("whole", None),

@@ -170,7 +170,9 @@ def test_every_candidate_has_a_test_nik_that_agrees_with_the_birth_date() -> Non
     for candidate in CANDIDATES:
         with pytest.raises(ImpossibleNik):
             parse_nik(candidate.nik)
-        assert parse_nik(candidate.nik, allow_test_numbers=True).agrees_with(candidate.birth_date)
+        number = parse_nik(candidate.nik, allow_test_numbers=True).number
+        day, month_and_year = int(number[6:8]) % 40, number[8:12]
+        assert (day, month_and_year) == (candidate.birth_date.day, f"{candidate.birth_date:%m%y}")
         assert candidate.regency in REGENCIES
 
 

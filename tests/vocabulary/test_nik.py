@@ -10,10 +10,11 @@ from hypothesis import strategies as st
 from vocabulary.nik import (
     ImpossibleNik,
     NotSixteenDigits,
-    Sex,
+    PersonalNumberInText,
     parse_card_number,
     parse_family_card,
     parse_nik,
+    refuse_personal_number,
 )
 
 REAL = "3304205011970001"
@@ -79,9 +80,8 @@ def test_29_february_is_possible_if_either_century_had_it() -> None:
 @given(st.dates(min_value=date(1900, 1, 1), max_value=date(2099, 12, 31)), st.booleans())
 def test_every_birth_date_of_two_centuries_is_possible(born: date, woman: bool) -> None:
     day = born.day + (40 if woman else 0)
-    nik = parse_nik(f"910108{day:02}{born:%m%y}0001")
-    assert nik.agrees_with(born)
-    assert nik.sex == (Sex.FEMALE if woman else Sex.MALE)
+    number = f"910108{day:02}{born:%m%y}0001"
+    assert parse_nik(number).number == number
 
 
 @given(st.integers(min_value=0, max_value=999_999))
@@ -101,13 +101,8 @@ def test_serial_0000_is_only_for_tests() -> None:
 
 
 def test_a_region_that_exists_no_more_or_never_did_is_only_a_hint() -> None:
-    assert parse_nik("9101085011970001").first_registered_in == "91.01"
-    assert parse_nik("0000005011970001").first_registered_in == "00.00"
-
-
-def test_a_differing_birth_date_is_a_hint_and_not_a_refusal() -> None:
-    assert parse_nik(REAL).agrees_with(date(1997, 11, 10))
-    assert not parse_nik(REAL).agrees_with(date(1997, 11, 11))
+    for number in ("9101085011970001", "0000005011970001"):
+        assert parse_nik(number).number == number
 
 
 def test_a_parsed_nik_does_not_print_its_number() -> None:
@@ -124,6 +119,53 @@ def test_no_refusal_repeats_the_number(value: str) -> None:
 def test_family_cards_and_card_numbers_need_no_date() -> None:
     assert parse_family_card("9999999999999999") == "9999999999999999"
     assert parse_card_number("0000000000000000") == "0000000000000000"
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        REAL,
+        f"Peserta {REAL} pindah",
+        f"nik:{REAL}.",
+        f"x{REAL}{REAL}x",
+        "NIK 3304 2050 1197 0001",
+        "NIK 330420  501197  0001",
+        "kartu 3304-2050-1197-0001 hilang",
+        "kartu 3304‑2050‑1197‑0001 hilang",
+        "kartu 33.0420.501197.0001 hilang",
+        "kartu 3304_2050_1197_0001 hilang",
+        "3304 2050\n1197 0001",
+        "3304\u00a02050\u00a01197\u00a00001",
+        "NIK ３３０４２０５０１１９７０００１",
+        "NIK ٣٣٠٤٢٠٥٠١١٩٧٠٠٠١",
+    ],
+)
+def test_text_that_holds_what_looks_like_a_personal_number_is_refused(text: str) -> None:
+    with pytest.raises(PersonalNumberInText) as refusal:
+        refuse_personal_number(text)
+    assert REAL not in str(refusal.value)
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "",
+        "Pindah kerja",
+        REAL[:-1],
+        "Dari 2026-12-01 08:00-16:00 ke 2026-12-05, biaya Rp1.500.000 dan Rp 2.000.000.",
+        "2026-12-01–2026-12-05",
+        "telepon 0812-3456-7890",
+        "J.620100.004.02, J.620100.005.02",
+    ],
+)
+def test_text_may_hold_dates_amounts_telephone_numbers_and_codes(text: str) -> None:
+    refuse_personal_number(text)
+
+
+@given(st.text(max_size=60), st.integers(min_value=0, max_value=10**16 - 1))
+def test_no_text_hides_sixteen_digits_in_a_row(around: str, number: int) -> None:
+    with pytest.raises(PersonalNumberInText):
+        refuse_personal_number(f"{around}{number:016}{around}")
 
 
 def _is_accepted(number: str) -> bool:

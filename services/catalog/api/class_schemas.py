@@ -9,7 +9,16 @@ import marshmallow as ma
 
 from chassis.fields import InstantField, Parsed, Reference, Strict, Text, Whole
 from services.catalog.api.course_schemas import ClassFilterQuery
-from services.catalog.api.fields import Decision, Member, PartOf, Several, regency, region, word
+from services.catalog.api.fields import (
+    Decision,
+    Member,
+    PartOf,
+    Several,
+    prose,
+    regency,
+    region,
+    word,
+)
 from services.catalog.domain.classes import MOST_SEATS, MOST_TRAINERS, ClassStatus
 from services.catalog.domain.courses import Mode
 from services.catalog.domain.meetings import FINAL_TEST, MOST_MEETINGS, Meeting
@@ -38,7 +47,7 @@ class ChangeableBody(Strict):
             schemes={"https"}, error="Send an address that starts with https://."
         ),
     )
-    venue = Text(most=300, allow_none=True)
+    venue = prose(most=300, allow_none=True)
     registration_opens = InstantField(required=True)
     registration_closes = InstantField(required=True)
     meetings = Several(Member(MeetingBody), least=1, most=MOST_MEETINGS + 1, required=True)

@@ -18,7 +18,16 @@ from chassis.fields import (
     Text,
     Whole,
 )
-from services.catalog.api.fields import Decision, ListQuery, Member, PartOf, Several, region, word
+from services.catalog.api.fields import (
+    Decision,
+    ListQuery,
+    Member,
+    PartOf,
+    Several,
+    prose,
+    region,
+    word,
+)
 from services.catalog.domain.courses import CourseStatus, Mode, Track, Unit
 from services.catalog.queries.class_filter import ClassFilter
 
@@ -27,15 +36,15 @@ class UnitBody(Strict):
     """A unit of the curriculum."""
 
     code = Text(most=100, load_default=None, allow_none=True)
-    title = Text(most=300, required=True)
+    title = prose(most=300, required=True)
 
 
 class CourseBody(Strict):
     """A course as its provider describes it."""
 
-    title = Text(most=200, required=True)
-    summary = Text(most=4_000, lines=True, required=True)
-    outcomes = Several(Text(most=300), most=30, load_default=())
+    title = prose(most=200, required=True)
+    summary = prose(most=4_000, lines=True, required=True)
+    outcomes = Several(prose(most=300), most=30, load_default=())
     track = word(Track, required=True)
     mode = word(Mode, required=True)
     competency_codes = Several(Text(most=100), most=100, distinct=True, load_default=())
@@ -48,8 +57,8 @@ class CourseBody(Strict):
             r"\A[a-z]{2,3}\Z", error="Send a language code of two or three letters, such as id."
         ),
     )
-    prerequisites = Several(Text(most=300), most=30, load_default=())
-    category = Text(most=100, load_default=None, allow_none=True)
+    prerequisites = Several(prose(most=300), most=30, load_default=())
+    category = prose(most=100, load_default=None, allow_none=True)
     units = Several(Member(UnitBody), most=200, load_default=())
 
 

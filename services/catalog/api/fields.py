@@ -11,6 +11,7 @@ import marshmallow as ma
 from chassis.fields import OneOf, Parsed, QueryWhole, Strict, Text
 from chassis.pagination import DEFAULT_LIMIT, MOST
 from vocabulary import regions
+from vocabulary.nik import refuse_personal_number
 
 Word = TypeVar("Word", bound=StrEnum)
 
@@ -28,6 +29,11 @@ def regency(**options: Any) -> Parsed:
 def region(**options: Any) -> Parsed:
     """Take the code of a province or a regency, and give the region."""
     return Parsed(regions.region, **options)
+
+
+def prose(*, most: int, lines: bool = False, **options: Any) -> Text:
+    """Take free text, which the journal keeps for ever: without what looks like a NIK or a card number."""
+    return Text(most=most, lines=lines, check=refuse_personal_number, **options)
 
 
 class Several(ma.fields.List[Any]):
@@ -83,7 +89,7 @@ class Member(ma.fields.Field[dict[str, Any]]):
 class Decision(Strict):
     """What every decision has: its reason."""
 
-    reason = Text(most=1_000, lines=True, required=True)
+    reason = prose(most=1_000, lines=True, required=True)
 
 
 class ListQuery(Strict):

@@ -11,7 +11,7 @@ from chassis.identifiers import new_id
 from chassis.identity import Principal
 from chassis.problems import NotFound
 from services.catalog.api.calls import PREFIX, sees_all, sees_inside, staff_of, write
-from services.catalog.api.fields import Decision, ListQuery, regency, word
+from services.catalog.api.fields import Decision, ListQuery, prose, regency, word
 from services.catalog.domain.providers import Provider, ProviderKind, ProviderStatus
 from services.catalog.queries.documents import provider_document
 from services.catalog.queries.list_providers import ProviderFilter, list_providers
@@ -28,7 +28,7 @@ endpoints: Endpoints[CatalogService] = Endpoints(PREFIX)
 class Application(Strict):
     """An institution's application."""
 
-    name = Text(most=200, required=True)
+    name = prose(most=200, required=True)
     kind = word(ProviderKind, required=True)
     regency = regency(load_default=None, allow_none=True)
     email = Text(

@@ -21,12 +21,16 @@ from chassis.pagination import DEFAULT_LIMIT, MOST
 from services.enrolment.domain.programme.card import Scheme
 from services.enrolment.domain.seats.enrolment import EnrolmentState
 from vocabulary.money import check_rupiah
-from vocabulary.nik import parse_card_number, parse_family_card, parse_nik
+from vocabulary.nik import (
+    parse_card_number,
+    parse_family_card,
+    parse_nik,
+    refuse_personal_number,
+)
 from vocabulary.regions import regency
 
 MOST_CANDIDATES = 1_000
 _DATE = re.compile(r"\A[0-9]{4}-[0-9]{2}-[0-9]{2}\Z")  # Python reads week dates and others besides
-_SIXTEEN_DIGITS = re.compile(r"\d(?:[ .-]?\d){15}")
 CLUSTERS = ("pmi", "tourism", "layoff", "affirmative")
 
 
@@ -69,18 +73,10 @@ class EnrolmentRequest(Strict):
     card_number = Parsed(parse_card_number)
 
 
-def refuse_personal_number(text: str) -> None:
-    """Refuse text with sixteen digits in a row: the journal keeps it for ever, and auditors read it."""
-    if _SIXTEEN_DIGITS.search(text):
-        raise ma.ValidationError(
-            "This holds what looks like a NIK or a card number. Say it without: reasons are kept for ever."
-        )
-
-
 class CancellationRequest(Strict):
     """Why a seat is given back."""
 
-    reason = Text(least=3, most=500, lines=True, required=True, validate=refuse_personal_number)
+    reason = Text(least=3, most=500, lines=True, required=True, check=refuse_personal_number)
 
 
 class RedemptionRequest(Strict):
@@ -92,7 +88,7 @@ class RedemptionRequest(Strict):
 class WaveRequest(Strict):
     """A wave and its window."""
 
-    name = Text(most=120, required=True)
+    name = Text(most=120, required=True, check=refuse_personal_number)
     opens_at = InstantField(required=True)
     closes_at = InstantField(required=True)
 
