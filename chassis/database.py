@@ -7,7 +7,7 @@ PostgreSQL: psycopg 3, a bounded pool, statement and lock time-outs, READ COMMIT
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from datetime import datetime
 from enum import Enum
@@ -141,6 +141,8 @@ class Database:
             connection = plain.execution_options(writing=True)
             transaction = connection.begin()
             try:
+                if self.dialect == "postgresql":
+                    connection.execute(_LOOK_UP_BY_KEY)
                 yield connection
             except BaseException:
                 if not transaction.is_active and not connection.invalidated:
@@ -188,10 +190,34 @@ class Database:
         """
         return _recordset(self.dialect, tuple(columns.items()), name)
 
+    def is_among(self, column: sa.Column[str]) -> sa.ColumnElement[bool]:
+        """Tell of a column whether it holds one of the keys in the parameter `:keys`, by its index.
+
+        Pass the parameter as `{"keys": database.keys([...])}`.
+        """
+        if self.dialect == "postgresql":
+            keys = sa.bindparam("keys", type_=postgresql.ARRAY(sa.Text))
+            return column == sa.any_(sa.cast(keys, postgresql.ARRAY(column.type)))
+        each = sa.func.json_each(sa.bindparam("keys", type_=sa.Text)).table_valued("value")
+        return column.in_(sa.select(each.c.value))
+
+    def keys(self, keys: Iterable[str]) -> list[str] | str:
+        """Write keys as the one parameter of `is_among`: each once, sorted."""
+        given = sorted(set(keys))
+        return given if self.dialect == "postgresql" else json.dumps(given)
+
     def dispose(self) -> None:
         """Close every pooled connection."""
         self.engine.dispose()
 
+
+_LOOK_UP_BY_KEY = sa.text(
+    "select set_config('enable_seqscan', 'off', true), set_config('enable_hashjoin', 'off', true),"
+    " set_config('enable_mergejoin', 'off', true)"
+)
+"""Every statement of a write finds its rows by key. A plan that was kept from when a table was small reads all of it
+for every batch, until the table is next analysed; a wave that opens fills it long before.
+"""
 
 _CLOCK = sa.select(sa.func.clock_timestamp(type_=sa.DateTime(timezone=True)))
 _LOCK_TIMEOUT = sa.text("select set_config('lock_timeout', :ms, true)")
@@ -289,6 +315,7 @@ def _postgresql_engine(url: sa.URL, pool_size: int, lock_timeout_ms: int) -> sa.
             f"set statement_timeout = {STATEMENT_TIMEOUT_MS};"
             f"set lock_timeout = {lock_timeout_ms};"
             f"set idle_in_transaction_session_timeout = {IDLE_IN_TRANSACTION_MS};"
+            "set jit = off;"  # compiling a short statement takes longer than the statement
             "set timezone = 'UTC'"
         )
         connection.commit()

@@ -161,6 +161,7 @@ class Journal:
         now = sa.bindparam("now", type_=Instant)
         self._advance = (
             sa.update(head)
+            .where(head.c.id == 1)
             .values(
                 size=head.c.size + sa.bindparam("count"),
                 recorded_at=later(head.c.recorded_at, now, type_=Instant),

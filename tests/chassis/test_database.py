@@ -124,6 +124,45 @@ def test_a_recordset_takes_no_value_that_json_does_not_have() -> None:
         rows_parameter([{"name": b"x"}])
 
 
+def test_keys_in_one_parameter_find_their_rows(database: Database) -> None:
+    found, missing = [add_thing(database) for _ in range(3)], new_id()
+    select = sa.select(THING.c.id).where(database.is_among(THING.c.id)).order_by(THING.c.id)
+    with database.reading() as connection:
+        for asked, expected in [([*found, missing, found[0]], sorted(found)), ([], [])]:
+            answered = connection.execute(select, {"keys": database.keys(asked)}).scalars()
+            assert list(answered) == expected
+
+
+@pytest.mark.parametrize(("guard", "reads_all"), [(True, False), (False, True)])
+def test_a_plan_made_for_an_empty_table_does_not_read_all_of_a_full_one(
+    database_maker: DatabaseMaker, guard: bool, reads_all: bool
+) -> None:
+    database = Database(database_maker.empty("postgresql", "plans").owner, pool_size=1)
+    with database.writing() as connection:
+        THINGS.create_all(connection)
+        connection.execute(sa.text("alter table thing set (autovacuum_enabled = off)"))
+        connection.commit()
+    given = database.recordset({"id": Identifier()})
+    find = sa.select(THING.c.id).join(given, given.c.id == THING.c.id)
+    nobody = {"rows": rows_parameter([{"id": new_id()}])}
+    read = sa.text("select seq_tup_read from pg_stat_xact_user_tables where relname = 'thing'")
+    with database.writing() as connection:
+        if not guard:
+            for setting in ("enable_seqscan", "enable_hashjoin", "enable_mergejoin"):
+                connection.execute(sa.text(f"set local {setting} = on"))
+        for _ in range(
+            20
+        ):  # the driver prepares a statement that comes often, the server keeps its plan
+            connection.execute(find, nobody)
+        connection.execute(
+            sa.text("insert into thing (id) select gen_random_uuid() from generate_series(1, 500)")
+        )
+        before = connection.execute(read).scalar_one()
+        connection.execute(find, nobody)
+        assert (connection.execute(read).scalar_one() > before) is reads_all
+    database.dispose()
+
+
 def test_what_is_not_committed_is_gone(database: Database) -> None:
     thing_id = add_thing(database)
     with database.writing() as connection:

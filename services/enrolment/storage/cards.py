@@ -18,10 +18,10 @@ class CardStore:
     """The table of cards."""
 
     def __init__(self, database: Database) -> None:
-        wanted = database.recordset({"card_ref": Identifier()})
+        self._database = database
         self._lock = (
             sa.select(C.card_ref, C.scheme, C.state, C.balance, C.deadline, C.region)
-            .where(C.card_ref.in_(sa.select(wanted.c.card_ref)))
+            .where(database.is_among(C.card_ref))
             .order_by(C.card_ref)
             .with_for_update(key_share=True)
         )
@@ -41,8 +41,7 @@ class CardStore:
 
     def lock(self, connection: sa.Connection, card_refs: Sequence[str]) -> dict[str, Card]:
         """Lock cards in the order of their references and return those that exist."""
-        rows = [{"card_ref": card_ref} for card_ref in sorted(set(card_refs))]
-        found = connection.execute(self._lock, {"rows": rows_parameter(rows)})
+        found = connection.execute(self._lock, {"keys": self._database.keys(card_refs)})
         return {row.card_ref: card_of(row) for row in found}
 
     def read(self, connection: sa.Connection, card_ref: str) -> Card | None:

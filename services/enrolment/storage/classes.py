@@ -30,10 +30,10 @@ class ClassStore:
     """The table of classes."""
 
     def __init__(self, database: Database) -> None:
-        wanted = database.recordset({"class_id": Identifier()})
+        self._database = database
         self._lock = (
             sa.select(TRAINING_CLASS)
-            .where(T.class_id.in_(sa.select(wanted.c.class_id)))
+            .where(database.is_among(T.class_id))
             .order_by(T.class_id)
             .with_for_update(key_share=True)
         )
@@ -52,8 +52,7 @@ class ClassStore:
 
     def lock(self, connection: sa.Connection, class_ids: Sequence[str]) -> dict[str, TrainingClass]:
         """Lock classes in the order of their ids and return those that are known."""
-        rows = [{"class_id": class_id} for class_id in sorted(set(class_ids))]
-        found = connection.execute(self._lock, {"rows": rows_parameter(rows)})
+        found = connection.execute(self._lock, {"keys": self._database.keys(class_ids)})
         return {row.class_id: class_of(row) for row in found}
 
     def read(self, connection: sa.Connection, class_id: str) -> TrainingClass | None:

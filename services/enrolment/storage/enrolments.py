@@ -33,18 +33,17 @@ class EnrolmentStore:
     """The table of enrolments."""
 
     def __init__(self, database: Database) -> None:
-        wanted = database.recordset({"card_ref": Identifier()})
+        self._database = database
+        meetings = (  # not a join: one would go from a full class to all its enrolments
+            sa.select(TRAINING_CLASS.c.meetings)
+            .where(TRAINING_CLASS.c.class_id == E.class_id)
+            .scalar_subquery()
+        )
         self._history = (
             sa.select(
-                E.card_ref,
-                E.class_id,
-                E.state,
-                E.live_slot,
-                E.reviewed,
-                TRAINING_CLASS.c.meetings,
+                E.card_ref, E.class_id, E.state, E.live_slot, E.reviewed, meetings.label("meetings")
             )
-            .join(TRAINING_CLASS, TRAINING_CLASS.c.class_id == E.class_id)
-            .where(E.card_ref.in_(sa.select(wanted.c.card_ref)))
+            .where(database.is_among(E.card_ref))
             .where(E.state != EnrolmentState.CANCELLED.value)
         )
         given = database.recordset(_COLUMNS)
@@ -56,9 +55,9 @@ class EnrolmentStore:
         self, connection: sa.Connection, card_refs: Sequence[str]
     ) -> dict[str, list[PastEnrolment]]:
         """Read what counts against a new enrolment of each card; cancelled ones do not."""
-        rows = [{"card_ref": card_ref} for card_ref in sorted(set(card_refs))]
+        keys = self._database.keys(card_refs)
         history: dict[str, list[PastEnrolment]] = {}
-        for row in connection.execute(self._history, {"rows": rows_parameter(rows)}):
+        for row in connection.execute(self._history, {"keys": keys}):
             history.setdefault(row.card_ref, []).append(_past_of(row))
         return history
 

@@ -41,8 +41,8 @@ class PersonStore:
     def __init__(self, database: Database, *, seal: Seal, fingerprints: Fingerprints) -> None:
         self._seal = seal
         self.fingerprints = fingerprints
-        wanted = database.recordset({"digest": sa.String(64)})
-        self._held = sa.select(P.nik_digest).where(P.nik_digest.in_(sa.select(wanted.c.digest)))
+        self._database = database
+        self._held = sa.select(P.nik_digest).where(database.is_among(P.nik_digest))
         columns = {column.name: column.type for column in PERSON.c}
         given = database.recordset(columns)
         self._add = sa.insert(PERSON).from_select(
@@ -51,8 +51,8 @@ class PersonStore:
 
     def held_niks(self, connection: sa.Connection, digests: Sequence[str]) -> set[str]:
         """Return which of these NIK digests hold or ever held a card."""
-        rows = rows_parameter([{"digest": digest} for digest in digests])
-        return set(connection.execute(self._held, {"rows": rows}).scalars())
+        keys = self._database.keys(digests)
+        return set(connection.execute(self._held, {"keys": keys}).scalars())
 
     def add(self, connection: sa.Connection, nominations: Sequence[Nomination]) -> None:
         """Add the persons of new cards, sealed."""
