@@ -90,8 +90,7 @@ class StoredAnswers:
         self._database = database
         self._table = table
         self._seal = seal
-        wanted = database.recordset({"digest": sa.String(64)})
-        self._read = sa.select(table).join(wanted, wanted.c.digest == table.c.digest)
+        self._read = sa.select(table).where(database.is_among(table.c.digest))
         columns = {c.name: sa.Text() if c.name != "status" else sa.Integer() for c in table.c}
         given = database.recordset({**columns, "stored_at": Instant()})
         self._insert = sa.insert(table).from_select(
@@ -105,9 +104,7 @@ class StoredAnswers:
         if not digests:
             return {}
         self._database.lock_names(connection, digests)
-        rows = connection.execute(
-            self._read, {"rows": rows_parameter([{"digest": d} for d in digests])}
-        )
+        rows = connection.execute(self._read, {"keys": self._database.keys(digests)})
         return {
             row.digest: StoredAnswer(
                 row.fingerprint,
