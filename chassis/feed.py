@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+import json
+from collections.abc import Iterator
 from typing import Any, Protocol
 
 import marshmallow as ma
+import sqlalchemy as sa
 
 from chassis.clock import write_instant
 from chassis.database import Database
@@ -15,6 +18,10 @@ from chassis.journal import Journal, RecordedEntry
 from chassis.problems import Problem
 
 MOST = 500
+MOST_BYTES = 1_000_000
+"""What the entries of one page weigh at most, as they are sent. One that weighs more by itself is a page by itself."""
+
+_READ_AT_ONCE = 50
 
 
 class JournalDiverged(Problem):
@@ -59,17 +66,38 @@ def feed_endpoints(*, allow: tuple[str, ...]) -> list[Endpoint[Any]]:
                 same_entry = not held or held[0].digest() == call.query["digest"]
                 if call.query["epoch"] != head.epoch or after > head.size or not same_entry:
                     raise JournalDiverged
-            entries = house.journal.read(connection, after=after, limit=call.query["limit"])
-        return json_answer(
-            200,
-            {
-                "epoch": head.epoch,
-                "size": head.size,
-                "entries": [_document(entry) for entry in entries],
-            },
-        )
+            entries = _page(house.journal, connection, after=after, limit=call.query["limit"])
+        return json_answer(200, {"epoch": head.epoch, "size": head.size, "entries": entries})
 
     return endpoints.all
+
+
+def _page(
+    journal: Journal, connection: sa.Connection, *, after: int, limit: int
+) -> list[dict[str, Any]]:
+    """Take entries after a position as far as number and bytes allow, but the first in any case."""
+    page: list[dict[str, Any]] = []
+    room = MOST_BYTES
+    for entry in _entries(journal, connection, after=after, limit=limit):
+        document = _document(entry)
+        room -= len(json.dumps(document, ensure_ascii=False, separators=(",", ":")).encode()) + 1
+        if page and room < 0:
+            break
+        page.append(document)
+    return page
+
+
+def _entries(
+    journal: Journal, connection: sa.Connection, *, after: int, limit: int
+) -> Iterator[RecordedEntry]:
+    """Read few at a time, since nobody knows what they weigh until they are read."""
+    until = after + limit
+    while after < until:
+        part = journal.read(connection, after=after, limit=min(_READ_AT_ONCE, until - after))
+        if not part:
+            return
+        yield from part
+        after = part[-1].position
 
 
 def _document(entry: RecordedEntry) -> dict[str, Any]:

@@ -1,38 +1,18 @@
-"""Following another service's journal: read it in order, apply it, remember how far, all in one transaction.
-
-The feed answers `{epoch, size, entries: […]}` for `?after=`; the follower tells the epoch and the hash of the last
-entry it applied, so that a source restored from a backup is noticed (409 `journal-diverged`), never silently skipped.
-"""
+"""Following another service's journal: read it in order, apply it, remember how far, all in one transaction."""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
-from datetime import UTC, datetime
-from typing import Any
+from collections.abc import Callable, Sequence
+from dataclasses import asdict
+from datetime import datetime
 
-import requests
 import sqlalchemy as sa
 
-from chassis.clock import read_instant, utc_now
 from chassis.database import Identifier, Instant
-from chassis.http_client import ServiceClient
+from chassis.feed_client import BEGINNING, Feed, FeedPage, FollowerState
 from chassis.journal import RecordedEntry
 from chassis.observability import FOLLOWER_POSITION
 from chassis.transaction import Transactions
-
-READ_AT_ONCE = 500
-NEVER = datetime(1970, 1, 1, tzinfo=UTC)
-
-
-@dataclass(frozen=True, slots=True)
-class FollowerState:
-    """How far a follower has come: `checked_at` is when it last knew that it had everything up to `position`."""
-
-    epoch: str | None
-    position: int
-    digest: str | None
-    checked_at: datetime
 
 
 def follower_table(metadata: sa.MetaData) -> sa.Table:
@@ -58,28 +38,47 @@ def read_follower_state(
     )
 
 
+def move_follower(
+    connection: sa.Connection,
+    table: sa.Table,
+    source: str,
+    *,
+    before: FollowerState | None,
+    after: FollowerState,
+) -> None:
+    """Write how far the follower of a source comes with this transaction, and hold it there until it ends.
+
+    Raises `AnotherFollower` where it is no longer where it was `before` (None: before its first round).
+    """
+    if before is None:
+        try:
+            connection.execute(sa.insert(table).values(source=source, **asdict(after)))
+        except sa.exc.IntegrityError as error:
+            raise AnotherFollower(source) from error
+        return
+    updated = connection.execute(
+        sa.update(table)
+        .where(table.c.source == source, table.c.position == before.position)
+        .where(table.c.epoch.is_not_distinct_from(before.epoch))
+        .values(**asdict(after))
+    )
+    if updated.rowcount == 0:
+        raise AnotherFollower(source)
+
+
 Apply = Callable[[sa.Connection, Sequence[RecordedEntry]], None]
 
 
 class Follower:
     """Keep something of this service up to date with another service's journal.
 
-    `token` returns a fresh access token of the `system` role; `apply` makes the effect of entries, in order.
+    `apply` makes the effect of entries, in order.
     """
 
     def __init__(
-        self,
-        *,
-        source: str,
-        client: ServiceClient,
-        token: Callable[[], str],
-        transactions: Transactions,
-        table: sa.Table,
-        apply: Apply,
+        self, *, feed: Feed, transactions: Transactions, table: sa.Table, apply: Apply
     ) -> None:
-        self.source = source
-        self._client = client
-        self._token = token
+        self._feed = feed
         self._transactions = transactions
         self._table = table
         self._apply = apply
@@ -92,113 +91,30 @@ class Follower:
         """
         applied = 0
         while True:
-            asked_at = utc_now()
             with self._transactions.database.reading() as connection:
-                state = read_follower_state(connection, self._table, self.source)
-            feed = self._fetch(state)
-            entries = [entry_of(document) for document in feed["entries"]]
-            self._refuse_gaps(state.position if state else 0, entries)
-            if entries or self._is_due(state, asked_at):
-                self._save(state, feed, entries, asked_at)
-            applied += len(entries)
-            if len(entries) < READ_AT_ONCE:
+                state = read_follower_state(connection, self._table, self._feed.source)
+            page = self._feed.page(state or BEGINNING)
+            if page.entries or self._is_due(state, page.asked_at):
+                self._save(state, page)
+            applied += len(page.entries)
+            if page.is_last():
                 return applied
-
-    def _fetch(self, state: FollowerState | None) -> Any:
-        query: dict[str, Any] = {"after": state.position if state else 0, "limit": READ_AT_ONCE}
-        if state and state.epoch and state.digest:
-            query |= {"epoch": state.epoch, "digest": state.digest}
-        try:
-            return self._client.get_json("/internal/feed", query=query, token=self._token())
-        except requests.HTTPError as error:
-            if error.response.status_code == 409:
-                raise SourceDiverged(self.source) from error
-            raise
-
-    def _refuse_gaps(self, after: int, entries: Sequence[RecordedEntry]) -> None:
-        """A journal has no gap; a feed that shows one is not the journal, and what is missing would be lost."""
-        expected = range(after + 1, after + 1 + len(entries))
-        if [entry.position for entry in entries] != list(expected):
-            raise SourceDiverged(self.source)
 
     def _is_due(self, state: FollowerState | None, now: datetime) -> bool:
         """Tell whether it is time to note down that nothing is new; doing so every round would be a write each."""
         return state is None or (now - state.checked_at).total_seconds() >= 2
 
-    def _save(
-        self,
-        state: FollowerState | None,
-        feed: Mapping[str, Any],
-        entries: Sequence[RecordedEntry],
-        asked_at: datetime,
-    ) -> None:
-        last = entries[-1] if entries else None
-        known = state.position if state else 0
-        position = last.position if last else known
-        before = state.checked_at if state else NEVER
-        values = {
-            "epoch": feed["epoch"],
-            "position": position,
-            "digest": last.digest() if last else (state.digest if state else None),
-            "checked_at": asked_at if position >= feed["size"] else before,
-        }
+    def _save(self, state: FollowerState | None, page: FeedPage) -> None:
+        source, after = self._feed.source, page.after(state or BEGINNING)
 
         def save(connection: sa.Connection) -> None:
-            self._move_on(connection, state, values)
-            if entries:
-                self._apply(connection, entries)
+            move_follower(connection, self._table, source, before=state, after=after)
+            if page.entries:
+                self._apply(connection, page.entries)
 
         self._transactions.run(save)
-        FOLLOWER_POSITION.labels(self.source).set(position)
-
-    def _move_on(
-        self, connection: sa.Connection, state: FollowerState | None, values: dict[str, Any]
-    ) -> None:
-        """Write how far this round comes; its row is held until the effect of the entries is committed with it."""
-        table = self._table
-        if state is None:
-            try:
-                connection.execute(sa.insert(table).values(source=self.source, **values))
-            except sa.exc.IntegrityError as error:
-                raise AnotherFollower(self.source) from error
-            return
-        updated = connection.execute(
-            sa.update(table)
-            .where(table.c.source == self.source, table.c.position == state.position)
-            .values(**values)
-        )
-        if updated.rowcount == 0:
-            raise AnotherFollower(self.source)
-
-
-class SourceDiverged(Exception):
-    """The source was restored or replaced: what this follower keeps must be rebuilt from position 0."""
+        FOLLOWER_POSITION.labels(source).set(after.position)
 
 
 class AnotherFollower(Exception):
     """Another process advanced the same follower meanwhile; this round's effect was rolled back."""
-
-
-def entry_of(document: dict[str, Any]) -> RecordedEntry:
-    """Read an entry as the feed writes it."""
-    known = {
-        "position",
-        "recorded_at",
-        "kind",
-        "actor",
-        "role",
-        "request_id",
-        "rule_version",
-        "body_text",
-    }
-    return RecordedEntry(
-        position=document["position"],
-        recorded_at=read_instant(document["recorded_at"]),
-        kind=document["kind"],
-        actor=document["actor"],
-        role=document["role"],
-        request_id=document["request_id"],
-        rule_version=document["rule_version"],
-        subjects={name: value for name, value in document.items() if name not in known},
-        body_text=document["body_text"],
-    )

@@ -2,12 +2,18 @@
 
 from __future__ import annotations
 
+import time
+from collections.abc import Callable
 from dataclasses import dataclass, field
 
 from chassis.database import Database
 from chassis.database_rights import open_guarded
+from chassis.feed_client import Feed
 from chassis.group_commit import GroupCommit
+from chassis.http_client import ServiceClient
 from chassis.journal import Journal
+from chassis.system_token import SystemToken
+from chassis.throttle import Rate, Throttle
 from chassis.transaction import Transactions
 from services.enrolment.domain.programme.rule_set import RuleSet
 from services.enrolment.domain.seats.admission import EnrolCommand
@@ -15,12 +21,15 @@ from services.enrolment.settings import Settings
 from services.enrolment.storage.rule_files import load_rules
 from services.enrolment.storage.stores import Stores, open_stored_answers, open_stores
 from services.enrolment.storage.tables import METADATA
-from services.enrolment.use_cases.seats.enrol import EnrolHandler
+from services.enrolment.use_cases.seats.enrol import CATALOGUE, EnrolHandler
+
+LOOKUPS_OF_ONE_CALLER = Rate(60, 300.0)
+"""Cards that one credential may look up: sixty at once, then one every five seconds."""
 
 
 @dataclass(frozen=True)
 class EnrolmentService:
-    """What enrolment's calls work with."""
+    """What enrolment's calls work with; `clock` is what throttles count by."""
 
     stores: Stores
     transactions: Transactions
@@ -29,6 +38,9 @@ class EnrolmentService:
     redeem_key: bytes = field(repr=False)
     takes_test_numbers: bool = False
     """Whether people may be admitted under a NIK with serial 0000, which is issued to nobody."""
+
+    lookups: Throttle = field(default_factory=lambda: Throttle(LOOKUPS_OF_ONE_CALLER))
+    clock: Callable[[], float] = time.monotonic
 
     @property
     def database(self) -> Database:
@@ -48,6 +60,16 @@ def open_database(settings: Settings, *, pool_size: int) -> Database:
     """
     database = Database(settings.database_url, pool_size=pool_size)
     return open_guarded(database, METADATA, development=settings.is_development)
+
+
+def open_catalogue_feed(settings: Settings) -> Feed:
+    """Return the catalogue's journal, to be read with enrolment's own credential."""
+    token = SystemToken(
+        ServiceClient(settings.accounts_url),
+        client_id=settings.client_id,
+        client_secret=settings.client_secret,
+    )
+    return Feed(source=CATALOGUE, client=ServiceClient(settings.catalog_url), token=token)
 
 
 def open_service(settings: Settings, database: Database) -> EnrolmentService:

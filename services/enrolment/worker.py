@@ -6,15 +6,13 @@ import sys
 
 import sqlalchemy as sa
 
-from chassis.http_client import ServiceClient
 from chassis.idempotency import KEPT_FOR, PURGED_AT_ONCE
 from chassis.observability import configure_logging
 from chassis.settings import SettingsError
-from chassis.system_token import SystemToken
 from chassis.transaction import Transactions
 from chassis.worker import Task, run_worker
 from services.enrolment.followers.catalogue import catalogue_follower
-from services.enrolment.service import open_database
+from services.enrolment.service import open_catalogue_feed, open_database
 from services.enrolment.settings import read_settings
 from services.enrolment.storage.stores import open_stored_answers, open_stores
 
@@ -36,14 +34,7 @@ def main() -> int:
     answers = open_stored_answers(database, personal_data_key=settings.personal_data_key)
     transactions = Transactions(database, answers)
     follower = catalogue_follower(
-        client=ServiceClient(settings.catalog_url),
-        token=SystemToken(
-            ServiceClient(settings.accounts_url),
-            client_id=settings.client_id,
-            client_secret=settings.client_secret,
-        ),
-        transactions=transactions,
-        classes=stores.classes,
+        feed=open_catalogue_feed(settings), transactions=transactions, classes=stores.classes
     )
 
     def purge() -> None:

@@ -15,17 +15,11 @@ import sqlalchemy as sa
 from flask import Flask
 from werkzeug.serving import make_server
 
-from chassis import follower as follower_module
+from chassis import feed, feed_client
 from chassis.clock import utc_now
 from chassis.feed import feed_endpoints
-from chassis.follower import (
-    AnotherFollower,
-    Follower,
-    FollowerState,
-    SourceDiverged,
-    entry_of,
-    read_follower_state,
-)
+from chassis.feed_client import Feed, FollowerState, SourceDiverged, entry_of
+from chassis.follower import AnotherFollower, Apply, Follower, read_follower_state
 from chassis.http_client import ServiceClient
 from chassis.identifiers import new_id, random_reference
 from chassis.journal import Entry, Journal, RecordedEntry
@@ -132,17 +126,24 @@ class Following:
     def __post_init__(self) -> None:
         self.applied = Applied(self.name)
 
-    def follower(self, **changes: Any) -> Follower:
+    def follower(
+        self,
+        *,
+        client: ServiceClient | None = None,
+        role: str = "system",
+        apply: Apply | None = None,
+    ) -> Follower:
         """Start the follower, as a new process would."""
-        parts = {
-            "source": self.name,
-            "client": ServiceClient(self.url),
-            "token": lambda: token(role="system"),
-            "transactions": self.house.transactions,
-            "table": FOLLOWER_STATE,
-            "apply": self.applied,
-        }
-        return Follower(**{**parts, **changes})
+        return Follower(
+            feed=Feed(
+                source=self.name,
+                client=client or ServiceClient(self.url),
+                token=lambda: token(role=role),
+            ),
+            transactions=self.house.transactions,
+            table=FOLLOWER_STATE,
+            apply=apply or self.applied,
+        )
 
     def state(self) -> FollowerState | None:
         with self.house.database.reading() as connection:
@@ -181,7 +182,7 @@ def test_everything_is_applied_in_order_and_once(source: Source, following: Foll
 def test_much_is_applied_in_short_transactions(
     source: Source, following: Following, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(follower_module, "READ_AT_ONCE", 4)
+    monkeypatch.setattr(feed_client, "READ_AT_ONCE", 4)
     happen(source, 10)
     assert following.follower().catch_up() == 10
     assert following.applied.batches == [[1, 2, 3, 4], [5, 6, 7, 8], [9, 10]]
@@ -190,7 +191,7 @@ def test_much_is_applied_in_short_transactions(
 def test_a_follower_that_crashes_goes_on_where_it_was(
     source: Source, following: Following, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(follower_module, "READ_AT_ONCE", 4)
+    monkeypatch.setattr(feed_client, "READ_AT_ONCE", 4)
     happen(source, 10)
     following.applied.failing_at = 7
     with pytest.raises(RuntimeError, match="crashes"):
@@ -342,7 +343,7 @@ def test_of_two_followers_of_one_source_one_gives_way_and_the_effect_is_there_on
 def test_followers_at_once_make_every_effect_once(
     source: Source, following: Following, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(follower_module, "READ_AT_ONCE", 3)
+    monkeypatch.setattr(feed_client, "READ_AT_ONCE", 3)
     happen(source, 30)
 
     def follow() -> None:
@@ -362,15 +363,15 @@ def test_when_nothing_is_new_it_is_noted_now_and_then_and_not_at_every_look(
 ) -> None:
     happen(source, 1)
     follower, now = following.follower(), utc_now()
-    monkeypatch.setattr(follower_module, "utc_now", lambda: now)
+    monkeypatch.setattr(feed_client, "utc_now", lambda: now)
     follower.catch_up()
     first = following.state()
     assert first is not None
-    monkeypatch.setattr(follower_module, "utc_now", lambda: now + timedelta(seconds=1))
+    monkeypatch.setattr(feed_client, "utc_now", lambda: now + timedelta(seconds=1))
     follower.catch_up()
     assert following.state() == first
     later = now + timedelta(seconds=3)
-    monkeypatch.setattr(follower_module, "utc_now", lambda: later)
+    monkeypatch.setattr(feed_client, "utc_now", lambda: later)
     follower.catch_up()
     assert following.state() == FollowerState(first.epoch, 1, first.digest, later)
 
@@ -391,7 +392,7 @@ def test_a_source_that_is_away_or_refuses_is_told_of_and_changes_nothing(
 ) -> None:
     happen(source, 1)
     with pytest.raises(requests.HTTPError, match="403"):
-        following.follower(token=lambda: token(role="auditor")).catch_up()
+        following.follower(role="auditor").catch_up()
     with pytest.raises(requests.ConnectionError):
         following.follower(client=ServiceClient("http://127.0.0.1:1")).catch_up()
     assert following.state() is None
@@ -428,3 +429,43 @@ def test_the_feed_gives_a_bounded_number_after_a_position(source: Source) -> Non
     ).json()
     assert document["size"] == size_of(source.house) == 6
     assert [entry_of(each).position for each in document["entries"]] == [3, 4, 5]
+
+
+def pages_of(source: Source) -> list[list[int]]:
+    reading = Feed(
+        source="pages", client=ServiceClient(source.url), token=lambda: token(role="system")
+    )
+    return [[each.position for each in page.entries] for page in reading.pages()]
+
+
+def weigh(source: Source, *sizes: int) -> None:
+    """Let happen what weighs so many bytes, and a little more."""
+    house = source.house
+    assert house is not None
+    entries = [entry("happened", said="é" * (size // 2)) for size in sizes]
+    house.transactions.run(
+        lambda connection: house.journal.append(connection, entries, now=utc_now())
+    )
+
+
+def test_a_page_weighs_no_more_than_its_most_unless_one_entry_does(
+    source: Source, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(feed, "MOST_BYTES", 10_000)
+    weigh(source, 4_000, 4_000, 4_000, 25_000, 10, 10)
+    assert pages_of(source) == [[1, 2], [3], [4], [5, 6]]
+
+
+def test_heavy_entries_are_all_applied_and_no_page_is_taken_for_the_end(
+    source: Source, following: Following
+) -> None:
+    weigh(source, *[90_000] * 25)
+    assert following.follower().catch_up() == 25
+    assert [len(batch) for batch in following.applied.batches] == [11, 11, 3]
+    assert following.effects() == list(range(1, 26))
+
+
+def test_what_is_sent_for_a_page_stays_near_a_megabyte(source: Source) -> None:
+    weigh(source, *[90_000] * 12)
+    answer = requests.get(source.url + "/internal/feed", headers=bearer(role="system"), timeout=10)
+    assert 900_000 < len(answer.content) <= feed.MOST_BYTES + 200

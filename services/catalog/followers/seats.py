@@ -14,7 +14,8 @@ from typing import Any
 import sqlalchemy as sa
 
 from chassis.clock import utc_now
-from chassis.follower import FollowerState, read_follower_state
+from chassis.feed_client import FollowerState
+from chassis.follower import read_follower_state
 from chassis.http_client import ServiceClient
 from chassis.observability import FOLLOWER_POSITION
 from chassis.transaction import Transactions

@@ -2,31 +2,24 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from typing import Any
 
 import sqlalchemy as sa
 
 from chassis.clock import read_instant
+from chassis.feed_client import Feed
 from chassis.follower import Follower
-from chassis.http_client import ServiceClient
 from chassis.journal import RecordedEntry
 from chassis.transaction import Transactions
 from services.enrolment.domain.seats.training_class import Meeting
 from services.enrolment.storage.classes import ClassCopy, ClassStore, write_meetings
 from services.enrolment.storage.tables import FOLLOWER_STATE
-from services.enrolment.use_cases.seats.enrol import CATALOGUE
 
 _KINDS = ("class-published", "class-changed", "class-closed", "class-cancelled")
 
 
-def catalogue_follower(
-    *,
-    client: ServiceClient,
-    token: Callable[[], str],
-    transactions: Transactions,
-    classes: ClassStore,
-) -> Follower:
+def catalogue_follower(*, feed: Feed, transactions: Transactions, classes: ClassStore) -> Follower:
     """Return the follower that copies classes."""
 
     def apply(connection: sa.Connection, entries: Sequence[RecordedEntry]) -> None:
@@ -35,14 +28,7 @@ def catalogue_follower(
         }
         classes.put(connection, [class_copy(body) for body in latest.values()])
 
-    return Follower(
-        source=CATALOGUE,
-        client=client,
-        token=token,
-        transactions=transactions,
-        table=FOLLOWER_STATE,
-        apply=apply,
-    )
+    return Follower(feed=feed, transactions=transactions, table=FOLLOWER_STATE, apply=apply)
 
 
 def class_copy(body: dict[str, Any]) -> ClassCopy:

@@ -6,7 +6,7 @@ import json
 
 import pytest
 
-from chassis.follower import entry_of
+from chassis.feed_client import entry_of
 from tests.services.catalog.bodies import class_body
 from tests.services.catalog.client import OPERATOR, SYSTEM, Catalog, key, made, staff
 from tests.tokens import bearer

@@ -12,7 +12,8 @@ import requests
 import sqlalchemy as sa
 
 from chassis.clock import utc_now
-from chassis.follower import Follower, SourceDiverged
+from chassis.feed_client import Feed, SourceDiverged
+from chassis.follower import Follower
 from chassis.http_client import ServiceClient
 from chassis.identifiers import new_id
 from deploy.local.databases import ServiceDatabase
@@ -21,6 +22,7 @@ from services.catalog.domain.courses import Mode
 from services.catalog.domain.happenings import Happening
 from services.enrolment.followers.catalogue import catalogue_follower
 from services.enrolment.storage.tables import FOLLOWER_STATE
+from services.enrolment.use_cases.seats.enrol import CATALOGUE
 from tests.chassis.problem_documents import code
 from tests.services.enrolment.followers.catalogue import (
     DAY,
@@ -42,8 +44,7 @@ def catalogue(provision: Callable[[str], ServiceDatabase]) -> Iterator[Catalogue
 
 def follower_of(house: House, client: ServiceClient) -> Follower:
     return catalogue_follower(
-        client=client,
-        token=lambda: token(role="system"),
+        feed=Feed(source=CATALOGUE, client=client, token=lambda: token(role="system")),
         transactions=house.service.transactions,
         classes=house.service.stores.classes,
     )
