@@ -18,7 +18,7 @@ from services.accounts.settings import Settings
 from services.accounts.storage import JOURNAL, METADATA, STORED_ANSWER
 
 TOKENS_TO_ONE_CLIENT = Rate(120, 60.0)
-"""Requests that one client may make from one address, answered or refused."""
+"""Tokens that one client is given at one address."""
 
 FAILURES_FROM_ONE_ADDRESS = Rate(60, 60.0)
 """Failed authentications from one address, whichever clients they name."""
