@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
+from http.client import UNAUTHORIZED
 from typing import Any
 
 import requests
@@ -12,10 +13,14 @@ TIMEOUT = (1.0, 10.0)
 
 
 class ServiceClient:
-    """A keep-alive session with one base address."""
+    """A keep-alive session with one base address.
 
-    def __init__(self, base_url: str) -> None:
+    `another_token` gives a token for one that the service refused; a call with the new one is made once.
+    """
+
+    def __init__(self, base_url: str, *, another_token: Callable[[str], str] | None = None) -> None:
         self._base_url = base_url.rstrip("/")
+        self._another_token = another_token
         self._session = requests.Session()
         self._session.trust_env = False  # a .netrc would replace the caller's own token
 
@@ -23,18 +28,25 @@ class ServiceClient:
         self, path: str, *, query: Mapping[str, Any] | None = None, token: str | None = None
     ) -> Any:
         """Fetch a JSON document. Raises `requests.RequestException`, also for an answer that is no success."""
+        answer = self._get(path, query, token)
+        if answer.status_code == UNAUTHORIZED and token is not None and self._another_token:
+            answer = self._get(path, query, self._another_token(token))
+        answer.raise_for_status()
+        return answer.json()
+
+    def _get(
+        self, path: str, query: Mapping[str, Any] | None, token: str | None
+    ) -> requests.Response:
         headers = {"Accept": "application/json"}
         if token is not None:
             headers["Authorization"] = f"Bearer {token}"
-        answer = self._session.get(
+        return self._session.get(
             self._base_url + path,
             params=dict(query or {}),
             headers=headers,
             timeout=TIMEOUT,
             allow_redirects=False,
         )
-        answer.raise_for_status()
-        return answer.json()
 
     def post_form(self, path: str, form: Mapping[str, str], *, credentials: tuple[str, str]) -> Any:
         """Post a form with basic credentials and return the JSON answer. Raises `requests.RequestException`."""

@@ -23,14 +23,25 @@ class SystemToken:
     def __call__(self) -> str:
         """Return a valid token. Raises `requests.RequestException` where none can be had."""
         with self._lock:
-            if time.monotonic() >= self._renew_at:
-                answer = self._accounts.post_form(
-                    "/oauth/token",
-                    {"grant_type": "client_credentials"},
-                    credentials=self._credentials,
-                )
-                self._token = answer["access_token"]
-                self._renew_at = time.monotonic() + max(
-                    float(answer["expires_in"]) - RENEW_BEFORE, 1.0
-                )
-            return self._token
+            return self._kept_or_new()
+
+    def instead_of(self, refused: str) -> str:
+        """Return another token than one that was refused, as after the issuer's keys were replaced.
+
+        Raises `requests.RequestException` where none can be had.
+        """
+        with self._lock:
+            if self._token == refused:
+                self._renew_at = 0.0
+            return self._kept_or_new()
+
+    def _kept_or_new(self) -> str:
+        if time.monotonic() >= self._renew_at:
+            answer = self._accounts.post_form(
+                "/oauth/token",
+                {"grant_type": "client_credentials"},
+                credentials=self._credentials,
+            )
+            self._token = answer["access_token"]
+            self._renew_at = time.monotonic() + max(float(answer["expires_in"]) - RENEW_BEFORE, 1.0)
+        return self._token
