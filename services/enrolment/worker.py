@@ -1,4 +1,4 @@
-"""Enrolment's worker: follows the catalogue, and forgets stored answers that are old enough."""
+"""Enrolment's worker: follows the catalogue, settles classes that were called off, forgets stored answers."""
 
 from __future__ import annotations
 
@@ -6,15 +6,24 @@ import sys
 
 import sqlalchemy as sa
 
-from chassis.idempotency import KEPT_FOR, PURGED_AT_ONCE
+from chassis.database import Database
+from chassis.idempotency import KEPT_FOR, PURGED_AT_ONCE, StoredAnswers
+from chassis.identifiers import random_reference
 from chassis.observability import configure_logging
 from chassis.settings import SettingsError
 from chassis.transaction import Transactions
 from chassis.worker import Task, run_worker
+from services.enrolment.domain.programme.rule_set import RuleSet
 from services.enrolment.followers.catalogue import catalogue_follower
 from services.enrolment.service import open_catalogue_feed, open_database
-from services.enrolment.settings import read_settings
-from services.enrolment.storage.stores import open_stored_answers, open_stores
+from services.enrolment.settings import Settings, read_settings
+from services.enrolment.storage.rule_files import load_rules
+from services.enrolment.storage.stores import Stores, open_stored_answers, open_stores
+from services.enrolment.use_cases.seats.cancel_enrolments_of_called_off_class import (
+    cancel_enrolments_of_called_off_class,
+)
+
+CLASSES_AT_ONCE = 20
 
 
 def main() -> int:
@@ -22,10 +31,16 @@ def main() -> int:
     try:
         settings = read_settings()
         configure_logging("enrolment-worker", level=settings.log_level)
-        database = open_database(settings, pool_size=2)
+        database = open_database(settings, pool_size=3)
     except SettingsError as error:
         sys.stderr.write(f"enrolment worker: {error}\n")
         return 2
+    run_worker(tasks_of(settings, database), metrics_address=settings.metrics_bind)
+    return 0
+
+
+def tasks_of(settings: Settings, database: Database) -> list[Task]:
+    """List what the worker does again and again."""
     stores = open_stores(
         database,
         personal_data_key=settings.personal_data_key,
@@ -36,19 +51,54 @@ def main() -> int:
     follower = catalogue_follower(
         feed=open_catalogue_feed(settings), transactions=transactions, classes=stores.classes
     )
+    rules = load_rules()
+    return [
+        Task("catalog", 0.25, follower.catch_up),
+        Task("called-off", 0.25, lambda: settle_called_off_classes(stores, transactions, rules)),
+        Task("purge", 60.0, lambda: purge_stored_answers(answers, transactions)),
+    ]
 
-    def purge() -> None:
-        def forget(connection: sa.Connection) -> int:
-            return answers.purge(connection, before=database.now(connection) - KEPT_FOR)
 
-        while transactions.run(forget, repeatable=True) == PURGED_AT_ONCE:
-            pass
+def settle_called_off_classes(stores: Stores, transactions: Transactions, rules: RuleSet) -> int:
+    """Cancel live enrolments of classes that were called off, some of each class; return how many.
 
-    run_worker(
-        [Task("catalog", 0.25, follower.catch_up), Task("purge", 60.0, purge)],
-        metrics_address=settings.metrics_bind,
+    What is left is found in the next round. A class that fails does not keep the others from being settled.
+    """
+    with stores.database.reading() as connection:
+        class_ids = stores.classes.called_off(connection, limit=CLASSES_AT_ONCE)
+    cancelled, failures = 0, []
+    for class_id in class_ids:
+        try:
+            cancelled += settle_called_off_class(class_id, stores, transactions, rules)
+        except Exception as error:  # noqa: BLE001 - raised below, after the others had their turn
+            failures.append(error)
+    if failures:
+        raise failures[0]
+    return cancelled
+
+
+def settle_called_off_class(
+    class_id: str, stores: Stores, transactions: Transactions, rules: RuleSet
+) -> int:
+    """Cancel some live enrolments of a class that was called off, in one transaction; return how many."""
+    request_id = random_reference()
+    return transactions.run(
+        lambda connection: cancel_enrolments_of_called_off_class(
+            connection, class_id, request_id=request_id, stores=stores, rules=rules
+        ),
+        repeatable=True,
     )
-    return 0
+
+
+def purge_stored_answers(answers: StoredAnswers, transactions: Transactions) -> None:
+    """Forget stored answers that are old enough, in short transactions."""
+
+    def forget(connection: sa.Connection) -> int:
+        before = transactions.database.now(connection) - KEPT_FOR
+        return answers.purge(connection, before=before)
+
+    while transactions.run(forget, repeatable=True) == PURGED_AT_ONCE:
+        pass
 
 
 if __name__ == "__main__":

@@ -44,6 +44,7 @@ def class_copy(body: dict[str, Any]) -> ClassCopy:
             "provider_id": body["provider_id"],
             "mode": body["mode"],
             "status": body["status"],
+            "reason": body["reason"],
             "price": body["price"],
             "declared_seats": body["seats"],
             "zone": body["zone"],

@@ -47,5 +47,9 @@ def show_timeline(
         ],
         "next": None
         if step is None
-        else {"action": step.action, "actor": step.actor, "due_at": write_instant(step.due_at)},
+        else {
+            "action": step.action,
+            "actor": step.actor,
+            "due_at": None if step.due_at is None else write_instant(step.due_at),
+        },
     }

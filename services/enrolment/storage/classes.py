@@ -12,7 +12,7 @@ import sqlalchemy as sa
 
 from chassis.clock import read_instant, write_instant
 from chassis.database import Database, Identifier, rows_parameter
-from services.enrolment.domain.seats.training_class import Meeting, TrainingClass
+from services.enrolment.domain.seats.training_class import CANCELLED, Meeting, TrainingClass
 from services.enrolment.storage.tables import TRAINING_CLASS
 
 T = TRAINING_CLASS.c
@@ -59,6 +59,16 @@ class ClassStore:
         """Read one class without locking it."""
         row = connection.execute(self._read, {"class_id": class_id}).one_or_none()
         return None if row is None else class_of(row)
+
+    def called_off(self, connection: sa.Connection, *, limit: int) -> list[str]:
+        """Read which classes were called off while seats in them are still held."""
+        query = (
+            sa.select(T.class_id)
+            .where(T.status == CANCELLED, T.held > 0)
+            .order_by(T.class_id)
+            .limit(limit)
+        )
+        return list(connection.execute(query).scalars())
 
     def save_held(
         self,
@@ -132,4 +142,5 @@ def class_of(row: sa.Row[Any]) -> TrainingClass:
         starts_at=row.starts_at,
         ends_at=row.ends_at,
         meetings=read_meetings(row.meetings),
+        reason=row.reason,
     )

@@ -9,7 +9,12 @@ import sqlalchemy as sa
 
 from chassis.database import Database, Identifier, Instant, rows_parameter
 from services.enrolment.domain.programme.card import CardState
-from services.enrolment.domain.seats.enrolment import Enrolment, EnrolmentState, PastEnrolment
+from services.enrolment.domain.seats.enrolment import (
+    HOLDS_A_SEAT,
+    Enrolment,
+    EnrolmentState,
+    PastEnrolment,
+)
 from services.enrolment.storage.classes import read_meetings
 from services.enrolment.storage.tables import ENROLMENT, TRAINING_CLASS
 
@@ -46,6 +51,21 @@ class EnrolmentStore:
             .where(database.is_among(E.card_ref))
             .where(E.state != EnrolmentState.CANCELLED.value)
         )
+        self._live_in = (
+            sa.select(ENROLMENT)
+            .where(E.class_id == sa.bindparam("class_id"))
+            .where(E.state.in_(sorted(state.value for state in HOLDS_A_SEAT)))
+            .order_by(E.enrolment_id)
+            .limit(sa.bindparam("limit"))
+        )
+        changed = database.recordset(
+            {name: _COLUMNS[name] for name in ("enrolment_id", "state", "live_slot")}
+        )
+        self._save_states = (
+            sa.update(ENROLMENT)
+            .where(E.enrolment_id == changed.c.enrolment_id)
+            .values(state=changed.c.state, live_slot=changed.c.live_slot)
+        )
         given = database.recordset(_COLUMNS)
         self._add = sa.insert(ENROLMENT).from_select(
             list(_COLUMNS), sa.select(*[given.c[name] for name in _COLUMNS])
@@ -74,13 +94,23 @@ class EnrolmentStore:
         ).one_or_none()
         return None if row is None else enrolment_of(row)
 
+    def live_in(self, connection: sa.Connection, class_id: str, *, limit: int) -> list[Enrolment]:
+        """Read up to so many enrolments that hold a seat in a class, in the order of enrolling."""
+        found = connection.execute(self._live_in, {"class_id": class_id, "limit": limit})
+        return [enrolment_of(row) for row in found]
+
+    def save_states(self, connection: sa.Connection, enrolments: Sequence[Enrolment]) -> None:
+        """Save the states of enrolments whose cards are locked, in one statement."""
+        rows = [
+            {"enrolment_id": e.enrolment_id, "state": e.state, "live_slot": e.live_slot}
+            for e in enrolments
+        ]
+        if rows:
+            connection.execute(self._save_states, {"rows": rows_parameter(rows)})
+
     def save_state(self, connection: sa.Connection, enrolment: Enrolment) -> None:
         """Save the state of an enrolment whose card is locked."""
-        connection.execute(
-            sa.update(ENROLMENT)
-            .where(E.enrolment_id == enrolment.enrolment_id)
-            .values(state=enrolment.state.value, live_slot=enrolment.live_slot)
-        )
+        self.save_states(connection, [enrolment])
 
 
 def _past_of(row: Any) -> PastEnrolment:

@@ -59,6 +59,7 @@ TRAINING_CLASS = sa.Table(
     sa.Column("provider_id", Identifier, nullable=False),
     sa.Column("mode", sa.String(16), nullable=False),
     sa.Column("status", sa.String(16), nullable=False),
+    sa.Column("reason", sa.Text),
     sa.Column("price", sa.BigInteger, nullable=False),
     sa.Column("declared_seats", sa.Integer, nullable=False),
     sa.Column("effective_seats", sa.Integer, nullable=False),
@@ -74,6 +75,13 @@ TRAINING_CLASS = sa.Table(
     sa.CheckConstraint("held <= effective_seats", name="class_never_oversold"),
     sa.CheckConstraint("effective_seats >= declared_seats", name="class_keeps_declared_seats"),
     sa.CheckConstraint("price >= 0", name="class_price_never_negative"),
+    # Not of the seats held: a class that fills must not have to change an index with every seat.
+    sa.Index(
+        "training_class_called_off",
+        "class_id",
+        postgresql_where=sa.text("status = 'cancelled'"),
+        sqlite_where=sa.text("status = 'cancelled'"),
+    ),
     postgresql_with={"fillfactor": "50"},
 )
 

@@ -25,7 +25,7 @@ def refuse_called_off(training_class: TrainingClass) -> None:
     """Refuse to begin a training in a class that will not be held. Raises `StateConflict`."""
     if training_class.is_cancelled:
         raise StateConflict(
-            "The class was called off. Cancel the enrolment: seat, money and time come back.",
+            "The class was called off. Seat, money and time come back by themselves in a moment.",
             facts={"class_status": training_class.status},
         )
 

@@ -12,11 +12,11 @@ from services.enrolment.domain.seats.training_class import TrainingClass
 
 @dataclass(frozen=True, slots=True)
 class NextStep:
-    """What is to be done, by whom, by when (None: nobody waits for anything)."""
+    """What is to be done, by whom, by when (None: at once)."""
 
     action: str
     actor: str
-    due_at: datetime
+    due_at: datetime | None
 
 
 def next_step(
@@ -24,7 +24,7 @@ def next_step(
 ) -> NextStep | None:
     """Return the next step of an enrolment; None where it has ended."""
     if state in HOLDS_A_SEAT and training_class.is_cancelled:
-        return NextStep("cancellation", "holder", training_class.ends_at)
+        return NextStep("cancellation", "system", None)
     if state is EnrolmentState.CONFIRMED:
         return NextStep("redemption", "holder", training_class.starts_at)
     if state is EnrolmentState.ACTIVE:

@@ -6,6 +6,9 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import NamedTuple
 
+CANCELLED = "cancelled"
+"""The status of a class that was called off."""
+
 
 class Meeting(NamedTuple):
     """One dated sitting of a class."""
@@ -23,7 +26,7 @@ class TrainingClass:
     """One run of a course.
 
     `declared_seats` is what the provider says now; `held` is how many are taken. Lowering the declared number evicts
-    nobody: the effective number is the larger of the two.
+    nobody: the effective number is the larger of the two. `reason` says why it was called off.
     """
 
     class_id: str
@@ -41,11 +44,12 @@ class TrainingClass:
     starts_at: datetime
     ends_at: datetime
     meetings: tuple[Meeting, ...]
+    reason: str | None = None
 
     @property
     def is_cancelled(self) -> bool:
         """Tell whether its provider, or the programme, called the class off."""
-        return self.status == "cancelled"
+        return self.status == CANCELLED
 
     @property
     def effective_seats(self) -> int:

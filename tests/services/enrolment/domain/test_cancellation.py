@@ -63,7 +63,7 @@ def test_a_holder_leaves_a_class_that_was_called_off_at_any_time_and_without_los
     assert outcome.card.deadline == NOW + (deadline - bought)
 
 
-@pytest.mark.parametrize("role", ["holder", "provider", "operator"])
+@pytest.mark.parametrize("role", ["holder", "provider", "operator", "system"])
 @pytest.mark.parametrize("state", [EnrolmentState.CONFIRMED, EnrolmentState.ACTIVE])
 def test_money_and_seat_come_back_whoever_cancels(role: str, state: EnrolmentState) -> None:
     outcome = cancelled(role=role, state=state)
@@ -85,13 +85,13 @@ def test_a_holder_who_cancels_after_the_deadline_has_an_expired_card() -> None:
     assert outcome.card.state_at(NOW) is CardState.EXPIRED
 
 
-@pytest.mark.parametrize("role", ["provider", "operator"])
+@pytest.mark.parametrize("role", ["provider", "operator", "system"])
 def test_the_time_that_was_left_is_given_again_when_others_cancel(role: str) -> None:
     assert cancelled(role=role).card.deadline == NOW + 13 * DAY
 
 
 @pytest.mark.parametrize("before", [CardState.AWARDED, CardState.BETWEEN])
-@pytest.mark.parametrize("role", ["holder", "provider"])
+@pytest.mark.parametrize("role", ["holder", "provider", "system"])
 def test_the_card_is_in_the_state_it_was_bought_in(before: CardState, role: str) -> None:
     assert cancelled(role=role, card_state_before=before).card.state is before
 
@@ -133,7 +133,7 @@ def test_a_holder_cannot_cancel_once_the_class_has_started(starts_at: datetime) 
         cancelled(role="holder", starts_at=starts_at)
 
 
-@pytest.mark.parametrize("role", ["provider", "operator"])
+@pytest.mark.parametrize("role", ["provider", "operator", "system"])
 def test_provider_and_operator_cancel_also_after_the_start(role: str) -> None:
     assert cancelled(role=role, starts_at=NOW - DAY).enrolment.state == "cancelled"
 
@@ -145,8 +145,27 @@ def test_a_holder_cannot_cancel_where_the_rules_in_force_forbid_it() -> None:
 
 
 @pytest.mark.parametrize("state", [EnrolmentState.COMPLETED, EnrolmentState.CANCELLED])
-@pytest.mark.parametrize("role", ["holder", "provider", "operator"])
+@pytest.mark.parametrize("role", ["holder", "provider", "operator", "system"])
 def test_what_has_ended_cannot_be_cancelled_by_anybody(role: str, state: EnrolmentState) -> None:
     with pytest.raises(CancellationClosed) as refusal:
         cancelled(role=role, state=state, live_slot=None)
     assert refusal.value.facts == {"enrolment_status": state.value}
+
+
+@pytest.mark.parametrize("before", [CardState.AWARDED, CardState.BETWEEN])
+def test_when_the_system_cancels_a_called_off_class_state_money_and_time_are_as_at_the_purchase(
+    before: CardState,
+) -> None:
+    bought, deadline = NOW - 9 * DAY, NOW - 2 * DAY
+    outcome = cancelled(
+        role="system",
+        class_status="cancelled",
+        starts_at=NOW - DAY,
+        holder_may_cancel=False,
+        enrolled_at=bought,
+        card_state_before=before,
+        card_deadline_before=deadline,
+    )
+    assert (outcome.card.state, outcome.card.balance) == (before, BALANCE)
+    assert outcome.card.deadline == NOW + 7 * DAY
+    assert outcome.card.state_at(NOW) is before

@@ -22,10 +22,9 @@ def test_the_provider_owes_a_result_two_weeks_after_the_last_meeting() -> None:
 
 
 @pytest.mark.parametrize("state", [EnrolmentState.CONFIRMED, EnrolmentState.ACTIVE])
-def test_who_is_in_a_class_that_was_called_off_leaves_it(state: EnrolmentState) -> None:
-    called_off = training_class(status="cancelled")
-    step = next_step(state, called_off, RULES)
-    assert step == NextStep("cancellation", "holder", called_off.ends_at)
+def test_nobody_in_a_class_that_was_called_off_has_to_do_anything(state: EnrolmentState) -> None:
+    step = next_step(state, training_class(status="cancelled"), RULES)
+    assert step == NextStep("cancellation", "system", None)
 
 
 @pytest.mark.parametrize("state", [EnrolmentState.COMPLETED, EnrolmentState.CANCELLED])

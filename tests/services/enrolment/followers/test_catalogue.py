@@ -88,7 +88,7 @@ def test_everything_that_a_decision_needs_is_copied(
     assert copied is not None
     plan = offered.plan
     assert (copied.mode, copied.status, copied.price) == ("offline", "published", plan.price)
-    assert (copied.declared_seats, copied.held) == (plan.seats, 0)
+    assert (copied.declared_seats, copied.held, copied.reason) == (plan.seats, 0, None)
     assert copied.registration_opens == plan.registration_opens
     assert copied.registration_closes == plan.registration_closes
     assert [tuple(m) for m in copied.meetings] == [(m.starts_at, m.ends_at) for m in plan.meetings]
@@ -145,6 +145,10 @@ def test_a_class_that_is_closed_or_cancelled_takes_nobody_more_and_keeps_who_is_
     assert code(house.enrol(house.award(), offered.class_id)) == (409, "registration-closed")
     told = seats(house, offered.class_id)
     assert (told["status"], told["held"]) == (status.value, 1)
+    with house.service.database.reading() as connection:
+        copied = house.service.stores.classes.read(connection, offered.class_id)
+    assert copied is not None
+    assert copied.reason == "Tidak cukup peserta"
     assert house.cancel(taken["id"], "holder", card=card.card_ref).status_code == 200
 
 
@@ -164,7 +168,7 @@ def test_a_class_that_was_called_off_is_left_with_seat_money_and_time_and_never_
     assert code(refused) == (409, "state-conflict")
     assert document(refused, 409)["class_status"] == "cancelled"
     timeline = document(house.get(f"/enrolments/{taken['id']}/timeline", "holder", **known))
-    assert (timeline["next"]["action"], timeline["next"]["actor"]) == ("cancellation", "holder")
+    assert timeline["next"] == {"action": "cancellation", "actor": "system", "due_at": None}
     assert house.cancel(taken["id"], "holder", **known).status_code == 200
     last = document(house.get("/cards/me", "holder", **known))
     assert (last["balance"], last["status"]) == (first["balance"], "awarded")

@@ -105,6 +105,7 @@ def upgrade() -> None:
         sa.Column("provider_id", Identifier(), nullable=False),
         sa.Column("mode", sa.String(length=16), nullable=False),
         sa.Column("status", sa.String(length=16), nullable=False),
+        sa.Column("reason", sa.Text(), nullable=True),
         sa.Column("price", sa.BigInteger(), nullable=False),
         sa.Column("declared_seats", sa.Integer(), nullable=False),
         sa.Column("effective_seats", sa.Integer(), nullable=False),
@@ -122,6 +123,14 @@ def upgrade() -> None:
         sa.CheckConstraint("price >= 0", name="class_price_never_negative"),
         sa.PrimaryKeyConstraint("class_id"),
         postgresql_with={"fillfactor": "50"},
+    )
+    op.create_index(
+        "training_class_called_off",
+        "training_class",
+        ["class_id"],
+        unique=False,
+        postgresql_where=sa.text("status = 'cancelled'"),
+        sqlite_where=sa.text("status = 'cancelled'"),
     )
     op.create_table(
         "wave",

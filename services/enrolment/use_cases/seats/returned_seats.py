@@ -1,0 +1,75 @@
+"""What every cancellation writes, whoever cancels: seats, cards, enrolments, movements, and an entry for each."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+
+import sqlalchemy as sa
+
+from chassis.journal import Entry
+from services.enrolment.domain.programme.rule_set import RuleSet
+from services.enrolment.domain.seats.cancellation import Cancelled
+from services.enrolment.domain.seats.training_class import TrainingClass
+from services.enrolment.storage.stores import Stores
+
+
+@dataclass(frozen=True, slots=True)
+class Canceller:
+    """Who cancels, as the credential says, in which request, and why."""
+
+    actor: str
+    role: str
+    request_id: str
+    reason: str | None
+
+
+def save_cancellations(
+    connection: sa.Connection,
+    cancelled: Sequence[Cancelled],
+    canceller: Canceller,
+    *,
+    before: Mapping[str, TrainingClass],
+    now: datetime,
+    stores: Stores,
+    rules: RuleSet,
+) -> int:
+    """Save cancellations of different cards, with a fixed number of statements.
+
+    `before` are their classes as they were locked. Return the journal position of the first one's entry.
+    """
+    last_of_class = {c.training_class.class_id: c.training_class for c in cancelled}
+    stores.classes.save_held(connection, list(last_of_class.values()), before=before)
+    stores.cards.save(connection, [c.card for c in cancelled])
+    stores.enrolments.save_states(connection, [c.enrolment for c in cancelled])
+    movements = [c.movement for c in cancelled if c.movement is not None]
+    stores.movements.add(connection, movements, now=now)
+    entries = [_entry(c, canceller, rules.version) for c in cancelled]
+    return stores.journal.append(connection, entries, now=now)
+
+
+def _entry(cancelled: Cancelled, canceller: Canceller, rule_version: str) -> Entry:
+    enrolment = cancelled.enrolment
+    return Entry(
+        kind="enrolment-cancelled",
+        actor=canceller.actor,
+        role=canceller.role,
+        request_id=canceller.request_id,
+        rule_version=rule_version,
+        subjects={
+            "class_id": enrolment.class_id,
+            "provider_id": enrolment.provider_id,
+            "card_ref": enrolment.card_ref,
+            "region": cancelled.card.region,
+        },
+        body={
+            "enrolment_id": enrolment.enrolment_id,
+            "reason": canceller.reason,
+            "price": enrolment.price,
+            "balance": cancelled.card.balance,
+            "card_state": cancelled.card.state.value,
+            "held": cancelled.training_class.held,
+            "movement_id": cancelled.movement.movement_id if cancelled.movement else None,
+        },
+    )
