@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import os
 import signal
 import subprocess
@@ -10,20 +11,40 @@ import threading
 import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from dataclasses import replace
+from typing import Any
 
+import pytest
 import sqlalchemy as sa
 from flask import Flask, Response, jsonify, request
 from werkzeug.serving import make_server
 
 from chassis.clock import utc_now
 from deploy.local.databases import ServiceDatabase
+from services.catalog.domain.classes import ClassStatus
 from services.enrolment.storage.tables import STORED_ANSWER
-from tests.services.enrolment.followers.catalogue import DAY, catalogue_on, class_on_offer
-from tests.services.enrolment.house import VARIABLES, House
+from services.enrolment.use_cases.seats.cancel_enrolments_of_called_off_class import (
+    CANCELLED_AT_ONCE,
+)
+from tests.services.enrolment.followers.catalogue import (
+    DAY,
+    Catalogue,
+    catalogue_on,
+    class_on_offer,
+)
+from tests.services.enrolment.house import VARIABLES, House, document
 from tests.tokens import token
 
 PATIENCE = 30.0
 COMMAND = [sys.executable, "-m", "services.enrolment.worker"]
+Worker = subprocess.Popen[str]
+
+
+@pytest.fixture
+def catalogue(provision: Callable[[str], ServiceDatabase]) -> Iterator[Catalogue]:
+    """The catalogue's journal on a database of its own."""
+    with catalogue_on(provision("services.catalog").application) as served:
+        yield served
 
 
 @contextmanager
@@ -58,39 +79,81 @@ def wait_for(condition: Callable[[], bool]) -> bool:
     return False
 
 
+@contextmanager
+def working(house: House, catalogue: Catalogue, accounts_address: str) -> Iterator[Worker]:
+    """Run the worker until the block ends."""
+    variables = {
+        **VARIABLES,
+        "DATABASE_URL": house.places.application,
+        "ACCOUNTS_URL": accounts_address,
+        "CATALOG_URL": catalogue.address,
+    }
+    worker = subprocess.Popen(
+        COMMAND, env={**os.environ, **variables}, stdout=subprocess.PIPE, text=True
+    )
+    try:
+        yield worker
+    finally:
+        worker.kill()
+        worker.communicate()
+
+
+def held(house: House, class_id: str) -> int:
+    seats: int = document(house.get(f"/classes/{class_id}/availability"))["held"]
+    return seats
+
+
 def test_it_follows_the_catalogue_forgets_old_answers_and_stops_when_told(
-    house: House, provision: Callable[[str], ServiceDatabase]
+    house: House, catalogue: Catalogue
 ) -> None:
     house.enrolled(house.award(), house.put_class(), key="an-old-answer")
     with house.as_owner() as connection:
         connection.execute(sa.update(STORED_ANSWER).values(stored_at=utc_now() - 3 * DAY))
     house.open_wave()
     offered = class_on_offer()
-    with (
-        accounts() as accounts_address,
-        catalogue_on(provision("services.catalog").application) as catalogue,
-    ):
-        catalogue.tell(("published", offered))
-        variables = {
-            **VARIABLES,
-            "DATABASE_URL": house.places.application,
-            "ACCOUNTS_URL": accounts_address,
-            "CATALOG_URL": catalogue.address,
-        }
-        worker = subprocess.Popen(
-            COMMAND, env={**os.environ, **variables}, stdout=subprocess.PIPE, text=True
-        )
-        try:
-            path = f"/classes/{offered.class_id}/availability"
-            followed = wait_for(lambda: house.get(path).status_code == 200)
-            forgotten = wait_for(lambda: len(house.tables()["stored_answer"]) == 1)
-            worker.send_signal(signal.SIGTERM)
-            output, _ = worker.communicate(timeout=PATIENCE)
-        finally:
-            worker.kill()
+    catalogue.tell(("published", offered))
+    with accounts() as address, working(house, catalogue, address) as worker:
+        path = f"/classes/{offered.class_id}/availability"
+        followed = wait_for(lambda: house.get(path).status_code == 200)
+        forgotten = wait_for(lambda: len(house.tables()["stored_answer"]) == 1)
+        worker.send_signal(signal.SIGTERM)
+        output, _ = worker.communicate(timeout=PATIENCE)
     assert (followed, forgotten, worker.returncode) == (True, True, 0)
     assert "worker-stopped" in output
     assert VARIABLES["CLIENT_SECRET"] not in output
+
+
+def test_killed_while_it_settles_a_class_that_was_called_off_it_goes_on_where_it_was(
+    house: House, catalogue: Catalogue
+) -> None:
+    people = 2 * CANCELLED_AT_ONCE + 1
+    offered = class_on_offer(seats=people)
+    catalogue.tell(("published", offered))
+    with accounts() as address:
+        with working(house, catalogue, address):
+            path = f"/classes/{offered.class_id}/availability"
+            assert wait_for(lambda: house.get(path).status_code == 200)
+        for card in house.award_many(people):
+            house.enrolled(card, offered.class_id)
+        called_off = replace(offered, status=ClassStatus.CANCELLED, reason="Banjir")
+        catalogue.tell(("cancelled", called_off))
+        with working(house, catalogue, address) as worker:
+            assert wait_for(lambda: held(house, offered.class_id) < people)
+            worker.kill()
+            worker.wait()
+        left = held(house, offered.class_id)
+        assert left % CANCELLED_AT_ONCE == 1
+        assert house.differences() == []
+        with working(house, catalogue, address):
+            assert wait_for(lambda: held(house, offered.class_id) == 0)
+    cancelled = [e["card_ref"] for e in all_entries(house) if e["kind"] == "enrolment-cancelled"]
+    assert len(set(cancelled)) == len(cancelled) == people
+    assert house.differences() == []
+
+
+def all_entries(house: House) -> list[dict[str, Any]]:
+    answer = house.get("/log/entries", "auditor", headers={"Accept": "application/jsonl"})
+    return [json.loads(line) for line in answer.text.splitlines()]
 
 
 def test_a_missing_setting_is_named_in_one_line_and_nothing_starts() -> None:
