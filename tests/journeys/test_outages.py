@@ -6,7 +6,7 @@ import os
 import uuid
 from collections.abc import Iterator
 from contextlib import contextmanager
-from signal import SIGCONT, SIGSTOP
+from signal import SIGCONT, SIGKILL, SIGSTOP
 from typing import Any
 
 import requests
@@ -140,6 +140,27 @@ def test_while_the_catalogues_worker_is_down_seats_go_on_being_given_and_are_cou
             assert _enrol(world, card.ref, offer).status_code == 201
         assert world.public.read(f"/classes/{offer.class_id}")["seats_left"] == 5
     _wait_for_seats_left(world, offer, 2)
+
+
+def test_a_class_called_off_while_enrolments_worker_is_down_is_settled_when_it_is_back(
+    rough_world: World,
+) -> None:
+    world = rough_world
+    offer = world.offer(seats=5)
+    by_hand, by_itself = world.cards(2)
+    taken = _enrol(world, by_hand.ref, offer).json()
+    assert _enrol(world, by_itself.ref, offer).status_code == 201
+    world.stop("enrolment-worker", SIGKILL)
+    reason = {"reason": "Kurang peserta"}
+    world.provider(offer.provider_id).post(f"/classes/{offer.class_id}/cancellation", reason)
+    world.holder(by_hand.ref).post(f"/enrolments/{taken['id']}/cancellation", {"reason": "Batal"})
+    world.restart("enrolment-worker")
+    holder = world.holder(by_itself.ref)
+    eventually(lambda: holder.read("/cards/me")["status"] == "awarded", what="it is settled")
+    for card in (by_hand, by_itself):
+        assert world.holder(card.ref).read("/cards/me")["balance"] == 3_500_000
+    entries = world.journal("enrolment", class_id=offer.class_id, kind="enrolment-cancelled")
+    assert [entry["role"] for entry in entries] == ["holder", "system"]
 
 
 def test_after_every_process_was_started_anew_all_is_as_it_was(rough_world: World) -> None:
