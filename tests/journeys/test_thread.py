@@ -247,27 +247,50 @@ def test_what_a_provider_changes_in_a_class_rules_the_next_enrolment(world: Worl
     world.holder(third.ref).refused("POST", "/enrolments", 409, "class-full", body=late)
 
 
-def test_when_a_class_is_called_off_nobody_can_begin_it_and_its_holder_gets_everything_back(
+def test_when_a_class_is_called_off_its_holders_get_everything_back_without_doing_anything(
     world: World,
 ) -> None:
-    offer = world.offer(seats=2)
-    first, second = world.cards(2)
+    offer = world.offer(seats=3)
+    first, second, late = world.cards(3)
     holder, staff = world.holder(first.ref), world.provider(offer.provider_id)
+    deadline = holder.read("/cards/me")["deadline"]
     taken = holder.post("/enrolments", _wish(offer))
+    world.holder(second.ref).post("/enrolments", _wish(offer))
     staff.post(f"/classes/{offer.class_id}/cancellation", {"reason": "Pengajar sakit"})
     assert world.public.read(f"/classes/{offer.class_id}")["status"] == "cancelled"
-    eventually(
-        lambda: _refusal(world.holder(second.ref), _wish(offer), "code", "registration-closed"),
-        what="a class that was called off takes nobody",
-    )
+
+    for card in (first, second):
+        back = _card_once_awarded(world.holder(card.ref))
+        assert back["balance"] == 3_500_000
+        assert back["deadline"] > deadline
     path = f"/enrolments/{taken['id']}"
+    following = holder.read(f"{path}/timeline")
+    assert (following["status"], following["next"]) == ("cancelled", None)
+    last = following["events"][-1]
+    assert (last["role"], last["reason"]) == ("system", "Pengajar sakit")
+    movements = [item["cause"] for item in holder.items("/cards/me/statement")]
+    assert sorted(movements) == ["award", "cancellation", "enrolment"]
+
     shown = {"redeem_code": taken["redeem_code"]}
     staff.refused("POST", f"{path}/redemption", 409, "state-conflict", body=shown)
-    following = holder.read(f"{path}/timeline")["next"]
-    assert (following["actor"], following["action"]) == ("holder", "cancellation")
-    holder.post(f"{path}/cancellation", {"reason": "Kelas dibatalkan"})
-    card = holder.read("/cards/me")
-    assert (card["status"], card["balance"]) == ("awarded", 3_500_000)
+    again = {"reason": "Kelas dibatalkan"}
+    holder.refused("POST", f"{path}/cancellation", 409, "cancellation-closed", body=again)
+    wish = _wish(offer)
+    world.holder(late.ref).refused("POST", "/enrolments", 409, "registration-closed", body=wish)
+    exact = world.public.read(f"/classes/{offer.class_id}/availability")
+    assert (exact["status"], exact["held"]) == ("cancelled", 0)
+    entries = world.journal("enrolment", class_id=offer.class_id, kind="enrolment-cancelled")
+    assert sorted(entry["card_ref"] for entry in entries) == sorted([first.ref, second.ref])
+
+
+def _card_once_awarded(holder: Api) -> dict[str, Any]:
+    """Wait until a card in training is as it was before, and return it."""
+
+    def look() -> dict[str, Any]:
+        card: dict[str, Any] = holder.read("/cards/me")
+        return card if card["status"] == "awarded" else {}
+
+    return eventually(look, what="the card is as it was")
 
 
 def test_the_classes_of_an_archived_course_run_on_and_take_nobody_else(world: World) -> None:
