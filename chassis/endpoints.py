@@ -34,14 +34,13 @@ from chassis.problems import (
     ValidationFailed,
     pointer_step,
 )
+from chassis.time_left import TIME_LEFT_HEADER, seconds_left
 
 JSON = "application/json"
 FORM = "application/x-www-form-urlencoded"
 MOST_FIELDS = 64
 """Fields of a form, or parts of a query string."""
 
-LONGEST_WAIT = 30.0
-TIME_LEFT_HEADER = "X-Time-Left-Ms"
 _KEY = re.compile(r'\A(?:"([\x21\x23-\x5b\x5d-\x7e]{8,200})"|([A-Za-z0-9._~:+/=-]{8,200}))\Z')
 _VERSION = re.compile(r'\A"([0-9]{1,9})(?:\.[0-9a-z]+)?"\Z')
 House = TypeVar("House")
@@ -127,7 +126,7 @@ class Endpoint(Generic[House]):
             key=self._key(request, principal, [dict(path), body]),
             version=self._version(request),
             media_type=media_type,
-            seconds_left=_seconds_left(request.headers.get(TIME_LEFT_HEADER)),
+            seconds_left=seconds_left(request.headers.get(TIME_LEFT_HEADER)),
             authorization=request.headers.get("Authorization") if self.form else None,
             address=request.remote_addr or "",
         )
@@ -265,12 +264,6 @@ def _unusable(values: list[str]) -> str | None:
         return "Give this once."
     lone_surrogate = any("\ud800" <= character <= "\udfff" for character in values[0])
     return "Send plain UTF-8 text." if lone_surrogate or "\x00" in values[0] else None
-
-
-def _seconds_left(header: str | None) -> float:
-    if header and header.isascii() and header.isdigit() and len(header) <= 6:
-        return min(int(header) / 1000, LONGEST_WAIT)
-    return LONGEST_WAIT
 
 
 @dataclass

@@ -217,14 +217,14 @@ class BadGateway(Problem):
     code = "bad-upstream-answer"
     status = 502
     title = "A service behind the gateway did not answer properly"
-    default_detail = "Try again; with the same Idempotency-Key nothing happens twice."
+    default_detail = "Try again."
 
 
 class Unavailable(Problem):
     code = "unavailable"
     status = 503
     title = "The service cannot answer right now"
-    default_detail = "Try again after the time in Retry-After; with the same Idempotency-Key nothing happens twice."
+    default_detail = "Try again after the time in Retry-After."
 
     def __init__(self, detail: str | None = None, *, retry_after: int = 1) -> None:
         super().__init__(detail, headers={"Retry-After": str(retry_after)})
@@ -255,4 +255,4 @@ class GatewayTimedOut(Problem):
     code = "upstream-timed-out"
     status = 504
     title = "A service behind the gateway took too long"
-    default_detail = "Try again; with the same Idempotency-Key nothing happens twice."
+    default_detail = "Try again."

@@ -74,7 +74,10 @@ class Transactions:
         Raises `IdempotencyKeyReused` where the key stands for another command, and what `run` raises.
         """
         if key is None:
-            return self.run(work)
+            try:
+                return self.run(work)
+            except OutcomeUnknown as error:
+                raise OutcomeUnknown(_LOOK_FIRST) from error
         doubt = _Doubt()
 
         def once(connection: sa.Connection) -> Answer:
@@ -103,6 +106,7 @@ class Transactions:
         return stored.answer
 
 
+_LOOK_FIRST = "See what came of it before you send it again. With an Idempotency-Key a repeat would have told."
 _UNAVAILABLE = {
     Fault.LOCKED: "Somebody else is changing the same thing. Nothing was done; try again.",
     Fault.BUSY: "Every connection to the database is in use. Nothing was done; try again.",

@@ -9,12 +9,12 @@ from typing import TypeVar
 import sqlalchemy as sa
 from flask import Flask, Response, g, request
 from prometheus_client import CONTENT_TYPE_LATEST, CollectorRegistry, generate_latest, multiprocess
-from werkzeug.exceptions import HTTPException, MethodNotAllowed, RequestEntityTooLarge
 from werkzeug.routing import BaseConverter
 
 from chassis import problems
 from chassis.database import Fault, fault_of
 from chassis.endpoints import JSON, Endpoint
+from chassis.failures import problem_of
 from chassis.idempotency import Answer, json_answer
 from chassis.identity import TokenVerifier
 from chassis.observability import (
@@ -111,26 +111,15 @@ def _finish(response: Response) -> Response:
 
 
 def _answer_failure(error: Exception) -> Response:
-    return problem_response(problem_of(error))
+    return problem_response(_problem_of(error))
 
 
-def problem_of(error: Exception) -> Problem:
-    """Turn whatever was raised while a request was served into the problem its caller is told."""
-    if isinstance(error, Problem):
-        return error
-    if isinstance(error, MethodNotAllowed):
-        return problems.MethodNotAllowed(
-            headers={"Allow": ", ".join(sorted(error.valid_methods or ()))}
-        )
-    if isinstance(error, RequestEntityTooLarge):
-        return problems.PayloadTooLarge()
-    if isinstance(error, HTTPException):
-        return problems.NotFound() if error.code == 404 else problems.MalformedRequest()
+def _problem_of(error: Exception) -> Problem:
+    """Return the problem that an exception stands for; a fault of the database that will pass is one of its own."""
     if isinstance(error, sa.exc.SQLAlchemyError) and fault_of(error) is not Fault.PERMANENT:
         logger().warning("database-unavailable", exc_info=error)
         return problems.Unavailable()
-    logger().error("request-failed", exc_info=error)
-    return problems.InternalError()
+    return problem_of(error)
 
 
 def problem_response(problem: Problem) -> Response:

@@ -8,9 +8,8 @@ from typing import Any
 
 from flask import Flask, Response
 from prometheus_client import start_http_server
-from werkzeug.exceptions import HTTPException, MethodNotAllowed
 
-from chassis import problems
+from chassis.failures import problem_of
 from chassis.http_client import ServiceClient
 from chassis.identity import PublishedKeys, TokenVerifier
 from chassis.observability import (
@@ -39,6 +38,7 @@ def create_app(
     app = _own_application(Readiness(keys=keys, upstreams=upstreams))
     app.wsgi_app = Forwarding(  # type: ignore[method-assign]
         app.wsgi_app,
+        own_paths=frozenset(rule.rule for rule in app.url_map.iter_rules()),
         table=Table(routes),
         services={
             name: Service(
@@ -56,7 +56,7 @@ def create_app(
 
 
 def _own_application(readiness: Readiness) -> Flask:
-    """Build what answers for the gateway itself; whatever it does not know is `not-found`."""
+    """Build what answers for the gateway itself."""
     app = Flask("gateway", static_folder=None)
     app.url_map.merge_slashes = False
 
@@ -81,20 +81,8 @@ def _name_request(response: Response) -> Response:
 
 
 def _tell(error: Exception) -> Response:
-    status, headers, body = problem_answer(_problem_of(error), current_request_id.get())
+    status, headers, body = problem_answer(problem_of(error), current_request_id.get())
     return Response(body, status=status, headers=headers)
-
-
-def _problem_of(error: Exception) -> problems.Problem:
-    if isinstance(error, problems.Problem):
-        return error
-    if isinstance(error, MethodNotAllowed):
-        allowed = ", ".join(sorted(error.valid_methods or ()))
-        return problems.MethodNotAllowed(headers={"Allow": allowed})
-    if isinstance(error, HTTPException):
-        return problems.NotFound() if error.code == 404 else problems.MalformedRequest()
-    logger().error("request-failed", exc_info=error)
-    return problems.InternalError()
 
 
 def _fetch_keys(address: str) -> Mapping[str, Any]:

@@ -11,9 +11,17 @@ from collections.abc import Iterable, Iterator, Mapping
 from functools import partial
 from typing import TYPE_CHECKING
 
+from chassis.failures import problem_of
 from chassis.identity import TokenVerifier
-from chassis.observability import REQUEST_ID_HEADER, current_request_id, logger, request_id_from
-from chassis.problems import InternalError, Problem
+from chassis.observability import REQUEST_ID_HEADER, current_request_id, request_id_from
+from chassis.problems import (
+    BadGateway,
+    GatewayTimedOut,
+    InternalError,
+    NotFound,
+    Problem,
+)
+from chassis.time_left import TIME_LEFT_HEADER
 from gateway.answer import Answer
 from gateway.authentication import admit
 from gateway.callers import client_address, has_left
@@ -21,13 +29,13 @@ from gateway.documents import problem_answer
 from gateway.headers import inward, outward
 from gateway.limits import Body, Gate, gather
 from gateway.measures import Record
+from gateway.routes import Route
 from gateway.targets import Match, Table
 from gateway.upstream import ClientLeft, Question, Upstream
 
 if TYPE_CHECKING:
     from _typeshed.wsgi import StartResponse, WSGIApplication, WSGIEnvironment
 
-TIME_LEFT_HEADER = "X-Time-Left-Ms"
 MARGIN = 0.25
 """Seconds by which a service gives up before we do, so that the caller gets its words and not ours."""
 
@@ -51,18 +59,20 @@ class Service:
 
 
 class Forwarding:
-    """Answers what is in the table from the services behind it, and leaves the rest to the application."""
+    """Answers what is in the table from the services behind it; `own_paths` are left to the application."""
 
     def __init__(
         self,
         application: WSGIApplication,
         *,
+        own_paths: frozenset[str],
         table: Table,
         services: Mapping[str, Service],
         verifier: TokenVerifier,
         proxies_in_front: int,
     ) -> None:
         self._application = application
+        self._own_paths = own_paths
         self._table = table
         self._services = services
         self._verifier = verifier
@@ -74,17 +84,20 @@ class Forwarding:
         try:
             match = self._table.match(environ["REQUEST_METHOD"], environ["RAW_URI"])
             if match is None:
+                if environ["RAW_URI"].partition("?")[0] not in self._own_paths:
+                    raise NotFound
                 return self._application(environ, start_response)
             record.route = match.route.name
             return self._forward(match, environ, start_response, record)
-        except Problem as problem:
-            return _refuse(problem, start_response, record)
         except ClientLeft:
             record.status = CLIENT_LEFT
-            return _refuse(InternalError(), start_response, record)
+            record.write()
+            return _tell(InternalError(), environ, start_response)
         except Exception as error:  # noqa: BLE001 - the caller is told nothing but the request id
-            logger().error("request-failed", exc_info=error)
-            return _refuse(InternalError(), start_response, record)
+            problem = problem_of(error)
+            record.status, record.refusal = problem.status, problem.code
+            record.write()
+            return _tell(problem, environ, start_response)
 
     def _forward(
         self,
@@ -95,7 +108,8 @@ class Forwarding:
     ) -> Iterable[bytes]:
         route = match.route
         headers = inward(environ)
-        admit(route, dict(headers).get("Authorization"), self._verifier)
+        sent = dict(headers)
+        admit(route, sent.get("Authorization"), self._verifier)
         service = self._services[match.upstream]
         record.upstream = service.upstream.name
         body = gather(environ, largest=route.largest_body)
@@ -103,21 +117,19 @@ class Forwarding:
         gate = service.gate(bulk=route.bulk)
         gate.enter()
         try:
-            answer = service.upstream.ask(question)
+            answer = _asked(service.upstream, question, _advice(route, sent))
+            try:
+                _start(answer, start_response, method=question.method)
+            except BaseException:
+                answer.close()
+                raise
         except BaseException:
             gate.leave()
             raise
         record.status = answer.status
         if answer.whole is None:
-            passing = Passing(answer, gate, record)
-            try:
-                _start(answer, start_response, method=question.method)
-            except BaseException:
-                passing.close()
-                raise
-            return passing
+            return Passing(answer, gate, record)
         gate.leave()
-        _start(answer, start_response, method=question.method)
         record.write()
         return [answer.whole]
 
@@ -175,6 +187,22 @@ class Passing:
         self._record.write()
 
 
+def _asked(upstream: Upstream, question: Question, advice: str) -> Answer:
+    """Ask a service; whoever gets no answer is told what to do about it."""
+    try:
+        return upstream.ask(question)
+    except (BadGateway, GatewayTimedOut) as problem:
+        raise type(problem)(advice) from None
+
+
+def _advice(route: Route, sent: Mapping[str, str]) -> str:
+    if route.repeatable:
+        return "Try again."
+    if "Idempotency-Key" in sent:
+        return "Try again with the same Idempotency-Key: nothing happens twice."
+    return "It is not known whether this took effect. See what came of it before you send it again."
+
+
 def _start(answer: Answer, start_response: StartResponse, *, method: str) -> None:
     headers = outward(answer.headers)
     headers.append((REQUEST_ID_HEADER, current_request_id.get()))
@@ -184,13 +212,12 @@ def _start(answer: Answer, start_response: StartResponse, *, method: str) -> Non
     start_response(f"{answer.status} {answer.reason}", headers)
 
 
-def _refuse(problem: Problem, start_response: StartResponse, record: Record) -> Iterable[bytes]:
-    record.status = record.status or problem.status
-    record.refusal = problem.code
+def _tell(
+    problem: Problem, environ: WSGIEnvironment, start_response: StartResponse
+) -> Iterable[bytes]:
     status, headers, body = problem_answer(problem, current_request_id.get())
     start_response(status, headers)
-    record.write()
-    return [body]
+    return [] if environ["REQUEST_METHOD"] == "HEAD" else [body]
 
 
 def _framing(method: str, body: Body) -> tuple[str, ...]:

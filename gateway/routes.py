@@ -51,6 +51,11 @@ class Route:
         """Tell whether the request may be sent twice (RFC 9110 section 9.2.1)."""
         return self.method == "GET"
 
+    @property
+    def repeatable(self) -> bool:
+        """Tell whether a caller who got no answer may simply ask again: for a read, or for one more token."""
+        return self.safe or self.access is Access.OWN_CREDENTIALS
+
 
 def _read(
     path: str, upstream: str, access: Access, *, seconds: float = 10.0, bulk: bool = False

@@ -200,9 +200,10 @@ def test_a_commit_cut_off_is_unknown_without_a_key(postgres_tally: TallyHouse, c
     name = set_up(postgres_tally, new_id())
     with cut_off(postgres_tally) as (proxy, house):
         proxy.cut_next(cut)
-        with pytest.raises(OutcomeUnknown):
-            house.transactions.run(add_to(house, name))
+        with pytest.raises(OutcomeUnknown) as unknown:
+            house.transactions.answer(None, add_to(house, name))
         assert proxy.commits == 1
+    assert "same Idempotency-Key" not in unknown.value.detail
     assert count_of(postgres_tally, name) == (1 if cut is Cut.AFTER else 0)
 
 

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import json
 import socket
 import threading
 import time
 from collections.abc import Iterator
+from typing import Any
 
 import pytest
 
@@ -165,6 +167,76 @@ def test_an_answer_that_cannot_be_read_is_not_passed_on(
     assert request(hasty, "POST", WRITE, headers=bearer(), body=b"{}").json() == {}
 
 
+@pytest.mark.parametrize("framing", ["Content-Length: 2", "Transfer-Encoding: chunked"])
+def test_a_head_that_cannot_be_passed_on_is_one_failure_with_one_line_and_frees_its_place(
+    hasty: Server, service: Scripted, framing: str
+) -> None:
+    body = b"{}" if "Length" in framing else b"2\r\n{}\r\n0\r\n\r\n"
+
+    def garble_the_reason(visit: Visit) -> None:
+        visit.read_request()
+        visit.send(b"HTTP/1.1 200 O\x01K\r\n%b\r\n\r\n%b" % (framing.encode(), body))
+
+    service.script = garble_the_reason
+    names = [f"garbled-{framing.split(':')[0].lower()}-{number}" for number in range(6)]
+    for name in names:
+        answer = request(hasty, "GET", READ, headers={"X-Request-Id": name})
+        assert (answer.status, answer.problem()) == (500, "internal-error")
+    hasty.wait_until_logged(names[-1])
+
+    for name in names:
+        lines = _lines_of(hasty, name)
+        assert [line["status"] for line in lines] == [500]
+        assert [line["refusal"] for line in lines] == ["internal-error"]
+
+
+def _lines_of(server: Server, request_id: str) -> list[dict[str, Any]]:
+    """Return the lines that the gateway logged about a request that it has ended."""
+    lines = [json.loads(line) for line in server.log().splitlines() if request_id in line]
+    return [line for line in lines if line["event"] == "request"]
+
+
+@pytest.mark.parametrize("end", ["close", "dawdle"])
+@pytest.mark.parametrize(
+    ("method", "headers", "advice"),
+    [
+        ("GET", {}, "Try again."),
+        (
+            "POST",
+            {"Idempotency-Key": "failing-services-1"},
+            "Try again with the same Idempotency-Key: nothing happens twice.",
+        ),
+        (
+            "POST",
+            {},
+            "It is not known whether this took effect. See what came of it before you send it again.",
+        ),
+    ],
+)
+def test_the_advice_fits_the_request_that_was_lost(
+    hasty: Server,
+    service: Scripted,
+    end: str,
+    method: str,
+    headers: dict[str, str],
+    advice: str,
+) -> None:
+    over = threading.Event()
+
+    def fail(visit: Visit) -> None:
+        visit.read_request()
+        if end == "dawdle":
+            over.wait(60)
+
+    service.script = fail
+    body = b"{}" if method == "POST" else None
+    answer = request(hasty, method, WRITE, headers={**bearer(), **headers}, body=body)
+    over.set()
+
+    assert answer.status == (504 if end == "dawdle" else 502)
+    assert answer.json()["detail"] == advice
+
+
 def test_interim_answers_are_passed_over(hasty: Server, service: Scripted) -> None:
     def hint_first(visit: Visit) -> None:
         visit.read_request()
@@ -311,18 +383,22 @@ def test_a_service_may_refuse_a_body_before_it_has_read_it(
 
 
 def test_a_caller_who_leaves_takes_his_request_with_him(hasty: Server, service: Scripted) -> None:
-    ended = threading.Event()
+    asked, ended = threading.Event(), threading.Event()
 
     def wait_for_the_end(visit: Visit) -> None:
         visit.read_request()
+        asked.set()
         if visit.socket.recv(1) == b"":
             ended.set()
 
     service.script = wait_for_the_end
+    headers = {"X-Request-Id": "leaves-early-1", **bearer()}
     with Wire.to(hasty) as wire:
-        wire.send(written("POST", WRITE, headers=bearer(), body=b"{}"))
-        while not service.requests:
-            time.sleep(0.01)
+        wire.send(written("POST", WRITE, headers=headers, body=b"{}"))
+        assert asked.wait(30)
 
     assert ended.wait(30)
-    hasty.wait_until_logged('"status": 499')
+    hasty.wait_until_logged("leaves-early-1")
+    [line] = _lines_of(hasty, "leaves-early-1")
+    assert line["status"] == 499
+    assert "refusal" not in line

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import socket
 
 import pytest
@@ -137,11 +138,14 @@ def test_metrics_are_served_on_an_address_of_their_own(
         request(server, "GET", "/api/v1/enrolments")
         text = request(free_port, "GET", "/metrics").body.decode()
         outside = request(server, "GET", "/metrics")
+        text += request(free_port, "GET", "/metrics").body.decode()
 
     assert 'http_requests_total{endpoint="GET /api/v1/courses",status="200"} 1.0' in text
     assert 'http_requests_total{endpoint="GET /api/v1/enrolments",status="401"} 1.0' in text
     assert 'gateway_refusals_total{code="unauthenticated"} 1.0' in text
     assert outside.status == 404
+    assert 'http_requests_total{endpoint="none",status="404"} 1.0' in text
+    assert 'gateway_refusals_total{code="not-found"} 1.0' in text
 
 
 def test_every_request_leaves_one_line_with_its_id_and_without_token_or_query(
@@ -157,3 +161,24 @@ def test_every_request_leaves_one_line_with_its_id_and_without_token_or_query(
     assert '"route": "GET /api/v1/enrolments"' in lines[0]
     assert "3201010101900001" not in gateway.log()
     assert bearer()["Authorization"][:20] not in gateway.log()
+
+
+@pytest.mark.parametrize("method", ["GET", "POST", "HEAD"])
+def test_a_request_for_nothing_there_leaves_a_line_too(gateway: Server, method: str) -> None:
+    name = f"log-line-test-nothing-{method.lower()}"
+    answer = request(gateway, method, "/api/v1/nothing-here", headers={"X-Request-Id": name})
+    gateway.wait_until_logged(name)
+
+    assert answer.status == 404
+    assert method == "HEAD" or answer.problem() == "not-found"
+    [line] = [json.loads(line) for line in gateway.log().splitlines() if name in line]
+    assert (line["route"], line["status"], line["refusal"]) == ("none", 404, "not-found")
+
+
+def test_probes_leave_no_line(gateway: Server) -> None:
+    for path in ("/healthz", "/readyz"):
+        request(gateway, "GET", path, headers={"X-Request-Id": f"log-line-test-{path[1:]}"})
+    request(gateway, "GET", "/nothing-here", headers={"X-Request-Id": "log-line-test-after-probes"})
+    gateway.wait_until_logged("log-line-test-after-probes")
+    assert "log-line-test-healthz" not in gateway.log()
+    assert "log-line-test-readyz" not in gateway.log()
