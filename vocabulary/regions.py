@@ -152,11 +152,6 @@ def regencies_of(code: object) -> tuple[Regency, ...]:
     return tuple(found for found in REGENCIES.values() if found.province == wanted)
 
 
-def province_of(found: Region) -> Province:
-    """Return the province a region lies in; a province lies in itself."""
-    return found if isinstance(found, Province) else PROVINCES[found.province]
-
-
 def _whole_code(code: object) -> str:
     if not isinstance(code, str):
         raise MutilatedRegionCode(

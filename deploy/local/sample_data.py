@@ -53,7 +53,7 @@ def look_up_card(gateway: str, card_number: str) -> dict[str, str]:
         session.trust_env = False  # a .netrc would replace our token
         answer = session.post(
             f"{gateway}/api/v1/cards/lookup",
-            json={"card_number": card_number},
+            json={"card_number": card_number, "reason": "Binding the sample credentials"},
             headers={"Authorization": f"Bearer {issue_token(role='operator')}"},
             timeout=_TIMEOUT,
         )

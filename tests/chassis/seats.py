@@ -146,8 +146,7 @@ class SeatHouse:
         service, now = self.service, utc_now()
         wave = Wave(new_id(), "Gelombang", now - timedelta(days=1), now + timedelta(days=1))
         before = set(self._cards())
-        service.transactions.answer(
-            None,
+        service.transactions.run(
             lambda connection: open_wave(
                 connection,
                 wave,
@@ -160,8 +159,7 @@ class SeatHouse:
         admission = AdmitCandidates(
             wave.wave_id, [_candidate(region) for _ in range(number)], OPERATOR, "request-1"
         )
-        service.transactions.answer(
-            None,
+        service.transactions.run(
             lambda connection: admit_candidates(
                 connection, admission, stores=service.stores, rules=service.rules
             ),

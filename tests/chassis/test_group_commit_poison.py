@@ -193,9 +193,8 @@ def cancel(house: SeatHouse, card: str) -> None:
         ).scalar_one()
     holder = Principal("test:holder", "holder", None, card, None, 2**40)
     command = CancelEnrolment(enrolment_id, new_id(), "Sakit", holder, "request-2")
-    service.transactions.answer(
-        None,
+    service.transactions.run(
         lambda connection: cancel_enrolment(
             connection, command, stores=service.stores, rules=service.rules
-        ),
+        )
     )

@@ -100,6 +100,7 @@ def test_every_line_of_the_readmes_journey_does_what_it_says(
     kinds = [entry["kind"] for entry in world.journal("enrolment", after=1_000)]
     assert kinds.count("enrolment-confirmed") == 1
     assert kinds.count("enrolment-cancelled") == 1
+    assert kinds.count("roster-read") == 1
     world.close()
 
 

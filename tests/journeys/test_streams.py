@@ -56,7 +56,10 @@ def _entry() -> Entry:
         role="provider",
         request_id=str(uuid.uuid4()),
         subjects={"class_id": str(uuid.uuid4()), "provider_id": str(uuid.uuid4())},
-        body={"people": 0, "why": "Untuk mengisi jurnal dengan baris sepanjang baris yang biasa."},
+        body={
+            "people": 0,
+            "reason": "Untuk mengisi jurnal dengan baris sepanjang baris yang biasa.",
+        },
     )
 
 

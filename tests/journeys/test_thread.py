@@ -135,16 +135,19 @@ def test_an_officer_enrols_people_of_the_own_region_and_knows_of_no_card_elsewhe
     (card,) = world.cards(1, scheme="offline", regency="17.71")
     wish = {**_wish(offer), "card_number": card.number}
     unknown = {**wish, "card_number": "9" * 16}
+    wanted = {"card_number": card.number, "reason": "Mendaftarkan di loket"}
     for elsewhere in ("32", "17.01"):
         away = world.officer(elsewhere)
         seen = away.refused("POST", "/enrolments", 404, "card-not-found", body=wish)
         unseen = away.refused("POST", "/enrolments", 404, "card-not-found", body=unknown)
         assert {**seen, "request_id": ""} == {**unseen, "request_id": ""}
-        number = {"card_number": card.number}
-        away.refused("POST", "/cards/lookup", 404, "card-not-found", body=number)
+        away.refused("POST", "/cards/lookup", 404, "card-not-found", body=wanted)
     for near in ("17", "17.71"):
-        found = world.officer(near).post("/cards/lookup", {"card_number": card.number})
-        assert found["card_ref"] == card.ref
+        assert world.officer(near).post("/cards/lookup", wanted)["card_ref"] == card.ref
+    looked_up = world.journal("enrolment", kind="card-looked-up", region="17.71")
+    told = [e["body"] for e in looked_up if e["card_ref"] == card.ref]
+    assert [body["shown"] for body in told] == [False, False, True, True]
+    assert {body["reason"] for body in told} == {"Mendaftarkan di loket"}
     enrolment = world.officer("17").post("/enrolments", wish)
     assert world.holder(card.ref).read(f"/enrolments/{enrolment['id']}")["status"] == "confirmed"
     (entry,) = world.journal("enrolment", class_id=offer.class_id, kind="enrolment-confirmed")
@@ -180,7 +183,7 @@ def test_a_provider_reads_who_comes_and_redeems_what_they_show(world: World) -> 
     ]
     assert following["next"]["actor"] == "provider"
     reads = world.journal("enrolment", class_id=offer.class_id, kind="roster-read")
-    assert [entry["body"]["people"] for entry in reads] == [2, 2]
+    assert [entry["body"] for entry in reads] == [{"people": 2, "reason": "own class"}] * 2
 
 
 def test_seats_given_back_by_holder_and_operator_are_seen_in_the_catalogue_within_seconds(

@@ -207,21 +207,18 @@ class World:
     def cards(
         self, count: int, *, scheme: str = "digital", regency: str = "32.73"
     ) -> list[HeldCard]:
-        """Award cards to new people, and look each of them up."""
+        """Award cards to new people; the journal tells their references, in the same order."""
+        before = len(self.journal("enrolment", kind="card-awarded"))
         candidates = self.people.candidates(count, scheme=scheme, regency=regency)
         numbers = [row["card_number"] for row in self.admit(candidates)["admitted"]]
-        assert len(numbers) == count
-        look_up = "/cards/lookup"
-        refs = [self.operator.post(look_up, {"card_number": n})["card_ref"] for n in numbers]
-        return [HeldCard(number, ref) for number, ref in zip(numbers, refs, strict=True)]
+        awarded = self.journal("enrolment", kind="card-awarded")[before:]
+        assert len(numbers) == len(awarded) == count
+        pairs = zip(numbers, awarded, strict=True)
+        return [HeldCard(number, entry["card_ref"]) for number, entry in pairs]
 
     def card_refs(self, count: int) -> list[str]:
-        """Award cards to many new people; return their references, which the journal tells."""
-        before = len(self.journal("enrolment", kind="card-awarded"))
-        self.admit(self.people.candidates(count))
-        awarded = self.journal("enrolment", kind="card-awarded")[before:]
-        assert len(awarded) == count
-        return [entry["card_ref"] for entry in awarded]
+        """Award cards to many new people; return their references."""
+        return [card.ref for card in self.cards(count)]
 
     # --- what is looked at ---
 

@@ -15,7 +15,6 @@ from vocabulary.regions import (
     RegencyKind,
     UnknownRegion,
     province,
-    province_of,
     regencies_of,
     regency,
     region,
@@ -31,7 +30,7 @@ def test_there_are_38_provinces_416_kabupaten_and_98_kota() -> None:
 def test_every_regency_lies_in_the_province_its_code_begins_with() -> None:
     for code, found in REGENCIES.items():
         assert found.code == code
-        assert province_of(found).code == found.province == code[:2]
+        assert found.province == code[:2]
         assert found in regencies_of(found.province)
 
 
@@ -60,7 +59,7 @@ def test_kalimantan_is_split_between_two_clocks(code: str, zone: str) -> None:
 
 
 def test_a_regency_keeps_the_zone_of_its_province() -> None:
-    assert all(found.zone == province_of(found).zone for found in REGENCIES.values())
+    assert all(found.zone == province(found.province).zone for found in REGENCIES.values())
 
 
 @pytest.mark.parametrize("code", ["11.1", "11,1", "35.2", "91.1"])
@@ -132,10 +131,6 @@ def test_a_province_is_no_regency_and_a_regency_no_province() -> None:
         regency("91")
     with pytest.raises(UnknownRegion, match="not a province"):
         province("17.71")
-
-
-def test_a_province_lies_in_itself() -> None:
-    assert province_of(province("17")) == province("17")
 
 
 @given(st.text(alphabet="0123456789.,- ", max_size=6))

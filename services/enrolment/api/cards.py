@@ -2,18 +2,16 @@
 
 from __future__ import annotations
 
-import sqlalchemy as sa
-
 from chassis.endpoints import Call, Endpoints, KeyUse
 from chassis.idempotency import Answer, json_answer
 from chassis.identifiers import is_id
 from chassis.identity import Principal
 from chassis.pagination import read_cursor
-from chassis.problems import Forbidden, NotFound
+from chassis.problems import Forbidden, NotFound, TooManyRequests
 from services.enrolment.api.schemas import CardLookup, PageQuery
 from services.enrolment.queries.cards import list_movements, show_card
 from services.enrolment.service import EnrolmentService
-from services.enrolment.storage.stores import Stores
+from services.enrolment.use_cases.programme.look_up_card import LookUpCard, look_up_card
 from vocabulary.refusals import CardNotFound
 from vocabulary.roles import HOLDER, OFFICER, OPERATOR
 
@@ -25,23 +23,6 @@ def own_card(caller: Principal) -> str:
     if caller.card is None:
         raise Forbidden("This token is not bound to a card.")
     return caller.card
-
-
-def card_in_region(
-    connection: sa.Connection, card_ref: str | None, *, caller: Principal, stores: Stores
-) -> str:
-    """Return a card's reference where the caller may act for it. An officer may within the region of the token.
-
-    Raises `CardNotFound` for what is absent and, alike, for what lies elsewhere.
-    """
-    card = stores.cards.read(connection, card_ref) if card_ref else None
-    if card is None:
-        raise CardNotFound
-    if caller.role == OFFICER:
-        region = caller.region or ""
-        if not region or not (card.region == region or card.region.startswith(f"{region}.")):
-            raise CardNotFound
-    return card.card_ref
 
 
 @endpoints.get("/cards/me", allow=(HOLDER,))
@@ -67,14 +48,32 @@ def get_my_statement(call: Call, service: EnrolmentService) -> Answer:
 
 
 @endpoints.post("/cards/lookup", allow=(OFFICER, OPERATOR), body=CardLookup, key=KeyUse.NONE)
-def look_up_card(call: Call, service: EnrolmentService) -> Answer:
-    """Find a card by its number or its holder's NIK; neither ever stands in an address."""
-    persons = service.stores.persons
-    with service.database.reading() as connection:
-        if "card_number" in call.body:
-            found = persons.card_ref_by_number(connection, call.body["card_number"])
-        else:
-            found = persons.card_ref_by_nik(connection, call.body["nik"])
-        card_ref = card_in_region(connection, found, caller=call.caller, stores=service.stores)
-        document = show_card(connection, card_ref, now=service.database.now(connection))
-    return json_answer(200, document or {})
+def look_up(call: Call, service: EnrolmentService) -> Answer:
+    """Find a card by its number or its holder's NIK, for a reason; every attempt is recorded."""
+    _throttle(call, service)
+    command = LookUpCard(
+        card_number=call.body.get("card_number"),
+        nik=call.body.get("nik"),
+        reason=call.body["reason"],
+        caller=call.caller,
+        request_id=call.request_id,
+    )
+    document = service.transactions.run(
+        lambda connection: look_up_card(connection, command, stores=service.stores),
+        repeatable=True,
+    )
+    if document is None:
+        raise CardNotFound
+    return json_answer(200, document)
+
+
+def _throttle(call: Call, service: EnrolmentService) -> None:
+    """Refuse who looks up too many cards. Counted for each credential, found or not."""
+    subject, now = call.caller.subject, service.clock()
+    seconds = service.lookups.wait(subject, now=now)
+    if seconds:
+        raise TooManyRequests(
+            "Too many cards were looked up. Wait as long as Retry-After says.",
+            retry_after=seconds,
+        )
+    service.lookups.count(subject, now=now)

@@ -8,19 +8,25 @@ from typing import Any
 
 from flask import Response
 
+from chassis.clock import write_instant
 from chassis.csv_cells import safe_cell
 from chassis.endpoints import JSON, Call, Endpoints
 from chassis.fields import QueryWhole, Strict
 from chassis.idempotency import Answer, json_answer
-from chassis.problems import NotFound
-from services.enrolment.queries.seats import seats_since, show_availability
+from chassis.problems import FieldError, NotFound, ValidationFailed
+from services.enrolment.api.schemas import RosterQuery
+from services.enrolment.queries.availability import show_availability
+from services.enrolment.queries.seats_feed import seats_since
 from services.enrolment.service import EnrolmentService
-from services.enrolment.use_cases.seats.read_roster import ReadRoster, read_roster
+from services.enrolment.use_cases.seats.read_roster import ReadRoster, RosterLine, read_roster
 from vocabulary.roles import OPERATOR, PROVIDER, SYSTEM
 
 endpoints: Endpoints[EnrolmentService] = Endpoints()
 CSV = "text/csv"
 MOST_ENTRIES = 5_000
+OWN_CLASS = "own class"
+"""Why a provider reads a roster: it has to know who comes to its class."""
+
 _ROSTER_COLUMNS = ("enrolment_id", "name", "status", "enrolled_at")
 
 
@@ -35,18 +41,46 @@ def get_availability(call: Call, service: EnrolmentService) -> Answer:
 
 
 @endpoints.get(
-    "/api/v1/classes/<id:class_id>/roster", allow=(PROVIDER, OPERATOR), media_types=(JSON, CSV)
+    "/api/v1/classes/<id:class_id>/roster",
+    allow=(PROVIDER, OPERATOR),
+    query=RosterQuery,
+    media_types=(JSON, CSV),
 )
 def get_roster(call: Call, service: EnrolmentService) -> Answer | Response:
     """List the people enrolled in a class, as JSON or CSV; the reading is recorded."""
-    command = ReadRoster(call.path["class_id"], call.caller, call.request_id)
-    rows = service.transactions.run(
+    command = ReadRoster(
+        class_id=call.path["class_id"],
+        reason=_reason(call),
+        caller=call.caller,
+        request_id=call.request_id,
+    )
+    lines = service.transactions.run(
         lambda connection: read_roster(connection, command, stores=service.stores),
         repeatable=True,
     )
+    rows = [_row(line) for line in lines]
     if call.media_type == CSV:
         return Response(_csv(rows), content_type="text/csv; charset=utf-8")
     return json_answer(200, {"class_id": command.class_id, "items": rows, "next_cursor": None})
+
+
+def _reason(call: Call) -> str:
+    """Return why names are read. Raises `ValidationFailed` where whoever has to does not say."""
+    given: str | None = call.query["reason"]
+    if given is None and call.caller.role != PROVIDER:
+        raise ValidationFailed(
+            errors=[FieldError("/reason", "Say why you read these names; it is recorded.")]
+        )
+    return given or OWN_CLASS
+
+
+def _row(line: RosterLine) -> dict[str, Any]:
+    return {
+        "enrolment_id": line.enrolment_id,
+        "name": line.name,
+        "status": line.status,
+        "enrolled_at": write_instant(line.enrolled_at),
+    }
 
 
 def _csv(rows: list[dict[str, Any]]) -> str:

@@ -2,19 +2,25 @@
 
 from __future__ import annotations
 
+import sqlalchemy as sa
+
 from chassis.endpoints import Call, Endpoints, KeyUse
 from chassis.idempotency import Answer, IdempotencyKey, json_answer
 from chassis.identifiers import is_id, new_id
 from chassis.pagination import read_cursor
 from chassis.problems import FieldError, IdempotencyKeyMissing, NotFound, ValidationFailed
-from services.enrolment.api.cards import card_in_region, own_card
+from services.enrolment.api.cards import own_card
 from services.enrolment.api.schemas import (
     CancellationRequest,
     EnrolmentRequest,
     EnrolmentsQuery,
     RedemptionRequest,
 )
+from services.enrolment.domain.reach import reach_to_act, reach_to_read
 from services.enrolment.domain.seats.admission import EnrolCommand
+from services.enrolment.domain.seats.cancellation import Cancelled
+from services.enrolment.domain.seats.enrolment import Enrolment
+from services.enrolment.queries.cards import card_by_number
 from services.enrolment.queries.enrolments import list_enrolments, show_enrolment
 from services.enrolment.queries.timeline import show_timeline
 from services.enrolment.service import EnrolmentService
@@ -22,6 +28,7 @@ from services.enrolment.use_cases.learning.redeem_enrolment import (
     RedeemEnrolment,
     redeem_enrolment,
 )
+from services.enrolment.use_cases.recorded import Recorded
 from services.enrolment.use_cases.seats.cancel_enrolment import CancelEnrolment, cancel_enrolment
 from vocabulary.roles import AUDITOR, HOLDER, OFFICER, OPERATOR, PROVIDER
 
@@ -63,8 +70,9 @@ def _card_for(call: Call, service: EnrolmentService) -> str:
             errors=[FieldError("/card_number", "Name the card of the person you assist.")]
         )
     with service.database.reading() as connection:
-        found = service.stores.persons.card_ref_by_number(connection, number)
-        return card_in_region(connection, found, caller=call.caller, stores=service.stores)
+        return card_by_number(
+            connection, number, reach=reach_to_act(call.caller), stores=service.stores
+        )
 
 
 def _key(call: Call) -> IdempotencyKey:
@@ -80,7 +88,7 @@ def get_enrolments(call: Call, service: EnrolmentService) -> Answer:
     with service.database.reading() as connection:
         document = list_enrolments(
             connection,
-            caller=call.caller,
+            reach=reach_to_read(call.caller),
             filters=call.query,
             limit=call.query["limit"],
             after=after,
@@ -96,7 +104,7 @@ def get_enrolment(call: Call, service: EnrolmentService) -> Answer:
         document = show_enrolment(
             connection,
             call.path["enrolment_id"],
-            caller=call.caller,
+            reach=reach_to_read(call.caller),
             redeem_key=service.redeem_key,
         )
     if document is None:
@@ -110,7 +118,10 @@ def get_timeline(call: Call, service: EnrolmentService) -> Answer:
     enrolment_id = call.path["enrolment_id"]
     with service.database.reading() as connection:
         visible = show_enrolment(
-            connection, enrolment_id, caller=call.caller, redeem_key=service.redeem_key
+            connection,
+            enrolment_id,
+            reach=reach_to_read(call.caller),
+            redeem_key=service.redeem_key,
         )
         document = (
             show_timeline(connection, enrolment_id, stores=service.stores, rules=service.rules)
@@ -137,11 +148,25 @@ def post_cancellation(call: Call, service: EnrolmentService) -> Answer:
         caller=call.caller,
         request_id=call.request_id,
     )
-    return service.transactions.answer(
-        call.key,
-        lambda connection: cancel_enrolment(
-            connection, command, stores=service.stores, rules=service.rules
-        ),
+
+    def cancel(connection: sa.Connection) -> Answer:
+        return _cancelled(
+            cancel_enrolment(connection, command, stores=service.stores, rules=service.rules)
+        )
+
+    return service.transactions.answer(call.key, cancel)
+
+
+def _cancelled(recorded: Recorded[Cancelled]) -> Answer:
+    enrolment = recorded.result.enrolment
+    return json_answer(
+        200,
+        {
+            "id": enrolment.enrolment_id,
+            "status": enrolment.state.value,
+            "refunded": enrolment.price,
+            "position": recorded.position,
+        },
     )
 
 
@@ -156,13 +181,28 @@ def post_redemption(call: Call, service: EnrolmentService) -> Answer:
         caller=call.caller,
         request_id=call.request_id,
     )
-    return service.transactions.answer(
-        call.key,
-        lambda connection: redeem_enrolment(
-            connection,
-            command,
-            stores=service.stores,
-            rules=service.rules,
-            redeem_key=service.redeem_key,
-        ),
+
+    def redeem(connection: sa.Connection) -> Answer:
+        return _redeemed(
+            redeem_enrolment(
+                connection,
+                command,
+                stores=service.stores,
+                rules=service.rules,
+                redeem_key=service.redeem_key,
+            )
+        )
+
+    return service.transactions.answer(call.key, redeem)
+
+
+def _redeemed(recorded: Recorded[Enrolment]) -> Answer:
+    enrolment = recorded.result
+    return json_answer(
+        200,
+        {
+            "id": enrolment.enrolment_id,
+            "status": enrolment.state.value,
+            "position": recorded.position,
+        },
     )

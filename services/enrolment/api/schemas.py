@@ -73,10 +73,21 @@ class EnrolmentRequest(Strict):
     card_number = Parsed(parse_card_number)
 
 
+def why(**options: Any) -> Text:
+    """Take a reason, which the journal keeps for ever."""
+    return Text(least=3, most=500, lines=True, check=refuse_personal_number, **options)
+
+
 class CancellationRequest(Strict):
     """Why a seat is given back."""
 
-    reason = Text(least=3, most=500, lines=True, required=True, check=refuse_personal_number)
+    reason = why(required=True)
+
+
+class RosterQuery(Strict):
+    """Why the names of a class are read."""
+
+    reason = why(load_default=None)
 
 
 class RedemptionRequest(Strict):
@@ -124,13 +135,14 @@ class AdmissionsRequest(Strict):
 
 
 class CardLookup(Strict):
-    """One of the two numbers by which an officer finds a card."""
+    """One of the two numbers by which an officer finds a card, and why it is looked up."""
 
     card_number = Parsed(parse_card_number)
     nik = Parsed(lambda value: parse_nik(value, allow_test_numbers=True).number)
+    reason = why(required=True)
 
     @ma.validates_schema
     def check_one(self, data: dict[str, Any], **_: Any) -> None:
         """Refuse none and both."""
-        if len(data) != 1:
+        if ("card_number" in data) == ("nik" in data):
             raise ma.ValidationError("Send either card_number or nik.", "card_number")

@@ -2,6 +2,11 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+from typing import Any
+
+import sqlalchemy as sa
+
 from chassis.endpoints import Call, Endpoints, KeyUse
 from chassis.fields import load
 from chassis.idempotency import Answer, json_answer
@@ -9,10 +14,10 @@ from chassis.identifiers import is_id, new_id
 from chassis.pagination import read_cursor
 from chassis.problems import FieldError, NotFound, Problem, ValidationFailed
 from services.enrolment.api.schemas import AdmissionsRequest, CandidateRow, PageQuery, WaveRequest
-from services.enrolment.domain.programme.award import Candidate
+from services.enrolment.domain.programme.award import Award, Candidate
 from services.enrolment.domain.programme.card import Scheme
 from services.enrolment.domain.programme.wave import Wave
-from services.enrolment.queries.waves import list_waves, show_wave
+from services.enrolment.queries.waves import list_waves, show_wave, wave_document
 from services.enrolment.service import EnrolmentService
 from services.enrolment.use_cases.programme.admit_candidates import (
     AdmitCandidates,
@@ -47,17 +52,20 @@ def get_wave(call: Call, service: EnrolmentService) -> Answer:
 def post_wave(call: Call, service: EnrolmentService) -> Answer:
     """Open a wave."""
     wave = Wave(new_id(), call.body["name"], call.body["opens_at"], call.body["closes_at"])
-    return service.transactions.answer(
-        call.key,
-        lambda connection: open_wave(
+
+    def add(connection: sa.Connection) -> Answer:
+        opened = open_wave(
             connection,
             wave,
             caller=call.caller,
             request_id=call.request_id,
             stores=service.stores,
             rules=service.rules,
-        ),
-    )
+        )
+        location = {"Location": f"/api/v1/waves/{opened.wave_id}"}
+        return json_answer(201, wave_document(opened, admitted=0), location)
+
+    return service.transactions.answer(call.key, add)
 
 
 @endpoints.post(
@@ -74,12 +82,34 @@ def post_admissions(call: Call, service: EnrolmentService) -> Answer:
         caller=call.caller,
         request_id=call.request_id,
     )
-    return service.transactions.answer(
-        call.key,
-        lambda connection: admit_candidates(
-            connection, command, stores=service.stores, rules=service.rules
-        ),
-    )
+
+    def admit(connection: sa.Connection) -> Answer:
+        return _admissions(
+            admit_candidates(connection, command, stores=service.stores, rules=service.rules)
+        )
+
+    return service.transactions.answer(call.key, admit)
+
+
+def _admissions(outcomes: Sequence[Award | Problem]) -> Answer:
+    admitted: list[dict[str, Any]] = []
+    refused: list[dict[str, Any]] = []
+    for index, outcome in enumerate(outcomes):
+        if isinstance(outcome, Award):
+            admitted.append({"index": index, "card_number": outcome.nomination.card_number})
+        else:
+            refused.append({"index": index, **_refusal(outcome, pointer=f"/candidates/{index}")})
+    return json_answer(200, {"admitted": admitted, "refused": refused})
+
+
+def _refusal(refusal: Problem, *, pointer: str) -> dict[str, Any]:
+    row: dict[str, Any] = {"code": refusal.code, "detail": refusal.detail}
+    if refusal.errors:
+        row["errors"] = [
+            {"pointer": f"{pointer}{error.pointer}", "message": error.message}
+            for error in refusal.errors
+        ]
+    return row
 
 
 def _candidate(row: object, service: EnrolmentService) -> Candidate | Problem:

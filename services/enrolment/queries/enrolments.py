@@ -8,12 +8,11 @@ from typing import Any
 import sqlalchemy as sa
 
 from chassis.clock import write_instant
-from chassis.identity import Principal
 from chassis.pagination import page_of
 from services.enrolment.domain.learning.redemption import redeem_code
+from services.enrolment.domain.reach import Reach
 from services.enrolment.domain.seats.enrolment import EnrolmentState
 from services.enrolment.storage.tables import ENROLMENT, TRAINING_CLASS
-from vocabulary.roles import HOLDER, PROVIDER
 
 E, T = ENROLMENT.c, TRAINING_CLASS.c
 _SELECT = sa.select(
@@ -21,17 +20,29 @@ _SELECT = sa.select(
 ).join(TRAINING_CLASS, T.class_id == E.class_id)
 
 
+def within(reach: Reach) -> sa.ColumnElement[bool]:
+    """Return the condition that an enrolment is within a reach: what `Reach.has_enrolment` says, in SQL."""
+    if reach.everything:
+        return sa.true()
+    owned = [
+        column == owner
+        for column, owner in ((E.card_ref, reach.card_ref), (E.provider_id, reach.provider_id))
+        if owner is not None
+    ]
+    return sa.or_(sa.false(), *owned)
+
+
 def list_enrolments(
     connection: sa.Connection,
     *,
-    caller: Principal,
+    reach: Reach,
     filters: Mapping[str, str | None],
     limit: int,
     after: tuple[str, ...] | None,
     redeem_key: bytes,
 ) -> dict[str, Any]:
-    """Return the enrolments a caller may see, the newest first; filters: `class_id`, `status`."""
-    query = _visible(_SELECT, caller).order_by(E.enrolment_id.desc()).limit(limit + 1)
+    """Return the enrolments within a reach, the newest first; filters: `class_id`, `status`."""
+    query = _SELECT.where(within(reach)).order_by(E.enrolment_id.desc()).limit(limit + 1)
     if filters.get("class_id"):
         query = query.where(E.class_id == filters["class_id"])
     if filters.get("status"):
@@ -42,30 +53,22 @@ def list_enrolments(
     return page_of(
         rows,
         limit=limit,
-        present=lambda row: _document(row, caller=caller, redeem_key=redeem_key),
+        present=lambda row: _document(row, reach=reach, redeem_key=redeem_key),
         key=lambda row: (row.enrolment_id,),
     )
 
 
 def show_enrolment(
-    connection: sa.Connection, enrolment_id: str, *, caller: Principal, redeem_key: bytes
+    connection: sa.Connection, enrolment_id: str, *, reach: Reach, redeem_key: bytes
 ) -> dict[str, Any] | None:
-    """Return one enrolment, or None where it is absent or another's."""
+    """Return one enrolment, or None where it is absent or out of reach."""
     row = connection.execute(
-        _visible(_SELECT, caller).where(E.enrolment_id == enrolment_id)
+        _SELECT.where(within(reach)).where(E.enrolment_id == enrolment_id)
     ).one_or_none()
-    return None if row is None else _document(row, caller=caller, redeem_key=redeem_key)
+    return None if row is None else _document(row, reach=reach, redeem_key=redeem_key)
 
 
-def _visible(query: sa.Select[Any], caller: Principal) -> sa.Select[Any]:
-    if caller.role == HOLDER:
-        return query.where(E.card_ref == caller.card)
-    if caller.role == PROVIDER:
-        return query.where(E.provider_id == caller.provider)
-    return query
-
-
-def _document(row: sa.Row[Any], *, caller: Principal, redeem_key: bytes) -> dict[str, Any]:
+def _document(row: sa.Row[Any], *, reach: Reach, redeem_key: bytes) -> dict[str, Any]:
     document: dict[str, Any] = {
         "id": row.enrolment_id,
         "status": row.state,
@@ -83,6 +86,7 @@ def _document(row: sa.Row[Any], *, caller: Principal, redeem_key: bytes) -> dict
         "price": row.price,
         "enrolled_at": write_instant(row.enrolled_at),
     }
-    if caller.role == HOLDER and row.state == EnrolmentState.CONFIRMED:
+    # Only its holder is shown the code: whoever else has it can begin the training in the holder's place.
+    if reach.card_ref == row.card_ref and row.state == EnrolmentState.CONFIRMED:
         document["redeem_code"] = redeem_code(redeem_key, row.enrolment_id)
     return document

@@ -8,7 +8,9 @@ import sqlalchemy as sa
 
 from chassis.clock import write_instant
 from chassis.pagination import page_of
+from services.enrolment.domain.programme.wave import Wave
 from services.enrolment.storage.tables import WAVE
+from services.enrolment.storage.waves import wave_of
 
 W = WAVE.c
 
@@ -30,11 +32,16 @@ def show_wave(connection: sa.Connection, wave_id: str) -> dict[str, Any] | None:
     return None if row is None else _document(row)
 
 
-def _document(row: sa.Row[Any]) -> dict[str, Any]:
+def wave_document(wave: Wave, *, admitted: int) -> dict[str, Any]:
+    """Write a wave, with how many people were admitted in it."""
     return {
-        "id": row.wave_id,
-        "name": row.name,
-        "opens_at": write_instant(row.opens_at),
-        "closes_at": write_instant(row.closes_at),
-        "admitted": row.admitted,
+        "id": wave.wave_id,
+        "name": wave.name,
+        "opens_at": write_instant(wave.opens_at),
+        "closes_at": write_instant(wave.closes_at),
+        "admitted": admitted,
     }
+
+
+def _document(row: sa.Row[Any]) -> dict[str, Any]:
+    return wave_document(wave_of(row), admitted=row.admitted)

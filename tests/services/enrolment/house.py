@@ -168,6 +168,20 @@ class House:
         taken: dict[str, Any] = document(self.enrol(card, class_id, **options), 201)
         return taken
 
+    def look_up(
+        self,
+        role: str,
+        *,
+        nik: Any = None,
+        card_number: Any = None,
+        reason: str = "Membantu di loket",
+        **claims: Any,
+    ) -> TestResponse:
+        """Look a card up by whichever number is given."""
+        given = {"nik": nik, "card_number": card_number, "reason": reason}
+        body = {name: value for name, value in given.items() if value is not None}
+        return self.post("/cards/lookup", body, role, **claims)
+
     def cancel(
         self, enrolment_id: str, role: str, *, reason: str = "Jadwal berubah", **options: Any
     ) -> TestResponse:
@@ -240,6 +254,12 @@ def house_on(places: ServiceDatabase, **rules: Any) -> Iterator[House]:
     finally:
         service.enrolments.close()
         database.dispose()
+
+
+def with_service(house: House, service: EnrolmentService) -> House:
+    """Return the same house with some of its parts replaced."""
+    settings = settings_for(house.places.application)
+    return replace(house, service=service, app=build(settings, service, FixedKeys()))
 
 
 def _under_rules(service: EnrolmentService, settings: Settings, rules: RuleSet) -> EnrolmentService:

@@ -100,9 +100,10 @@ def admit(house: House) -> tuple[HeldCard, HeldCard, list[str]]:
 def look_up(house: House, card: HeldCard) -> None:
     for body in ({"nik": card.person.nik}, {"card_number": card.card_number}):
         for claims in ({"region": "17"}, {"region": "32"}):
-            house.post("/cards/lookup", body, "officer", **claims)
-    house.post("/cards/lookup", {"nik": NEVER_ADMITTED}, "operator")
-    house.post("/cards/lookup", {"nik": f"{NEVER_ADMITTED} "}, "operator")
+            house.look_up("officer", **body, **claims)
+    house.look_up("operator", nik=NEVER_ADMITTED)
+    house.look_up("operator", nik=f"{NEVER_ADMITTED} ")
+    house.look_up("operator", nik=NEVER_ADMITTED, reason=f"Cari {NEVER_ADMITTED}")
 
 
 def buy_and_return(house: House, one: HeldCard, other: HeldCard) -> str:
@@ -116,8 +117,10 @@ def buy_and_return(house: House, one: HeldCard, other: HeldCard) -> str:
     house.redeem(taken["id"], "WRONGCODE", "holder", **known)
     for path in ("/cards/me", "/cards/me/statement", f"/enrolments/{taken['id']}/timeline"):
         house.get(path, "holder", **known)
-    house.get(f"/classes/{class_id}/roster", "operator")
-    house.get(f"/classes/{class_id}/roster", "operator", headers={"Accept": "text/csv"})
+    roster = f"/classes/{class_id}/roster?reason="
+    house.get(f"{roster}Pengawasan", "operator")
+    house.get(f"{roster}Pengawasan", "operator", headers={"Accept": "text/csv"})
+    house.get(f"{roster}{one.person.nik}", "operator")
     house.cancel(taken["id"], "holder", reason=f"NIK {one.person.nik}", **known)
     house.redeem(taken["id"], taken["redeem_code"], "holder", **known)
     house.cancel(taken["id"], "operator")
@@ -191,6 +194,7 @@ def test_the_journal_knows_people_by_reference_only(shared_house: House, traces:
         "enrolment-redeemed",
         "enrolment-cancelled",
         "roster-read",
+        "card-looked-up",
     }
     assert found(told, traces) == []
 
@@ -223,6 +227,6 @@ def test_a_card_sealed_for_one_person_does_not_open_for_another(house: House) ->
         )
     class_id = house.put_class()
     house.enrolled(one, class_id)
-    answer: Any = house.get(f"/classes/{class_id}/roster", "operator")
+    answer: Any = house.get(f"/classes/{class_id}/roster?reason=Pengawasan", "operator")
     assert answer.status_code == 500
     assert other.person.name not in answer.text

@@ -36,10 +36,3 @@ class Movement:
     enrolment_id: str | None
     class_id: str | None
     provider_id: str | None
-
-
-def balance_change(movement: Movement) -> int:
-    """Return what a movement does to the card's balance."""
-    return (movement.target is Account.CARD) * movement.amount - (
-        movement.source is Account.CARD
-    ) * movement.amount

@@ -6,14 +6,15 @@ from dataclasses import dataclass
 
 import sqlalchemy as sa
 
-from chassis.idempotency import Answer, json_answer
 from chassis.identity import Principal
 from chassis.journal import Entry
 from chassis.problems import NotFound
 from services.enrolment.domain.learning.redemption import redeem, refuse_called_off
 from services.enrolment.domain.programme.rule_set import RuleSet
+from services.enrolment.domain.reach import reach_to_act
+from services.enrolment.domain.seats.enrolment import Enrolment
 from services.enrolment.storage.stores import Stores
-from services.enrolment.use_cases.seats.ownership import belongs_to
+from services.enrolment.use_cases.recorded import Recorded
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,16 +34,14 @@ def redeem_enrolment(
     stores: Stores,
     rules: RuleSet,
     redeem_key: bytes,
-) -> Answer:
+) -> Recorded[Enrolment]:
     """Redeem an enrolment of the caller's own.
 
     Raises `NotFound`, `RedeemCodeWrong`, `StateConflict`.
     """
-    found = stores.enrolments.find(connection, command.enrolment_id)
-    if found is None or not belongs_to(found, command.caller):
-        raise NotFound
-    card = stores.cards.lock(connection, [found.card_ref])[found.card_ref]
-    enrolment = stores.enrolments.find(connection, command.enrolment_id) or found
+    card_ref = _found(connection, command, stores).card_ref
+    card = stores.cards.lock(connection, [card_ref])[card_ref]
+    enrolment = _found(connection, command, stores)  # as it stands now that its card is locked
     training_class = stores.classes.read(connection, enrolment.class_id)
     if training_class is not None:
         refuse_called_off(training_class)
@@ -63,7 +62,13 @@ def redeem_enrolment(
         body={"enrolment_id": redeemed.enrolment_id},
     )
     position = stores.journal.append(connection, [entry], now=stores.database.now(connection))
-    return json_answer(
-        200,
-        {"id": redeemed.enrolment_id, "status": redeemed.state.value, "position": position},
-    )
+    return Recorded(redeemed, position)
+
+
+def _found(connection: sa.Connection, command: RedeemEnrolment, stores: Stores) -> Enrolment:
+    enrolment = stores.enrolments.find(connection, command.enrolment_id)
+    if enrolment is None or not reach_to_act(command.caller).has_enrolment(
+        card_ref=enrolment.card_ref, provider_id=enrolment.provider_id
+    ):
+        raise NotFound
+    return enrolment

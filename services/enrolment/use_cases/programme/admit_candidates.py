@@ -3,14 +3,12 @@
 from __future__ import annotations
 
 import secrets
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any
 
 import sqlalchemy as sa
 
-from chassis.idempotency import Answer, json_answer
 from chassis.identifiers import new_id, random_reference
 from chassis.identity import Principal
 from chassis.journal import Entry
@@ -34,8 +32,8 @@ class AdmitCandidates:
 
 def admit_candidates(
     connection: sa.Connection, command: AdmitCandidates, *, stores: Stores, rules: RuleSet
-) -> Answer:
-    """Award cards and return who was admitted, with card numbers, and who was refused, with the reason.
+) -> list[Award | Problem]:
+    """Award cards and return for each row, in order, its award or the refusal.
 
     Raises `NotFound` for an unknown wave, `WaveClosed` outside its window.
     """
@@ -61,7 +59,7 @@ def admit_candidates(
     outcomes |= dict(zip(nominations, verdicts, strict=True))
     awards = [verdict for verdict in verdicts if isinstance(verdict, Award)]
     _save(connection, command, wave, awards, stores=stores, rules=rules, now=now)
-    return json_answer(200, _document(outcomes))
+    return [outcomes[index] for index in range(len(command.rows))]
 
 
 def _nominate(candidate: Candidate, stores: Stores) -> Nomination:
@@ -110,20 +108,3 @@ def _entry(command: AdmitCandidates, wave: Wave, award: Award, rules: RuleSet) -
             "movement_id": award.movement.movement_id,
         },
     )
-
-
-def _document(outcomes: Mapping[int, Award | Problem]) -> dict[str, Any]:
-    admitted: list[dict[str, Any]] = []
-    refused: list[dict[str, Any]] = []
-    for index, outcome in sorted(outcomes.items()):
-        if isinstance(outcome, Award):
-            admitted.append({"index": index, "card_number": outcome.nomination.card_number})
-        else:
-            row = {"index": index, "code": outcome.code, "detail": outcome.detail}
-            if outcome.errors:
-                row["errors"] = [
-                    {"pointer": f"/candidates/{index}{e.pointer}", "message": e.message}
-                    for e in outcome.errors
-                ]
-            refused.append(row)
-    return {"admitted": admitted, "refused": refused}

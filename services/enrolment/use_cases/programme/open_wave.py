@@ -5,7 +5,6 @@ from __future__ import annotations
 import sqlalchemy as sa
 
 from chassis.clock import write_instant
-from chassis.idempotency import Answer, json_answer
 from chassis.identity import Principal
 from chassis.journal import Entry
 from services.enrolment.domain.programme.rule_set import RuleSet
@@ -21,15 +20,9 @@ def open_wave(
     request_id: str,
     stores: Stores,
     rules: RuleSet,
-) -> Answer:
+) -> Wave:
     """Add a wave with its window and return it."""
     stores.waves.add(connection, wave)
-    document = {
-        "id": wave.wave_id,
-        "name": wave.name,
-        "opens_at": write_instant(wave.opens_at),
-        "closes_at": write_instant(wave.closes_at),
-    }
     entry = Entry(
         kind="wave-opened",
         actor=caller.subject,
@@ -37,9 +30,12 @@ def open_wave(
         request_id=request_id,
         rule_version=rules.version,
         subjects={},
-        body={"wave_id": wave.wave_id, **{k: v for k, v in document.items() if k != "id"}},
+        body={
+            "wave_id": wave.wave_id,
+            "name": wave.name,
+            "opens_at": write_instant(wave.opens_at),
+            "closes_at": write_instant(wave.closes_at),
+        },
     )
     stores.journal.append(connection, [entry], now=stores.database.now(connection))
-    return json_answer(
-        201, {**document, "admitted": 0}, {"Location": f"/api/v1/waves/{wave.wave_id}"}
-    )
+    return wave

@@ -6,15 +6,15 @@ from dataclasses import dataclass
 
 import sqlalchemy as sa
 
-from chassis.idempotency import Answer, json_answer
 from chassis.identity import Principal
 from chassis.journal import Entry
 from chassis.problems import NotFound
 from services.enrolment.domain.programme.rule_set import RuleSet
+from services.enrolment.domain.reach import reach_to_act
 from services.enrolment.domain.seats.cancellation import Cancelled, cancel
 from services.enrolment.domain.seats.enrolment import Enrolment
 from services.enrolment.storage.stores import Stores
-from services.enrolment.use_cases.seats.ownership import belongs_to
+from services.enrolment.use_cases.recorded import Recorded
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,7 +30,7 @@ class CancelEnrolment:
 
 def cancel_enrolment(
     connection: sa.Connection, command: CancelEnrolment, *, stores: Stores, rules: RuleSet
-) -> Answer:
+) -> Recorded[Cancelled]:
     """Cancel an enrolment of the caller's own.
 
     Raises `NotFound` for what is absent or another's, `CancellationClosed` where the rules forbid it.
@@ -59,20 +59,14 @@ def cancel_enrolment(
     position = stores.journal.append(
         connection, [_entry(command, cancelled, rules.version)], now=now
     )
-    return json_answer(
-        200,
-        {
-            "id": enrolment.enrolment_id,
-            "status": cancelled.enrolment.state.value,
-            "refunded": enrolment.price,
-            "position": position,
-        },
-    )
+    return Recorded(cancelled, position)
 
 
 def _found(connection: sa.Connection, command: CancelEnrolment, stores: Stores) -> Enrolment:
     enrolment = stores.enrolments.find(connection, command.enrolment_id)
-    if enrolment is None or not belongs_to(enrolment, command.caller):
+    if enrolment is None or not reach_to_act(command.caller).has_enrolment(
+        card_ref=enrolment.card_ref, provider_id=enrolment.provider_id
+    ):
         raise NotFound
     return enrolment
 

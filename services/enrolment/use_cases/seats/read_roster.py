@@ -2,60 +2,71 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-from typing import Any
+from dataclasses import dataclass, field
+from datetime import datetime
 
 import sqlalchemy as sa
 
-from chassis.clock import write_instant
 from chassis.identity import Principal
 from chassis.journal import Entry
 from chassis.problems import NotFound
-from services.enrolment.queries.seats import roster_rows
+from services.enrolment.domain.reach import reach_to_read
+from services.enrolment.domain.seats.training_class import TrainingClass
+from services.enrolment.queries.roster import roster_rows
 from services.enrolment.storage.stores import Stores
 
 
 @dataclass(frozen=True, slots=True)
 class ReadRoster:
-    """Somebody asks for a class's roster."""
+    """Somebody asks for a class's roster, for a reason."""
 
     class_id: str
+    reason: str
     caller: Principal
     request_id: str
 
 
+@dataclass(frozen=True, slots=True)
+class RosterLine:
+    """One enrolled person."""
+
+    enrolment_id: str
+    name: str = field(repr=False)
+    status: str
+    enrolled_at: datetime
+
+
 def read_roster(
     connection: sa.Connection, command: ReadRoster, *, stores: Stores
-) -> list[dict[str, Any]]:
-    """Return one row for each enrolled person. Raises `NotFound` for what is absent or another's."""
-    rows = roster_rows(
-        connection,
-        command.class_id,
-        role=command.caller.role,
-        provider=command.caller.provider,
-    )
-    if rows is None:
-        raise NotFound
-    names = stores.persons.names(connection, [row.card_ref for row in rows])
+) -> list[RosterLine]:
+    """Return one line for each enrolled person, in the order of enrolling.
+
+    Raises `NotFound` for what is absent or another's.
+    """
     training_class = stores.classes.read(connection, command.class_id)
-    entry = Entry(
+    reach = reach_to_read(command.caller)
+    if training_class is None or not reach.has_class(provider_id=training_class.provider_id):
+        raise NotFound
+    rows = roster_rows(connection, command.class_id)
+    names = stores.persons.names(connection, [row.card_ref for row in rows])
+    lines = [
+        RosterLine(row.enrolment_id, names.get(row.card_ref, ""), row.state, row.enrolled_at)
+        for row in rows
+    ]
+    entry = _entry(command, training_class, people=len(lines))
+    stores.journal.append(connection, [entry], now=stores.database.now(connection))
+    return lines
+
+
+def _entry(command: ReadRoster, training_class: TrainingClass, *, people: int) -> Entry:
+    return Entry(
         kind="roster-read",
         actor=command.caller.subject,
         role=command.caller.role,
         request_id=command.request_id,
         subjects={
-            "class_id": command.class_id,
-            "provider_id": training_class.provider_id if training_class else None,
+            "class_id": training_class.class_id,
+            "provider_id": training_class.provider_id,
         },
-        body={"people": len(rows)},
+        body={"people": people, "reason": command.reason},
     )
-    stores.journal.append(connection, [entry], now=stores.database.now(connection))
-    return [
-        {
-            "enrolment_id": row.enrolment_id,
-            "name": names.get(row.card_ref, ""),
-            "status": row.state,
-            "enrolled_at": write_instant(row.enrolled_at),
-        }
-        for row in rows
-    ]

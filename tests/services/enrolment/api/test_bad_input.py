@@ -66,7 +66,12 @@ def targets(shared_house: House) -> dict[str, Target]:
             {"candidates": [next(shared_house.supply).row()]},
             "candidates",
         ),
-        "lookup": Target("/cards/lookup", {"role": "operator"}, {"nik": card.person.nik}, "nik"),
+        "lookup": Target(
+            "/cards/lookup",
+            {"role": "operator"},
+            {"nik": card.person.nik, "reason": "Di loket"},
+            "reason",
+        ),
         "enrolments": Target(
             "/enrolments",
             {"role": "holder", "card": other.card_ref},

@@ -1,4 +1,4 @@
-"""A holder's own card and its money; the look-up by officers and operators."""
+"""A holder's own card and its money."""
 
 from __future__ import annotations
 
@@ -10,14 +10,12 @@ import sqlalchemy as sa
 from chassis.clock import utc_now
 from chassis.identifiers import random_reference
 from services.enrolment.storage.tables import CARD
-from tests.chassis.problem_documents import code, pointers
+from tests.chassis.problem_documents import code
 from tests.services.enrolment.house import (
     API,
-    DAY,
     PRICE,
     House,
     document,
-    same_but_request_id,
 )
 
 BALANCE = 3_500_000
@@ -120,78 +118,8 @@ def test_statements_of_others_are_never_mixed_in(shared_house: House) -> None:
     assert [item["cause"] for item in items] == ["award"]
 
 
-@pytest.mark.parametrize(
-    "claims",
-    [
-        {"role": "operator"},
-        {"role": "officer", "region": "32"},
-        {"role": "officer", "region": "32.73"},
-    ],
-    ids=["operator", "officer of the province", "officer of the regency"],
-)
-@pytest.mark.parametrize("by", ["card_number", "nik"])
-def test_a_card_is_found_by_its_number_and_by_its_holders_nik(
-    shared_house: House, claims: dict[str, str], by: str
-) -> None:
-    card = shared_house.award()
-    wanted = {"card_number": card.card_number, "nik": card.person.nik}[by]
-    found = document(shared_house.post("/cards/lookup", {by: wanted}, key=None, **claims))
-    mine = document(shared_house.get("/cards/me", "holder", card=card.card_ref))
-    assert found == mine
-
-
-@pytest.mark.parametrize(
-    "region", ["17", "32.7", "32.74", "33", "3", None], ids=lambda region: f"officer of {region}"
-)
-@pytest.mark.parametrize("by", ["card_number", "nik"])
-def test_an_officer_elsewhere_learns_nothing_about_a_card(
-    shared_house: House, region: str | None, by: str
-) -> None:
-    card = shared_house.award()
-    if region is not None and len(region) not in (2, 5):
-        answer = shared_house.post("/cards/lookup", {"nik": "x"}, "officer", region=region)
-        assert code(answer) == (401, "unauthenticated")
-        return
-    there = {"card_number": card.card_number, "nik": card.person.nik}[by]
-    absent = {"card_number": "9999999999999999", "nik": "1101010101709999"}[by]
-    answers = [
-        shared_house.post("/cards/lookup", {by: value}, "officer", region=region)
-        for value in (there, absent)
-    ]
-    assert code(answers[0]) == (404, "card-not-found")
-    assert same_but_request_id(*answers)
-
-
-@pytest.mark.parametrize(
-    "body",
-    [
-        {},
-        {"card_number": "1" * 16, "nik": "3273010205900001"},
-        {"card_number": "1" * 15},
-        {"card_number": 1111111111111111},
-        {"nik": "3273013205900001"},
-        {"name": "Sari"},
-        {"card_number": None},
-    ],
-)
-def test_a_lookup_needs_exactly_one_well_formed_number(
-    shared_house: House, body: dict[str, object]
-) -> None:
-    answer = shared_house.post("/cards/lookup", body, "operator")
-    assert code(answer) == (422, "validation-failed")
-    assert set(pointers(answer)) <= {"/card_number", "/nik", "/name"}
-
-
 def test_no_number_is_ever_part_of_an_address(shared_house: House) -> None:
     card = shared_house.award()
     for path in (f"/cards/{card.card_number}", f"/cards/lookup?nik={card.person.nik}"):
         answer = shared_house.call("GET", API + path, role="operator")
         assert answer.status_code in (404, 405)
-
-
-def test_the_deadline_is_told_to_whoever_may_see_the_card(shared_house: House) -> None:
-    card = shared_house.award()
-    shown = document(
-        shared_house.post("/cards/lookup", {"nik": card.person.nik}, "officer", region="32")
-    )
-    assert shown["deadline"] > (utc_now() + 14 * DAY).isoformat()

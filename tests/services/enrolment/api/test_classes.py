@@ -15,10 +15,13 @@ from tests.services.enrolment.house import API, House, document, same_but_reques
 COLUMNS = ["enrolment_id", "name", "status", "enrolled_at"]
 
 
+def roster_path(class_id: str, role: str) -> str:
+    """Return where a role reads a roster: whoever is not the class's provider says why."""
+    return f"/classes/{class_id}/roster" + ("" if role == "provider" else "?reason=Pengawasan")
+
+
 def roster_as_csv(house: House, class_id: str, role: str, **claims: Any) -> list[list[str]]:
-    answer = house.get(
-        f"/classes/{class_id}/roster", role, headers={"Accept": "text/csv"}, **claims
-    )
+    answer = house.get(roster_path(class_id, role), role, headers={"Accept": "text/csv"}, **claims)
     assert answer.status_code == 200
     assert answer.content_type == "text/csv; charset=utf-8"
     return list(csv.reader(io.StringIO(answer.text)))
@@ -62,7 +65,7 @@ def test_the_roster_names_who_is_enrolled_in_the_order_of_enrolling(
     shared_house.cancel(taken[1]["id"], "operator")
     code_shown = taken[2]["redeem_code"]
     shared_house.redeem(taken[2]["id"], code_shown, "holder", card=cards[2].card_ref)
-    answer = shared_house.get(f"/classes/{class_id}/roster", role, provider=provider)
+    answer = shared_house.get(roster_path(class_id, role), role, provider=provider)
     items = document(answer)["items"]
     assert [(i["enrolment_id"], i["name"], i["status"]) for i in items] == [
         (taken[0]["id"], cards[0].person.name, "confirmed"),
@@ -126,7 +129,28 @@ def test_reading_a_roster_is_itself_recorded(shared_house: House, accept: str) -
     )
     assert (entry["class_id"], entry["provider_id"]) == (class_id, provider)
     assert entry["request_id"] == answer.headers["X-Request-Id"]
-    assert entry["body"] == {"people": 1}
+    assert entry["body"] == {"people": 1, "reason": "own class"}
+
+
+@pytest.mark.parametrize("role", ["operator", "provider"])
+def test_the_reason_for_reading_a_roster_is_recorded(shared_house: House, role: str) -> None:
+    provider = new_id()
+    class_id = shared_house.put_class(provider_id=provider)
+    path = f"/classes/{class_id}/roster?reason=Aduan+12%2F2026"
+    document(shared_house.get(path, role, provider=provider))
+    assert shared_house.entries()[-1]["body"] == {"people": 0, "reason": "Aduan 12/2026"}
+
+
+@pytest.mark.parametrize(
+    "query", ["", "?reason=", "?reason=ab", "?reason=NIK+3273+0102+0590+0001", "?why=Aduan"]
+)
+def test_an_operator_reads_no_names_without_a_good_reason(shared_house: House, query: str) -> None:
+    class_id = shared_house.put_class()
+    before = shared_house.tables()
+    answer = shared_house.get(f"/classes/{class_id}/roster{query}", "operator")
+    assert code(answer) == (422, "validation-failed")
+    assert pointers(answer) == ["/why" if "why" in query else "/reason"]
+    assert shared_house.tables() == before
 
 
 def test_another_providers_class_answers_as_one_that_is_absent_and_records_nothing(

@@ -21,7 +21,8 @@ def lived_in(house: House) -> dict[str, str]:
     house.enrolled(cards[3], other)
     house.redeem(taken[0]["id"], taken[0]["redeem_code"], "holder", card=cards[0].card_ref)
     house.cancel(taken[1]["id"], "operator")
-    house.get(f"/classes/{full}/roster", "operator")
+    house.get(f"/classes/{full}/roster?reason=Pengawasan", "operator")
+    house.look_up("operator", card_number=cards[0].card_number)
     house.put_class(full, declared_seats=1)
     return {
         "card": cards[0].card_ref,

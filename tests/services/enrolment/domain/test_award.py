@@ -5,7 +5,6 @@ from __future__ import annotations
 from datetime import date
 
 from chassis.problems import Problem
-from services.enrolment.domain.money.movement import balance_change
 from services.enrolment.domain.programme.award import Award, Candidate, Nomination, award_all
 from services.enrolment.domain.programme.card import CardState, Scheme
 from tests.services.enrolment.domain.builders import BALANCE, DAY, NOW, RULES
@@ -49,7 +48,7 @@ def test_the_state_fills_the_card() -> None:
     [outcome] = award(nomination("a"))
     assert isinstance(outcome, Award)
     assert (outcome.movement.source, outcome.movement.target) == ("state", "card")
-    assert balance_change(outcome.movement) == BALANCE
+    assert outcome.movement.amount == BALANCE
 
 
 def test_who_ever_held_a_card_gets_no_other() -> None:

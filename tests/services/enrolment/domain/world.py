@@ -7,7 +7,7 @@ from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 
 from chassis.problems import Problem
-from services.enrolment.domain.money.movement import Movement, balance_change
+from services.enrolment.domain.money.movement import Account, Movement
 from services.enrolment.domain.programme.card import Card
 from services.enrolment.domain.programme.rule_set import RuleSet
 from services.enrolment.domain.seats.admission import (
@@ -93,7 +93,9 @@ class World:
 
     def moved(self, card_ref: str) -> int:
         """Sum what movements did to a card's balance."""
-        return sum(balance_change(m) for m in self.movements if m.card_ref == card_ref)
+        mine = [m for m in self.movements if m.card_ref == card_ref]
+        into = sum(m.amount for m in mine if m.target is Account.CARD)
+        return into - sum(m.amount for m in mine if m.source is Account.CARD)
 
     def _move(self, movement: Movement | None) -> None:
         if movement is not None:

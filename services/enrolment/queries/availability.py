@@ -1,0 +1,31 @@
+"""The seats of one class, exactly."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import sqlalchemy as sa
+
+from services.enrolment.storage.tables import TRAINING_CLASS
+
+T = TRAINING_CLASS.c
+
+
+def show_availability(connection: sa.Connection, class_id: str) -> dict[str, Any] | None:
+    """Return a class's seats as they stand this moment, or None."""
+    row = connection.execute(
+        sa.select(T.class_id, T.declared_seats, T.effective_seats, T.held, T.status).where(
+            T.class_id == class_id
+        )
+    ).one_or_none()
+    if row is None:
+        return None
+    return {
+        "class_id": row.class_id,
+        "status": row.status,
+        "seats": row.effective_seats,
+        "declared_seats": row.declared_seats,
+        "held": row.held,
+        "seats_left": max(row.declared_seats - row.held, 0),
+        "waiting": 0,
+    }

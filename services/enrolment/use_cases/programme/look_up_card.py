@@ -1,0 +1,66 @@
+"""Find a card for somebody who assists its holder, and record that it was looked up: who, whom, why, when."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import Any
+
+import sqlalchemy as sa
+
+from chassis.identity import Principal
+from chassis.journal import Entry
+from services.enrolment.domain.programme.card import Card
+from services.enrolment.domain.reach import reach_to_read
+from services.enrolment.queries.cards import show_card
+from services.enrolment.storage.stores import Stores
+
+
+@dataclass(frozen=True, slots=True)
+class LookUpCard:
+    """Somebody looks for a card by its number, or else by its holder's NIK, for a reason."""
+
+    card_number: str | None = field(repr=False)
+    nik: str | None = field(repr=False)
+    reason: str
+    caller: Principal
+    request_id: str
+
+
+def look_up_card(
+    connection: sa.Connection, command: LookUpCard, *, stores: Stores
+) -> dict[str, Any] | None:
+    """Return the card as it is shown, or None where there is none or it lies outside the caller's region.
+
+    Every attempt is recorded, also one that finds nothing; the number that was looked for stands nowhere.
+    """
+    card = _find(connection, command, stores)
+    shown = card is not None and reach_to_read(command.caller).has_card(region=card.region)
+    now = stores.database.now(connection)
+    document = show_card(connection, card.card_ref, now=now) if card is not None and shown else None
+    stores.journal.append(connection, [_entry(command, card, shown=shown)], now=now)
+    return document
+
+
+def _find(connection: sa.Connection, command: LookUpCard, stores: Stores) -> Card | None:
+    persons = stores.persons
+    card_ref = None
+    if command.card_number is not None:
+        card_ref = persons.card_ref_by_number(connection, command.card_number)
+    elif command.nik is not None:
+        card_ref = persons.card_ref_by_nik(connection, command.nik)
+    return None if card_ref is None else stores.cards.read(connection, card_ref)
+
+
+def _entry(command: LookUpCard, card: Card | None, *, shown: bool) -> Entry:
+    return Entry(
+        kind="card-looked-up",
+        actor=command.caller.subject,
+        role=command.caller.role,
+        request_id=command.request_id,
+        subjects={"card_ref": card.card_ref, "region": card.region} if card else {},
+        body={
+            "by": "nik" if command.card_number is None else "card_number",
+            "reason": command.reason,
+            "shown": shown,
+        },
+    )
