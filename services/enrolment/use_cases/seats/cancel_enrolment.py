@@ -7,7 +7,6 @@ from dataclasses import dataclass
 import sqlalchemy as sa
 
 from chassis.identity import Principal
-from chassis.journal import Entry
 from chassis.problems import NotFound
 from services.enrolment.domain.programme.rule_set import RuleSet
 from services.enrolment.domain.reach import reach_to_act
@@ -15,6 +14,7 @@ from services.enrolment.domain.seats.cancellation import Cancelled, cancel
 from services.enrolment.domain.seats.enrolment import Enrolment
 from services.enrolment.storage.stores import Stores
 from services.enrolment.use_cases.recorded import Recorded
+from services.enrolment.use_cases.seats.returned_seats import Canceller, save_cancellations
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,13 +51,14 @@ def cancel_enrolment(
         now=now,
         rules=rules,
     )
-    stores.classes.save_held(connection, [cancelled.training_class], before=classes)
-    stores.cards.save(connection, [cancelled.card])
-    stores.enrolments.save_state(connection, cancelled.enrolment)
-    if cancelled.movement is not None:
-        stores.movements.add(connection, [cancelled.movement], now=now)
-    position = stores.journal.append(
-        connection, [_entry(command, cancelled, rules.version)], now=now
+    position = save_cancellations(
+        connection,
+        [cancelled],
+        Canceller(command.caller.subject, command.caller.role, command.request_id, command.reason),
+        before=classes,
+        now=now,
+        stores=stores,
+        rules=rules,
     )
     return Recorded(cancelled, position)
 
@@ -69,29 +70,3 @@ def _found(connection: sa.Connection, command: CancelEnrolment, stores: Stores) 
     ):
         raise NotFound
     return enrolment
-
-
-def _entry(command: CancelEnrolment, cancelled: Cancelled, rule_version: str) -> Entry:
-    enrolment = cancelled.enrolment
-    return Entry(
-        kind="enrolment-cancelled",
-        actor=command.caller.subject,
-        role=command.caller.role,
-        request_id=command.request_id,
-        rule_version=rule_version,
-        subjects={
-            "class_id": enrolment.class_id,
-            "provider_id": enrolment.provider_id,
-            "card_ref": enrolment.card_ref,
-            "region": cancelled.card.region,
-        },
-        body={
-            "enrolment_id": enrolment.enrolment_id,
-            "reason": command.reason,
-            "price": enrolment.price,
-            "balance": cancelled.card.balance,
-            "card_state": cancelled.card.state.value,
-            "held": cancelled.training_class.held,
-            "movement_id": cancelled.movement.movement_id if cancelled.movement else None,
-        },
-    )
