@@ -16,7 +16,7 @@ from services.enrolment.domain.seats.training_class import Meeting
 from services.enrolment.storage.classes import ClassCopy, ClassStore, write_meetings
 from services.enrolment.storage.tables import FOLLOWER_STATE
 
-_KINDS = ("class-published", "class-changed", "class-closed", "class-cancelled")
+CLASS_KINDS = ("class-published", "class-changed", "class-closed", "class-cancelled")
 
 
 def catalogue_follower(*, feed: Feed, transactions: Transactions, classes: ClassStore) -> Follower:
@@ -24,7 +24,7 @@ def catalogue_follower(*, feed: Feed, transactions: Transactions, classes: Class
 
     def apply(connection: sa.Connection, entries: Sequence[RecordedEntry]) -> None:
         latest = {
-            entry.subjects["class_id"]: entry.body for entry in entries if entry.kind in _KINDS
+            entry.subjects["class_id"]: entry.body for entry in entries if entry.kind in CLASS_KINDS
         }
         classes.put(connection, [class_copy(body) for body in latest.values()])
 

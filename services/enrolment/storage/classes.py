@@ -12,7 +12,12 @@ import sqlalchemy as sa
 
 from chassis.clock import read_instant, write_instant
 from chassis.database import Database, Identifier, rows_parameter
-from services.enrolment.domain.seats.training_class import CANCELLED, Meeting, TrainingClass
+from services.enrolment.domain.seats.training_class import (
+    CANCELLED,
+    UNLISTED,
+    Meeting,
+    TrainingClass,
+)
 from services.enrolment.storage.tables import TRAINING_CLASS
 
 T = TRAINING_CLASS.c
@@ -69,6 +74,20 @@ class ClassStore:
             .limit(limit)
         )
         return list(connection.execute(query).scalars())
+
+    def listed_after(self, connection: sa.Connection, class_id: str, *, limit: int) -> list[str]:
+        """Read which classes the catalogue still tells of, in the order of their ids, after one of them."""
+        query = sa.select(T.class_id).where(T.status.not_in((CANCELLED, UNLISTED)))
+        if class_id:
+            query = query.where(T.class_id > class_id)
+        return list(connection.execute(query.order_by(T.class_id).limit(limit)).scalars())
+
+    def save_unlisted(self, connection: sa.Connection, classes: Sequence[TrainingClass]) -> None:
+        """Save that the catalogue no longer tells of locked classes."""
+        class_ids = [training_class.class_id for training_class in classes]
+        connection.execute(
+            sa.update(TRAINING_CLASS).where(T.class_id.in_(class_ids)).values(status=UNLISTED)
+        )
 
     def save_held(
         self,

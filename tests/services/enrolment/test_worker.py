@@ -7,7 +7,6 @@ import os
 import signal
 import subprocess
 import sys
-import threading
 import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
@@ -16,8 +15,6 @@ from typing import Any
 
 import pytest
 import sqlalchemy as sa
-from flask import Flask, Response, jsonify, request
-from werkzeug.serving import make_server
 
 from chassis.clock import utc_now
 from deploy.local.databases import ServiceDatabase
@@ -26,6 +23,7 @@ from services.enrolment.storage.tables import STORED_ANSWER
 from services.enrolment.use_cases.seats.cancel_enrolments_of_called_off_class import (
     CANCELLED_AT_ONCE,
 )
+from tests.services.enrolment.accounts import accounts
 from tests.services.enrolment.followers.catalogue import (
     DAY,
     Catalogue,
@@ -33,7 +31,6 @@ from tests.services.enrolment.followers.catalogue import (
     class_on_offer,
 )
 from tests.services.enrolment.house import VARIABLES, House, document
-from tests.tokens import token
 
 PATIENCE = 30.0
 COMMAND = [sys.executable, "-m", "services.enrolment.worker"]
@@ -45,29 +42,6 @@ def catalogue(provision: Callable[[str], ServiceDatabase]) -> Iterator[Catalogue
     """The catalogue's journal on a database of its own."""
     with catalogue_on(provision("services.catalog").application) as served:
         yield served
-
-
-@contextmanager
-def accounts() -> Iterator[str]:
-    """Stand in for accounts as far as a worker asks it for anything: a token for its credentials."""
-    app = Flask("accounts-stand-in")
-
-    @app.post("/oauth/token")
-    def give() -> Response:
-        given = request.authorization
-        if given is None or given.password != VARIABLES["CLIENT_SECRET"]:
-            return Response(status=401)
-        return jsonify(access_token=token(role="system"), expires_in=900)
-
-    server = make_server("127.0.0.1", 0, app)
-    thread = threading.Thread(target=server.serve_forever)
-    thread.start()
-    try:
-        yield f"http://127.0.0.1:{server.server_port}"
-    finally:
-        server.shutdown()
-        thread.join()
-        server.server_close()
 
 
 def wait_for(condition: Callable[[], bool]) -> bool:

@@ -9,6 +9,9 @@ from typing import NamedTuple
 CANCELLED = "cancelled"
 """The status of a class that was called off."""
 
+UNLISTED = "unlisted"
+"""The status of a class that a restored catalogue no longer knows: it takes nobody else, and who is in it stays."""
+
 
 class Meeting(NamedTuple):
     """One dated sitting of a class."""

@@ -1,0 +1,81 @@
+"""Follow the catalogue again from its beginning: `python -m services.enrolment.follow_again`.
+
+For when the catalogue's database was restored from a backup or replaced, and the worker says `SourceDiverged`. It needs
+the worker's environment; the web processes and the worker may go on meanwhile. Every class is copied as the catalogue
+tells of it now. Classes that it no longer knows become `unlisted`: they take no more enrolments, while those in them
+keep seat, money, redeem code and the right to cancel. Seats held stay. Afterwards the worker goes on by itself.
+"""
+
+from __future__ import annotations
+
+import os
+import sys
+from collections.abc import Mapping
+
+import requests
+
+from chassis.feed_client import SourceDiverged
+from chassis.follower import AnotherFollower
+from chassis.observability import configure_logging
+from chassis.problems import Problem
+from chassis.settings import SettingsError
+from chassis.transaction import Transactions
+from services.enrolment.followers.catalogue_again import (
+    CatalogueAgain,
+    FollowedAgain,
+    NothingToFollow,
+)
+from services.enrolment.service import open_catalogue_feed, open_database
+from services.enrolment.settings import Settings, read_settings
+from services.enrolment.storage.stores import open_stored_answers, open_stores
+
+_WHY_NOT: Mapping[type[Exception], str] = {
+    NothingToFollow: "the catalogue tells of no class at all; is it the right one?",
+    SourceDiverged: "the catalogue was replaced while it was read; run this again",
+    AnotherFollower: "the worker still follows this catalogue; stop it, then run this again",
+    Problem: "the database was busy or away; run this again",
+    requests.RequestException: "the catalogue or accounts cannot be reached, or refused; run this again",
+}
+
+
+def follow_again(settings: Settings) -> FollowedAgain:
+    """Follow the catalogue again. Raises `SettingsError` and what `CatalogueAgain.run` raises."""
+    database = open_database(settings, pool_size=1)
+    try:
+        stores = open_stores(
+            database,
+            personal_data_key=settings.personal_data_key,
+            fingerprint_key=settings.fingerprint_key,
+        )
+        answers = open_stored_answers(database, personal_data_key=settings.personal_data_key)
+        return CatalogueAgain(
+            feed=open_catalogue_feed(settings),
+            transactions=Transactions(database, answers),
+            stores=stores,
+        ).run()
+    finally:
+        database.dispose()
+
+
+def main(variables: Mapping[str, str]) -> int:
+    """Follow again, say in one line how it went, and return the exit code."""
+    try:
+        settings = read_settings(variables)
+        configure_logging("enrolment-follow-again", level=settings.log_level)
+        done = follow_again(settings)
+    except SettingsError as error:
+        sys.stderr.write(f"follow_again: {error}\n")
+        return 2
+    except tuple(_WHY_NOT) as error:
+        why = next(text for kind, text in _WHY_NOT.items() if isinstance(error, kind))
+        sys.stderr.write(f"follow_again: {why} ({type(error).__name__})\n")
+        return 1
+    sys.stdout.write(
+        f"followed the catalogue to position {done.position}: {done.told} classes told of,"
+        f" {done.unlisted} no longer known and now unlisted\n"
+    )
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main(os.environ))
