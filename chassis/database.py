@@ -13,12 +13,15 @@ from datetime import datetime
 from enum import Enum
 from typing import Any
 
+import psycopg
 import sqlalchemy as sa
+from gevent.monkey import is_module_patched
 from sqlalchemy.dialects import postgresql
 from sqlalchemy.engine.interfaces import Dialect
 from sqlalchemy.types import TypeEngine
 
 from chassis.clock import read_instant, utc_now, write_instant
+from chassis.cooperative_connection import CooperativeConnection
 
 SQLITE_BUSY_MS = 5_000
 STATEMENT_TIMEOUT_MS = 30_000
@@ -229,13 +232,16 @@ _LOCK_NAMES = sa.text(
 
 def rows_parameter(rows: Sequence[Mapping[str, Any]]) -> str:
     """Write rows as the one JSON parameter of a `recordset`; instants as text."""
-    return json.dumps(rows, default=_plain, ensure_ascii=False, separators=(",", ":"))
+    return _ROWS.encode(rows)
 
 
 def _plain(value: Any) -> str:
     if isinstance(value, datetime):
         return write_instant(value)
     raise TypeError(f"{type(value).__name__} cannot be written into a recordset")
+
+
+_ROWS = json.JSONEncoder(default=_plain, ensure_ascii=False, separators=(",", ":"))
 
 
 def _recordset(
@@ -299,6 +305,12 @@ def _sqlite_engine(url: sa.URL, pool_size: int) -> sa.Engine:
     return engine
 
 
+def _connect_cooperatively(
+    _: Any, __: Any, arguments: Any, options: Any
+) -> psycopg.Connection[Any]:
+    return CooperativeConnection.connect(*arguments, **options)
+
+
 def _postgresql_engine(url: sa.URL, pool_size: int, lock_timeout_ms: int) -> sa.Engine:
     engine = sa.create_engine(
         url.set(drivername="postgresql+psycopg"),
@@ -308,6 +320,8 @@ def _postgresql_engine(url: sa.URL, pool_size: int, lock_timeout_ms: int) -> sa.
         pool_use_lifo=True,
         connect_args={"connect_timeout": 5, "application_name": "service"},
     )
+    if is_module_patched("select"):
+        sa.event.listen(engine, "do_connect", _connect_cooperatively)
 
     @sa.event.listens_for(engine, "connect")
     def prepare(connection: Any, _: Any) -> None:

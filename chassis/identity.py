@@ -10,6 +10,7 @@ from collections import OrderedDict
 from collections.abc import Callable, Mapping
 from contextlib import suppress
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import Any, Protocol
 
 from joserfc import jws
@@ -236,15 +237,21 @@ class TokenVerifier:
 
 
 def _key_id(token: str) -> str:
-    """Return the id of the key that a token says it is signed with.
-
-    The header must be exactly ours: whatever else it may hold (`crit`, `b64`, `jku`, `jwk`, `x5u`…) asks a verifier
-    to do something that this one does not.
-    """
+    """Return the id of the key that a token says it is signed with."""
     parts = _TOKEN.match(token)
     if not parts:
         raise ValueError("not three parts of base64url")
-    header = _members(base64.urlsafe_b64decode(parts[1] + "=" * (-len(parts[1]) % 4)))
+    return _key_id_in(parts[1])
+
+
+@lru_cache(maxsize=64)
+def _key_id_in(written: str) -> str:
+    """Read a token's header, which is the same in all tokens under one key.
+
+    It must be exactly ours: whatever else it may hold (`crit`, `b64`, `jku`, `jwk`, `x5u`…) asks a verifier to do
+    something that this one does not.
+    """
+    header = _members(base64.urlsafe_b64decode(written + "=" * (-len(written) % 4)))
     if header.keys() != {"alg", "typ", "kid"} or header["typ"] != HEADER_TYPE:
         raise ValueError("not the header of an access token")
     if header["alg"] != ALGORITHM:

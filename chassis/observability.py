@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import logging
 import re
 import sys
@@ -64,7 +65,7 @@ def configure_logging(process: str, *, level: str = "INFO") -> None:
         _describe_exception,
     ]
     structlog.configure(
-        processors=[*processors, structlog.processors.JSONRenderer()],
+        processors=[*processors, _write_json],
         wrapper_class=structlog.make_filtering_bound_logger(getattr(logging, level)),
         logger_factory=structlog.WriteLoggerFactory(file=sys.stdout),
         cache_logger_on_first_use=True,
@@ -131,12 +132,19 @@ def _describe_exception(
     return event
 
 
+_LINE = json.JSONEncoder(default=repr)
+
+
+def _write_json(_: Any, __: str, event: structlog.typing.EventDict) -> str:
+    return _LINE.encode(event)  # `JSONRenderer` makes an encoder anew for every line
+
+
 def _foreign_formatter(processors: list[Any]) -> logging.Formatter:
     return structlog.stdlib.ProcessorFormatter(
         foreign_pre_chain=processors,
         processors=[
             structlog.stdlib.ProcessorFormatter.remove_processors_meta,
-            structlog.processors.JSONRenderer(),
+            _write_json,
         ],
     )
 

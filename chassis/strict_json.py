@@ -16,12 +16,7 @@ def parse(raw: bytes) -> Any:
     limit is refused as well.
     """
     try:
-        value = json.loads(
-            raw.decode("utf-8"),
-            object_pairs_hook=_object,
-            parse_constant=_refuse_constant,
-            parse_float=_finite,
-        )
+        value = _STRICT.decode(_text(raw))
         if b"\\u" in raw:
             _refuse_unstorable(value, pointer="")
         return value
@@ -61,6 +56,18 @@ def _finite(text: str) -> float:
     if not math.isfinite(value):
         raise MalformedRequest("A number in the body is too large.")
     return value
+
+
+def _text(raw: bytes) -> str:
+    text = raw.decode("utf-8")
+    if text.startswith("\ufeff"):
+        raise MalformedRequest("The body starts with a byte order mark. Send the JSON text alone.")
+    return text
+
+
+_STRICT = json.JSONDecoder(
+    object_pairs_hook=_object, parse_constant=_refuse_constant, parse_float=_finite
+)
 
 
 def _refuse_unstorable(value: Any, *, pointer: str) -> None:
