@@ -66,6 +66,11 @@ def move_follower(
         raise AnotherFollower(source)
 
 
+def forget_follower(connection: sa.Connection, table: sa.Table, source: str) -> None:
+    """Let the follower of a source begin again; a round that is under way gives way to this."""
+    connection.execute(sa.delete(table).where(table.c.source == source))
+
+
 Apply = Callable[[sa.Connection, Sequence[RecordedEntry]], None]
 
 

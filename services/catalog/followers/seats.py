@@ -1,21 +1,23 @@
 """Follow enrolment's seats: how many are held in each class.
 
-Enrolment answers `{epoch, size, after, classes: [{class_id, seats, held, position}]}` for `?after=`: absolute numbers,
-one line a class, so that reading the same twice is harmless. A new epoch means that enrolment's journal was replaced;
-everything is then forgotten and read again from the start.
+Enrolment answers `{epoch, size, from_digest, after, digest, classes: [{class_id, seats, held, position}]}` for
+`?after=`: absolute numbers, one line a class, so that reading the same twice is harmless. Another epoch, a journal that
+got shorter, or another hash of the last entry that was read say that enrolment's journal was restored or replaced. It
+is then read again from its beginning; until that is done, numbers shown stay as they were, and then those of which
+nothing was told are forgotten.
 """
 
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import replace
+from datetime import datetime
 from typing import Any
 
 import sqlalchemy as sa
 
 from chassis.clock import utc_now
-from chassis.feed_client import FollowerState
-from chassis.follower import read_follower_state
+from chassis.feed_client import BEGINNING, NEVER, FollowerState
+from chassis.follower import move_follower, read_follower_state
 from chassis.http_client import ServiceClient
 from chassis.observability import FOLLOWER_POSITION
 from chassis.transaction import Transactions
@@ -40,26 +42,25 @@ class SeatsFollower:
     def catch_up(self) -> int:
         """Read what is new, in short transactions, and return how many classes were told of.
 
-        Raises `requests.RequestException` where enrolment is away; nothing is lost by that.
+        Raises `requests.RequestException` where enrolment is away, `AnotherFollower` where somebody else moved on
+        meanwhile or let it begin again; nothing is lost by either.
         """
         told = 0
         while True:
-            state = self._state()
-            answer = self._ask(state.position)
-            # A backup keeps its epoch; a journal that got shorter shows that one was restored.
-            if answer["epoch"] != state.epoch or answer["size"] < state.position:
-                state = self._start_anew(answer["epoch"])
-                answer = self._ask(0)
-            if answer["after"] == state.position:
-                return told
-            told += self._save(state, answer)
-            if answer["after"] >= answer["size"]:
+            asked_at, state = utc_now(), self._state()
+            answer = self._ask(state.position if state else 0)
+            if state is None or _is_another(answer, state):
+                self._begin_again(state, answer["epoch"])
+                continue
+            at_end = answer["after"] >= answer["size"]
+            if answer["after"] > state.position or (at_end and state.checked_at == NEVER):
+                told += self._save(state, answer, asked_at if at_end else state.checked_at)
+            if at_end:
                 return told
 
-    def _state(self) -> FollowerState:
+    def _state(self) -> FollowerState | None:
         with self._transactions.database.reading() as connection:
-            state = read_follower_state(connection, FOLLOWER_STATE, SOURCE)
-        return state or FollowerState(None, 0, None, utc_now())
+            return read_follower_state(connection, FOLLOWER_STATE, SOURCE)
 
     def _ask(self, after: int) -> Any:
         return self._client.get_json(
@@ -68,39 +69,38 @@ class SeatsFollower:
             token=self._token(),
         )
 
-    def _start_anew(self, epoch: str) -> FollowerState:
-        state = FollowerState(epoch, 0, None, utc_now())
+    def _begin_again(self, state: FollowerState | None, epoch: str) -> None:
+        beginning = FollowerState(epoch, BEGINNING.position, BEGINNING.digest, NEVER)
 
-        def forget(connection: sa.Connection) -> None:
-            self._seats.forget_all(connection)
-            _save_state(connection, state)
+        def begin(connection: sa.Connection) -> None:
+            move_follower(connection, FOLLOWER_STATE, SOURCE, before=state, after=beginning)
+            self._seats.doubt_all(connection)
 
-        self._transactions.run(forget, repeatable=True)
-        return state
+        self._transactions.run(begin)
 
-    def _save(self, state: FollowerState, answer: Any) -> int:
+    def _save(self, state: FollowerState, answer: Any, checked_at: datetime) -> int:
         told = [
             SeatsHeld(line["class_id"], line["held"], line["position"])
             for line in answer["classes"]
         ]
+        after = FollowerState(state.epoch, answer["after"], answer["digest"], checked_at)
+        is_first_time_at_end = state.checked_at == NEVER and checked_at != NEVER
 
         def save(connection: sa.Connection) -> None:
+            move_follower(connection, FOLLOWER_STATE, SOURCE, before=state, after=after)
             self._seats.put(connection, told)
-            _save_state(connection, replace(state, position=answer["after"], checked_at=utc_now()))
+            if is_first_time_at_end:
+                self._seats.forget_doubted(connection)
 
-        self._transactions.run(save, repeatable=True)
-        FOLLOWER_POSITION.labels(SOURCE).set(answer["after"])
+        self._transactions.run(save)
+        FOLLOWER_POSITION.labels(SOURCE).set(after.position)
         return len(told)
 
 
-def _save_state(connection: sa.Connection, state: FollowerState) -> None:
-    values = {
-        "epoch": state.epoch,
-        "position": state.position,
-        "digest": state.digest,
-        "checked_at": state.checked_at,
-    }
-    table = FOLLOWER_STATE
-    updated = connection.execute(sa.update(table).where(table.c.source == SOURCE).values(**values))
-    if updated.rowcount == 0:
-        connection.execute(sa.insert(table).values(source=SOURCE, **values))
+def _is_another(answer: Any, state: FollowerState) -> bool:
+    """Tell whether the journal is not the one that was read up to here. A backup keeps its epoch."""
+    return bool(
+        answer["epoch"] != state.epoch
+        or answer["size"] < state.position
+        or answer["from_digest"] != state.digest
+    )

@@ -11,6 +11,9 @@ from sqlalchemy.dialects import postgresql, sqlite
 from chassis.database import Database, rows_parameter
 from services.catalog.storage.tables import CLASS_SEATS
 
+DOUBTED = 0
+"""No entry has this position: whatever is told next is later."""
+
 
 @dataclass(frozen=True, slots=True)
 class SeatsHeld:
@@ -45,6 +48,10 @@ class ClassSeats:
         if told:
             connection.execute(self._put, {"rows": rows_parameter([asdict(t) for t in told])})
 
-    def forget_all(self, connection: sa.Connection) -> None:
-        """Forget everything, because the source was replaced and will tell anew."""
-        connection.execute(sa.delete(CLASS_SEATS))
+    def doubt_all(self, connection: sa.Connection) -> None:
+        """Keep every number only until the source, which was replaced, tells another."""
+        connection.execute(sa.update(CLASS_SEATS).values(position=DOUBTED))
+
+    def forget_doubted(self, connection: sa.Connection) -> None:
+        """Forget numbers that the source has told nothing of since they were doubted."""
+        connection.execute(sa.delete(CLASS_SEATS).where(CLASS_SEATS.c.position == DOUBTED))

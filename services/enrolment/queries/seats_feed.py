@@ -18,6 +18,8 @@ def seats_since(
     """Return the seats of every class that the next `window` entries after a position touched, once each.
 
     The numbers are absolute and hold at `after` of the answer or later, so that applying them twice does no harm.
+    `from_digest` and `digest` are the hashes of the entries at the two ends, by which whoever follows notices that the
+    journal is another one than before.
     """
     head = stores.journal.head(connection)
     until = min(after + window, head.size)
@@ -38,7 +40,9 @@ def seats_since(
     return {
         "epoch": head.epoch,
         "size": head.size,
+        "from_digest": _digest(connection, after, stores),
         "after": until,
+        "digest": _digest(connection, until, stores),
         "classes": [
             {
                 "class_id": row.class_id,
@@ -49,3 +53,9 @@ def seats_since(
             for row in rows
         ],
     }
+
+
+def _digest(connection: sa.Connection, position: int, stores: Stores) -> str | None:
+    """Return the hash of one entry; None at the beginning and beyond the end."""
+    entries = stores.journal.read(connection, after=position - 1, limit=1) if position else []
+    return entries[0].digest() if entries else None

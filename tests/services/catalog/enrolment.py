@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -33,12 +34,20 @@ class Enrolment:
         return {
             "epoch": self.epoch,
             "size": len(self.told),
-            "after": max(after, upto),
+            "from_digest": self.digest(after),
+            "after": upto,
+            "digest": self.digest(upto),
             "classes": [
                 {"class_id": c, "seats": 16, "held": held, "position": position}
                 for c, (held, position) in newest.items()
             ],
         }
+
+    def digest(self, position: int) -> str | None:
+        """Hash one entry; None at the beginning and beyond the end."""
+        if not 0 < position <= len(self.told):
+            return None
+        return hashlib.sha256(repr(self.told[position - 1]).encode()).hexdigest()
 
 
 @contextmanager

@@ -2,14 +2,22 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+import os
+import subprocess
+import sys
+from collections.abc import Callable, Iterator
+from typing import Any
 
 import pytest
 import requests
+import sqlalchemy as sa
 
+from chassis.follower import AnotherFollower
 from chassis.http_client import ServiceClient
+from services.catalog.follow_again import follow_again
 from services.catalog.followers.seats import READ_AT_ONCE, SeatsFollower
 from services.catalog.service import open_service
+from services.catalog.storage.tables import CLASS_SEATS
 from tests.services.catalog.client import Catalog, made, staff
 from tests.services.catalog.enrolment import TOKEN, Enrolment, serving
 
@@ -133,6 +141,127 @@ def test_a_journal_restored_from_a_backup_is_read_from_its_start(
     enrolment.told = enrolment.told[:1]
     follower.catch_up()
     assert left(catalog, class_id) == 11
+
+
+def test_a_journal_that_was_restored_and_grew_again_is_read_from_its_start(
+    catalog: Catalog, follower: SeatsFollower, enrolment: Enrolment, class_id: str
+) -> None:
+    enrolment.told += [(class_id, 5), (class_id, 6), (class_id, 9)]
+    follower.catch_up()
+    enrolment.told[1:] = [(class_id, 4), (class_id, 3), (ABSENT, 1)]
+    follower.catch_up()
+    assert left(catalog, class_id) == 13
+
+
+class Stops(ServiceClient):
+    """A client that is cut off after so many answers."""
+
+    def __init__(self, address: str, answers: int) -> None:
+        super().__init__(address)
+        self._left = answers
+
+    def get_json(self, *arguments: Any, **options: Any) -> Any:
+        if self._left == 0:
+            raise requests.ConnectionError
+        self._left -= 1
+        return super().get_json(*arguments, **options)
+
+
+def test_numbers_stay_until_the_replaced_journal_was_read_and_are_then_told_or_forgotten(
+    catalog: Catalog, follower: SeatsFollower, enrolment: Enrolment, class_id: str, provider_id: str
+) -> None:
+    other = str(catalog.training_class(provider_id, catalog.course(provider_id))["id"])
+    enrolment.told += [(class_id, 5), (other, 6)]
+    follower.catch_up()
+    enrolment.epoch = "00000000-0000-4000-8000-000000000002"
+    enrolment.told = [*[(ABSENT, 1)] * READ_AT_ONCE, (class_id, 2)]
+    cut_off = SeatsFollower(
+        client=Stops(enrolment.address, 2),
+        token=lambda: TOKEN,
+        transactions=open_service(catalog.database, most_price=0).transactions,
+    )
+    with pytest.raises(requests.ConnectionError):
+        cut_off.catch_up()
+    assert [held(catalog, each) for each in (class_id, other)] == [5, 6]
+    follower.catch_up()
+    assert [held(catalog, each) for each in (class_id, other)] == [2, 0]
+
+
+def held(catalog: Catalog, class_id: str) -> int:
+    shown = made(catalog.get(f"/classes/{class_id}"))
+    return int(shown["seats"] - shown["seats_left"])
+
+
+def test_told_to_follow_again_it_counts_everything_anew(
+    catalog: Catalog, follower: SeatsFollower, enrolment: Enrolment, class_id: str
+) -> None:
+    enrolment.told += [(class_id, 5)]
+    follower.catch_up()
+    with catalog.database.writing() as connection:
+        connection.execute(sa.update(CLASS_SEATS).values(held=11))
+        connection.commit()
+    assert follower.catch_up() == 0
+    assert held(catalog, class_id) == 11
+    follow_again(open_service(catalog.database, most_price=0))
+    assert held(catalog, class_id) == 11
+    assert follower.catch_up() == 1
+    assert held(catalog, class_id) == 5
+
+
+class Meanwhile(ServiceClient):
+    """A client that lets something happen between the answer and its use."""
+
+    def __init__(self, address: str, happen: Callable[[], object]) -> None:
+        super().__init__(address)
+        self._happen = happen
+
+    def get_json(self, *arguments: Any, **options: Any) -> Any:
+        answer = super().get_json(*arguments, **options)
+        self._happen()
+        return answer
+
+
+def test_a_round_that_is_under_way_does_not_undo_that_it_begins_again(
+    catalog: Catalog, follower: SeatsFollower, enrolment: Enrolment, class_id: str
+) -> None:
+    enrolment.told += [(class_id, 5)]
+    follower.catch_up()
+    enrolment.told += [(class_id, 6)]
+    service = open_service(catalog.database, most_price=0)
+    under_way = SeatsFollower(
+        client=Meanwhile(enrolment.address, lambda: follow_again(service)),
+        token=lambda: TOKEN,
+        transactions=service.transactions,
+    )
+    with pytest.raises(AnotherFollower):
+        under_way.catch_up()
+    enrolment.asked.clear()
+    follower.catch_up()
+    assert enrolment.asked[0] == 0
+    assert held(catalog, class_id) == 6
+
+
+def test_the_command_says_what_it_did(
+    catalog: Catalog, follower: SeatsFollower, enrolment: Enrolment, class_id: str
+) -> None:
+    enrolment.told += [(class_id, 5)]
+    follower.catch_up()
+    variables = {
+        "DATABASE_URL": catalog.database.url.render_as_string(hide_password=False),
+        "TOKEN_ISSUER": "http://accounts.test",
+        "JWKS_URL": "http://accounts.test/jwks.json",
+    }
+    program = [sys.executable, "-m", "services.catalog.follow_again"]
+    done, unset = [
+        subprocess.run(
+            program, env={**os.environ, **given}, capture_output=True, text=True, check=False
+        )
+        for given in (variables, {**variables, "DATABASE_URL": ""})
+    ]
+    assert (done.returncode, done.stderr) == (0, "")
+    assert "counts the seats held anew" in done.stdout
+    assert (unset.returncode, unset.stderr) == (2, "follow_again: DATABASE_URL is not set\n")
+    assert follower.catch_up() == 1
 
 
 def test_an_absent_enrolment_changes_nothing(

@@ -201,6 +201,21 @@ def test_the_seats_feed_tells_every_touched_class_once_with_absolute_numbers(hou
     assert seats_feed(house, after=feed["after"])["classes"] == []
 
 
+def test_the_seats_feed_tells_the_hashes_of_the_entries_it_goes_from_and_to(house: House) -> None:
+    class_id = house.put_class()
+    for card in house.award_many(3):
+        house.enrolled(card, class_id)
+    size = len(house.entries())
+    first, second = seats_feed(house, after=0, limit=2), seats_feed(house, after=2)
+    with house.service.database.reading() as connection:
+        digests = [
+            entry.digest() for entry in house.service.journal.read(connection, after=0, limit=size)
+        ]
+    assert (first["from_digest"], first["digest"]) == (None, digests[1])
+    assert (second["from_digest"], second["digest"]) == (digests[1], digests[-1])
+    assert seats_feed(house, after=size + 1)["from_digest"] is None
+
+
 def test_the_seats_feed_is_read_in_parts_that_add_up(house: House) -> None:
     classes = [house.put_class() for _ in range(5)]
     for card, class_id in zip(house.award_many(5), classes, strict=True):
