@@ -1,0 +1,56 @@
+"""Cards: balance, state and wave, by their movements and by their entries."""
+
+from __future__ import annotations
+
+import sqlalchemy as sa
+
+from chassis.json_text import identifier_in, text_in, whole_in
+from services.enrolment.domain.money.movement import Account
+from services.enrolment.queries.consistency.comparison import (
+    AWARD,
+    ENTRY,
+    MOVES_MONEY,
+    Comparison,
+    Pair,
+    count,
+    latest,
+)
+from services.enrolment.storage.tables import CARD, MOVEMENT
+
+C, J, M = CARD.c, ENTRY.c, MOVEMENT.c
+
+_INTO = sa.case((M.target == Account.CARD.value, M.amount), else_=0)
+_OUT_OF = sa.case((M.source == Account.CARD.value, M.amount), else_=0)
+_MOVED = (
+    sa.select(sa.cast(sa.func.coalesce(sa.func.sum(_INTO - _OUT_OF), 0), sa.BigInteger))
+    .where(M.card_ref == C.card_ref)
+    .correlate(CARD)
+    .scalar_subquery()
+)
+_OF_CARD = J.card_ref == C.card_ref
+_MOVED_MONEY = J.kind.in_(MOVES_MONEY)
+_AWARDED = J.kind == AWARD
+
+CARDS = Comparison(
+    "cards",
+    C.card_ref,
+    (
+        Pair("card balance, by movements", C.balance, _MOVED),
+        Pair(
+            "card balance, by journal",
+            C.balance,
+            latest(whole_in(J.body, "balance"), _OF_CARD, _MOVED_MONEY, of=CARD),
+        ),
+        Pair(
+            "card state, by journal",
+            C.state,
+            latest(text_in(J.body, "card_state"), _OF_CARD, _MOVED_MONEY, of=CARD),
+        ),
+        Pair(
+            "card wave, by journal",
+            C.wave_id,
+            latest(identifier_in(J.body, "wave_id"), _OF_CARD, _AWARDED, of=CARD),
+        ),
+        Pair("card awarded once", sa.literal(1), count(ENTRY, _OF_CARD, _AWARDED, of=CARD)),
+    ),
+)

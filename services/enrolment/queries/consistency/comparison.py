@@ -1,0 +1,110 @@
+"""Comparing what rows say with what stands elsewhere, in SQL, a range of keys at a time."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any, NamedTuple
+
+import sqlalchemy as sa
+
+from chassis.database import Identifier
+from chassis.identifiers import is_id
+from services.enrolment.storage.tables import JOURNAL
+
+AWARD = "card-awarded"
+CONFIRMED = "enrolment-confirmed"
+REDEEMED = "enrolment-redeemed"
+CANCELLED = "enrolment-cancelled"
+MOVES_MONEY = (AWARD, CONFIRMED, CANCELLED)
+MOVES_SEATS = (CONFIRMED, CANCELLED)
+OF_ENROLMENT = (CONFIRMED, REDEEMED, CANCELLED)
+
+ENTRY = JOURNAL.entry
+Expression = sa.ColumnElement[Any]
+
+
+class Pair(NamedTuple):
+    """Two values that must be the same: one of the row, one of what stands elsewhere; null equals null."""
+
+    what: str
+    ours: Expression
+    theirs: Expression
+
+
+@dataclass(frozen=True)
+class Comparison:
+    """Rows that are walked by their key and counted under a name, and what of each must agree with what.
+
+    Whatever stands elsewhere is looked up row by row, by an index, in subqueries that cannot become joins: no plan
+    reads a whole table for one range, however large the tables are or were when the plan was made. `at_once` is how
+    many rows a range has.
+    """
+
+    counted: str
+    key: sa.Column[Any]
+    pairs: tuple[Pair, ...]
+    at_once: int = 2_000
+
+    def differing(self) -> sa.Select[Any]:
+        """Return the query for rows from `:first` to `:last` of which any pair differs, with all its values."""
+        columns = [
+            column
+            for place, pair in enumerate(self.pairs)
+            for column in (
+                pair.ours.label(f"ours_{place}"),
+                pair.theirs.label(f"theirs_{place}"),
+            )
+        ]
+        first, last = (sa.bindparam(name, type_=self.key.type) for name in ("first", "last"))
+        return (
+            sa.select(self.key.label("key"), *columns)
+            .where(self.key >= first, self.key <= last)
+            .where(sa.or_(*[pair.ours.is_distinct_from(pair.theirs) for pair in self.pairs]))
+            .order_by(self.key)
+        )
+
+    def differences(self, row: sa.Row[Any]) -> list[dict[str, Any]]:
+        """Name each pair of a row that differs."""
+        values = row._mapping
+        sides = [
+            (pair.what, values[f"ours_{place}"], values[f"theirs_{place}"])
+            for place, pair in enumerate(self.pairs)
+        ]
+        return [
+            {"what": what, "id": row.key, "table": ours, "entries": theirs}
+            for what, ours, theirs in sides
+            if ours != theirs
+        ]
+
+    def is_key(self, text: str) -> bool:
+        """Tell whether a text can be a key of these rows."""
+        if isinstance(self.key.type, Identifier):
+            return is_id(text)
+        return text.isascii() and text.isdigit() and len(text) < 16
+
+
+def count(rows: sa.FromClause, *conditions: Expression, of: sa.FromClause) -> Expression:
+    """Return how many rows meet the conditions, for each row of the table `of`."""
+    query = sa.select(sa.func.count()).select_from(rows).where(*conditions)
+    return query.correlate(of).scalar_subquery()
+
+
+def value(fact: Expression, *conditions: Expression, of: sa.FromClause) -> Expression:
+    """Return a fact of the one row that meets the conditions, for each row of the table `of`."""
+    return sa.select(fact).where(*conditions).correlate(of).scalar_subquery()
+
+
+def latest(
+    fact: Expression,
+    *conditions: Expression,
+    of: sa.FromClause,
+    entries: sa.FromClause = ENTRY,
+) -> Expression:
+    """Return a fact of the last entry that meets the conditions, for each row of the table `of`."""
+    query = sa.select(fact).where(*conditions).order_by(entries.c.position.desc()).limit(1)
+    return query.correlate(of).scalar_subquery()
+
+
+def where(condition: Expression, fact: Expression) -> Expression:
+    """Return a fact where a condition holds, else null: pairs whose both sides are null agree."""
+    return sa.case((condition, fact))

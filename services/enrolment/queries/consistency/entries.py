@@ -1,0 +1,99 @@
+"""Entries: each has its rows, and goes on from the balance and the seats that the one before it left."""
+
+from __future__ import annotations
+
+import sqlalchemy as sa
+
+from chassis.json_text import identifier_in, whole_in
+from services.enrolment.queries.consistency.comparison import (
+    AWARD,
+    CANCELLED,
+    ENTRY,
+    MOVES_MONEY,
+    MOVES_SEATS,
+    REDEEMED,
+    Comparison,
+    Expression,
+    Pair,
+    count,
+    latest,
+    value,
+    where,
+)
+from services.enrolment.queries.consistency.movements import AMOUNT
+from services.enrolment.storage.tables import CARD, ENROLMENT, MOVEMENT
+
+J, C, E, M = ENTRY.c, CARD.c, ENROLMENT.c, MOVEMENT.c
+_EARLIER = ENTRY.alias("earlier")
+B = _EARLIER.c
+
+_IS_AWARD = J.kind == AWARD
+_REDEEMS = J.kind == REDEEMED
+_CHANGES_SEATS = J.kind.in_(MOVES_SEATS)
+_ONE = sa.literal(1)
+_MOVEMENT_ID = identifier_in(J.body, "movement_id")
+_NAMES_MOVEMENT = sa.and_(J.kind.in_(MOVES_MONEY), _MOVEMENT_ID.is_not(None))
+_ITS_ENROLMENT = (
+    E.enrolment_id == identifier_in(J.body, "enrolment_id"),
+    E.card_ref == J.card_ref,
+    E.class_id == J.class_id,
+)
+_ITS_MOVEMENT = (M.movement_id == _MOVEMENT_ID, M.card_ref == J.card_ref, M.amount == AMOUNT)
+
+
+def _before(fact: str, *conditions: Expression) -> Expression:
+    """Return a fact of the entry before this one that meets the conditions; 0 where there is none."""
+    earlier = latest(
+        whole_in(B.body, fact),
+        *conditions,
+        B.position < J.position,
+        of=ENTRY,
+        entries=_EARLIER,
+    )
+    return sa.func.coalesce(earlier, 0)
+
+
+_PRICE = whole_in(J.body, "price")
+_BALANCE_BEFORE = _before("balance", B.card_ref == J.card_ref, B.kind.in_(MOVES_MONEY))
+_HELD_BEFORE = _before("held", B.class_id == J.class_id, B.kind.in_(MOVES_SEATS))
+_GIVES_BACK = J.kind == CANCELLED
+
+ENTRIES = Comparison(
+    "journal_entries",
+    J.position,
+    (
+        Pair(
+            "entry of a card",
+            where(_IS_AWARD, _ONE),
+            where(_IS_AWARD, count(CARD, C.card_ref == J.card_ref, of=ENTRY)),
+        ),
+        Pair(
+            "entry of an enrolment",
+            where(_REDEEMS, _ONE),
+            where(_REDEEMS, count(ENROLMENT, *_ITS_ENROLMENT, of=ENTRY)),
+        ),
+        Pair(
+            "entry of a movement",
+            where(_NAMES_MOVEMENT, _ONE),
+            where(_NAMES_MOVEMENT, count(MOVEMENT, *_ITS_MOVEMENT, of=ENTRY)),
+        ),
+        Pair(
+            "price in an entry, by its enrolment",
+            where(_CHANGES_SEATS, _PRICE),
+            where(_CHANGES_SEATS, value(E.price, *_ITS_ENROLMENT, of=ENTRY)),
+        ),
+        Pair(
+            "balance in an entry, by the one before",
+            where(_CHANGES_SEATS, whole_in(J.body, "balance")),
+            where(
+                _CHANGES_SEATS,
+                _BALANCE_BEFORE + sa.case((_GIVES_BACK, _PRICE), else_=-_PRICE),
+            ),
+        ),
+        Pair(
+            "seats in an entry, by the one before",
+            where(_CHANGES_SEATS, whole_in(J.body, "held")),
+            where(_CHANGES_SEATS, _HELD_BEFORE + sa.case((_GIVES_BACK, -1), else_=1)),
+        ),
+    ),
+)

@@ -1,0 +1,15 @@
+"""Waves: the people admitted, by cards."""
+
+from __future__ import annotations
+
+from services.enrolment.queries.consistency.comparison import Comparison, Pair, count
+from services.enrolment.storage.tables import CARD, WAVE
+
+C, W = CARD.c, WAVE.c
+
+WAVES = Comparison(
+    "waves",
+    W.wave_id,
+    (Pair("people admitted, by cards", W.admitted, count(CARD, C.wave_id == W.wave_id, of=WAVE)),),
+    at_once=1,  # no index leads from a wave to its cards, so that each of them costs a walk through the table
+)
