@@ -128,7 +128,6 @@ class SeatHouse:
                 "price": PRICE,
                 "declared_seats": seats,
                 "zone": "Asia/Jakarta",
-                "region": None,
                 "registration_opens": now - timedelta(days=1),
                 "registration_closes": now + timedelta(days=1),
                 "starts_at": now + timedelta(days=2),

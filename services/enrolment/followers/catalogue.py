@@ -48,7 +48,6 @@ def class_copy(body: dict[str, Any]) -> ClassCopy:
             "price": body["price"],
             "declared_seats": body["seats"],
             "zone": body["zone"],
-            "region": body["regency"],
             "registration_opens": read_instant(body["registration_opens"]),
             "registration_closes": read_instant(body["registration_closes"]),
             "starts_at": read_instant(body["starts_at"]),

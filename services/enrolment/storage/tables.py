@@ -65,7 +65,6 @@ TRAINING_CLASS = sa.Table(
     sa.Column("effective_seats", sa.Integer, nullable=False),
     sa.Column("held", sa.Integer, nullable=False, server_default="0"),
     sa.Column("zone", sa.String(32), nullable=False),
-    sa.Column("region", sa.String(5)),
     sa.Column("registration_opens", Instant, nullable=False),
     sa.Column("registration_closes", Instant, nullable=False),
     sa.Column("starts_at", Instant, nullable=False),

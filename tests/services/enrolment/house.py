@@ -44,15 +44,20 @@ VARIABLES = {
     "ENVIRONMENT": "development",
     "TOKEN_ISSUER": ISSUER,
     "TOKEN_AUDIENCE": AUDIENCE,
-    "ACCOUNTS_URL": "http://accounts.test",
     "JWKS_URL": "http://accounts.test/.well-known/jwks.json",
-    "CATALOG_URL": "http://catalog.test",
-    "CLIENT_ID": "enrolment",
-    "CLIENT_SECRET": "only-for-tests",
     "PERSONAL_DATA_KEY": "11" * 32,
     "FINGERPRINT_KEY": "22" * 32,
 }
 """The environment of a process on a developer's machine."""
+
+WORKER_VARIABLES = {
+    **VARIABLES,
+    "ACCOUNTS_URL": "http://accounts.test",
+    "CATALOG_URL": "http://catalog.test",
+    "CLIENT_ID": "enrolment",
+    "CLIENT_SECRET": "only-for-tests",
+}
+"""The environment of its worker."""
 
 
 def settings_for(database_url: str) -> Settings:
@@ -141,7 +146,6 @@ class House:
             "price": PRICE,
             "declared_seats": 10,
             "zone": "Asia/Jakarta",
-            "region": None,
             "registration_opens": now - DAY,
             "registration_closes": now + 5 * DAY,
             "starts_at": starts_at,

@@ -111,7 +111,6 @@ def upgrade() -> None:
         sa.Column("effective_seats", sa.Integer(), nullable=False),
         sa.Column("held", sa.Integer(), server_default="0", nullable=False),
         sa.Column("zone", sa.String(length=32), nullable=False),
-        sa.Column("region", sa.String(length=5), nullable=True),
         sa.Column("registration_opens", Instant(), nullable=False),
         sa.Column("registration_closes", Instant(), nullable=False),
         sa.Column("starts_at", Instant(), nullable=False),
