@@ -5,6 +5,7 @@ from __future__ import annotations
 import sqlalchemy as sa
 
 from chassis.database import Database
+from chassis.service_settings import ServiceSettings
 from chassis.settings import SettingsError
 
 _REWRITABLE = sa.text(
@@ -42,12 +43,15 @@ def refuse_excess_rights(database: Database, metadata: sa.MetaData) -> None:
         )
 
 
-def open_guarded(database: Database, metadata: sa.MetaData, *, development: bool) -> Database:
-    """Return a database for a process that stays, seen to be safe from it; on a developer's machine anything goes.
+def open_guarded(
+    settings: ServiceSettings, metadata: sa.MetaData, *, pool_size: int | None = None
+) -> Database:
+    """Open a service's database for a process that stays, seen to be safe from it; in development anything goes.
 
     Raises `SettingsError`, with the database's connections closed.
     """
-    if not development:
+    database = Database(settings.database_url, pool_size=pool_size or settings.pool_size)
+    if not settings.is_development:
         try:
             refuse_excess_rights(database, metadata)
         except SettingsError:

@@ -18,7 +18,7 @@ from flask import Request, Response
 
 from chassis import strict_json
 from chassis.fields import Strict, load
-from chassis.idempotency import Answer, IdempotencyKey, idempotency_key
+from chassis.idempotency import Answer, IdempotencyKey, IdempotencyKeys
 from chassis.identity import Principal, TokenVerifier, bearer_token
 from chassis.problems import (
     FieldError,
@@ -110,7 +110,12 @@ class Endpoint(Generic[House]):
         return f"{self.method} {self.rule}"
 
     def admit(
-        self, request: Request, path: Mapping[str, str], request_id: str, verifier: TokenVerifier
+        self,
+        request: Request,
+        path: Mapping[str, str],
+        request_id: str,
+        verifier: TokenVerifier,
+        keys: IdempotencyKeys | None,
     ) -> Call:
         """Parse a request into a `Call`, or raise the problem that stands in its way."""
         principal = None if self.form else self._permitted(request, verifier)
@@ -123,7 +128,7 @@ class Endpoint(Generic[House]):
             path=path,
             query=query,
             body=body,
-            key=self._key(request, principal, [dict(path), body]),
+            key=self._key(request, principal, [dict(path), body], keys),
             version=self._version(request),
             media_type=media_type,
             seconds_left=seconds_left(request.headers.get(TIME_LEFT_HEADER)),
@@ -190,7 +195,11 @@ class Endpoint(Generic[House]):
             ) from None
 
     def _key(
-        self, request: Request, principal: Principal | None, command: Any
+        self,
+        request: Request,
+        principal: Principal | None,
+        command: Any,
+        keys: IdempotencyKeys | None,
     ) -> IdempotencyKey | None:
         given = request.headers.get("Idempotency-Key")
         if given is None or self.key is KeyUse.NONE:
@@ -200,10 +209,11 @@ class Endpoint(Generic[House]):
         match = _KEY.match(given)
         if not match:
             raise MalformedRequest("Idempotency-Key must be 8 to 200 characters, such as a UUID.")
-        subject = principal.subject if principal else "public"
+        if keys is None:
+            raise LookupError("this service was built without a secret for idempotency keys")
         try:
-            return idempotency_key(
-                subject=subject,
+            return keys.bind(
+                caller=_scope_of(principal),
                 method=self.method,
                 route=self.rule,
                 key=match[1] or match[2],
@@ -224,6 +234,18 @@ class Endpoint(Generic[House]):
                 "If-Match must hold the resource's ETag exactly as it was given."
             )
         return int(match[1])
+
+
+def _scope_of(principal: Principal | None) -> tuple[str | None, ...]:
+    """Return whose key it is: of one subject for one provider or card, since a subject may change what it is bound to.
+
+    All anonymous callers share one scope, so that a retry from another address, as a phone sends it, is still a retry.
+    A stored answer is given only for the very same command; its caller learns no more than that it was sent before, and
+    the id that was given to it.
+    """
+    if principal is None:
+        return ("public",)
+    return (principal.subject, principal.provider, principal.card)
 
 
 def _whole_body(request: Request) -> bytes:

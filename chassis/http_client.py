@@ -12,6 +12,12 @@ TIMEOUT = (1.0, 10.0)
 """Seconds to connect, and seconds between two pieces of the answer."""
 
 
+def document_at(address: str) -> Callable[[], Any]:
+    """Return what fetches the JSON document at one address, over kept connections."""
+    client = ServiceClient(address)
+    return lambda: client.get_json("")
+
+
 class ServiceClient:
     """A keep-alive session with one base address.
 

@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 
+LOG_LEVELS = ("DEBUG", "INFO", "WARNING", "ERROR")
+
 
 class SettingsError(Exception):
     """A setting is missing or unusable; the process must not start."""
@@ -36,17 +38,6 @@ class Environment:
                 f"{name} must be a whole number from {least} to {most}, not {text[:40]!r}"
             )
         return int(text)
-
-    def seconds(self, name: str, default: float, *, least: float, most: float) -> float:
-        """Return a duration in seconds within bounds. Raises `SettingsError` otherwise."""
-        text = self.variables.get(name) or str(default)
-        try:
-            value = float(text)
-        except ValueError:
-            raise SettingsError(f"{name} must be a number of seconds, not {text!r}") from None
-        if not least <= value <= most:
-            raise SettingsError(f"{name} must be from {least} to {most} seconds, not {text}")
-        return value
 
     def choice(self, name: str, default: str, *, of: tuple[str, ...]) -> str:
         """Return one of the named choices. Raises `SettingsError` otherwise."""

@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import threading
 import time
+from typing import Self
 
 from chassis.http_client import ServiceClient
+from chassis.service_settings import OwnCredential
 
 RENEW_BEFORE = 60.0
 
@@ -19,6 +21,12 @@ class SystemToken:
         self._token = ""
         self._renew_at = 0.0
         self._lock = threading.Lock()
+
+    @classmethod
+    def of(cls, own: OwnCredential) -> Self:
+        """Return the token of a service's own credential."""
+        accounts = ServiceClient(own.accounts_url)
+        return cls(accounts, client_id=own.client_id, client_secret=own.client_secret)
 
     def __call__(self) -> str:
         """Return a valid token. Raises `requests.RequestException` where none can be had."""

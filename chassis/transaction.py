@@ -14,7 +14,7 @@ import sqlalchemy as sa
 
 from chassis.clock import utc_now
 from chassis.database import Database, Fault, fault_of
-from chassis.idempotency import Answer, IdempotencyKey, StoredAnswers
+from chassis.idempotency import KEPT_FOR, Answer, IdempotencyKey, StoredAnswers
 from chassis.problems import IdempotencyKeyReused, OutcomeUnknown, RequestInFlight, Unavailable
 
 ATTEMPTS = 3
@@ -32,7 +32,8 @@ class _Doubt:
 class Transactions:
     """Run work in a transaction of its own and commit it."""
 
-    def __init__(self, database: Database, stored_answers: StoredAnswers) -> None:
+    def __init__(self, database: Database, stored_answers: StoredAnswers | None = None) -> None:
+        """`stored_answers` are for services with calls that take an Idempotency-Key."""
         self.database = database
         self._stored = stored_answers
 
@@ -87,14 +88,30 @@ class Transactions:
             # The key is ours and has no answer: no earlier attempt took effect.
             doubt.stands = False
             answer = work(connection)
-            self._stored.store(connection, {key: answer}, now=utc_now())
+            self._answers().store(connection, {key: answer}, now=utc_now())
             return answer
 
         return self._run(once, repeatable=True, doubt=doubt)
 
+    def forget_old_answers(self) -> int:
+        """Forget stored answers past their time, in short transactions; return how many."""
+        forgotten = 0
+        while count := self.run(self._forget_some, repeatable=True):
+            forgotten += count
+        return forgotten
+
+    def _forget_some(self, connection: sa.Connection) -> int:
+        before = self.database.now(connection) - KEPT_FOR
+        return self._answers().purge(connection, before=before)
+
+    def _answers(self) -> StoredAnswers:
+        if self._stored is None:
+            raise LookupError("this service keeps no answers")
+        return self._stored
+
     def _read(self, connection: sa.Connection, key: IdempotencyKey) -> Answer | None:
         try:
-            stored = self._stored.lock_and_read(connection, [key.digest]).get(key.digest)
+            stored = self._answers().lock_and_read(connection, [key.digest]).get(key.digest)
         except sa.exc.DBAPIError as error:
             if fault_of(error) is Fault.LOCKED:
                 raise RequestInFlight from error

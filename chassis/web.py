@@ -15,7 +15,7 @@ from chassis import problems
 from chassis.database import Fault, fault_of
 from chassis.endpoints import JSON, Endpoint
 from chassis.failures import problem_of
-from chassis.idempotency import Answer, json_answer
+from chassis.idempotency import Answer, IdempotencyKeys, json_answer
 from chassis.identity import TokenVerifier
 from chassis.observability import (
     REQUEST_ID_HEADER,
@@ -45,11 +45,13 @@ def build_app(
     house: House,
     verifier: TokenVerifier,
     checks: Mapping[str, Check],
+    idempotency_keys: IdempotencyKeys | None = None,
     largest_body: int = LARGEST_BODY,
 ) -> Flask:
     """Join endpoints and the service's parts into an application.
 
     `house` is handed to every handler. `checks` are what `/readyz` asks; each returns whether that part is ready.
+    `idempotency_keys` are for services with calls that take an Idempotency-Key.
     """
     app = Flask(name, static_folder=None)
     app.config["MAX_CONTENT_LENGTH"] = largest_body
@@ -62,7 +64,7 @@ def build_app(
         app.add_url_rule(
             endpoint.rule,
             endpoint=endpoint.name,
-            view_func=_view(endpoint, house, verifier),
+            view_func=_view(endpoint, house, verifier, idempotency_keys),
             methods=[endpoint.method],
             provide_automatic_options=False,
         )
@@ -72,10 +74,13 @@ def build_app(
 
 
 def _view(
-    endpoint: Endpoint[House], house: House, verifier: TokenVerifier
+    endpoint: Endpoint[House],
+    house: House,
+    verifier: TokenVerifier,
+    keys: IdempotencyKeys | None,
 ) -> Callable[..., Response]:
     def view(**path: str) -> Response:
-        call = endpoint.admit(request, path, current_request_id.get(), verifier)
+        call = endpoint.admit(request, path, current_request_id.get(), verifier, keys)
         answer = endpoint.handler(call, house)
         return answer if isinstance(answer, Response) else _response(answer)
 

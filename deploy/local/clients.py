@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from deploy.local.process_table import SAMPLE_ROLES
 from services.accounts.domain.mandates import BOUND_TO, Mandate
 from services.accounts.register import register
-from services.accounts.service import build_accounts
+from services.accounts.service import opened_service
 from services.accounts.settings import read_settings
 
 
@@ -38,8 +38,7 @@ def register_clients(
     `bounds` holds the `provider`, `card` and `region` for roles that need one. Raises `ClientExists` where a client
     is registered with another bound.
     """
-    house = build_accounts(read_settings(variables))
-    try:
+    with opened_service(read_settings(variables)) as house:
         for client in clients:
             bound = BOUND_TO.get(client.role)
             register(
@@ -49,5 +48,3 @@ def register_clients(
                 mandate=Mandate(client.role, **({bound: bounds[bound]} if bound else {})),
                 name=client.client_id,
             )
-    finally:
-        house.database.dispose()

@@ -20,6 +20,7 @@ SECRET_NAMES = (
     "KEY_ENCRYPTION_KEY",
     "PERSONAL_DATA_KEY",
     "FINGERPRINT_KEY",
+    "CATALOG_FINGERPRINT_KEY",
     "POSTGRESQL_PASSWORD",
     *(f"{service.upper()}_OWNER_PASSWORD" for service in SERVICES),
     *(f"{service.upper()}_APP_PASSWORD" for service in SERVICES),
@@ -30,7 +31,10 @@ SECRET_NAMES = (
 # Each secret is given to the one service that needs it.
 _SECRETS_OF = {
     "accounts": {"KEY_ENCRYPTION_KEY": "KEY_ENCRYPTION_KEY"},
-    "catalog": {"CLIENT_SECRET": "CATALOG_CLIENT_SECRET"},
+    "catalog": {
+        "CLIENT_SECRET": "CATALOG_CLIENT_SECRET",
+        "FINGERPRINT_KEY": "CATALOG_FINGERPRINT_KEY",
+    },
     "enrolment": {
         "CLIENT_SECRET": "ENROLMENT_CLIENT_SECRET",
         "PERSONAL_DATA_KEY": "PERSONAL_DATA_KEY",

@@ -17,7 +17,7 @@ from chassis.web import build_app
 from services.accounts.api import discovery, tokens
 from services.accounts.key_keeper import ensure_signing_key
 from services.accounts.queries.published_keys import can_sign, jwk_set
-from services.accounts.service import Accounts, start_accounts
+from services.accounts.service import AccountsService, start_service
 from services.accounts.settings import read_settings
 from services.accounts.storage import JOURNAL
 from vocabulary.roles import AUDITOR, SYSTEM
@@ -32,12 +32,12 @@ def create_app() -> Flask:
     """
     settings = read_settings(os.environ)
     configure_logging("accounts", level=settings.log_level)
-    house = start_accounts(settings)
+    house = start_service(settings)
     ensure_signing_key(house)
     return build(house)
 
 
-def build(house: Accounts) -> Flask:
+def build(house: AccountsService) -> Flask:
     """Build the application around joined parts."""
     subjects = {name: JOURNAL.entry.c[name].type for name in JOURNAL.subjects}
     app = build_app(
@@ -61,16 +61,18 @@ def build(house: Accounts) -> Flask:
     return app
 
 
-def _own_verifier(house: Accounts) -> TokenVerifier:
+def _own_verifier(house: AccountsService) -> TokenVerifier:
     def fetch() -> Mapping[str, object]:
         with house.database.reading() as connection:
             return jwk_set(connection, house.database)
 
     return TokenVerifier(
-        issuer=house.settings.issuer, audience=house.settings.audience, keys=PublishedKeys(fetch)
+        issuer=house.settings.token_issuer,
+        audience=house.settings.token_audience,
+        keys=PublishedKeys(fetch),
     )
 
 
-def _can_sign(house: Accounts) -> bool:
+def _can_sign(house: AccountsService) -> bool:
     with house.database.reading() as connection:
         return can_sign(connection, house.database)

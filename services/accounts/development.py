@@ -8,7 +8,7 @@ from collections.abc import Mapping
 from chassis.settings import SettingsError
 from services.accounts.domain.mandates import Mandate, checked
 from services.accounts.key_keeper import ensure_signing_key
-from services.accounts.service import Accounts, opened_accounts
+from services.accounts.service import AccountsService, opened_service
 from services.accounts.settings import read_settings
 from services.accounts.use_cases.issue_token import issue_token as sign_token
 
@@ -31,20 +31,20 @@ def issue_token(
     if not settings.is_development:
         raise SettingsError("tokens without a client are for ENVIRONMENT=development only")
     mandate = checked(Mandate(role, provider, card, region))
-    with opened_accounts(settings) as house:
+    with opened_service(settings) as house:
         ensure_signing_key(house)
         return _signed(house, subject or _subject(mandate), mandate)
 
 
-def _signed(house: Accounts, subject: str, mandate: Mandate) -> str:
+def _signed(house: AccountsService, subject: str, mandate: Mandate) -> str:
     with house.database.reading() as connection:
         return sign_token(
             connection,
             seal=house.seal,
             subject=subject,
             mandate=mandate,
-            issuer=house.settings.issuer,
-            audience=house.settings.audience,
+            issuer=house.settings.token_issuer,
+            audience=house.settings.token_audience,
             now=house.database.now(connection),
         )
 

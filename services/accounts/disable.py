@@ -10,12 +10,12 @@ from collections.abc import Mapping, Sequence
 from chassis.identifiers import random_reference
 from chassis.settings import SettingsError
 from services.accounts.domain.actors import COMMAND_LINE, Actor
-from services.accounts.service import Accounts, opened_accounts
+from services.accounts.service import AccountsService, opened_service
 from services.accounts.settings import read_settings
 from services.accounts.use_cases.disable_client import NoSuchClient, disable_client
 
 
-def disable(house: Accounts, client_id: str) -> bool:
+def disable(house: AccountsService, client_id: str) -> bool:
     """Commit the disabling of a client; tell whether it was in force. Raises `NoSuchClient`."""
     return house.transactions.run(
         lambda connection: disable_client(
@@ -35,7 +35,7 @@ def main(arguments: Sequence[str], variables: Mapping[str, str]) -> None:
     parser.add_argument("client_id")
     client_id = parser.parse_args(arguments).client_id
     try:
-        with opened_accounts(read_settings(variables)) as house:
+        with opened_service(read_settings(variables)) as house:
             disable(house, client_id)
     except SettingsError as error:
         sys.exit(f"disable: {error}")

@@ -9,13 +9,13 @@ from chassis.sealing import SealBroken
 from chassis.settings import SettingsError
 from services.accounts.domain.actors import ITSELF, Actor
 from services.accounts.domain.signing_keys import SEED_BYTES, key_in_force
-from services.accounts.service import Accounts
+from services.accounts.service import AccountsService
 from services.accounts.storage.signing_keys import load_signing_keys
 from services.accounts.use_cases.issue_token import opened
 from services.accounts.use_cases.roll_keys_over import roll_keys_over
 
 
-def look_after_keys(house: Accounts) -> None:
+def look_after_keys(house: AccountsService) -> None:
     """Make and retire signing keys as the time has come."""
     house.transactions.run(
         lambda connection: roll_keys_over(
@@ -31,7 +31,7 @@ def look_after_keys(house: Accounts) -> None:
     )
 
 
-def ensure_signing_key(house: Accounts) -> None:
+def ensure_signing_key(house: AccountsService) -> None:
     """Make the first signing key where there is none, and see that the one in force can be opened.
 
     Raises `SettingsError` where KEY_ENCRYPTION_KEY is not the one it was sealed with.

@@ -17,7 +17,7 @@ from chassis.settings import Environment, SettingsError
 from services.accounts.domain.actors import COMMAND_LINE, Actor
 from services.accounts.domain.clients import SECRET_BYTES, UnusableCredential
 from services.accounts.domain.mandates import Mandate, UnusableMandate
-from services.accounts.service import Accounts, opened_accounts
+from services.accounts.service import AccountsService, opened_service
 from services.accounts.settings import read_settings
 from services.accounts.use_cases.register_client import ClientExists, register_client
 from vocabulary.roles import EVERY_ROLE
@@ -36,7 +36,9 @@ def parse(arguments: Sequence[str]) -> argparse.Namespace:
     return parser.parse_args(arguments)
 
 
-def register(house: Accounts, *, client_id: str, secret: str, mandate: Mandate, name: str) -> bool:
+def register(
+    house: AccountsService, *, client_id: str, secret: str, mandate: Mandate, name: str
+) -> bool:
     """Commit the registration of a client; tell whether it is a new one."""
     return house.transactions.run(
         lambda connection: register_client(
@@ -61,7 +63,7 @@ def main(arguments: Sequence[str], variables: Mapping[str, str]) -> int:
     try:
         given = _given_secret(options.secret_from_env, variables)
         secret = given or secrets.token_urlsafe(SECRET_BYTES)
-        with opened_accounts(read_settings(variables)) as house:
+        with opened_service(read_settings(variables)) as house:
             register(house, client_id=client_id, secret=secret, mandate=mandate, name=options.name)
     except (SettingsError, UnusableCredential, UnusableMandate) as error:
         print(f"register: {error}", file=sys.stderr)

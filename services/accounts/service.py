@@ -1,4 +1,4 @@
-"""The parts of this service, joined once per process."""
+"""The parts of accounts, joined once in `app`, `worker` or a command and handed to every call and task."""
 
 from __future__ import annotations
 
@@ -9,13 +9,12 @@ from dataclasses import dataclass
 
 from chassis.database import Database
 from chassis.database_rights import open_guarded
-from chassis.idempotency import StoredAnswers
 from chassis.journal import Journal
 from chassis.sealing import Seal
 from chassis.throttle import Rate, Throttle
 from chassis.transaction import Transactions
 from services.accounts.settings import Settings
-from services.accounts.storage import JOURNAL, METADATA, STORED_ANSWER
+from services.accounts.storage import JOURNAL, METADATA
 
 TOKENS_TO_ONE_CLIENT = Rate(120, 60.0)
 """Tokens that one client is given at one address."""
@@ -25,13 +24,12 @@ FAILURES_FROM_ONE_ADDRESS = Rate(60, 60.0)
 
 
 @dataclass(frozen=True)
-class Accounts:
+class AccountsService:
     """What every call and task of this service works with; `clock` is what throttles count by."""
 
     settings: Settings
     database: Database
     journal: Journal
-    stored_answers: StoredAnswers
     transactions: Transactions
     seal: Seal
     requests: Throttle
@@ -39,36 +37,31 @@ class Accounts:
     clock: Callable[[], float] = time.monotonic
 
 
-def build_accounts(settings: Settings) -> Accounts:
-    """Join the parts; nothing is connected yet."""
-    database = Database(settings.database_url)
-    stored_answers = StoredAnswers(database, STORED_ANSWER)
-    return Accounts(
+def start_service(settings: Settings) -> AccountsService:
+    """Join the parts for a process that stays; in production, only as a role that cannot rewrite the journal.
+
+    Raises `SettingsError`.
+    """
+    return open_service(settings, open_guarded(settings, METADATA))
+
+
+def open_service(settings: Settings, database: Database) -> AccountsService:
+    """Join the parts of accounts on a database."""
+    return AccountsService(
         settings=settings,
         database=database,
         journal=Journal(database, JOURNAL),
-        stored_answers=stored_answers,
-        transactions=Transactions(database, stored_answers),
+        transactions=Transactions(database),
         seal=Seal(settings.key_encryption_key),
         requests=Throttle(TOKENS_TO_ONE_CLIENT),
         failures=Throttle(FAILURES_FROM_ONE_ADDRESS),
     )
 
 
-def start_accounts(settings: Settings) -> Accounts:
-    """Join the parts for a process that stays; in production, see first that its role cannot rewrite the journal.
-
-    Raises `SettingsError`.
-    """
-    house = build_accounts(settings)
-    open_guarded(house.database, METADATA, development=settings.is_development)
-    return house
-
-
 @contextmanager
-def opened_accounts(settings: Settings) -> Iterator[Accounts]:
+def opened_service(settings: Settings) -> Iterator[AccountsService]:
     """Join the parts for one command, and close their connections after it."""
-    house = build_accounts(settings)
+    house = open_service(settings, Database(settings.database_url))
     try:
         yield house
     finally:

@@ -1,48 +1,34 @@
-"""The worker: `python -m services.accounts.worker`. Rolls signing keys over and forgets old stored answers."""
+"""The worker of accounts: rolls the signing keys over."""
 
 from __future__ import annotations
 
 import os
 import sys
 
-from chassis.idempotency import KEPT_FOR
 from chassis.observability import configure_logging
 from chassis.settings import SettingsError
 from chassis.worker import Task, run_worker
 from services.accounts.key_keeper import ensure_signing_key, look_after_keys
-from services.accounts.service import Accounts, start_accounts
+from services.accounts.service import start_service
 from services.accounts.settings import read_settings
 
-BETWEEN_ROUNDS = 60.0
 
-
-def purge_stored_answers(house: Accounts) -> None:
-    """Forget the stored answers whose time has passed."""
-    house.transactions.run(
-        lambda connection: house.stored_answers.purge(
-            connection, before=house.database.now(connection) - KEPT_FOR
-        ),
-        repeatable=True,
-    )
-
-
-def main() -> None:
-    """Run until told to stop."""
+def main() -> int:
+    """Run until told to stop; return the exit code."""
     try:
         settings = read_settings(os.environ)
         configure_logging("accounts-worker", level=settings.log_level)
-        house = start_accounts(settings)
-        ensure_signing_key(house)
+        service = start_service(settings)
+        ensure_signing_key(service)
     except SettingsError as error:
-        sys.exit(f"accounts worker: {error}")
+        sys.stderr.write(f"accounts worker: {error}\n")
+        return 2
     run_worker(
-        [
-            Task("signing-keys", BETWEEN_ROUNDS, lambda: look_after_keys(house)),
-            Task("stored-answers", BETWEEN_ROUNDS, lambda: purge_stored_answers(house)),
-        ],
-        metrics_address=settings.metrics_address,
+        [Task("signing-keys", 60.0, lambda: look_after_keys(service))],
+        metrics_address=settings.metrics_bind,
     )
+    return 0
 
 
 if __name__ == "__main__":
-    main()
+    sys.exit(main())

@@ -6,7 +6,8 @@ import os
 
 from flask import Flask
 
-from chassis.http_client import ServiceClient
+from chassis.http_client import document_at
+from chassis.idempotency import IdempotencyKeys
 from chassis.identity import KeySource, PublishedKeys, TokenVerifier
 from chassis.journal_export import log_endpoints
 from chassis.migrations import schema_check
@@ -14,7 +15,7 @@ from chassis.observability import configure_logging
 from chassis.web import build_app
 from services.catalog.api import every_endpoint
 from services.catalog.service import CatalogService, start_service
-from services.catalog.settings import CatalogSettings, read_settings
+from services.catalog.settings import Settings, read_settings
 from services.catalog.storage.tables import JOURNAL
 from vocabulary.roles import AUDITOR
 
@@ -23,11 +24,10 @@ def create_app() -> Flask:
     """Create the application from the environment. Raises `SettingsError` where a setting is missing or unusable."""
     settings = read_settings(os.environ)
     configure_logging("catalog", level=settings.log_level)
-    issuer = ServiceClient(settings.jwks_url)
-    return build(settings, start_service(settings), PublishedKeys(lambda: issuer.get_json("")))
+    return build(settings, start_service(settings), PublishedKeys(document_at(settings.jwks_url)))
 
 
-def build(settings: CatalogSettings, service: CatalogService, keys: KeySource) -> Flask:
+def build(settings: Settings, service: CatalogService, keys: KeySource) -> Flask:
     """Build the application around joined parts and a source of the token issuer's keys."""
     subjects = {name: JOURNAL.entry.c[name].type for name in JOURNAL.subjects}
     return build_app(
@@ -41,4 +41,5 @@ def build(settings: CatalogSettings, service: CatalogService, keys: KeySource) -
             "database": schema_check("services.catalog", service.database),
             "token-keys": lambda: bool(keys.keys().keys),
         },
+        idempotency_keys=IdempotencyKeys(settings.fingerprint_key),
     )

@@ -1,4 +1,4 @@
-"""The catalogue's parts, joined once in `app` and handed to every call."""
+"""The catalogue's parts, joined once in `app` or `worker` and handed to every call and task."""
 
 from __future__ import annotations
 
@@ -9,38 +9,33 @@ from chassis.database_rights import open_guarded
 from chassis.idempotency import StoredAnswers
 from chassis.journal import Journal
 from chassis.transaction import Transactions
-from services.catalog.settings import CatalogSettings
+from services.catalog.settings import Settings
 from services.catalog.storage.tables import JOURNAL, METADATA, STORED_ANSWER
 
 
 @dataclass(frozen=True)
 class CatalogService:
-    """What the catalogue's calls work with. `most_price` is the most a course may cost, in rupiah."""
+    """What the catalogue's calls and tasks work with. `most_price` is the most a course may cost, in rupiah."""
 
     database: Database
     journal: Journal
-    stored_answers: StoredAnswers
     transactions: Transactions
     most_price: int
 
 
-def open_service(database: Database, *, most_price: int) -> CatalogService:
-    """Join the catalogue's parts on a database."""
-    stored_answers = StoredAnswers(database, STORED_ANSWER)
-    return CatalogService(
-        database=database,
-        journal=Journal(database, JOURNAL),
-        stored_answers=stored_answers,
-        transactions=Transactions(database, stored_answers),
-        most_price=most_price,
-    )
-
-
-def start_service(settings: CatalogSettings) -> CatalogService:
-    """Join the parts for a process that stays; in production, see first that its role cannot rewrite the journal.
+def start_service(settings: Settings) -> CatalogService:
+    """Join the parts for a process that stays; in production, only as a role that cannot rewrite the journal.
 
     Raises `SettingsError`.
     """
-    database = Database(settings.database_url, pool_size=settings.pool_size)
-    open_guarded(database, METADATA, development=settings.is_development)
-    return open_service(database, most_price=settings.most_price)
+    return open_service(settings, open_guarded(settings, METADATA))
+
+
+def open_service(settings: Settings, database: Database) -> CatalogService:
+    """Join the catalogue's parts on a database."""
+    return CatalogService(
+        database=database,
+        journal=Journal(database, JOURNAL),
+        transactions=Transactions(database, StoredAnswers(database, STORED_ANSWER)),
+        most_price=settings.most_price,
+    )

@@ -1,14 +1,12 @@
-"""The process beside the catalogue's web process: it follows the seats held and clears away what is old."""
+"""The catalogue's worker: follows the seats held, closes what archiving left open, forgets stored answers."""
 
 from __future__ import annotations
 
 import os
 import sys
-from datetime import timedelta
 
-from chassis.clock import utc_now
 from chassis.http_client import ServiceClient
-from chassis.idempotency import KEPT_FOR
+from chassis.idempotency import PURGED_EVERY
 from chassis.identifiers import random_reference
 from chassis.observability import configure_logging
 from chassis.settings import SettingsError
@@ -16,22 +14,38 @@ from chassis.system_token import SystemToken
 from chassis.worker import Task, run_worker
 from services.catalog.followers.seats import SeatsFollower
 from services.catalog.service import CatalogService, start_service
-from services.catalog.settings import read_settings, read_worker_settings
+from services.catalog.settings import WorkerSettings, read_worker_settings
 from services.catalog.storage.writing import Author, Writing
 from services.catalog.use_cases.close_classes import close_left_classes
 from vocabulary.roles import SYSTEM
 
-SEATS_EVERY = 0.5
-CLOSE_EVERY = 30.0
-PURGE_EVERY = timedelta(minutes=10).total_seconds()
+
+def main() -> int:
+    """Run until told to stop; return the exit code."""
+    try:
+        settings = read_worker_settings(os.environ)
+        configure_logging("catalog-worker", level=settings.log_level)
+        service = start_service(settings)
+    except SettingsError as error:
+        sys.stderr.write(f"catalog worker: {error}\n")
+        return 2
+    run_worker(tasks_of(settings, service), metrics_address=settings.metrics_bind)
+    return 0
 
 
-def purge_stored_answers(service: CatalogService) -> int:
-    """Forget stored answers past their time; return how many."""
-    before = utc_now() - KEPT_FOR
-    return service.transactions.run(
-        lambda connection: service.stored_answers.purge(connection, before=before), repeatable=True
+def tasks_of(settings: WorkerSettings, service: CatalogService) -> list[Task]:
+    """List what the worker does again and again."""
+    token = SystemToken.of(settings)
+    seats = SeatsFollower(
+        client=ServiceClient(settings.enrolment_url, another_token=token.instead_of),
+        token=token,
+        transactions=service.transactions,
     )
+    return [
+        Task("enrolment-seats", 0.5, seats.catch_up),
+        Task("close-classes", 30.0, lambda: close_classes_left_open(service)),
+        Task("stored-answers", PURGED_EVERY, service.transactions.forget_old_answers),
+    ]
 
 
 def close_classes_left_open(service: CatalogService) -> int:
@@ -43,36 +57,6 @@ def close_classes_left_open(service: CatalogService) -> int:
         ),
         repeatable=True,
     )
-
-
-def main() -> int:
-    """Run until told to stop; return the exit code."""
-    try:
-        settings = read_settings(os.environ)
-        own = read_worker_settings(os.environ)
-        configure_logging("catalog-worker", level=settings.log_level)
-        service = start_service(settings)
-    except SettingsError as error:
-        sys.stderr.write(f"catalog worker: {error}\n")
-        return 2
-    seats = SeatsFollower(
-        client=ServiceClient(own.enrolment_url),
-        token=SystemToken(
-            ServiceClient(own.accounts_url),
-            client_id=own.client_id,
-            client_secret=own.client_secret,
-        ),
-        transactions=service.transactions,
-    )
-    run_worker(
-        [
-            Task("enrolment-seats", SEATS_EVERY, seats.catch_up),
-            Task("close-classes", CLOSE_EVERY, lambda: close_classes_left_open(service)),
-            Task("purge-stored-answers", PURGE_EVERY, lambda: purge_stored_answers(service)),
-        ],
-        metrics_address=own.metrics_address,
-    )
-    return 0
 
 
 if __name__ == "__main__":

@@ -1,27 +1,38 @@
-"""Enrolment's web process: the one place where its parts are joined."""
+"""Enrolment as a web application: the only place where its parts are joined for serving."""
 
 from __future__ import annotations
 
 import atexit
+import os
 
 from flask import Flask
 
 from chassis.feed import feed_endpoints
-from chassis.http_client import ServiceClient
+from chassis.http_client import document_at
+from chassis.idempotency import IdempotencyKeys
 from chassis.identity import KeySource, PublishedKeys, TokenVerifier
 from chassis.journal_export import log_endpoints
 from chassis.migrations import schema_check
 from chassis.observability import configure_logging
 from chassis.web import build_app
 from services.enrolment.api import cards, classes, consistency, enrolments, waves
-from services.enrolment.service import EnrolmentService, open_database, open_service
+from services.enrolment.service import EnrolmentService, start_service
 from services.enrolment.settings import Settings, read_settings
 from services.enrolment.storage.tables import JOURNAL
 from vocabulary.roles import AUDITOR, SYSTEM
 
 
+def create_app() -> Flask:
+    """Create the application from the environment. Raises `SettingsError` where a setting is missing or unusable."""
+    settings = read_settings(os.environ)
+    configure_logging("enrolment", level=settings.log_level)
+    service = start_service(settings)
+    atexit.register(service.enrolments.close)
+    return build(settings, service, PublishedKeys(document_at(settings.jwks_url)))
+
+
 def build(settings: Settings, service: EnrolmentService, keys: KeySource) -> Flask:
-    """Build the application around joined parts."""
+    """Build the application around joined parts and a source of the token issuer's keys."""
     subjects = {name: JOURNAL.entry.c[name].type for name in JOURNAL.subjects}
     return build_app(
         "enrolment",
@@ -42,15 +53,5 @@ def build(settings: Settings, service: EnrolmentService, keys: KeySource) -> Fla
             "database": schema_check("services.enrolment", service.database),
             "token-keys": lambda: bool(keys.keys().keys),
         },
+        idempotency_keys=IdempotencyKeys(settings.fingerprint_key),
     )
-
-
-def create_app() -> Flask:
-    """Create the application from the environment."""
-    settings = read_settings()
-    configure_logging("enrolment", level=settings.log_level)
-    service = open_service(settings, open_database(settings, pool_size=settings.pool_size))
-    atexit.register(service.enrolments.close)
-    issuer = ServiceClient(settings.jwks_url)
-    keys = PublishedKeys(lambda: issuer.get_json(""))
-    return build(settings, service, keys)

@@ -26,7 +26,7 @@ from services.enrolment.followers.catalogue_again import (
     NothingToFollow,
 )
 from services.enrolment.service import open_catalogue_feed, open_database
-from services.enrolment.settings import Settings, read_settings
+from services.enrolment.settings import WorkerSettings, read_worker_settings
 from services.enrolment.storage.stores import open_stored_answers, open_stores
 
 _WHY_NOT: Mapping[type[Exception], str] = {
@@ -38,7 +38,7 @@ _WHY_NOT: Mapping[type[Exception], str] = {
 }
 
 
-def follow_again(settings: Settings) -> FollowedAgain:
+def follow_again(settings: WorkerSettings) -> FollowedAgain:
     """Follow the catalogue again. Raises `SettingsError` and what `CatalogueAgain.run` raises."""
     database = open_database(settings, pool_size=1)
     try:
@@ -60,7 +60,7 @@ def follow_again(settings: Settings) -> FollowedAgain:
 def main(variables: Mapping[str, str]) -> int:
     """Follow again, say in one line how it went, and return the exit code."""
     try:
-        settings = read_settings(variables)
+        settings = read_worker_settings(variables)
         configure_logging("enrolment-follow-again", level=settings.log_level)
         done = follow_again(settings)
     except SettingsError as error:

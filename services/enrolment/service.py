@@ -1,4 +1,4 @@
-"""The parts of enrolment, joined once in `app` and handed to every call."""
+"""Enrolment's parts, joined once in `app` or `worker` and handed to every call and task."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ from chassis.throttle import Rate, Throttle
 from chassis.transaction import Transactions
 from services.enrolment.domain.programme.rule_set import RuleSet
 from services.enrolment.domain.seats.admission import EnrolCommand
-from services.enrolment.settings import Settings
+from services.enrolment.settings import Settings, WorkerSettings
 from services.enrolment.storage.rule_files import load_rules
 from services.enrolment.storage.stores import Stores, open_stored_answers, open_stores
 from services.enrolment.storage.tables import METADATA
@@ -53,23 +53,24 @@ class EnrolmentService:
         return self.stores.journal
 
 
-def open_database(settings: Settings, *, pool_size: int) -> Database:
+def open_database(settings: Settings, *, pool_size: int | None = None) -> Database:
     """Open the database for a process that stays; in production, only as a role that cannot rewrite the journal.
 
     Raises `SettingsError`.
     """
-    database = Database(settings.database_url, pool_size=pool_size)
-    return open_guarded(database, METADATA, development=settings.is_development)
+    return open_guarded(settings, METADATA, pool_size=pool_size)
 
 
-def open_catalogue_feed(settings: Settings) -> Feed:
+def start_service(settings: Settings) -> EnrolmentService:
+    """Join the parts for a process that stays. Raises `SettingsError` as `open_database` does."""
+    return open_service(settings, open_database(settings))
+
+
+def open_catalogue_feed(settings: WorkerSettings) -> Feed:
     """Return the catalogue's journal, to be read with enrolment's own credential."""
-    token = SystemToken(
-        ServiceClient(settings.accounts_url),
-        client_id=settings.client_id,
-        client_secret=settings.client_secret,
-    )
-    return Feed(source=CATALOGUE, client=ServiceClient(settings.catalog_url), token=token)
+    token = SystemToken.of(settings)
+    client = ServiceClient(settings.catalog_url, another_token=token.instead_of)
+    return Feed(source=CATALOGUE, client=client, token=token)
 
 
 def open_service(settings: Settings, database: Database) -> EnrolmentService:

@@ -1,57 +1,56 @@
-"""Enrolment's settings, from the environment, checked at start."""
+"""Enrolment's settings, from the environment, checked at start.
+
+Beside those every service has (`chassis.service_settings`): JWKS_URL: where the token issuer publishes its keys ·
+PERSONAL_DATA_KEY, FINGERPRINT_KEY (64 hexadecimal digits each): under the first persons and stored answers are sealed,
+under the second they are found and told apart; and for the worker CATALOG_URL.
+"""
 
 from __future__ import annotations
 
-import os
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 
+from chassis.service_settings import (
+    OwnCredential,
+    ServiceSettings,
+    own_credential,
+    service_settings,
+)
 from chassis.settings import Environment
 
 
-@dataclass(frozen=True)
-class Settings:
-    """What an enrolment process is started with."""
+@dataclass(frozen=True, kw_only=True)
+class Settings(ServiceSettings):
+    """What each process of enrolment is told."""
 
-    database_url: str = field(repr=False)
-    environment: str
-    token_issuer: str
-    token_audience: str
     jwks_url: str
-    accounts_url: str
-    catalog_url: str
-    client_id: str
-    client_secret: str = field(repr=False)
     personal_data_key: bytes = field(repr=False)
     fingerprint_key: bytes = field(repr=False)
-    log_level: str
-    pool_size: int
-    metrics_bind: tuple[str, int] | None
-
-    @property
-    def is_development(self) -> bool:
-        """Tell whether this is a developer's machine. Where nothing is said, it is not."""
-        return self.environment == "development"
 
 
-def read_settings(variables: Mapping[str, str] = os.environ) -> Settings:
-    """Read the settings. Raises `SettingsError` naming the variable that is missing or wrong."""
+@dataclass(frozen=True, kw_only=True)
+class WorkerSettings(Settings, OwnCredential):
+    """What the worker is told beside that: whom it follows, and with what credential."""
+
+    catalog_url: str
+
+
+def read_settings(variables: Mapping[str, str]) -> Settings:
+    """Read what each process needs. Raises `SettingsError` naming the variable that is missing or wrong."""
     environment = Environment(variables)
     return Settings(
-        database_url=environment.text("DATABASE_URL"),
-        environment=environment.choice(
-            "ENVIRONMENT", "production", of=("development", "production")
-        ),
-        token_issuer=environment.text("TOKEN_ISSUER").rstrip("/"),
-        token_audience=environment.text("TOKEN_AUDIENCE"),
+        **service_settings(environment),
         jwks_url=environment.text("JWKS_URL"),
-        accounts_url=environment.text("ACCOUNTS_URL"),
-        catalog_url=environment.text("CATALOG_URL"),
-        client_id=environment.text("CLIENT_ID"),
-        client_secret=environment.text("CLIENT_SECRET"),
         personal_data_key=environment.key("PERSONAL_DATA_KEY"),
         fingerprint_key=environment.key("FINGERPRINT_KEY"),
-        log_level=environment.choice("LOG_LEVEL", "INFO", of=("DEBUG", "INFO", "WARNING", "ERROR")),
-        pool_size=environment.whole("DATABASE_POOL", 8, least=1, most=100),
-        metrics_bind=environment.address("METRICS_BIND"),
+    )
+
+
+def read_worker_settings(variables: Mapping[str, str]) -> WorkerSettings:
+    """Read what the worker needs. Raises `SettingsError` naming the variable that is missing or wrong."""
+    environment = Environment(variables)
+    return WorkerSettings(
+        **vars(read_settings(variables)),
+        **own_credential(environment),
+        catalog_url=environment.text("CATALOG_URL"),
     )

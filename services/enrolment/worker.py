@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
+import os
 import sys
 
-import sqlalchemy as sa
-
 from chassis.database import Database
-from chassis.idempotency import KEPT_FOR, PURGED_AT_ONCE, StoredAnswers
+from chassis.idempotency import PURGED_EVERY
 from chassis.identifiers import random_reference
 from chassis.observability import configure_logging
 from chassis.settings import SettingsError
@@ -16,7 +15,7 @@ from chassis.worker import Task, run_worker
 from services.enrolment.domain.programme.rule_set import RuleSet
 from services.enrolment.followers.catalogue import catalogue_follower
 from services.enrolment.service import open_catalogue_feed, open_database
-from services.enrolment.settings import Settings, read_settings
+from services.enrolment.settings import WorkerSettings, read_worker_settings
 from services.enrolment.storage.rule_files import load_rules
 from services.enrolment.storage.stores import Stores, open_stored_answers, open_stores
 from services.enrolment.use_cases.seats.cancel_enrolments_of_called_off_class import (
@@ -29,7 +28,7 @@ CLASSES_AT_ONCE = 20
 def main() -> int:
     """Run until told to stop; return the exit code."""
     try:
-        settings = read_settings()
+        settings = read_worker_settings(os.environ)
         configure_logging("enrolment-worker", level=settings.log_level)
         database = open_database(settings, pool_size=3)
     except SettingsError as error:
@@ -39,7 +38,7 @@ def main() -> int:
     return 0
 
 
-def tasks_of(settings: Settings, database: Database) -> list[Task]:
+def tasks_of(settings: WorkerSettings, database: Database) -> list[Task]:
     """List what the worker does again and again."""
     stores = open_stores(
         database,
@@ -55,7 +54,7 @@ def tasks_of(settings: Settings, database: Database) -> list[Task]:
     return [
         Task("catalog", 0.25, follower.catch_up),
         Task("called-off", 0.25, lambda: settle_called_off_classes(stores, transactions, rules)),
-        Task("purge", 60.0, lambda: purge_stored_answers(answers, transactions)),
+        Task("stored-answers", PURGED_EVERY, transactions.forget_old_answers),
     ]
 
 
@@ -88,17 +87,6 @@ def settle_called_off_class(
         ),
         repeatable=True,
     )
-
-
-def purge_stored_answers(answers: StoredAnswers, transactions: Transactions) -> None:
-    """Forget stored answers that are old enough, in short transactions."""
-
-    def forget(connection: sa.Connection) -> int:
-        before = transactions.database.now(connection) - KEPT_FOR
-        return answers.purge(connection, before=before)
-
-    while transactions.run(forget, repeatable=True) == PURGED_AT_ONCE:
-        pass
 
 
 if __name__ == "__main__":

@@ -17,7 +17,7 @@ from chassis.database import Database
 from chassis.identifiers import new_id
 from services.accounts.development import issue_token
 from services.accounts.domain.mandates import Mandate
-from services.accounts.service import opened_accounts
+from services.accounts.service import opened_service
 from services.accounts.settings import read_settings
 from services.accounts.use_cases.issue_token import issue_token as sign_token
 from services.enrolment.storage.classes import ClassCopy, ClassStore
@@ -74,7 +74,7 @@ def _tokens(accounts: Mapping[str, str], card_refs: Sequence[str]) -> list[str]:
     """Sign a token for each holder, as `issue_token` does for one."""
     now = utc_now()
     with (
-        opened_accounts(read_settings(accounts)) as house,
+        opened_service(read_settings(accounts)) as house,
         house.database.reading() as connection,
     ):
         return [
@@ -83,8 +83,8 @@ def _tokens(accounts: Mapping[str, str], card_refs: Sequence[str]) -> list[str]:
                 seal=house.seal,
                 subject=f"holder:{card_ref}",
                 mandate=Mandate("holder", None, card_ref, None),
-                issuer=house.settings.issuer,
-                audience=house.settings.audience,
+                issuer=house.settings.token_issuer,
+                audience=house.settings.token_audience,
                 now=now,
             )
             for card_ref in card_refs
@@ -138,7 +138,6 @@ def _classes(database_url: str, count: int) -> list[str]:
         "price": PRICE,
         "declared_seats": SEATS,
         "zone": "Asia/Jakarta",
-        "region": None,
         "registration_opens": now - timedelta(days=1),
         "registration_closes": now + timedelta(days=5),
         "starts_at": now + timedelta(days=7),

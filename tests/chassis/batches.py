@@ -11,7 +11,7 @@ import sqlalchemy as sa
 
 from chassis.database import Database
 from chassis.group_commit import BatchHandler, GroupCommit, Outcome
-from chassis.idempotency import IdempotencyKey, StoredAnswers, idempotency_key
+from chassis.idempotency import IdempotencyKey, IdempotencyKeys, StoredAnswers
 from chassis.identifiers import new_id
 from chassis.observability import current_request_id
 from chassis.problems import Problem
@@ -19,6 +19,7 @@ from chassis.problems import Problem
 PATIENCE = 20.0
 Command = TypeVar("Command")
 Call = tuple[Command, IdempotencyKey]
+KEYS = IdempotencyKeys(b"only-for-tests")
 
 
 class HeldClock:
@@ -156,9 +157,7 @@ def fresh_key(command: Any = None) -> IdempotencyKey:
 
 def key_named(name: str, command: Any = None) -> IdempotencyKey:
     """Return the key of one name, for a command."""
-    return idempotency_key(
-        subject="test", method="POST", route="/things", key=name, command=command
-    )
+    return KEYS.bind(caller=["test"], method="POST", route="/things", key=name, command=command)
 
 
 def commits_of(database: Database) -> list[str]:

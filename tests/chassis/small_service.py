@@ -13,7 +13,7 @@ from flask import Flask, Response
 
 from chassis.endpoints import Call, Endpoints, KeyUse, etag
 from chassis.fields import Flag, QueryFlag, QueryWhole, Reference, Strict, Text, Whole
-from chassis.idempotency import Answer, json_answer
+from chassis.idempotency import Answer, IdempotencyKeys, json_answer
 from chassis.observability import configure_logging
 from chassis.problems import StateConflict, Unavailable
 from chassis.web import build_app
@@ -169,6 +169,7 @@ def build(house: House, *, largest_body: int = 1_048_576) -> Flask:
         house=house,
         verifier=verifier(),
         checks={"house": house.ready},
+        idempotency_keys=IdempotencyKeys(b"only-for-tests"),
         largest_body=largest_body,
     )
 

@@ -385,6 +385,18 @@ def test_another_subject_or_call_has_its_own_keys(client: FlaskClient, house: Ho
     assert len({key.digest for key in keys}) == 3
 
 
+def test_a_subject_that_is_bound_to_something_else_has_other_keys(
+    client: FlaskClient, house: House
+) -> None:
+    bounds: list[dict[str, Any]] = [{}, {"provider": ID}, {"card": ID}]
+    keys = _keys(
+        client,
+        house,
+        *[("/api/v1/things", ID, bearer(subject="one", **bound), THING) for bound in bounds],
+    )
+    assert len({key.digest for key in keys}) == 3
+
+
 def test_what_an_address_names_is_part_of_the_command(client: FlaskClient, house: House) -> None:
     other = ID.replace("1", "2")
     first, second = _keys(

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import hashlib
+import hmac
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
@@ -11,15 +13,21 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from chassis import idempotency
-from chassis.idempotency import Answer, StoredAnswer, StoredAnswers, idempotency_key, json_answer
+from chassis.idempotency import (
+    Answer,
+    IdempotencyKeys,
+    StoredAnswer,
+    StoredAnswers,
+    json_answer,
+)
 from chassis.identifiers import new_id
 from chassis.sealing import Seal, SealBroken
-from tests.chassis.batches import codes, fresh_key
+from tests.chassis.batches import KEYS, codes, fresh_key
 from tests.chassis.seats import SeatHouse
 from tests.chassis.tally import STORED_ANSWER, TallyHouse
 
 NOW = datetime(2026, 11, 22, tzinfo=UTC)
-SCOPE = {"subject": "s", "method": "POST", "route": "/r", "key": "k"}
+SCOPE: dict[str, Any] = {"caller": ["s"], "method": "POST", "route": "/r", "key": "k"}
 
 
 def stored(house: TallyHouse, digest: str, answers: StoredAnswers | None = None) -> Any:
@@ -35,27 +43,43 @@ def store(
     )
 
 
-@pytest.mark.parametrize("member", ["subject", "method", "route", "key"])
-def test_a_key_belongs_to_one_caller_one_method_and_one_route(member: str) -> None:
-    key = idempotency_key(**SCOPE, command=1)
-    other = idempotency_key(**{**SCOPE, member: "another"}, command=1)
+@pytest.mark.parametrize("member", ["method", "route", "key"])
+def test_a_key_belongs_to_one_method_and_one_route(member: str) -> None:
+    key = KEYS.bind(**SCOPE, command=1)
+    other = KEYS.bind(**{**SCOPE, member: "another"}, command=1)
     assert key.digest != other.digest
     assert key.fingerprint == other.fingerprint
 
 
+def test_a_key_belongs_to_one_caller() -> None:
+    callers = (["s"], ["t"], ["s", None, None], ["s", "a", None], ["s", None, "a"])
+    keys = [KEYS.bind(**{**SCOPE, "caller": caller}, command=1) for caller in callers]
+    assert len({key.digest for key in keys}) == len(callers)
+
+
 def test_the_parts_of_a_scope_cannot_be_shifted_into_one_another() -> None:
-    one = idempotency_key(subject="ab", method="c", route="d", key="e", command=1)
-    other = idempotency_key(subject="a", method="bc", route="d", key="e", command=1)
+    one = KEYS.bind(caller=["ab"], method="c", route="d", key="e", command=1)
+    other = KEYS.bind(caller=["a"], method="bc", route="d", key="e", command=1)
     assert one.digest != other.digest
 
 
 def test_a_fingerprint_is_of_the_parsed_command_however_it_was_written() -> None:
-    one = idempotency_key(**SCOPE, command={"a": 1, "b": NOW})
-    same = idempotency_key(**SCOPE, command={"b": NOW, "a": 1})
-    other = idempotency_key(**SCOPE, command={"a": 2, "b": NOW})
+    one = KEYS.bind(**SCOPE, command={"a": 1, "b": NOW})
+    same = KEYS.bind(**SCOPE, command={"b": NOW, "a": 1})
+    other = KEYS.bind(**SCOPE, command={"a": 2, "b": NOW})
     assert one == same
     assert one.digest == other.digest
     assert one.fingerprint != other.fingerprint
+
+
+def test_what_is_stored_of_a_command_tells_nothing_to_whoever_lacks_the_secret() -> None:
+    one = KEYS.bind(**SCOPE, command={"nik": "3171234567890123"})
+    body = b'{"nik":"3171234567890123"}'
+    elsewhere = IdempotencyKeys(b"another").bind(**SCOPE, command={"nik": "3171234567890123"})
+    assert one.fingerprint != elsewhere.fingerprint
+    assert one.digest != elsewhere.digest
+    assert one.fingerprint != hashlib.sha256(body).hexdigest()
+    assert one.fingerprint != hmac.digest(b"only-for-tests", body, "sha256").hex()
 
 
 @settings(

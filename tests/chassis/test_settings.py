@@ -18,10 +18,6 @@ def whole(environment: Environment) -> int:
     return environment.whole("NAME", 5, least=1, most=10)
 
 
-def seconds(environment: Environment) -> float:
-    return environment.seconds("NAME", 2.5, least=0.5, most=10)
-
-
 def choice(environment: Environment) -> str:
     return environment.choice("NAME", "one", of=("one", "two"))
 
@@ -46,9 +42,6 @@ def address(environment: Environment) -> tuple[str, int] | None:
         (whole, "", 5),
         (whole, "1", 1),
         (whole, "10", 10),
-        (seconds, None, 2.5),
-        (seconds, "0.5", 0.5),
-        (seconds, "10", 10.0),
         (choice, None, "one"),
         (choice, "two", "two"),
         (key, "00ff10AB", b"\x00\xff\x10\xab"),
@@ -70,7 +63,6 @@ def test_a_usable_setting_is_read(
         (lambda e: e.text("NAME"), None),
         (lambda e: e.text("NAME"), ""),
         *[(whole, value) for value in ("0", "11", "-1", "1.5", "x", "٣", " 1", "1_0", "9" * 5_000)],
-        *[(seconds, value) for value in ("0.4", "10.1", "x", "nan", "inf", "-1", "1s")],
         *[(choice, value) for value in ("three", "One", " one")],
         *[(key, value) for value in (None, "", "00ff10", "00ff10abcd", "zzzzzzzz", "0x00ff10ab")],
         *[

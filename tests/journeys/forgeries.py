@@ -14,7 +14,7 @@ from joserfc.jwk import OKPKey
 
 from chassis.clock import utc_now
 from services.accounts.domain.signing_keys import key_in_force
-from services.accounts.service import opened_accounts
+from services.accounts.service import opened_service
 from services.accounts.settings import read_settings
 from services.accounts.storage.signing_keys import load_signing_keys
 from services.accounts.use_cases.issue_token import opened
@@ -23,7 +23,7 @@ from services.accounts.use_cases.issue_token import opened
 def signing_key(settings: Mapping[str, str]) -> OKPKey:
     """Open the key that the accounts service of these settings signs with."""
     with (
-        opened_accounts(read_settings(settings)) as house,
+        opened_service(read_settings(settings)) as house,
         house.database.reading() as connection,
     ):
         key = key_in_force(load_signing_keys(connection), now=utc_now())

@@ -6,21 +6,21 @@ from chassis.endpoints import Call, Endpoints
 from chassis.idempotency import Answer, json_answer
 from services.accounts.domain.access_tokens import ALGORITHM
 from services.accounts.queries.published_keys import jwk_set
-from services.accounts.service import Accounts
+from services.accounts.service import AccountsService
 
 CACHEABLE = {"Cache-Control": "public, max-age=300"}
 """Five minutes: far less than a new key is published before it signs."""
 
-endpoints: Endpoints[Accounts] = Endpoints(prefix="/.well-known")
+endpoints: Endpoints[AccountsService] = Endpoints(prefix="/.well-known")
 
 
 @endpoints.get("/openid-configuration")
-def openid_configuration(_: Call, house: Accounts) -> Answer:
+def openid_configuration(_: Call, house: AccountsService) -> Answer:
     """Describe the issuer (OpenID Connect Discovery 1.0, RFC 8414).
 
     The members about people's sign-in are empty until there is one: no response type, no ID token is offered.
     """
-    issuer = house.settings.issuer
+    issuer = house.settings.token_issuer
     return json_answer(
         200,
         {
@@ -38,7 +38,7 @@ def openid_configuration(_: Call, house: Accounts) -> Answer:
 
 
 @endpoints.get("/jwks.json")
-def jwks(_: Call, house: Accounts) -> Answer:
+def jwks(_: Call, house: AccountsService) -> Answer:
     """Publish the keys in force, those that will be, and those whose tokens still live."""
     with house.database.reading() as connection:
         return json_answer(200, jwk_set(connection, house.database), CACHEABLE)

@@ -12,17 +12,17 @@ from services.accounts.api.token_request import Credentials, read_token_request
 from services.accounts.domain.access_tokens import LIFETIME
 from services.accounts.domain.clients import Client
 from services.accounts.domain.refusals import InvalidClient, TooManyTokenRequests
-from services.accounts.service import Accounts
+from services.accounts.service import AccountsService
 from services.accounts.use_cases.issue_token import authenticate_client, issue_token
 
 TOKENS_ISSUED = Counter("tokens_issued_total", "Access tokens given", ["role"])
 TOKENS_REFUSED = Counter("tokens_refused_total", "Token requests refused", ["reason"])
 
-endpoints: Endpoints[Accounts] = Endpoints()
+endpoints: Endpoints[AccountsService] = Endpoints()
 
 
 @endpoints.post_form("/oauth/token")
-def token(call: Call, house: Accounts) -> Answer:
+def token(call: Call, house: AccountsService) -> Answer:
     """Give a client that proves itself a token.
 
     Each of the two bounds is consulted once it is known who calls: whoever shares an address with strangers that guess,
@@ -38,8 +38,8 @@ def token(call: Call, house: Accounts) -> Answer:
             seal=house.seal,
             subject=client.client_id,
             mandate=client.mandate,
-            issuer=house.settings.issuer,
-            audience=house.settings.audience,
+            issuer=house.settings.token_issuer,
+            audience=house.settings.token_audience,
             now=house.database.now(connection),
         )
     TOKENS_ISSUED.labels(client.mandate.role).inc()
@@ -51,7 +51,7 @@ def token(call: Call, house: Accounts) -> Answer:
 
 
 def _authenticated(
-    connection: sa.Connection, house: Accounts, credentials: Credentials, address: str
+    connection: sa.Connection, house: AccountsService, credentials: Credentials, address: str
 ) -> Client:
     """Return the client that the credentials prove.
 
@@ -67,7 +67,7 @@ def _authenticated(
         raise
 
 
-def _bound(house: Accounts, throttle: Throttle, key: str) -> None:
+def _bound(house: AccountsService, throttle: Throttle, key: str) -> None:
     """Count one more for a key. Raises `TooManyTokenRequests` where it has had its share."""
     now = house.clock()
     seconds = throttle.wait(key, now=now)

@@ -1,5 +1,5 @@
 """The tables of this service."""
 
-from services.accounts.storage.tables import CLIENT, JOURNAL, METADATA, SIGNING_KEY, STORED_ANSWER
+from services.accounts.storage.tables import CLIENT, JOURNAL, METADATA, SIGNING_KEY
 
-__all__ = ["CLIENT", "JOURNAL", "METADATA", "SIGNING_KEY", "STORED_ANSWER"]
+__all__ = ["CLIENT", "JOURNAL", "METADATA", "SIGNING_KEY"]

@@ -5,7 +5,6 @@ from __future__ import annotations
 import sqlalchemy as sa
 
 from chassis.database import Identifier, Instant
-from chassis.idempotency import stored_answer_table
 from chassis.journal import journal_tables
 
 METADATA = sa.MetaData()
@@ -53,5 +52,3 @@ JOURNAL = journal_tables(
     METADATA,
     subjects={"provider_id": Identifier(), "card_ref": Identifier(), "region": sa.String(5)},
 )
-
-STORED_ANSWER = stored_answer_table(METADATA)

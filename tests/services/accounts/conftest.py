@@ -8,12 +8,13 @@ import pytest
 from flask import Flask
 from flask.testing import FlaskClient
 
+from chassis.database import Database
 from deploy.local.databases import ServiceDatabase
 from services.accounts.app import build
 from services.accounts.domain.mandates import Mandate
 from services.accounts.key_keeper import ensure_signing_key
 from services.accounts.register import register
-from services.accounts.service import Accounts, build_accounts
+from services.accounts.service import AccountsService, open_service
 from services.accounts.settings import read_settings
 from tests.tokens import AUDIENCE, ISSUER
 
@@ -39,15 +40,16 @@ def variables_on(database: ServiceDatabase) -> dict[str, str]:
 
 
 @pytest.fixture
-def empty_house(variables: dict[str, str]) -> Iterator[Accounts]:
+def empty_house(variables: dict[str, str]) -> Iterator[AccountsService]:
     """The service's parts on a migrated database with nothing in it."""
-    house = build_accounts(read_settings(variables))
+    settings = read_settings(variables)
+    house = open_service(settings, Database(settings.database_url))
     yield house
     house.database.dispose()
 
 
 @pytest.fixture
-def house(empty_house: Accounts) -> Accounts:
+def house(empty_house: AccountsService) -> AccountsService:
     """The service's parts, with a signing key and one client of the system role."""
     ensure_signing_key(empty_house)
     register(
@@ -61,7 +63,7 @@ def house(empty_house: Accounts) -> Accounts:
 
 
 @pytest.fixture
-def app(house: Accounts) -> Flask:
+def app(house: AccountsService) -> Flask:
     return build(house)
 
 

@@ -12,7 +12,7 @@ from services.accounts import development_token, disable, register
 from services.accounts.development import issue_token
 from services.accounts.domain.mandates import UnusableMandate
 from services.accounts.queries.published_keys import jwk_set
-from services.accounts.service import Accounts, opened_accounts
+from services.accounts.service import AccountsService, opened_service
 from services.accounts.settings import read_settings
 from services.accounts.storage import CLIENT
 from tests.services.accounts.conftest import CLIENT_ID, SECRET
@@ -22,13 +22,13 @@ PROVIDER = "01890000-0000-7000-8000-000000000001"
 CARD = "0b9d4a52-63f4-4c3e-8e15-7f0f3c1f2a11"
 
 
-def verifier_of(house: Accounts) -> TokenVerifier:
+def verifier_of(house: AccountsService) -> TokenVerifier:
     with house.database.reading() as connection:
         document = jwk_set(connection, house.database)
     return TokenVerifier(issuer=ISSUER, audience=AUDIENCE, keys=PublishedKeys(lambda: document))
 
 
-def journal_of(house: Accounts) -> list[tuple[str, str | None, str | None, str | None, str]]:
+def journal_of(house: AccountsService) -> list[tuple[str, str | None, str | None, str | None, str]]:
     with house.database.reading() as connection:
         entries = house.journal.read(connection, after=0, limit=100)
     return [
@@ -60,7 +60,7 @@ def test_a_registered_client_gets_tokens_with_what_was_printed(
 
 
 def test_no_secret_is_stored_or_journaled(
-    house: Accounts, variables: dict[str, str], capsys: pytest.CaptureFixture[str]
+    house: AccountsService, variables: dict[str, str], capsys: pytest.CaptureFixture[str]
 ) -> None:
     register.main(["operator"], variables)
     secret = printed(capsys)["client_secret"]
@@ -72,7 +72,7 @@ def test_no_secret_is_stored_or_journaled(
 
 
 def test_every_registration_makes_another_secret(
-    house: Accounts, variables: dict[str, str], capsys: pytest.CaptureFixture[str]
+    house: AccountsService, variables: dict[str, str], capsys: pytest.CaptureFixture[str]
 ) -> None:
     secrets = set()
     for _ in range(3):
@@ -83,7 +83,7 @@ def test_every_registration_makes_another_secret(
 
 
 def test_the_same_id_secret_and_mandate_again_change_nothing(
-    house: Accounts, variables: dict[str, str], capsys: pytest.CaptureFixture[str]
+    house: AccountsService, variables: dict[str, str], capsys: pytest.CaptureFixture[str]
 ) -> None:
     arguments = ["system", "--client-id", "service-enrolment", "--secret-from-env", "GIVEN"]
     given = {**variables, "GIVEN": SECRET}
@@ -103,7 +103,7 @@ def test_the_same_id_secret_and_mandate_again_change_nothing(
     ],
 )
 def test_an_id_that_is_taken_is_not_given_another_secret_or_mandate(
-    house: Accounts,
+    house: AccountsService,
     variables: dict[str, str],
     capsys: pytest.CaptureFixture[str],
     role: str,
@@ -137,7 +137,7 @@ def test_a_taken_id_without_a_secret_is_refused_too(
     ],
 )
 def test_what_cannot_be_registered_is_refused_in_one_line(
-    house: Accounts,
+    house: AccountsService,
     variables: dict[str, str],
     capsys: pytest.CaptureFixture[str],
     arguments: list[str],
@@ -153,7 +153,7 @@ def test_what_cannot_be_registered_is_refused_in_one_line(
 
 
 def test_the_journal_tells_who_may_act_for_whom(
-    house: Accounts, variables: dict[str, str], capsys: pytest.CaptureFixture[str]
+    house: AccountsService, variables: dict[str, str], capsys: pytest.CaptureFixture[str]
 ) -> None:
     register.main(["provider", "--provider", PROVIDER, "--client-id", "lms"], variables)
     register.main(["holder", "--card", CARD, "--client-id", "phone"], variables)
@@ -191,7 +191,7 @@ def test_an_unknown_client_cannot_be_disabled(variables: dict[str, str]) -> None
 
 
 def test_a_development_token_is_signed_with_the_key_in_force(
-    house: Accounts, variables: dict[str, str]
+    house: AccountsService, variables: dict[str, str]
 ) -> None:
     token = issue_token(role="holder", card=CARD, environment=variables)
     principal = verifier_of(house).verify(token)
@@ -199,7 +199,7 @@ def test_a_development_token_is_signed_with_the_key_in_force(
 
 
 def test_bearers_with_different_bounds_are_different_subjects(
-    house: Accounts, variables: dict[str, str]
+    house: AccountsService, variables: dict[str, str]
 ) -> None:
     verifier = verifier_of(house)
     cards = [CARD, CARD.replace("0b", "0c")]
@@ -235,7 +235,7 @@ def test_a_role_without_its_bound_gets_no_development_token(variables: dict[str,
 
 
 def test_the_command_prints_a_token_and_nothing_else(
-    house: Accounts, variables: dict[str, str], capsys: pytest.CaptureFixture[str]
+    house: AccountsService, variables: dict[str, str], capsys: pytest.CaptureFixture[str]
 ) -> None:
     assert development_token.main(["provider", "--provider", PROVIDER], variables) == 0
     lines = capsys.readouterr().out.splitlines()
@@ -244,6 +244,6 @@ def test_the_command_prints_a_token_and_nothing_else(
 
 
 def test_commands_close_what_they_opened(variables: dict[str, str]) -> None:
-    with opened_accounts(read_settings(variables)) as house, house.database.reading():
+    with opened_service(read_settings(variables)) as house, house.database.reading():
         pass
     assert "Connections in pool: 0" in house.database.engine.pool.status()

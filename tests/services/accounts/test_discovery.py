@@ -7,7 +7,7 @@ from typing import Any
 from flask.testing import FlaskClient
 
 from services.accounts.app import build
-from services.accounts.service import Accounts
+from services.accounts.service import AccountsService
 from tests.tokens import ISSUER
 
 
@@ -32,7 +32,7 @@ def test_the_service_is_ready_once_it_can_sign(client: FlaskClient) -> None:
     assert answer.json == {"ready": True, "checks": {"database": True, "signing-key": True}}
 
 
-def test_without_a_signing_key_the_service_is_not_ready(empty_house: Accounts) -> None:
+def test_without_a_signing_key_the_service_is_not_ready(empty_house: AccountsService) -> None:
     answer = build(empty_house).test_client().get("/readyz")
     assert answer.status_code == 503
     assert answer.json == {"ready": False, "checks": {"database": True, "signing-key": False}}

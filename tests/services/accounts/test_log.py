@@ -12,13 +12,13 @@ from flask.testing import FlaskClient
 
 from services.accounts.domain.mandates import Mandate
 from services.accounts.register import register
-from services.accounts.service import Accounts
+from services.accounts.service import AccountsService
 from tests.services.accounts.conftest import SECRET
 
 PROVIDER = "01890000-0000-7000-8000-000000000001"
 
 
-def bearer(client: FlaskClient, house: Accounts, role: str) -> dict[str, str]:
+def bearer(client: FlaskClient, house: AccountsService, role: str) -> dict[str, str]:
     client_id = f"reader-{role}"
     register(house, client_id=client_id, secret=SECRET, mandate=Mandate(role), name="")
     form = {"grant_type": "client_credentials", "client_id": client_id, "client_secret": SECRET}
@@ -26,7 +26,9 @@ def bearer(client: FlaskClient, house: Accounts, role: str) -> dict[str, str]:
     return {"Authorization": f"Bearer {answer['access_token']}"}
 
 
-def test_an_auditor_reads_who_may_act_for_a_provider(client: FlaskClient, house: Accounts) -> None:
+def test_an_auditor_reads_who_may_act_for_a_provider(
+    client: FlaskClient, house: AccountsService
+) -> None:
     mandate = Mandate("provider", provider=PROVIDER)
     register(house, client_id="lms", secret=SECRET, mandate=mandate, name="")
     headers = bearer(client, house, "auditor")
@@ -39,7 +41,9 @@ def test_an_auditor_reads_who_may_act_for_a_provider(client: FlaskClient, house:
     )
 
 
-def test_the_log_is_had_as_json_lines_and_csv_too(client: FlaskClient, house: Accounts) -> None:
+def test_the_log_is_had_as_json_lines_and_csv_too(
+    client: FlaskClient, house: AccountsService
+) -> None:
     headers = bearer(client, house, "auditor")
     lines = client.get("/api/v1/log/entries", headers={**headers, "Accept": "application/jsonl"})
     table = client.get("/api/v1/log/entries", headers={**headers, "Accept": "text/csv"})
@@ -51,13 +55,15 @@ def test_the_log_is_had_as_json_lines_and_csv_too(client: FlaskClient, house: Ac
 
 @pytest.mark.parametrize("role", ["operator", "system"])
 def test_nobody_but_an_auditor_reads_the_log(
-    client: FlaskClient, house: Accounts, role: str
+    client: FlaskClient, house: AccountsService, role: str
 ) -> None:
     headers = bearer(client, house, role)
     assert client.get("/api/v1/log/entries", headers=headers).status_code == 403
 
 
-def test_only_services_of_our_own_follow_the_feed(client: FlaskClient, house: Accounts) -> None:
+def test_only_services_of_our_own_follow_the_feed(
+    client: FlaskClient, house: AccountsService
+) -> None:
     assert client.get("/internal/feed").status_code == 401
     headers = bearer(client, house, "auditor")
     assert client.get("/internal/feed", headers=headers).status_code == 403

@@ -10,7 +10,6 @@ import subprocess
 import sys
 import time
 from collections.abc import Callable
-from datetime import timedelta
 from pathlib import Path
 
 import pytest
@@ -18,15 +17,14 @@ import requests
 import sqlalchemy as sa
 
 from chassis.http_client import ServiceClient
-from chassis.idempotency import idempotency_key, json_answer
 from chassis.identity import PublishedKeys, TokenVerifier
 from chassis.settings import SettingsError
 from chassis.system_token import SystemToken
 from deploy.local.databases import ServiceDatabase
 from deploy.local.ports import free_ports
-from services.accounts.service import Accounts, start_accounts
+from services.accounts.service import AccountsService, start_service
 from services.accounts.settings import read_settings
-from services.accounts.storage import SIGNING_KEY, STORED_ANSWER
+from services.accounts.storage import SIGNING_KEY
 from services.accounts.storage.signing_keys import load_signing_keys
 from tests.services.accounts.conftest import CLIENT_ID, SECRET
 from tests.tokens import AUDIENCE, ISSUER
@@ -37,7 +35,7 @@ APPLICATION = "services.accounts.app:create_app()"
 
 
 def test_a_service_gets_its_token_and_another_verifies_it(
-    house: Accounts, variables: dict[str, str], tmp_path: Path
+    house: AccountsService, variables: dict[str, str], tmp_path: Path
 ) -> None:
     """The whole way over HTTP, with the clients that the services themselves use."""
     del house
@@ -56,7 +54,7 @@ def test_a_service_gets_its_token_and_another_verifies_it(
 
 
 def test_tokens_given_and_refused_are_counted(
-    house: Accounts, variables: dict[str, str], tmp_path: Path
+    house: AccountsService, variables: dict[str, str], tmp_path: Path
 ) -> None:
     del house
     form = {"grant_type": "client_credentials", "client_id": CLIENT_ID}
@@ -83,7 +81,7 @@ def test_tokens_given_and_refused_are_counted(
     ],
 )
 def test_a_process_with_unusable_settings_does_not_start_and_says_why(
-    house: Accounts, variables: dict[str, str], change: dict[str, str], message: str
+    house: AccountsService, variables: dict[str, str], change: dict[str, str], message: str
 ) -> None:
     del house
     done = subprocess.run(
@@ -94,7 +92,7 @@ def test_a_process_with_unusable_settings_does_not_start_and_says_why(
         text=True,
         check=False,
     )
-    assert done.returncode == 1
+    assert done.returncode == 2
     assert message in done.stderr
     assert done.stderr.count("\n") == 1
 
@@ -106,13 +104,13 @@ def test_in_production_no_process_runs_as_the_owner_of_the_journal(
     database = provision("services.accounts")
     production = {**variables, "ENVIRONMENT": "production"}
     with pytest.raises(SettingsError, match="could rewrite journal_entry"):
-        start_accounts(read_settings({**production, "DATABASE_URL": database.owner}))
-    house = start_accounts(read_settings({**production, "DATABASE_URL": database.application}))
+        start_service(read_settings({**production, "DATABASE_URL": database.owner}))
+    house = start_service(read_settings({**production, "DATABASE_URL": database.application}))
     house.database.dispose()
 
 
-def test_the_worker_rolls_keys_over_purges_answers_and_stops_when_told(
-    house: Accounts, variables: dict[str, str]
+def test_the_worker_rolls_keys_over_and_stops_when_told(
+    house: AccountsService, variables: dict[str, str]
 ) -> None:
     _make_work(house)
     port = next(free_ports(random.Random()))
@@ -139,23 +137,16 @@ def test_the_worker_rolls_keys_over_purges_answers_and_stops_when_told(
     assert events == ["worker-started", "worker-stopped"]
 
 
-def _make_work(house: Accounts) -> None:
-    """Leave a key that is too old, and a stored answer that nobody may ask for any more."""
-    key = idempotency_key(subject="me", method="POST", route="/x", key="12345678", command={})
+def _make_work(house: AccountsService) -> None:
+    """Leave a key that is too old."""
 
     def age(connection: sa.Connection) -> None:
-        now = house.database.now(connection)
-        long_ago = now - house.settings.signing_key_age
+        long_ago = house.database.now(connection) - house.settings.signing_key_age
         connection.execute(sa.update(SIGNING_KEY).values(created_at=long_ago, signs_from=long_ago))
-        house.stored_answers.store(
-            connection, {key: json_answer(200, {})}, now=now - timedelta(hours=49)
-        )
 
     house.transactions.run(age)
 
 
-def _is_done(house: Accounts) -> bool:
+def _is_done(house: AccountsService) -> bool:
     with house.database.reading() as connection:
-        keys = load_signing_keys(connection)
-        answers = connection.execute(sa.select(STORED_ANSWER)).all()
-    return len(keys) == 2 and not answers
+        return len(load_signing_keys(connection)) == 2

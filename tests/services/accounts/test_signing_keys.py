@@ -19,7 +19,7 @@ from chassis.identity import PublishedKeys, TokenVerifier
 from chassis.settings import SettingsError
 from services.accounts.domain.signing_keys import LEAD, STILL_PUBLISHED, SigningKey
 from services.accounts.key_keeper import ensure_signing_key, look_after_keys
-from services.accounts.service import Accounts, build_accounts
+from services.accounts.service import AccountsService, open_service
 from services.accounts.settings import read_settings
 from services.accounts.storage import SIGNING_KEY
 from services.accounts.storage.signing_keys import load_signing_keys
@@ -30,17 +30,17 @@ from tests.tokens import AUDIENCE, ISSUER
 ROOT = Path(__file__).parents[3]
 
 
-def keys_of(house: Accounts) -> list[SigningKey]:
+def keys_of(house: AccountsService) -> list[SigningKey]:
     with house.database.reading() as connection:
         return sorted(load_signing_keys(connection), key=lambda key: key.created_at)
 
 
-def kinds_of(house: Accounts) -> list[str]:
+def kinds_of(house: AccountsService) -> list[str]:
     with house.database.reading() as connection:
         return [entry.kind for entry in house.journal.read(connection, after=0, limit=100)]
 
 
-def move(house: Accounts, key: SigningKey, *, by: timedelta) -> None:
+def move(house: AccountsService, key: SigningKey, *, by: timedelta) -> None:
     """Let a key be older than it is; `by` is negative for the past."""
     retired = None if key.retired_at is None else key.retired_at + by
     values = {
@@ -80,14 +80,14 @@ def verifier_of(client: FlaskClient) -> TokenVerifier:
     return TokenVerifier(issuer=ISSUER, audience=AUDIENCE, keys=PublishedKeys(fetch, pause=0.0))
 
 
-def test_looking_after_the_keys_again_changes_nothing(empty_house: Accounts) -> None:
+def test_looking_after_the_keys_again_changes_nothing(empty_house: AccountsService) -> None:
     for _ in range(3):
         ensure_signing_key(empty_house)
     assert len(keys_of(empty_house)) == 1
     assert kinds_of(empty_house) == ["key-created"]
 
 
-def test_the_private_half_lies_sealed_in_the_database(empty_house: Accounts) -> None:
+def test_the_private_half_lies_sealed_in_the_database(empty_house: AccountsService) -> None:
     ensure_signing_key(empty_house)
     (key,) = keys_of(empty_house)
     seed = empty_house.seal.open(key.sealed_private_key or "", context=f"signing-key {key.kid}")
@@ -96,18 +96,16 @@ def test_the_private_half_lies_sealed_in_the_database(empty_house: Accounts) -> 
 
 
 def test_a_process_with_another_encryption_key_does_not_start(
-    empty_house: Accounts, variables: dict[str, str]
+    empty_house: AccountsService, variables: dict[str, str]
 ) -> None:
     ensure_signing_key(empty_house)
-    other = build_accounts(read_settings({**variables, "KEY_ENCRYPTION_KEY": "6b" * 32}))
-    try:
-        with pytest.raises(SettingsError, match="KEY_ENCRYPTION_KEY"):
-            ensure_signing_key(other)
-    finally:
-        other.database.dispose()
+    settings = read_settings({**variables, "KEY_ENCRYPTION_KEY": "6b" * 32})
+    other = open_service(settings, empty_house.database)
+    with pytest.raises(SettingsError, match="KEY_ENCRYPTION_KEY"):
+        ensure_signing_key(other)
 
 
-def test_a_sealed_key_does_not_open_in_another_row(house: Accounts) -> None:
+def test_a_sealed_key_does_not_open_in_another_row(house: AccountsService) -> None:
     (key,) = keys_of(house)
     house.transactions.run(
         lambda connection: connection.execute(
@@ -119,7 +117,7 @@ def test_a_sealed_key_does_not_open_in_another_row(house: Accounts) -> None:
 
 
 def test_a_roll_over_goes_unnoticed_by_those_who_verify(
-    house: Accounts, client: FlaskClient
+    house: AccountsService, client: FlaskClient
 ) -> None:
     verifier = verifier_of(client)
     (first,) = keys_of(house)
@@ -148,7 +146,7 @@ def test_a_roll_over_goes_unnoticed_by_those_who_verify(
     assert kinds_of(house)[-2:] == ["key-created", "key-retired"]
 
 
-def test_the_database_refuses_a_retired_key_that_was_not_destroyed(house: Accounts) -> None:
+def test_the_database_refuses_a_retired_key_that_was_not_destroyed(house: AccountsService) -> None:
     with pytest.raises(sa.exc.IntegrityError):
         house.transactions.run(
             lambda connection: connection.execute(
@@ -158,7 +156,7 @@ def test_the_database_refuses_a_retired_key_that_was_not_destroyed(house: Accoun
 
 
 def test_processes_that_start_at_once_agree_on_one_key(
-    empty_house: Accounts, variables: dict[str, str]
+    empty_house: AccountsService, variables: dict[str, str]
 ) -> None:
     command = [sys.executable, "-m", "services.accounts.development_token", "operator"]
     processes = [
@@ -174,7 +172,7 @@ def test_processes_that_start_at_once_agree_on_one_key(
     assert len(set(tokens)) == 4
 
 
-def keys_made_at_once(house: Accounts, monkeypatch: pytest.MonkeyPatch) -> int:
+def keys_made_at_once(house: AccountsService, monkeypatch: pytest.MonkeyPatch) -> int:
     """Let two threads look for keys before either may make one, as far as the lock lets them."""
     both_have_looked = threading.Barrier(2)
 
@@ -196,21 +194,21 @@ def keys_made_at_once(house: Accounts, monkeypatch: pytest.MonkeyPatch) -> int:
 
 
 def test_two_threads_that_both_find_no_key_make_one(
-    empty_house: Accounts, monkeypatch: pytest.MonkeyPatch
+    empty_house: AccountsService, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     assert keys_made_at_once(empty_house, monkeypatch) == 1
 
 
 @pytest.mark.parametrize("dialect", ["postgresql"])
 def test_without_the_lock_they_would_make_two(
-    empty_house: Accounts, monkeypatch: pytest.MonkeyPatch
+    empty_house: AccountsService, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """On SQLite the write transaction itself is the lock and cannot be left out."""
     monkeypatch.setattr(roll_keys_over, "lock_signing_keys", lambda *_: None)
     assert keys_made_at_once(empty_house, monkeypatch) == 2
 
 
-def test_settings_decide_how_long_a_key_signs(house: Accounts) -> None:
+def test_settings_decide_how_long_a_key_signs(house: AccountsService) -> None:
     impatient = replace(house.settings, signing_key_age=timedelta(days=1))
     (first,) = keys_of(house)
     move(house, first, by=-timedelta(days=2))

@@ -20,7 +20,7 @@ from services.accounts.app import build
 from services.accounts.disable import disable
 from services.accounts.domain.mandates import Mandate
 from services.accounts.register import register
-from services.accounts.service import Accounts
+from services.accounts.service import AccountsService
 from tests.databases import DatabaseMaker
 from tests.services.accounts.conftest import CLIENT_ID, SECRET, variables_on
 from tests.tokens import AUDIENCE, ISSUER
@@ -45,7 +45,7 @@ def variables(shared_database: ServiceDatabase) -> dict[str, str]:
 
 
 @pytest.fixture
-def app(house: Accounts) -> Flask:
+def app(house: AccountsService) -> Flask:
     """The application on a clock that stands still, so that throttles count without forgetting."""
     return build(replace(house, clock=lambda: 1_000.0))
 
@@ -120,7 +120,7 @@ def test_the_token_says_what_rfc_9068_asks_for_and_no_more(client: FlaskClient) 
     ],
 )
 def test_the_token_carries_what_its_client_is_bound_to(
-    client: FlaskClient, house: Accounts, mandate: Mandate
+    client: FlaskClient, house: AccountsService, mandate: Mandate
 ) -> None:
     client_id = f"some-{mandate.role}"
     register(house, client_id=client_id, secret=SECRET, mandate=mandate, name="")
@@ -176,7 +176,7 @@ def test_whatever_is_wrong_with_the_credentials_the_answer_is_the_same(
 
 
 def test_a_disabled_client_is_refused_like_an_unknown_one(
-    client: FlaskClient, house: Accounts
+    client: FlaskClient, house: AccountsService
 ) -> None:
     register(house, client_id="former", secret=SECRET, mandate=Mandate("system"), name="")
     credentials = basic("former", SECRET)

@@ -11,8 +11,8 @@ from werkzeug.test import TestResponse
 
 from chassis.database import Database
 from services.catalog.app import build
-from services.catalog.service import open_service
-from services.catalog.settings import CatalogSettings
+from services.catalog.service import CatalogService, open_service
+from services.catalog.settings import Settings
 from tests.services.catalog.bodies import class_body, course_body, online_body, provider_body
 from tests.tokens import AUDIENCE, ISSUER, FixedKeys, bearer
 
@@ -25,19 +25,28 @@ AUDITOR: Caller = {"role": "auditor"}
 SYSTEM: Caller = {"role": "system"}
 
 
+SETTINGS = Settings(
+    environment="development",
+    database_url="",
+    pool_size=8,
+    token_issuer=ISSUER,
+    token_audience=AUDIENCE,
+    jwks_url="",
+    fingerprint_key=b"\x33" * 32,
+    most_price=3_500_000,
+    metrics_bind=None,
+    log_level="INFO",
+)
+
+
+def service_on(database: Database) -> CatalogService:
+    """Join the catalogue's parts on a database."""
+    return open_service(SETTINGS, database)
+
+
 def app_on(database: Database) -> Flask:
     """Make the application on a database, with the tests' key."""
-    settings = CatalogSettings(
-        environment="development",
-        database_url="",
-        pool_size=8,
-        token_issuer=ISSUER,
-        token_audience=AUDIENCE,
-        jwks_url="",
-        most_price=3_500_000,
-        log_level="INFO",
-    )
-    return build(settings, open_service(database, most_price=settings.most_price), FixedKeys())
+    return build(SETTINGS, service_on(database), FixedKeys())
 
 
 def staff(provider_id: str) -> Caller:

@@ -21,6 +21,7 @@ SETTINGS = {
     "TOKEN_ISSUER": "http://accounts.test",
     "TOKEN_AUDIENCE": "balai",
     "JWKS_URL": "http://127.0.0.1:9/jwks.json",
+    "FINGERPRINT_KEY": "33" * 32,
 }
 
 
@@ -46,8 +47,7 @@ def test_it_starts_without_its_issuer_and_says_that_it_is_not_ready(
 ) -> None:
     for name, value in SETTINGS.items():
         monkeypatch.setenv(name, value)
-    started = {3_500_000: open_service(database, most_price=3_500_000)}
-    monkeypatch.setattr(app, "start_service", lambda settings: started[settings.most_price])
+    monkeypatch.setattr(app, "start_service", lambda settings: open_service(settings, database))
     monkeypatch.setattr(app, "configure_logging", lambda *_, **__: None)  # pytest has its own
     client = app.create_app().test_client()
     assert client.get("/healthz").status_code == 200
@@ -81,6 +81,7 @@ def test_settings_have_their_defaults_and_bounds() -> None:
         read_settings({**SETTINGS, "MOST_COURSE_PRICE": "-1"})
     assert "sqlite" not in repr(read_settings(SETTINGS))
     worker = {
+        **SETTINGS,
         "ENROLMENT_URL": "http://e",
         "ACCOUNTS_URL": "http://a",
         "CLIENT_ID": "catalog",
@@ -88,7 +89,7 @@ def test_settings_have_their_defaults_and_bounds() -> None:
         "METRICS_BIND": "127.0.0.1:9100",
     }
     read = read_worker_settings(worker)
-    assert read.metrics_address == ("127.0.0.1", 9100)
+    assert read.metrics_bind == ("127.0.0.1", 9100)
     assert "hidden" not in repr(read)
 
 

@@ -17,11 +17,10 @@ from chassis.clock import utc_now
 from chassis.database import Database
 from chassis.idempotency import KEPT_FOR
 from deploy.local.databases import ServiceDatabase
-from services.catalog.service import open_service
 from services.catalog.storage.tables import STORED_ANSWER, TRAINING_CLASS
 from services.catalog.use_cases import close_classes as closing
-from services.catalog.worker import close_classes_left_open, purge_stored_answers
-from tests.services.catalog.client import Catalog, key, made
+from services.catalog.worker import close_classes_left_open
+from tests.services.catalog.client import Catalog, key, made, service_on
 from tests.services.catalog.enrolment import Enrolment, serving
 
 PATIENCE = 30.0
@@ -45,6 +44,7 @@ def test_the_process_follows_enrolment_and_stops_when_told(
             "ACCOUNTS_URL": enrolment.address,
             "CLIENT_ID": "catalog",
             "CLIENT_SECRET": "secret",
+            "FINGERPRINT_KEY": "33" * 32,
         }
         worker = subprocess.Popen(
             [sys.executable, "-m", "services.catalog.worker"],
@@ -95,7 +95,7 @@ def test_old_answers_are_forgotten_and_young_ones_kept(catalog: Catalog) -> None
         connection.execute(sa.update(STORED_ANSWER).values(stored_at=stored_at))
         connection.commit()
     second = catalog.post("/providers", body, **young)
-    assert purge_stored_answers(open_service(catalog.database, most_price=0)) == 1
+    assert service_on(catalog.database).transactions.forget_old_answers() == 1
     assert catalog.post("/providers", body, **young).data == second.data
     assert catalog.post("/providers", body, **old).data != first.data
 
@@ -109,7 +109,7 @@ def test_classes_that_archiving_could_not_close_at_once_are_closed_later(
         catalog.training_class(provider_id, course_id)
     kept = catalog.training_class(provider_id, catalog.course(provider_id))["id"]
     catalog.decide(course_id, "archived")
-    service = open_service(catalog.database, most_price=0)
+    service = service_on(catalog.database)
     assert [close_classes_left_open(service) for _ in range(3)] == [2, 1, 0]
     entries = [entry for entry in catalog.journal() if entry["kind"] == "class-closed"]
     assert len({entry["class_id"] for entry in entries}) == len(entries) == 5

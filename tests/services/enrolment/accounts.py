@@ -9,7 +9,7 @@ from contextlib import contextmanager
 from flask import Flask, Response, jsonify, request
 from werkzeug.serving import make_server
 
-from tests.services.enrolment.house import VARIABLES
+from tests.services.enrolment.house import WORKER_VARIABLES
 from tests.tokens import token
 
 
@@ -21,7 +21,7 @@ def accounts() -> Iterator[str]:
     @app.post("/oauth/token")
     def give() -> Response:
         given = request.authorization
-        if given is None or given.password != VARIABLES["CLIENT_SECRET"]:
+        if given is None or given.password != WORKER_VARIABLES["CLIENT_SECRET"]:
             return Response(status=401)
         return jsonify(access_token=token(role="system"), expires_in=900)
 

@@ -20,7 +20,7 @@ import sqlalchemy as sa
 
 from chassis.database import Database
 from chassis.group_commit import GroupCommit
-from chassis.idempotency import idempotency_key
+from chassis.idempotency import IdempotencyKeys
 from chassis.identifiers import new_id
 from chassis.problems import Problem
 from services.enrolment.domain.seats.admission import EnrolCommand
@@ -126,8 +126,8 @@ def _outcome(service: EnrolmentService, class_id: str, card_ref: str) -> str:
         role="holder",
         request_id="contest-1",
     )
-    key = idempotency_key(
-        subject=command.actor, method="POST", route="/enrolments", key="contest-1", command=class_id
+    key = IdempotencyKeys(b"a secret").bind(
+        caller=[card_ref], method="POST", route="/enrolments", key="contest-1", command=class_id
     )
     try:
         answer = service.enrolments.submit(command, key=key, seconds=30)

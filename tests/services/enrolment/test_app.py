@@ -12,8 +12,15 @@ from deploy.local.databases import ServiceDatabase
 from services.enrolment import app
 from services.enrolment.app import build
 from services.enrolment.service import open_database
-from services.enrolment.settings import read_settings
-from tests.services.enrolment.house import VARIABLES, House, document, house_on, settings_for
+from services.enrolment.settings import read_settings, read_worker_settings
+from tests.services.enrolment.house import (
+    VARIABLES,
+    WORKER_VARIABLES,
+    House,
+    document,
+    house_on,
+    settings_for,
+)
 from tests.tokens import FixedKeys
 
 TEST_NUMBER = "3273010205900000"
@@ -36,8 +43,7 @@ def test_it_starts_without_its_issuer_and_says_that_it_is_not_ready(
     variables = {**VARIABLES, "JWKS_URL": "http://127.0.0.1:9/jwks.json"}
     for name, value in {**variables, "DATABASE_URL": house.places.application}.items():
         monkeypatch.setenv(name, value)
-    monkeypatch.setattr(app, "open_database", lambda *_, **__: house.service.database)
-    monkeypatch.setattr(app, "open_service", lambda *_: house.service)
+    monkeypatch.setattr(app, "start_service", lambda _: house.service)
     monkeypatch.setattr(app, "configure_logging", lambda *_, **__: None)  # pytest has its own
     client = app.create_app().test_client()
     assert client.get("/healthz").status_code == 200
@@ -79,10 +85,16 @@ def test_only_a_developers_machine_takes_test_numbers(
     assert live.is_development is False
 
 
-@pytest.mark.parametrize("missing", sorted(VARIABLES.keys() - {"ENVIRONMENT"}))
+@pytest.mark.parametrize("missing", sorted(VARIABLES.keys() - {"ENVIRONMENT", "TOKEN_AUDIENCE"}))
 def test_a_missing_setting_is_named(missing: str) -> None:
     with pytest.raises(SettingsError, match=missing):
         read_settings({name: value for name, value in VARIABLES.items() if name != missing})
+
+
+@pytest.mark.parametrize("missing", sorted(WORKER_VARIABLES.keys() - VARIABLES.keys()))
+def test_the_worker_needs_what_the_web_process_does_without(missing: str) -> None:
+    with pytest.raises(SettingsError, match=missing):
+        read_worker_settings({n: v for n, v in WORKER_VARIABLES.items() if n != missing})
 
 
 @pytest.mark.parametrize("name", ["PERSONAL_DATA_KEY", "FINGERPRINT_KEY"])
@@ -94,7 +106,7 @@ def test_a_key_of_another_size_is_refused_and_not_repeated(name: str, value: str
 
 
 def test_no_secret_is_printed_with_the_settings() -> None:
-    settings = read_settings({**VARIABLES, "CLIENT_SECRET": "hidden-secret"})
+    settings = read_worker_settings({**WORKER_VARIABLES, "CLIENT_SECRET": "hidden-secret"})
     printed = repr(settings)
     for secret in ("hidden-secret", str(bytes([0x11] * 4))[2:-1], str(bytes([0x22] * 4))[2:-1]):
         assert secret not in printed

@@ -30,7 +30,7 @@ from tests.services.enrolment.followers.catalogue import (
     catalogue_on,
     class_on_offer,
 )
-from tests.services.enrolment.house import VARIABLES, House, document
+from tests.services.enrolment.house import WORKER_VARIABLES, House, document
 
 PATIENCE = 30.0
 COMMAND = [sys.executable, "-m", "services.enrolment.worker"]
@@ -57,7 +57,7 @@ def wait_for(condition: Callable[[], bool]) -> bool:
 def working(house: House, catalogue: Catalogue, accounts_address: str) -> Iterator[Worker]:
     """Run the worker until the block ends."""
     variables = {
-        **VARIABLES,
+        **WORKER_VARIABLES,
         "DATABASE_URL": house.places.application,
         "ACCOUNTS_URL": accounts_address,
         "CATALOG_URL": catalogue.address,
@@ -94,7 +94,7 @@ def test_it_follows_the_catalogue_forgets_old_answers_and_stops_when_told(
         output, _ = worker.communicate(timeout=PATIENCE)
     assert (followed, forgotten, worker.returncode) == (True, True, 0)
     assert "worker-stopped" in output
-    assert VARIABLES["CLIENT_SECRET"] not in output
+    assert WORKER_VARIABLES["CLIENT_SECRET"] not in output
 
 
 def test_killed_while_it_settles_a_class_that_was_called_off_it_goes_on_where_it_was(

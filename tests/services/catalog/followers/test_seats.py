@@ -16,9 +16,8 @@ from chassis.follower import AnotherFollower
 from chassis.http_client import ServiceClient
 from services.catalog.follow_again import follow_again
 from services.catalog.followers.seats import READ_AT_ONCE, SeatsFollower
-from services.catalog.service import open_service
 from services.catalog.storage.tables import CLASS_SEATS
-from tests.services.catalog.client import Catalog, made, staff
+from tests.services.catalog.client import Catalog, made, service_on, staff
 from tests.services.catalog.enrolment import TOKEN, Enrolment, serving
 
 ABSENT = "01890000-0000-7000-8000-000000000000"
@@ -37,7 +36,7 @@ def follower(catalog: Catalog, enrolment: Enrolment) -> SeatsFollower:
     return SeatsFollower(
         client=ServiceClient(enrolment.address),
         token=lambda: TOKEN,
-        transactions=open_service(catalog.database, most_price=0).transactions,
+        transactions=service_on(catalog.database).transactions,
     )
 
 
@@ -178,7 +177,7 @@ def test_numbers_stay_until_the_replaced_journal_was_read_and_are_then_told_or_f
     cut_off = SeatsFollower(
         client=Stops(enrolment.address, 2),
         token=lambda: TOKEN,
-        transactions=open_service(catalog.database, most_price=0).transactions,
+        transactions=service_on(catalog.database).transactions,
     )
     with pytest.raises(requests.ConnectionError):
         cut_off.catch_up()
@@ -202,7 +201,7 @@ def test_told_to_follow_again_it_counts_everything_anew(
         connection.commit()
     assert follower.catch_up() == 0
     assert held(catalog, class_id) == 11
-    follow_again(open_service(catalog.database, most_price=0))
+    follow_again(service_on(catalog.database))
     assert held(catalog, class_id) == 11
     assert follower.catch_up() == 1
     assert held(catalog, class_id) == 5
@@ -227,7 +226,7 @@ def test_a_round_that_is_under_way_does_not_undo_that_it_begins_again(
     enrolment.told += [(class_id, 5)]
     follower.catch_up()
     enrolment.told += [(class_id, 6)]
-    service = open_service(catalog.database, most_price=0)
+    service = service_on(catalog.database)
     under_way = SeatsFollower(
         client=Meanwhile(enrolment.address, lambda: follow_again(service)),
         token=lambda: TOKEN,
@@ -250,6 +249,7 @@ def test_the_command_says_what_it_did(
         "DATABASE_URL": catalog.database.url.render_as_string(hide_password=False),
         "TOKEN_ISSUER": "http://accounts.test",
         "JWKS_URL": "http://accounts.test/jwks.json",
+        "FINGERPRINT_KEY": "33" * 32,
     }
     program = [sys.executable, "-m", "services.catalog.follow_again"]
     done, unset = [
@@ -272,7 +272,7 @@ def test_an_absent_enrolment_changes_nothing(
     away = SeatsFollower(
         client=ServiceClient("http://127.0.0.1:9"),
         token=lambda: TOKEN,
-        transactions=open_service(catalog.database, most_price=0).transactions,
+        transactions=service_on(catalog.database).transactions,
     )
     with pytest.raises(requests.ConnectionError):
         away.catch_up()

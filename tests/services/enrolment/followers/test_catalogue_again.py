@@ -37,7 +37,7 @@ from tests.services.enrolment.followers.catalogue import (
     changed,
     class_on_offer,
 )
-from tests.services.enrolment.house import VARIABLES, House, document
+from tests.services.enrolment.house import WORKER_VARIABLES, House, document
 from tests.tokens import token
 
 
@@ -335,7 +335,7 @@ def environment(house: House, catalogue: Catalogue) -> Iterator[dict[str, str]]:
     with accounts() as accounts_address:
         yield {
             **os.environ,
-            **VARIABLES,
+            **WORKER_VARIABLES,
             "DATABASE_URL": house.places.application,
             "ACCOUNTS_URL": accounts_address,
             "CATALOG_URL": catalogue.address,

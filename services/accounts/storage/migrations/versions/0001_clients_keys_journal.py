@@ -16,7 +16,6 @@ def upgrade() -> None:
     _create_client()
     _create_signing_key()
     _create_journal()
-    _create_stored_answer()
     protect_journal_1(op.get_bind())
 
 
@@ -96,16 +95,3 @@ def _create_journal() -> None:
     op.create_index(
         "journal_entry_by_instant", "journal_entry", ["recorded_at"], postgresql_using="brin"
     )
-
-
-def _create_stored_answer() -> None:
-    op.create_table(
-        "stored_answer",
-        sa.Column("digest", sa.String(64), primary_key=True),
-        sa.Column("fingerprint", sa.String(64), nullable=False),
-        sa.Column("status", sa.SmallInteger(), nullable=False),
-        sa.Column("headers", sa.Text(), nullable=False),
-        sa.Column("body", sa.Text(), nullable=False),
-        sa.Column("stored_at", Instant(), nullable=False),
-    )
-    op.create_index("stored_answer_by_age", "stored_answer", ["stored_at"])
