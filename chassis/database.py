@@ -174,6 +174,16 @@ class Database:
         if self.dialect == "postgresql" and names:
             connection.execute(_LOCK_NAMES, {"names": sorted(set(names))})
 
+    def try_names(self, connection: sa.Connection, names: Sequence[str]) -> set[str]:
+        """Hold names until the transaction ends; return those that nobody else holds, without waiting for any.
+
+        On SQLite the transaction already holds everything.
+        """
+        if self.dialect == "sqlite" or not names:
+            return set(names)
+        tried = connection.execute(_TRY_NAMES, {"names": sorted(set(names))})
+        return {name for name, is_held in tried if is_held}
+
     def wait_for_turn(self, connection: sa.Connection, name: str, *, seconds: int) -> None:
         """Hold one name until the transaction ends, waiting longer for it than for any other lock.
 
@@ -224,6 +234,10 @@ for every batch, until the table is next analysed; a wave that opens fills it lo
 
 _CLOCK = sa.select(sa.func.clock_timestamp(type_=sa.DateTime(timezone=True)))
 _LOCK_TIMEOUT = sa.text("select set_config('lock_timeout', :ms, true)")
+_TRY_NAMES = sa.text(
+    "select name, pg_try_advisory_xact_lock(hashtextextended(name, 0))"
+    " from unnest(cast(:names as text[])) as given(name)"
+)
 _LOCK_NAMES = sa.text(
     "select pg_advisory_xact_lock(hashtextextended(name, 0))"
     " from unnest(cast(:names as text[])) with ordinality as given(name, place) order by place"

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import hmac
 import json
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
@@ -112,20 +112,18 @@ class StoredAnswers:
             list(columns), sa.select(*[given.c[c] for c in columns])
         )
 
-    def lock_and_read(
-        self, connection: sa.Connection, digests: Sequence[str]
-    ) -> dict[str, StoredAnswer]:
-        """Hold these keys until the transaction ends and return the answers already stored under them."""
-        if not digests:
+    def hold(self, connection: sa.Connection, digests: Sequence[str]) -> set[str]:
+        """Hold keys until the transaction ends; return those that nobody else holds, without waiting for others."""
+        return self._database.try_names(connection, digests)
+
+    def read(self, connection: sa.Connection, digests: Iterable[str]) -> dict[str, StoredAnswer]:
+        """Return the answers already stored under keys that are held."""
+        keys = self._database.keys(digests)
+        if not keys:
             return {}
-        self._database.lock_names(connection, digests)
-        rows = connection.execute(self._read, {"keys": self._database.keys(digests)})
         return {
-            row.digest: StoredAnswer(
-                row.fingerprint,
-                self._answer(row),
-            )
-            for row in rows
+            row.digest: StoredAnswer(row.fingerprint, self._answer(row))
+            for row in connection.execute(self._read, {"keys": keys})
         }
 
     def store(

@@ -6,6 +6,7 @@ lost at COMMIT means that nobody knows, and only a command with an idempotency k
 
 from __future__ import annotations
 
+import time
 from collections.abc import Callable
 from dataclasses import dataclass
 from typing import TypeVar
@@ -18,8 +19,16 @@ from chassis.idempotency import KEPT_FOR, Answer, IdempotencyKey, StoredAnswers
 from chassis.problems import IdempotencyKeyReused, OutcomeUnknown, RequestInFlight, Unavailable
 
 ATTEMPTS = 3
+TWIN_SECONDS = 20.0
+"""How long a repeated request waits for its twin, less than any caller waits for the answer."""
+
+BETWEEN_TWINS = 0.05
 _PASSING = (Fault.RETRY, Fault.DISCONNECTED)
 Result = TypeVar("Result")
+
+
+class _KeyHeld(Exception):
+    """Somebody else holds the idempotency key: its twin is under way."""
 
 
 @dataclass
@@ -69,10 +78,18 @@ class Transactions:
                 raise Unavailable(_UNAVAILABLE[fault]) from error
         raise OutcomeUnknown if doubt.stands else Unavailable(_UNAVAILABLE[Fault.DISCONNECTED])
 
-    def answer(self, key: IdempotencyKey | None, work: Callable[[sa.Connection], Answer]) -> Answer:
+    def answer(
+        self,
+        key: IdempotencyKey | None,
+        work: Callable[[sa.Connection], Answer],
+        *,
+        seconds: float = TWIN_SECONDS,
+    ) -> Answer:
         """Commit what `work` does together with its answer; give the stored answer where the key has one.
 
-        Raises `IdempotencyKeyReused` where the key stands for another command, and what `run` raises.
+        A twin that is under way elsewhere is waited for, for so many `seconds` and without a connection. Raises
+        `RequestInFlight` where it is still under way then, `IdempotencyKeyReused` where the key stands for another
+        command, and what `run` raises.
         """
         if key is None:
             try:
@@ -91,7 +108,14 @@ class Transactions:
             self._answers().store(connection, {key: answer}, now=utc_now())
             return answer
 
-        return self._run(once, repeatable=True, doubt=doubt)
+        until = time.monotonic() + seconds
+        while True:
+            try:
+                return self._run(once, repeatable=True, doubt=doubt)
+            except _KeyHeld:
+                if time.monotonic() > until:
+                    raise (OutcomeUnknown if doubt.stands else RequestInFlight) from None
+                time.sleep(BETWEEN_TWINS)
 
     def forget_old_answers(self) -> int:
         """Forget stored answers past their time, in short transactions; return how many."""
@@ -110,12 +134,9 @@ class Transactions:
         return self._stored
 
     def _read(self, connection: sa.Connection, key: IdempotencyKey) -> Answer | None:
-        try:
-            stored = self._answers().lock_and_read(connection, [key.digest]).get(key.digest)
-        except sa.exc.DBAPIError as error:
-            if fault_of(error) is Fault.LOCKED:
-                raise RequestInFlight from error
-            raise
+        if not self._answers().hold(connection, [key.digest]):
+            raise _KeyHeld
+        stored = self._answers().read(connection, [key.digest]).get(key.digest)
         if stored is None:
             return None
         if stored.fingerprint != key.fingerprint:

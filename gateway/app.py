@@ -10,7 +10,7 @@ from flask import Flask, Response
 from prometheus_client import start_http_server
 
 from chassis.failures import problem_of
-from chassis.http_client import ServiceClient
+from chassis.http_client import document_at
 from chassis.identity import PublishedKeys, TokenVerifier
 from chassis.observability import (
     REQUEST_ID_HEADER,
@@ -33,7 +33,7 @@ def create_app(
     """Join the gateway's parts. Raises `SettingsError` where a setting is missing or unusable."""
     settings = read_settings(os.environ if variables is None else variables)
     configure_logging("gateway", level=settings.log_level)
-    keys = PublishedKeys(lambda: _fetch_keys(settings.jwks_url))
+    keys = PublishedKeys(document_at(settings.jwks_url))
     upstreams = {name: Upstream(name, address) for name, address in settings.upstreams.items()}
     app = _own_application(Readiness(keys=keys, upstreams=upstreams))
     app.wsgi_app = Forwarding(  # type: ignore[method-assign]
@@ -83,11 +83,6 @@ def _name_request(response: Response) -> Response:
 def _tell(error: Exception) -> Response:
     status, headers, body = problem_answer(problem_of(error), current_request_id.get())
     return Response(body, status=status, headers=headers)
-
-
-def _fetch_keys(address: str) -> Mapping[str, Any]:
-    document: Mapping[str, Any] = ServiceClient(address).get_json("")
-    return document
 
 
 def _serve_metrics(settings: Settings) -> None:

@@ -12,9 +12,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from urllib.parse import urlsplit
 
-from chassis.settings import Environment, SettingsError
-
-LEVELS = ("DEBUG", "INFO", "WARNING", "ERROR")
+from chassis.settings import LOG_LEVELS, Environment, SettingsError
 
 
 @dataclass(frozen=True)
@@ -48,7 +46,7 @@ def read_settings(variables: Mapping[str, str]) -> Settings:
         exports_in_flight=environment.whole("EXPORTS_IN_FLIGHT", 4, least=1, most=1_000),
         proxies_in_front=environment.whole("PROXIES_IN_FRONT", 0, least=0, most=5),
         metrics_address=environment.address("METRICS_BIND"),
-        log_level=environment.choice("LOG_LEVEL", "INFO", of=LEVELS),
+        log_level=environment.choice("LOG_LEVEL", "INFO", of=LOG_LEVELS),
     )
 
 

@@ -14,7 +14,7 @@ import sqlalchemy as sa
 
 from chassis.database import Database, Identifier
 from chassis.follower import follower_table
-from chassis.group_commit import Outcome
+from chassis.group_commit import Contended, Outcome, parting
 from chassis.idempotency import Answer, StoredAnswers, json_answer, stored_answer_table
 from chassis.journal import Entry, Journal, journal_tables
 from chassis.journal_schema import protect_journal_1
@@ -134,12 +134,10 @@ class TallyHandler:
         self._before = before
         self.batches: list[list[Add]] = []
 
-    def contention(self, command: Add) -> str:
-        return command.name
-
     def settle(self, connection: sa.Connection, commands: Sequence[Add]) -> Sequence[Outcome]:
         self.batches.append(list(commands))
-        counts = self._locked(connection, sorted({command.name for command in commands}))
+        with parting(lambda command: command.name):
+            counts = self._locked(connection, sorted({command.name for command in commands}))
         if self._before:
             self._before(connection, commands)
         outcomes: list[Outcome] = []
@@ -176,7 +174,10 @@ def add_to(house: TallyHouse, name: str) -> Callable[[sa.Connection], Answer]:
     """Return work for `Transactions.answer`: add one to a tally."""
 
     def work(connection: sa.Connection) -> Answer:
-        outcome = TallyHandler(house).settle(connection, [Add(name)])[0]
+        try:
+            outcome = TallyHandler(house).settle(connection, [Add(name)])[0]
+        except Contended as contended:
+            raise contended.__cause__ or contended from None
         if isinstance(outcome, Problem):
             raise outcome
         return outcome

@@ -69,35 +69,61 @@ def test_a_class_locked_by_somebody_else_fails_its_own_commands_alone(
     assert house.differences() == []
 
 
-def test_a_card_locked_by_somebody_else_fails_at_most_the_commands_for_its_class(
+def test_a_card_locked_by_somebody_else_fails_its_own_command_alone(
     hasty_seats: SeatHouse,
 ) -> None:
     house = hasty_seats
-    first, second = house.new_class(), house.new_class()
-    busy, free = house.new_cards(2)
+    class_id = house.new_class()
+    busy, *free = house.new_cards(4)
     row = sa.select(CARD.c.card_ref).where(CARD.c.card_ref == busy)
     with house.batches() as batches, held_by_somebody(house, row):
-        outcomes = batches.together([house.call(busy, first), house.call(free, second)])
-    assert codes(outcomes) == ["unavailable", "201"]
+        outcomes = batches.together([house.call(card, class_id) for card in (busy, *free)])
+    assert codes(outcomes) == ["unavailable", "201", "201", "201"]
     assert house.differences() == []
 
 
-def test_a_key_that_another_transaction_holds_is_in_flight_for_that_command_alone(
+@contextmanager
+def key_held(house: SeatHouse, digest: str) -> Iterator[None]:
+    """Hold a key as another process does whose command is under way."""
+    with house.database.writing() as connection:
+        assert house.database.try_names(connection, [digest]) == {digest}
+        yield
+
+
+def test_a_command_whose_key_is_held_elsewhere_waits_and_keeps_nobody_waiting(
     hasty_seats: SeatHouse,
 ) -> None:
     house = hasty_seats
     class_id = house.new_class()
     calls = [house.call(card, class_id) for card in house.new_cards(4)]
     with house.batches() as batches:
-        with house.database.writing() as connection:
-            house.database.lock_names(connection, [calls[2][1].digest])
-            outcomes = batches.together(calls)
-        assert codes(outcomes) == ["201", "201", "request-in-flight", "201"]
-        assert isinstance(outcomes[2], Problem)
-        assert outcomes[2].status == 409
-        assert house.held(class_id) == 3
-        assert codes(batches.together(calls)) == ["201"] * 4
-    assert house.held(class_id) == 4
+        with key_held(house, calls[2][1].digest):
+            batches.hold()
+            callers = [batches.call_later(call) for call in calls]
+            batches.clock.release()
+            assert codes([callers[n].outcome() for n in (0, 1, 3)]) == ["201"] * 3
+            assert codes(batches.together([house.call(house.new_cards(1)[0], class_id)])) == ["201"]
+            assert not callers[2].is_answered
+        assert codes([callers[2].outcome()]) == ["201"]
+    assert house.held(class_id) == 5
+    assert house.differences() == []
+
+
+def test_only_past_its_deadline_is_such_a_command_told_that_its_twin_is_in_flight(
+    hasty_seats: SeatHouse,
+) -> None:
+    house = hasty_seats
+    class_id = house.new_class()
+    call = house.call(house.new_cards(1)[0], class_id)
+    with house.batches() as batches:
+        with key_held(house, call[1].digest):
+            outcomes = batches.together([call], seconds=3 * SOON_MS / 1000)
+        assert codes(outcomes) == ["request-in-flight"]
+        assert isinstance(outcomes[0], Problem)
+        assert outcomes[0].status == 409
+        assert house.held(class_id) == 0
+        assert codes(batches.together([call])) == ["201"]
+    assert house.held(class_id) == 1
 
 
 def test_a_part_of_a_split_batch_whose_time_has_passed_meanwhile_is_dropped(

@@ -32,7 +32,7 @@ SCOPE: dict[str, Any] = {"caller": ["s"], "method": "POST", "route": "/r", "key"
 
 def stored(house: TallyHouse, digest: str, answers: StoredAnswers | None = None) -> Any:
     with house.database.writing() as connection:
-        return (answers or house.answers).lock_and_read(connection, [digest]).get(digest)
+        return (answers or house.answers).read(connection, [digest]).get(digest)
 
 
 def store(
@@ -104,8 +104,8 @@ def test_an_answer_comes_back_byte_for_byte(
 
 def test_keys_that_nobody_used_have_no_answer(tally: TallyHouse) -> None:
     with tally.database.writing() as connection:
-        assert tally.answers.lock_and_read(connection, []) == {}
-        assert tally.answers.lock_and_read(connection, [fresh_key().digest] * 2) == {}
+        assert tally.answers.read(connection, []) == {}
+        assert tally.answers.read(connection, [fresh_key().digest] * 2) == {}
         tally.answers.store(connection, {}, now=NOW)
 
 

@@ -96,15 +96,17 @@ class KeyReadOutside(Transactions):
         super().__init__(house.database, house.answers)
         self._meeting = meeting
 
-    def answer(self, key: IdempotencyKey | None, work: Callable[[sa.Connection], Answer]) -> Answer:
+    def answer(
+        self, key: IdempotencyKey | None, work: Callable[[sa.Connection], Answer], **_: Any
+    ) -> Answer:
         assert key is not None
         with self.database.reading() as connection:
-            stored = self._stored.lock_and_read(connection, [key.digest])
+            stored = self._answers().read(connection, [key.digest])
         self._meeting.wait(20)
 
         def act(connection: sa.Connection) -> Answer:
             answer = work(connection)
-            self._stored.store(connection, {key: answer}, now=self.database.now(connection))
+            self._answers().store(connection, {key: answer}, now=self.database.now(connection))
             return answer
 
         return stored[key.digest].answer if stored else self.run(act)

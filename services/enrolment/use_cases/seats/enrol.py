@@ -13,7 +13,7 @@ import sqlalchemy as sa
 
 from chassis.clock import write_instant
 from chassis.follower import read_follower_state
-from chassis.group_commit import Outcome
+from chassis.group_commit import Outcome, parting
 from chassis.idempotency import Answer, json_answer
 from chassis.journal import Entry
 from chassis.problems import Problem
@@ -35,10 +35,6 @@ class EnrolHandler:
         self._rules = rules
         self._redeem_key = redeem_key
 
-    def contention(self, command: EnrolCommand) -> str:
-        """Commands for the same class stay together when a batch is split."""
-        return command.class_id
-
     def settle(
         self, connection: sa.Connection, commands: Sequence[EnrolCommand]
     ) -> Sequence[Outcome]:
@@ -56,8 +52,10 @@ class EnrolHandler:
     def _situation(self, connection: sa.Connection, commands: Sequence[EnrolCommand]) -> Situation:
         stores = self._stores
         card_refs = [command.card_ref for command in commands]
-        classes = stores.classes.lock(connection, [command.class_id for command in commands])
-        cards = stores.cards.lock(connection, card_refs)
+        with parting(lambda command: command.class_id):
+            classes = stores.classes.lock(connection, [command.class_id for command in commands])
+        with parting(lambda command: command.card_ref):
+            cards = stores.cards.lock(connection, card_refs)
         history = stores.enrolments.history(connection, card_refs)
         now = stores.database.now(connection)
         all_known = all(command.class_id in classes for command in commands)
