@@ -66,7 +66,7 @@ def test_what_was_answered_is_what_is_read_later(shared_house: House) -> None:
 
 def test_the_position_is_that_of_the_journals_entry(shared_house: House) -> None:
     card = shared_house.award()
-    class_id = shared_house.put_class(region="32.73")
+    class_id = shared_house.put_class()
     answer = shared_house.enrol(card, class_id, subject="holder:sari")
     taken = document(answer, 201)
     entry = shared_house.entries()[taken["position"] - 1]
