@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterator
-from typing import Any, Protocol
+from typing import Any
 
 import marshmallow as ma
 import sqlalchemy as sa
@@ -14,7 +14,7 @@ from chassis.database import Database
 from chassis.endpoints import Call, Endpoint, Endpoints
 from chassis.fields import QueryWhole, Reference, Strict
 from chassis.idempotency import Answer, json_answer
-from chassis.journal import Journal, RecordedEntry
+from chassis.journal import HasJournal, Journal, RecordedEntry
 from chassis.problems import Problem
 
 MOST = 500
@@ -40,16 +40,6 @@ class FeedQuery(Strict):
     limit = QueryWhole(least=1, most=MOST, load_default=MOST)
     epoch = Reference(load_default=None)
     digest = ma.fields.String(load_default=None, validate=ma.validate.Regexp(r"\A[0-9a-f]{64}\Z"))
-
-
-class HasJournal(Protocol):
-    """What a service needs to have in order to be followed."""
-
-    @property
-    def database(self) -> Database: ...
-
-    @property
-    def journal(self) -> Journal: ...
 
 
 def feed_endpoints(*, allow: tuple[str, ...]) -> list[Endpoint[Any]]:

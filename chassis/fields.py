@@ -10,6 +10,7 @@ from typing import Any, ClassVar
 import marshmallow as ma
 
 from chassis.identifiers import is_id
+from chassis.pagination import DEFAULT_LIMIT, MOST
 from chassis.problems import FieldError, ValidationFailed, pointer_step
 
 LARGEST = 2**53 - 1
@@ -174,6 +175,13 @@ class Strict(ma.Schema):
         "unknown": "There is no such field here. Remove it.",
         "type": "Send an object.",
     }
+
+
+class PageQuery(Strict):
+    """What every list takes: how many, and where to go on."""
+
+    limit = QueryWhole(least=1, most=MOST, load_default=DEFAULT_LIMIT)
+    cursor = ma.fields.String(load_default=None)
 
 
 def load(schema: ma.Schema, data: Any) -> dict[str, Any]:

@@ -12,7 +12,7 @@ import json
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any
+from typing import Any, Protocol
 
 import rfc8785
 import sqlalchemy as sa
@@ -241,3 +241,13 @@ class Journal:
             subjects={name: values[name] for name in self.tables.subjects},
             body_text=values["body"],
         )
+
+
+class HasJournal(Protocol):
+    """What a service needs to have for its journal to be read or followed."""
+
+    @property
+    def database(self) -> Database: ...
+
+    @property
+    def journal(self) -> Journal: ...

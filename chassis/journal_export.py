@@ -12,7 +12,7 @@ import io
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any, Protocol
+from typing import Any
 
 import marshmallow as ma
 import sqlalchemy as sa
@@ -23,7 +23,7 @@ from chassis.clock import write_instant
 from chassis.database import Database, Identifier
 from chassis.endpoints import JSON, Call, Endpoint, Endpoints
 from chassis.fields import InstantField, OneOf, QueryWhole, Reference, Strict
-from chassis.journal import Journal
+from chassis.journal import HasJournal, Journal
 
 JSON_LINES = "application/jsonl"
 CSV = "text/csv"
@@ -45,16 +45,6 @@ class LogFilter:
     subjects: Mapping[str, str]
     since: datetime | None
     until: datetime | None
-
-
-class HasJournal(Protocol):
-    """What a service needs to have for its journal to be read."""
-
-    @property
-    def database(self) -> Database: ...
-
-    @property
-    def journal(self) -> Journal: ...
 
 
 def log_query(name: str, subjects: Mapping[str, sa.types.TypeEngine[Any]]) -> type[ma.Schema]:

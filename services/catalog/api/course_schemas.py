@@ -11,6 +11,7 @@ from chassis.fields import (
     Flag,
     InstantField,
     OneOf,
+    PageQuery,
     QueryFlag,
     QueryWhole,
     Reference,
@@ -20,7 +21,6 @@ from chassis.fields import (
 )
 from services.catalog.api.fields import (
     Decision,
-    ListQuery,
     Member,
     PartOf,
     Several,
@@ -74,7 +74,7 @@ class CourseDecision(Decision):
     )
 
 
-class ClassFilterQuery(ListQuery):
+class ClassFilterQuery(PageQuery):
     """Filters by place, time and seats."""
 
     region = region(load_default=None)

@@ -8,8 +8,7 @@ from typing import Any, TypeVar
 
 import marshmallow as ma
 
-from chassis.fields import OneOf, Parsed, QueryWhole, Strict, Text
-from chassis.pagination import DEFAULT_LIMIT, MOST
+from chassis.fields import OneOf, Parsed, Strict, Text
 from vocabulary import regions
 from vocabulary.nik import refuse_personal_number
 
@@ -90,13 +89,6 @@ class Decision(Strict):
     """What every decision has: its reason."""
 
     reason = prose(most=1_000, lines=True, required=True)
-
-
-class ListQuery(Strict):
-    """What every list takes: how many, and where to go on."""
-
-    limit = QueryWhole(least=1, most=MOST, load_default=DEFAULT_LIMIT)
-    cursor = ma.fields.String(load_default=None)
 
 
 class PartOf(Strict):

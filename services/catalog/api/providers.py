@@ -5,13 +5,13 @@ from __future__ import annotations
 import marshmallow as ma
 
 from chassis.endpoints import Call, Endpoints
-from chassis.fields import Strict, Text
+from chassis.fields import OneOf, PageQuery, Strict, Text
 from chassis.idempotency import Answer, json_answer
 from chassis.identifiers import new_id
 from chassis.identity import Principal
 from chassis.problems import NotFound
 from services.catalog.api.calls import PREFIX, sees_all, sees_inside, staff_of, write
-from services.catalog.api.fields import Decision, ListQuery, prose, regency, word
+from services.catalog.api.fields import Decision, prose, regency, word
 from services.catalog.domain.providers import Provider, ProviderKind, ProviderStatus
 from services.catalog.queries.documents import provider_document
 from services.catalog.queries.list_providers import ProviderFilter, list_providers
@@ -43,16 +43,10 @@ class Application(Strict):
 class ProviderDecision(Decision):
     """The operator's decision on a provider."""
 
-    decision = word(ProviderStatus, required=True)
-
-    @ma.validates("decision")
-    def refuse_other_states(self, value: str, **_: object) -> None:
-        """Refuse a state that is not a decision."""
-        if value == ProviderStatus.APPLIED:
-            raise ma.ValidationError("Send one of: approved, refused.")
+    decision = OneOf((ProviderStatus.APPROVED, ProviderStatus.REFUSED), required=True)
 
 
-class ProvidersQuery(ListQuery):
+class ProvidersQuery(PageQuery):
     """Filters of the list of providers."""
 
     status = word(ProviderStatus, load_default=None)

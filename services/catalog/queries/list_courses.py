@@ -13,7 +13,7 @@ from services.catalog.domain.classes import ClassStatus
 from services.catalog.domain.courses import Course, CourseStatus, Mode, Track
 from services.catalog.queries.class_filter import ClassFilter
 from services.catalog.queries.paging import after_cursor, page_by_id
-from services.catalog.storage.courses import COURSES, course_of
+from services.catalog.storage.courses import COURSES, course_of, folded
 from services.catalog.storage.tables import COURSE, TRAINING_CLASS
 
 C = COURSE.c
@@ -78,7 +78,7 @@ def _matching(wanted: CoursesWanted, *, now: datetime) -> Iterator[sa.ColumnElem
     if wanted.max_price is not None:
         yield C.price <= wanted.max_price
     if wanted.title is not None:
-        yield sa.func.lower(C.title).contains(wanted.title.lower(), autoescape=True)
+        yield C.title_folded.contains(folded(wanted.title), autoescape=True)
     if not wanted.classes.is_empty:
         yield _has_class(wanted.classes, now=now)
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import unicodedata
 from dataclasses import asdict
 from enum import Enum
 from typing import Any
@@ -23,6 +24,14 @@ COURSES = sa.select(COURSE, PROVIDER.c.name.label("provider_name")).join(
     PROVIDER, PROVIDER.c.provider_id == COURSE.c.provider_id
 )
 """Rows that `course_of` can read."""
+
+
+def folded(title: str) -> str:
+    """Return a title for comparing, alike in small and capital letters of every script.
+
+    Done here and kept: of SQLite and of PostgreSQL, as it is set up here, neither knows letters beyond ASCII.
+    """
+    return unicodedata.normalize("NFKC", title).casefold()
 
 
 class Hold(Enum):
@@ -94,4 +103,5 @@ def _row(course: Course) -> dict[str, Any]:
         "reason": course.reason,
         "version": course.version,
         **asdict(course.details),
+        "title_folded": folded(course.details.title),
     }

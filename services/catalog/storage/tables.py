@@ -45,6 +45,7 @@ COURSE = sa.Table(
     sa.Column("reason", sa.Text),
     sa.Column("version", sa.Integer, nullable=False),
     sa.Column("title", sa.String(200), nullable=False),
+    sa.Column("title_folded", sa.Text, nullable=False),
     sa.Column("summary", sa.Text, nullable=False),
     sa.Column("outcomes", sa.JSON, nullable=False),
     sa.Column("track", sa.String(16), nullable=False),

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from chassis.endpoints import Call, Endpoints, KeyUse
+from chassis.fields import PageQuery
 from chassis.idempotency import Answer, json_answer
 from chassis.identifiers import is_id
 from chassis.identity import Principal
 from chassis.pagination import read_cursor
 from chassis.problems import Forbidden, NotFound, TooManyRequests
-from services.enrolment.api.schemas import CardLookup, PageQuery
+from services.enrolment.api.schemas import CardLookup
 from services.enrolment.queries.cards import list_movements, show_card
 from services.enrolment.service import EnrolmentService
 from services.enrolment.use_cases.programme.look_up_card import LookUpCard, look_up_card

@@ -11,13 +11,12 @@ import marshmallow as ma
 from chassis.fields import (
     InstantField,
     OneOf,
+    PageQuery,
     Parsed,
-    QueryWhole,
     Reference,
     Strict,
     Text,
 )
-from chassis.pagination import DEFAULT_LIMIT, MOST
 from services.enrolment.domain.programme.card import Scheme
 from services.enrolment.domain.seats.enrolment import EnrolmentState
 from vocabulary.money import check_rupiah
@@ -49,13 +48,6 @@ def parse_date(value: Any) -> date:
 def regency_code(value: Any) -> str:
     """Read a regency's code. Raises `ValueError` with the remedy."""
     return regency(value).code
-
-
-class PageQuery(Strict):
-    """Which part of a list."""
-
-    limit = QueryWhole(least=1, most=MOST, load_default=DEFAULT_LIMIT)
-    cursor = ma.fields.String(load_default=None)
 
 
 class EnrolmentsQuery(PageQuery):

@@ -8,12 +8,12 @@ from typing import Any
 import sqlalchemy as sa
 
 from chassis.endpoints import Call, Endpoints, KeyUse
-from chassis.fields import load
+from chassis.fields import PageQuery, load
 from chassis.idempotency import Answer, json_answer
 from chassis.identifiers import is_id, new_id
 from chassis.pagination import read_cursor
 from chassis.problems import FieldError, NotFound, Problem, ValidationFailed
-from services.enrolment.api.schemas import AdmissionsRequest, CandidateRow, PageQuery, WaveRequest
+from services.enrolment.api.schemas import AdmissionsRequest, CandidateRow, WaveRequest
 from services.enrolment.domain.programme.award import Award, Candidate
 from services.enrolment.domain.programme.card import Scheme
 from services.enrolment.domain.programme.wave import Wave

@@ -91,6 +91,27 @@ def test_courses_are_filtered_by_what_they_are(catalog: Catalog, provider_id: st
     assert ids(catalog, "/courses?q=_") == []
 
 
+def test_a_title_is_found_in_small_and_capital_letters_of_every_script(
+    catalog: Catalog, provider_id: str
+) -> None:
+    cafe = catalog.course(provider_id, title="Barista CAFÉ Élite")
+    road = catalog.course(provider_id, title="Straßenbau")
+    assert ids(catalog, "/courses?q=caf%C3%A9%20%C3%A9LITE") == [cafe]
+    assert ids(catalog, "/courses?q=CAF%C3%89") == [cafe]
+    assert ids(catalog, "/courses?q=STRASSE") == [road]
+
+
+def test_a_title_is_found_by_its_new_words_once_it_was_changed(
+    catalog: Catalog, provider_id: str
+) -> None:
+    course_id = catalog.course(provider_id, title="Ragam Kopi", status="draft")
+    path, caller = f"/courses/{course_id}", staff(provider_id)
+    seen = catalog.get(path, caller).headers["ETag"]
+    made(catalog.patch(path, {"title": "Élite"}, caller, if_match=seen))
+    assert ids(catalog, "/courses?mine=true&q=%C3%A9lite", caller) == [course_id]
+    assert ids(catalog, "/courses?mine=true&q=kopi", caller) == []
+
+
 def test_a_provider_sees_its_own_courses_in_any_state(catalog: Catalog, provider_id: str) -> None:
     other = catalog.provider()
     draft = catalog.course(provider_id, status="draft")
