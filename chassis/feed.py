@@ -10,7 +10,6 @@ import marshmallow as ma
 import sqlalchemy as sa
 
 from chassis.clock import write_instant
-from chassis.database import Database
 from chassis.endpoints import Call, Endpoint, Endpoints
 from chassis.fields import QueryWhole, Reference, Strict
 from chassis.idempotency import Answer, json_answer

@@ -8,7 +8,7 @@ from datetime import datetime
 
 import sqlalchemy as sa
 
-from chassis.database import Identifier, Instant
+from chassis.column_types import Identifier, Instant
 from chassis.feed_client import BEGINNING, Feed, FeedPage, FollowerState
 from chassis.journal import RecordedEntry
 from chassis.observability import FOLLOWER_POSITION

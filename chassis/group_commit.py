@@ -24,7 +24,8 @@ from typing import Any, Generic, Protocol, TypeVar
 import sqlalchemy as sa
 
 from chassis.clock import utc_now
-from chassis.database import Database, Fault, fault_of
+from chassis.database import Database
+from chassis.faults import Fault, fault_of
 from chassis.idempotency import Answer, IdempotencyKey, StoredAnswers
 from chassis.observability import BATCH_SIZE, QUEUE_LENGTH, current_request_id, logger
 from chassis.problems import (
@@ -95,7 +96,11 @@ class _Ticket(Generic[Command]):
 
 
 class GroupCommit(Generic[Command]):
-    """Gather commands, settle them in batches, and give each caller its own answer after the commit."""
+    """Gather commands, settle them in batches, and give each caller its own answer after the commit.
+
+    The database should be opened for it alone (`Database.apart`): a batch must not wait for readers' connections, and
+    `close` closes it.
+    """
 
     def __init__(
         self,
@@ -156,6 +161,7 @@ class GroupCommit(Generic[Command]):
             self._arrived.notify()
         if self._runner is not None:
             self._runner.join()
+        self._database.dispose()
 
     def _start_runner(self) -> None:
         if self._runner is None:

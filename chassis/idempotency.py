@@ -15,7 +15,9 @@ from typing import Any
 
 import sqlalchemy as sa
 
-from chassis.database import Database, Instant, rows_parameter
+from chassis.column_types import Instant
+from chassis.database import Database
+from chassis.recordset import rows_parameter
 from chassis.sealing import Seal
 
 KEPT_FOR = timedelta(hours=48)

@@ -18,7 +18,9 @@ import rfc8785
 import sqlalchemy as sa
 
 from chassis.clock import write_instant
-from chassis.database import Database, Identifier, Instant, rows_parameter
+from chassis.column_types import Identifier, Instant
+from chassis.database import Database
+from chassis.recordset import rows_parameter
 
 MOST_AT_ONCE = 1_000
 """Entries one transaction may append: more would hold every other writer for too long."""

@@ -20,7 +20,8 @@ from flask import Response
 from sqlalchemy.dialects import postgresql
 
 from chassis.clock import write_instant
-from chassis.database import Database, Identifier
+from chassis.column_types import Identifier
+from chassis.database import Database
 from chassis.endpoints import JSON, Call, Endpoint, Endpoints
 from chassis.fields import InstantField, OneOf, QueryWhole, Reference, Strict
 from chassis.journal import HasJournal, Journal

@@ -9,7 +9,7 @@ from sqlalchemy.ext.compiler import compiles
 from sqlalchemy.sql.compiler import SQLCompiler
 from sqlalchemy.sql.functions import FunctionElement
 
-from chassis.database import Identifier
+from chassis.column_types import Identifier
 
 
 class _Member(FunctionElement[str]):

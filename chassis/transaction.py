@@ -14,14 +14,13 @@ from typing import TypeVar
 import sqlalchemy as sa
 
 from chassis.clock import utc_now
-from chassis.database import Database, Fault, fault_of
+from chassis.database import Database
+from chassis.faults import Fault, fault_of
 from chassis.idempotency import KEPT_FOR, Answer, IdempotencyKey, StoredAnswers
 from chassis.problems import IdempotencyKeyReused, OutcomeUnknown, RequestInFlight, Unavailable
+from chassis.time_left import LONGEST_WAIT
 
 ATTEMPTS = 3
-TWIN_SECONDS = 20.0
-"""How long a repeated request waits for its twin, less than any caller waits for the answer."""
-
 BETWEEN_TWINS = 0.05
 _PASSING = (Fault.RETRY, Fault.DISCONNECTED)
 Result = TypeVar("Result")
@@ -83,7 +82,7 @@ class Transactions:
         key: IdempotencyKey | None,
         work: Callable[[sa.Connection], Answer],
         *,
-        seconds: float = TWIN_SECONDS,
+        seconds: float = LONGEST_WAIT,
     ) -> Answer:
         """Commit what `work` does together with its answer; give the stored answer where the key has one.
 

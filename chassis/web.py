@@ -12,9 +12,9 @@ from prometheus_client import CONTENT_TYPE_LATEST, CollectorRegistry, generate_l
 from werkzeug.routing import BaseConverter
 
 from chassis import problems
-from chassis.database import Fault, fault_of
 from chassis.endpoints import JSON, Endpoint
 from chassis.failures import problem_of
+from chassis.faults import Fault, fault_of
 from chassis.idempotency import Answer, IdempotencyKeys, json_answer
 from chassis.identity import TokenVerifier
 from chassis.observability import (

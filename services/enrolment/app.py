@@ -27,7 +27,7 @@ def create_app() -> Flask:
     settings = read_settings(os.environ)
     configure_logging("enrolment", level=settings.log_level)
     service = start_service(settings)
-    atexit.register(service.enrolments.close)
+    atexit.register(service.close)
     return build(settings, service, PublishedKeys(document_at(settings.jwks_url)))
 
 

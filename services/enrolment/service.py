@@ -52,6 +52,11 @@ class EnrolmentService:
         """Return the service's journal."""
         return self.stores.journal
 
+    def close(self) -> None:
+        """Settle the enrolments that wait, then close every connection."""
+        self.enrolments.close()
+        self.database.dispose()
+
 
 def open_database(settings: Settings, *, pool_size: int | None = None) -> Database:
     """Open the database for a process that stays; in production, only as a role that cannot rewrite the journal.
@@ -86,7 +91,7 @@ def open_service(settings: Settings, database: Database) -> EnrolmentService:
     return EnrolmentService(
         stores=stores,
         transactions=Transactions(database, answers),
-        enrolments=GroupCommit(database, answers, handler),
+        enrolments=GroupCommit(database.apart(), answers, handler),
         rules=rules,
         redeem_key=settings.fingerprint_key,
         takes_test_numbers=settings.is_development,

@@ -11,7 +11,8 @@ import gevent  # noqa: E402
 import sqlalchemy as sa  # noqa: E402
 
 from chassis.cooperative_connection import CooperativeConnection  # noqa: E402
-from chassis.database import Database, Fault, fault_of  # noqa: E402
+from chassis.database import Database  # noqa: E402
+from chassis.faults import Fault, fault_of  # noqa: E402
 
 SLEEP = sa.text("select pg_sleep(0.3), repeat('x', 5000000)")
 

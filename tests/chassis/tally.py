@@ -12,7 +12,8 @@ from typing import Any
 
 import sqlalchemy as sa
 
-from chassis.database import Database, Identifier
+from chassis.column_types import Identifier
+from chassis.database import Database
 from chassis.follower import follower_table
 from chassis.group_commit import Contended, Outcome, parting
 from chassis.idempotency import Answer, StoredAnswers, json_answer, stored_answer_table

@@ -16,8 +16,11 @@ import pytest
 import sqlalchemy as sa
 
 from chassis.clock import utc_now
-from chassis.database import Database, Fault, Identifier, Instant, fault_of, rows_parameter
+from chassis.column_types import Identifier, Instant
+from chassis.database import Database
+from chassis.faults import Fault, fault_of
 from chassis.identifiers import new_id
+from chassis.recordset import rows_parameter
 from deploy.local.databases import ServiceDatabase
 from tests.chassis.batches import all_at_once
 from tests.databases import DatabaseMaker

@@ -10,7 +10,7 @@ from contextlib import AbstractContextManager, contextmanager
 import pytest
 import sqlalchemy as sa
 
-from chassis import database as database_module
+from chassis import engines
 from chassis.database import Database
 from chassis.identifiers import new_id
 from chassis.problems import Problem
@@ -274,7 +274,7 @@ def test_on_sqlite_a_writer_that_takes_too_long_is_told_of_and_nothing_is_done(
 ) -> None:
     class_id, cards = sqlite_seats.new_class(), sqlite_seats.new_cards(3)
     calls = [sqlite_seats.call(card, class_id) for card in cards]
-    monkeypatch.setattr(database_module, "SQLITE_BUSY_MS", SOON_MS)
+    monkeypatch.setattr(engines, "SQLITE_BUSY_MS", SOON_MS)
     hasty = sqlite_seats.through(sqlite_seats.place.application)
     with hasty.batches() as batches:
         with sqlite_seats.database.writing():

@@ -12,7 +12,7 @@ from typing import Any
 import sqlalchemy as sa
 
 from chassis.clock import utc_now
-from chassis.database import Instant
+from chassis.column_types import Instant
 from chassis.group_commit import GroupCommit
 from chassis.journal import Entry
 from deploy.local.databases import ServiceDatabase

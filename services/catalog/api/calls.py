@@ -31,7 +31,7 @@ def write(call: Call, house: CatalogService, work: Callable[[Writing], Answer]) 
             )
         )
 
-    return house.transactions.answer(call.key, within)
+    return house.transactions.answer(call.key, within, seconds=call.seconds_left)
 
 
 def staff_of(principal: Principal | None) -> str | None:

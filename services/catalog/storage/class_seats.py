@@ -8,7 +8,8 @@ from dataclasses import asdict, dataclass
 import sqlalchemy as sa
 from sqlalchemy.dialects import postgresql, sqlite
 
-from chassis.database import Database, rows_parameter
+from chassis.database import Database
+from chassis.recordset import rows_parameter
 from services.catalog.storage.tables import CLASS_SEATS
 
 DOUBTED = 0

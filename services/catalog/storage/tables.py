@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import sqlalchemy as sa
 
-from chassis.database import Identifier, Instant
+from chassis.column_types import Identifier, Instant
 from chassis.follower import follower_table
 from chassis.idempotency import stored_answer_table
 from chassis.journal import journal_tables

@@ -154,7 +154,7 @@ def post_cancellation(call: Call, service: EnrolmentService) -> Answer:
             cancel_enrolment(connection, command, stores=service.stores, rules=service.rules)
         )
 
-    return service.transactions.answer(call.key, cancel)
+    return service.transactions.answer(call.key, cancel, seconds=call.seconds_left)
 
 
 def _cancelled(recorded: Recorded[Cancelled]) -> Answer:
@@ -193,7 +193,7 @@ def post_redemption(call: Call, service: EnrolmentService) -> Answer:
             )
         )
 
-    return service.transactions.answer(call.key, redeem)
+    return service.transactions.answer(call.key, redeem, seconds=call.seconds_left)
 
 
 def _redeemed(recorded: Recorded[Enrolment]) -> Answer:

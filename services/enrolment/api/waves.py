@@ -65,7 +65,7 @@ def post_wave(call: Call, service: EnrolmentService) -> Answer:
         location = {"Location": f"/api/v1/waves/{opened.wave_id}"}
         return json_answer(201, wave_document(opened, admitted=0), location)
 
-    return service.transactions.answer(call.key, add)
+    return service.transactions.answer(call.key, add, seconds=call.seconds_left)
 
 
 @endpoints.post(
@@ -88,7 +88,7 @@ def post_admissions(call: Call, service: EnrolmentService) -> Answer:
             admit_candidates(connection, command, stores=service.stores, rules=service.rules)
         )
 
-    return service.transactions.answer(call.key, admit)
+    return service.transactions.answer(call.key, admit, seconds=call.seconds_left)
 
 
 def _admissions(outcomes: Sequence[Award | Problem]) -> Answer:

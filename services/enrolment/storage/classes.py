@@ -11,7 +11,9 @@ from typing import Any
 import sqlalchemy as sa
 
 from chassis.clock import read_instant, write_instant
-from chassis.database import Database, Identifier, rows_parameter
+from chassis.column_types import Identifier
+from chassis.database import Database
+from chassis.recordset import rows_parameter
 from services.enrolment.domain.seats.training_class import (
     CANCELLED,
     UNLISTED,

@@ -8,7 +8,9 @@ from typing import Any
 
 import sqlalchemy as sa
 
-from chassis.database import Database, Identifier, Instant, rows_parameter
+from chassis.column_types import Identifier, Instant
+from chassis.database import Database
+from chassis.recordset import rows_parameter
 from services.enrolment.domain.money.movement import Movement
 from services.enrolment.storage.tables import MOVEMENT
 

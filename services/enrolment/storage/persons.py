@@ -8,7 +8,8 @@ from dataclasses import dataclass, field
 
 import sqlalchemy as sa
 
-from chassis.database import Database, rows_parameter
+from chassis.database import Database
+from chassis.recordset import rows_parameter
 from chassis.sealing import Seal, keyed_digest
 from services.enrolment.domain.programme.award import Nomination
 from services.enrolment.storage.tables import PERSON

@@ -8,7 +8,8 @@ from typing import Any
 
 import sqlalchemy as sa
 
-from chassis.database import Database, rows_parameter
+from chassis.database import Database
+from chassis.recordset import rows_parameter
 from services.enrolment.domain.programme.award import Award
 from services.enrolment.domain.programme.wave import Wave
 from services.enrolment.storage.tables import CARD, WAVE

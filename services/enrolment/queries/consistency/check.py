@@ -14,7 +14,8 @@ from typing import Any, NamedTuple
 
 import sqlalchemy as sa
 
-from chassis.database import Database, Fault, fault_of
+from chassis.database import Database
+from chassis.faults import Fault, fault_of
 from chassis.journal import Journal
 from chassis.pagination import write_cursor
 from services.enrolment.queries.consistency.cards import CARDS

@@ -7,7 +7,7 @@ from typing import Any, NamedTuple
 
 import sqlalchemy as sa
 
-from chassis.database import Identifier
+from chassis.column_types import Identifier
 from chassis.identifiers import is_id
 from services.enrolment.storage.tables import JOURNAL
 

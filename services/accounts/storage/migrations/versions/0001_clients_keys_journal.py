@@ -3,7 +3,7 @@
 import sqlalchemy as sa
 from alembic import op
 
-from chassis.database import Identifier, Instant
+from chassis.column_types import Identifier, Instant
 from chassis.journal_schema import protect_journal_1
 
 revision = "0001"

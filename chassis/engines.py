@@ -1,0 +1,83 @@
+"""How connections to each database are made and set up; nobody but `chassis.database` asks."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import psycopg
+import sqlalchemy as sa
+from gevent.monkey import is_module_patched
+
+from chassis.cooperative_connection import CooperativeConnection
+
+SQLITE_BUSY_MS = 5_000
+STATEMENT_TIMEOUT_MS = 30_000
+IDLE_IN_TRANSACTION_MS = 60_000
+
+
+def sqlite_engine(url: sa.URL, pool_size: int) -> sa.Engine:
+    """Make the engine for a file."""
+    engine = sa.create_engine(
+        url,
+        pool_size=pool_size,
+        max_overflow=0,
+        pool_timeout=5,
+        connect_args={
+            "isolation_level": None,
+            "timeout": SQLITE_BUSY_MS / 1000,
+            "check_same_thread": False,
+        },
+        poolclass=sa.pool.QueuePool,
+    )
+
+    @sa.event.listens_for(engine, "connect")
+    def prepare(connection: Any, _: Any) -> None:
+        for pragma in (
+            "journal_mode=WAL",
+            "synchronous=FULL",
+            "foreign_keys=ON",
+            f"busy_timeout={SQLITE_BUSY_MS}",
+        ):
+            connection.execute(f"PRAGMA {pragma}")
+
+    @sa.event.listens_for(engine, "begin")
+    def begin(connection: sa.Connection) -> None:
+        options = connection.get_execution_options()
+        query_only = "ON" if options.get("reading") else "OFF"
+        connection.connection.cursor().execute(f"PRAGMA query_only={query_only}")
+        connection.exec_driver_sql("BEGIN IMMEDIATE" if options.get("writing") else "BEGIN")
+
+    return engine
+
+
+def _connect_cooperatively(
+    _: Any, __: Any, arguments: Any, options: Any
+) -> psycopg.Connection[Any]:
+    return CooperativeConnection.connect(*arguments, **options)
+
+
+def postgresql_engine(url: sa.URL, pool_size: int, lock_timeout_ms: int) -> sa.Engine:
+    """Make the engine for a server; a session starts with its time-outs."""
+    engine = sa.create_engine(
+        url.set(drivername="postgresql+psycopg"),
+        pool_size=pool_size,
+        max_overflow=0,
+        pool_timeout=5,
+        pool_use_lifo=True,
+        connect_args={"connect_timeout": 5, "application_name": "service"},
+    )
+    if is_module_patched("select"):
+        sa.event.listen(engine, "do_connect", _connect_cooperatively)
+
+    @sa.event.listens_for(engine, "connect")
+    def prepare(connection: Any, _: Any) -> None:
+        connection.execute(
+            f"set statement_timeout = {STATEMENT_TIMEOUT_MS};"
+            f"set lock_timeout = {lock_timeout_ms};"
+            f"set idle_in_transaction_session_timeout = {IDLE_IN_TRANSACTION_MS};"
+            "set jit = off;"  # compiling a short statement takes longer than the statement
+            "set timezone = 'UTC'"
+        )
+        connection.commit()
+
+    return engine
