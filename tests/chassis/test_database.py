@@ -24,6 +24,7 @@ from chassis.recordset import rows_parameter
 from deploy.local.databases import ServiceDatabase
 from tests.chassis.batches import all_at_once
 from tests.databases import DatabaseMaker
+from tests.waiting import lock_waited_for
 
 THINGS = sa.MetaData()
 THING = sa.Table(
@@ -279,7 +280,7 @@ def test_whoever_waits_for_a_turn_waits_longer_than_for_a_lock(
         opened.wait_for_turn(connection, "turn", seconds=20)
         second = threading.Thread(target=take_turn)
         second.start()
-        time.sleep(0.2)
+        lock_waited_for(opened, longer_than=0.1)
         turns.append("first")
     second.join()
     opened.dispose()

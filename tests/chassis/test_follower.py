@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import threading
 from collections.abc import Callable, Iterator, Sequence
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
 from datetime import timedelta
 from typing import Any
@@ -38,6 +38,7 @@ from tests.chassis.tally import (
 )
 from tests.databases import DatabaseMaker
 from tests.tokens import bearer, token, verifier
+from tests.waiting import eventually
 
 
 @dataclass
@@ -348,11 +349,14 @@ def test_followers_at_once_make_every_effect_once(
 
     def follow() -> None:
         follower = following.follower()
-        while (state := following.state()) is None or state.position < 30:
-            try:
+
+        def is_done() -> bool:
+            with suppress(AnotherFollower, Problem):
                 follower.catch_up()
-            except (AnotherFollower, Problem):
-                continue
+            state = following.state()
+            return state is not None and state.position == 30
+
+        eventually(is_done, what="everything is applied")
 
     all_at_once([follow] * 4)
     assert following.effects() == list(range(1, 31))

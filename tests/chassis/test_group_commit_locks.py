@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import threading
-import time
 from collections.abc import Iterator, Sequence
 from contextlib import AbstractContextManager, contextmanager
 
@@ -27,6 +26,7 @@ from tests.chassis.tally import (
     open_house,
     set_up,
 )
+from tests.waiting import lock_waited_for
 
 SOON_MS = 150
 """How long these services wait for a lock, so that the tests need not."""
@@ -181,7 +181,7 @@ def test_a_deadlock_is_lost_by_the_batch_and_done_again(
         if Add(mine) in commands and not holding.is_set():
             rival.start()
             assert holding.wait(20)
-            wait_until_blocked(superuser)
+            lock_waited_for(superuser)
             connection.execute(sa.text("set local lock_timeout = '20s'"))
             connection.execute(row_of(theirs))
 
@@ -212,19 +212,6 @@ def cross_locks(database: Database, names: Sequence[str], holding: threading.Eve
         for name in names:
             connection.execute(row_of(name))
             holding.set()
-
-
-def wait_until_blocked(database: Database) -> None:
-    blocked = sa.text(
-        "select count(*) from pg_stat_activity"
-        " where datname = current_database() and wait_event_type = 'Lock'"
-    )
-    for _ in range(4_000):
-        with database.reading() as connection:
-            if connection.execute(blocked).scalar_one():
-                return
-        time.sleep(0.002)
-    raise AssertionError("nobody waits for a lock")
 
 
 SERIALIZATION_FAILURE = sa.text(

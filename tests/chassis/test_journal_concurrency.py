@@ -17,6 +17,7 @@ from chassis.database import Database
 from chassis.journal import RecordedEntry
 from tests.chassis.tally import TallyHouse, entry, size_of
 from tests.chassis.writers import NOTE, NOTES, write_journal
+from tests.waiting import lock_waited_for
 
 pytestmark = pytest.mark.xdist_group("processes")
 WRITERS = 8
@@ -121,7 +122,7 @@ def test_whoever_comes_first_to_the_journal_is_first_in_it_even_when_it_commits_
     with tally.database.writing() as early:
         tally.journal.append(early, [entry("early")], now=tally.database.now(early))
         late.start()
-        time.sleep(0.1)
+        lock_waited_for(tally.database)
         with tally.database.reading() as connection:
             assert tally.journal.read(connection, after=began, limit=10) == []
         early.commit()

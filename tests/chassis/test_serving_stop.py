@@ -13,6 +13,7 @@ import pytest
 from tests.gateway.hammering import CLIENTS, hammering
 from tests.gateway.running import Server, gunicorn
 from tests.gateway.wire import Received, Wire, request, written
+from tests.waiting import eventually
 
 APPLICATION = "tests.gateway.recorder:application"
 KEPT = b"GET /unread HTTP/1.1\r\nHost: g\r\n\r\n"
@@ -31,6 +32,11 @@ def _serving(
     }
     with gunicorn(APPLICATION, folder, environment=environment, arguments=arguments) as server:
         yield server
+
+
+def _was_asked(server: Server, target: str) -> bool:
+    seen = request(server, "GET", "/recorded").json()
+    return any(entry.get("target") == target for entry in seen)
 
 
 @pytest.mark.parametrize("workers", [1, 2])
@@ -94,11 +100,7 @@ def test_a_request_under_way_is_finished_and_idle_connections_do_not_hold_the_st
             target=lambda: answers.append(request(server, "GET", "/slow?do=slow"))
         )
         slow.start()
-        while not any(
-            entry.get("target") == "/slow?do=slow"
-            for entry in request(server, "GET", "/recorded").json()
-        ):
-            pass
+        eventually(lambda: _was_asked(server, "/slow?do=slow"), what="the slow request has come")
 
         assert server.stop() == 0
         slow.join()

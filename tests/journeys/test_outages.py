@@ -14,8 +14,8 @@ import requests
 from tests.journeys import bodies
 from tests.journeys.answers import checked, problem
 from tests.journeys.api import PATIENCE
-from tests.journeys.waiting import eventually
 from tests.journeys.world import Offer, World
+from tests.waiting import eventually
 
 
 def test_while_the_catalogue_is_down_holders_enrol_and_a_class_it_just_published_comes_later(
@@ -182,7 +182,7 @@ def test_after_every_process_was_started_anew_all_is_as_it_was(rough_world: Worl
 
 def _processes(world: World) -> list[str]:
     """Name every process but the database."""
-    return [name for name in world.system.supervisor.names() if name != "postgres"]
+    return [name for name in world.system.supervisor.names() if name != "postgresql"]
 
 
 def _state(world: World, card_ref: str, offer: Offer, enrolment_id: str) -> list[Any]:

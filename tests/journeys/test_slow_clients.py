@@ -13,8 +13,8 @@ import requests
 from tests.journeys.enrolling import check_each_stands_once, enrolments
 from tests.journeys.load import Load
 from tests.journeys.processes import open_files
-from tests.journeys.waiting import eventually
 from tests.journeys.world import World
+from tests.waiting import eventually
 
 IDLE, SLOW_HEADERS, SLOW_BODIES = 500, 200, 100
 HEAD = b"POST /api/v1/providers HTTP/1.1\r\nHost: balai.test\r\nContent-Type: application/json\r\n"

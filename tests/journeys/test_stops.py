@@ -13,8 +13,8 @@ import pytest
 from tests.journeys import bodies
 from tests.journeys.enrolling import check_each_stands_once, enrolments
 from tests.journeys.load import Load, Write
-from tests.journeys.waiting import eventually
 from tests.journeys.world import World
+from tests.waiting import eventually
 
 WRITES = 320
 ALREADY_DONE = 60

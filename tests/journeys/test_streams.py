@@ -22,8 +22,8 @@ from tests.bench.memory import pss_megabytes
 from tests.journeys.enrolling import check_each_stands_once, enrolments
 from tests.journeys.load import Load
 from tests.journeys.processes import open_files
-from tests.journeys.waiting import eventually
 from tests.journeys.world import World
+from tests.waiting import eventually
 
 ENTRIES = 100_000
 BLOCK = 64 * 1024

@@ -12,8 +12,8 @@ from typing import Any
 from tests.journeys import bodies
 from tests.journeys.answers import problem
 from tests.journeys.api import Api
-from tests.journeys.waiting import eventually
 from tests.journeys.world import Offer, World
+from tests.waiting import eventually
 
 
 def test_a_course_goes_from_an_application_to_online_and_offline_classes_that_can_be_enrolled_in(

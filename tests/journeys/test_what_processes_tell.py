@@ -11,8 +11,8 @@ import requests
 from deploy.local.databases import SERVICES
 from tests.journeys.api import PATIENCE
 from tests.journeys.logs import lines_of, logs_of, of_request, told_secrets
-from tests.journeys.waiting import eventually
 from tests.journeys.world import World
+from tests.waiting import eventually
 
 WORKERS = tuple(f"{service}-worker" for service in SERVICES)
 

@@ -25,8 +25,8 @@ from tests.journeys.answers import checked
 from tests.journeys.api import PATIENCE, Api
 from tests.journeys.people import People
 from tests.journeys.processes import children_of
-from tests.journeys.waiting import eventually
 from tests.running_system import RunningSystem
+from tests.waiting import eventually
 
 TOKEN_KEPT = 300.0
 STOPPING = 40.0
