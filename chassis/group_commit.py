@@ -79,7 +79,7 @@ def parting(by: Callable[[Any], str]) -> Iterator[None]:
         raise
 
 
-@dataclass(slots=True)
+@dataclass(slots=True, eq=False)
 class _Ticket(Generic[Command]):
     command: Command
     key: IdempotencyKey

@@ -22,9 +22,10 @@ from sqlalchemy.dialects import postgresql
 from chassis.clock import write_instant
 from chassis.column_types import Identifier
 from chassis.database import Database
-from chassis.endpoints import JSON, Call, Endpoint, Endpoints
+from chassis.endpoints import Call, Endpoint, Endpoints
 from chassis.fields import InstantField, OneOf, QueryWhole, Reference, Strict
 from chassis.journal import HasJournal, Journal
+from chassis.request_content import JSON
 
 JSON_LINES = "application/jsonl"
 CSV = "text/csv"

@@ -12,7 +12,7 @@ from prometheus_client import CONTENT_TYPE_LATEST, CollectorRegistry, generate_l
 from werkzeug.routing import BaseConverter
 
 from chassis import problems
-from chassis.endpoints import JSON, Endpoint
+from chassis.endpoints import Endpoint
 from chassis.failures import problem_of
 from chassis.faults import Fault, fault_of
 from chassis.idempotency import Answer, IdempotencyKeys, json_answer
@@ -26,6 +26,7 @@ from chassis.observability import (
     request_id_from,
 )
 from chassis.problems import Problem
+from chassis.request_content import JSON
 
 LARGEST_BODY = 1_048_576
 House = TypeVar("House")

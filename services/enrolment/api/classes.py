@@ -10,10 +10,11 @@ from flask import Response
 
 from chassis.clock import write_instant
 from chassis.csv_cells import safe_cell
-from chassis.endpoints import JSON, Call, Endpoints
+from chassis.endpoints import Call, Endpoints
 from chassis.fields import QueryWhole, Strict
 from chassis.idempotency import Answer, json_answer
 from chassis.problems import FieldError, NotFound, ValidationFailed
+from chassis.request_content import JSON
 from services.enrolment.api.schemas import RosterQuery
 from services.enrolment.queries.availability import show_availability
 from services.enrolment.queries.seats_feed import seats_since
