@@ -4,23 +4,21 @@ from __future__ import annotations
 
 import base64
 import re
-import threading
 import time
 from collections import OrderedDict
 from collections.abc import Callable, Mapping
-from contextlib import suppress
 from dataclasses import dataclass
 from functools import lru_cache
-from typing import Any, Protocol
+from typing import Any
 
 from joserfc import jws
 from joserfc.errors import InvalidKeyIdError, JoseError
-from joserfc.jwk import Key, KeySet, OKPKey
+from joserfc.jwk import Key, KeySet
 
 from chassis import strict_json
 from chassis.identifiers import is_id
-from chassis.observability import logger
-from chassis.problems import MalformedRequest, Unauthenticated, Unavailable
+from chassis.issuer_keys import KeySource
+from chassis.problems import MalformedRequest, Unauthenticated
 
 ALGORITHM = "Ed25519"
 """The one algorithm accepted; a token that names another is refused, `none` included."""
@@ -33,12 +31,6 @@ HEADER_TYPE = "at+jwt"
 
 LONGEST_LIFETIME = 86_400
 """Seconds between a token's making and its expiry; one that lives longer is no access token of ours."""
-
-RENEW_AFTER = 300.0
-"""Seconds after which the issuer's keys are fetched again, needed or not."""
-
-LONGEST_WAIT_FOR_KEYS = 1.0
-"""Seconds that a caller waits while another fetches the first keys."""
 
 LATEST_INSTANT = 2**40
 
@@ -71,91 +63,6 @@ class Principal:
     card: str | None
     region: str | None
     expires_at: int
-
-
-class KeySource(Protocol):
-    """Where the issuer's public keys come from."""
-
-    def keys(self) -> KeySet:
-        """Return the keys known now. Raises `Unavailable` where none were ever fetched."""
-
-    def refresh(self) -> bool:
-        """Fetch the keys again, unless that was done a moment ago; tell whether they were fetched."""
-
-
-class PublishedKeys:
-    """The issuer's keys as its JWKS address publishes them, kept while the issuer is away.
-
-    `fetch` returns the parsed JWKS document or raises. It is called for a token whose key is not known, and in the
-    background once the keys are `RENEW_AFTER` seconds old, so that a key which is published before it signs is
-    known in time; but never more often than every `pause` seconds, whatever callers send.
-    """
-
-    def __init__(self, fetch: Callable[[], Mapping[str, Any]], *, pause: float = 5.0) -> None:
-        self._fetch = fetch
-        self._pause = pause
-        self._document: Mapping[str, Any] | None = None
-        self._keys: KeySet | None = None
-        self._tried_at = self._fetched_at = float("-inf")
-        self._lock = threading.Lock()
-
-    def keys(self) -> KeySet:
-        if self._keys is None:
-            self._fetch_first()
-        elif time.monotonic() - self._fetched_at > RENEW_AFTER and not self._was_just_tried():
-            threading.Thread(target=self._renew, name="renew-keys", daemon=True).start()
-        if self._keys is None:
-            raise Unavailable("The token issuer's keys could not be fetched yet.", retry_after=2)
-        return self._keys
-
-    def refresh(self) -> bool:
-        # Nobody waits for another's fetch: callers with forged tokens would fill every thread while the issuer hangs.
-        if not self._lock.acquire(blocking=False):
-            raise Unavailable("The token issuer's keys are being fetched.")
-        try:
-            return self._fetch_unless_just_tried()
-        finally:
-            self._lock.release()
-
-    def _fetch_first(self) -> None:
-        # A healthy issuer answers meanwhile; behind one that hangs nobody queues until every thread is taken.
-        if self._lock.acquire(timeout=LONGEST_WAIT_FOR_KEYS):
-            try:
-                self._fetch_unless_just_tried()
-            finally:
-                self._lock.release()
-
-    def _renew(self) -> None:
-        with suppress(Unavailable):
-            self.refresh()
-
-    def _was_just_tried(self) -> bool:
-        return time.monotonic() - self._tried_at < self._pause
-
-    def _fetch_unless_just_tried(self) -> bool:
-        if self._was_just_tried():
-            return False
-        self._tried_at = time.monotonic()
-        try:
-            document = self._fetch()
-            if document != self._document:
-                self._keys, self._document = _usable_keys(document), document
-        except Exception as error:  # noqa: BLE001 - whatever fails there, the keys we have stay in force
-            logger().warning("keys-not-fetched", exc_info=error)
-            return False
-        self._fetched_at = time.monotonic()
-        return True
-
-
-def _usable_keys(document: Mapping[str, Any]) -> KeySet:
-    """Take the keys that can sign tokens for us; an issuer may publish others beside them."""
-    return KeySet(
-        [
-            OKPKey.import_key(dict(key))
-            for key in document["keys"]
-            if key.get("kty") == "OKP" and key.get("crv") == "Ed25519" and key.get("kid")
-        ]
-    )
 
 
 class TokenVerifier:

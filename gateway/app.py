@@ -11,7 +11,8 @@ from prometheus_client import start_http_server
 
 from chassis.failures import problem_of
 from chassis.http_client import document_at
-from chassis.identity import PublishedKeys, TokenVerifier
+from chassis.identity import TokenVerifier
+from chassis.issuer_keys import PublishedKeys
 from chassis.observability import (
     REQUEST_ID_HEADER,
     configure_logging,

@@ -8,7 +8,7 @@ from collections.abc import Mapping
 import gevent
 from gevent.lock import RLock
 
-from chassis.identity import KeySource
+from chassis.issuer_keys import KeySource
 from chassis.problems import Problem
 from gateway.upstream import ClientLeft, Question, Upstream
 

@@ -9,7 +9,8 @@ from flask import Flask
 from werkzeug.middleware.proxy_fix import ProxyFix
 
 from chassis.feed import feed_endpoints
-from chassis.identity import PublishedKeys, TokenVerifier
+from chassis.identity import TokenVerifier
+from chassis.issuer_keys import PublishedKeys
 from chassis.journal_export import log_endpoints
 from chassis.migrations import schema_check
 from chassis.observability import configure_logging

@@ -8,7 +8,8 @@ from flask import Flask
 
 from chassis.http_client import document_at
 from chassis.idempotency import IdempotencyKeys
-from chassis.identity import KeySource, PublishedKeys, TokenVerifier
+from chassis.identity import TokenVerifier
+from chassis.issuer_keys import KeySource, PublishedKeys
 from chassis.journal_export import log_endpoints
 from chassis.migrations import schema_check
 from chassis.observability import configure_logging

@@ -10,8 +10,9 @@ from typing import Any
 import pytest
 from joserfc.jwk import KeySet
 
-from chassis import identity
-from chassis.identity import PublishedKeys, TokenVerifier, bearer_token
+from chassis import identity, issuer_keys
+from chassis.identity import TokenVerifier, bearer_token
+from chassis.issuer_keys import KeySource, PublishedKeys
 from chassis.problems import Unauthenticated, Unavailable
 from tests.chassis.forgeries import CARD, FORGERIES, HEADER, SOMEBODYS_KEY, claims, forged
 from tests.tokens import AUDIENCE, ISSUER, PUBLIC_JWK, FixedKeys, token, verifier
@@ -39,7 +40,7 @@ class Issuer:
         return self.document
 
 
-def verifier_of(keys: identity.KeySource, *, now: float | None = None) -> TokenVerifier:
+def verifier_of(keys: KeySource, *, now: float | None = None) -> TokenVerifier:
     clock = time.time if now is None else lambda: now
     return TokenVerifier(issuer=ISSUER, audience=AUDIENCE, keys=keys, clock=clock)
 
@@ -195,7 +196,7 @@ def test_without_any_key_a_caller_is_asked_to_come_back() -> None:
 def test_nobody_queues_for_the_first_keys_behind_an_issuer_that_hangs(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
-    monkeypatch.setattr(identity, "LONGEST_WAIT_FOR_KEYS", 0.0)
+    monkeypatch.setattr(issuer_keys, "LONGEST_WAIT_FOR_KEYS", 0.0)
     issuer = Issuer()
     issuer.gate.clear()
     watched = verifier_of(PublishedKeys(issuer))
@@ -217,7 +218,7 @@ def test_nobody_queues_for_the_first_keys_behind_an_issuer_that_hangs(
 def test_whoever_comes_while_the_first_keys_are_being_fetched_waits_for_them(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
-    monkeypatch.setattr(identity, "LONGEST_WAIT_FOR_KEYS", 10.0)
+    monkeypatch.setattr(issuer_keys, "LONGEST_WAIT_FOR_KEYS", 10.0)
     issuer = Issuer()
     issuer.gate.clear()
     watched = verifier_of(PublishedKeys(issuer))
@@ -263,7 +264,7 @@ def test_keys_of_other_kinds_beside_ours_are_passed_over() -> None:
 def test_a_key_that_is_no_longer_published_ends_the_tokens_remembered_under_it(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
-    monkeypatch.setattr(identity, "RENEW_AFTER", -1.0)
+    monkeypatch.setattr(issuer_keys, "RENEW_AFTER", -1.0)
     issuer = Issuer()
     watched = verifier_of(PublishedKeys(issuer, pause=0.0))
     good = token()
@@ -290,7 +291,7 @@ def test_old_keys_are_renewed_in_the_background_without_anybody_waiting(
     issuer = Issuer()
     watched = verifier_of(PublishedKeys(issuer, pause=0.0))
     watched.verify(token())
-    monkeypatch.setattr(identity, "RENEW_AFTER", -1.0)
+    monkeypatch.setattr(issuer_keys, "RENEW_AFTER", -1.0)
     issuer.gate.clear()
     issuer.visited.clear()
     try:

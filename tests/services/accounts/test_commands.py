@@ -6,7 +6,8 @@ import pytest
 import sqlalchemy as sa
 from flask.testing import FlaskClient
 
-from chassis.identity import PublishedKeys, TokenVerifier
+from chassis.identity import TokenVerifier
+from chassis.issuer_keys import PublishedKeys
 from chassis.settings import SettingsError
 from services.accounts import development_token, disable, register
 from services.accounts.development import issue_token

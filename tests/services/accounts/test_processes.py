@@ -17,7 +17,8 @@ import requests
 import sqlalchemy as sa
 
 from chassis.http_client import ServiceClient
-from chassis.identity import PublishedKeys, TokenVerifier
+from chassis.identity import TokenVerifier
+from chassis.issuer_keys import PublishedKeys
 from chassis.settings import SettingsError
 from chassis.system_token import SystemToken
 from deploy.local.databases import ServiceDatabase

@@ -15,7 +15,8 @@ import pytest
 import sqlalchemy as sa
 from flask.testing import FlaskClient
 
-from chassis.identity import PublishedKeys, TokenVerifier
+from chassis.identity import TokenVerifier
+from chassis.issuer_keys import PublishedKeys
 from chassis.settings import SettingsError
 from services.accounts.domain.signing_keys import LEAD, STILL_PUBLISHED, SigningKey
 from services.accounts.key_keeper import ensure_signing_key, look_after_keys

@@ -14,7 +14,8 @@ from flask.testing import FlaskClient
 from joserfc import jws
 from werkzeug.test import TestResponse
 
-from chassis.identity import PublishedKeys, TokenVerifier
+from chassis.identity import TokenVerifier
+from chassis.issuer_keys import PublishedKeys
 from deploy.local.databases import ServiceDatabase
 from services.accounts.app import build
 from services.accounts.disable import disable
