@@ -10,11 +10,12 @@ from typing import Any, Generic, Self, TypeVar
 import sqlalchemy as sa
 
 from chassis.database import Database
-from chassis.group_commit import BatchHandler, GroupCommit, Outcome
+from chassis.group_commit import GroupCommit
 from chassis.idempotency import IdempotencyKey, IdempotencyKeys, StoredAnswers
 from chassis.identifiers import new_id
 from chassis.observability import current_request_id
 from chassis.problems import Problem
+from chassis.settlement import BatchHandler, Outcome
 
 PATIENCE = 20.0
 Command = TypeVar("Command")

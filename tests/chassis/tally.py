@@ -15,12 +15,12 @@ import sqlalchemy as sa
 from chassis.column_types import Identifier
 from chassis.database import Database
 from chassis.follower import follower_table
-from chassis.group_commit import Contended, Outcome, parting
 from chassis.idempotency import Answer, StoredAnswers, json_answer, stored_answer_table
 from chassis.journal import Entry, Journal, journal_tables
 from chassis.journal_schema import protect_journal_1
 from chassis.migrations import grant
 from chassis.problems import Problem
+from chassis.settlement import Contended, Outcome, parting
 from chassis.transaction import Transactions
 from deploy.local.databases import ServiceDatabase
 from tests.chassis.batches import Batches

@@ -136,7 +136,7 @@ def test_a_part_of_a_split_batch_whose_time_has_passed_meanwhile_is_dropped(
         holder.execute(row_of(locked))
         batches.hold()
         callers = [batches.call_later((Add(name), fresh_key())) for name in (early, locked)]
-        callers.append(batches.call_later((Add(late), fresh_key()), seconds=2 * SOON_MS / 1000))
+        callers.append(batches.call_later((Add(late), fresh_key()), seconds=1.5 * SOON_MS / 1000))
         batches.clock.release()
         assert codes([c.outcome() for c in callers]) == ["201", "unavailable", "deadline-passed"]
     assert count_of(house, late) == 0

@@ -9,11 +9,11 @@ import pytest
 import sqlalchemy as sa
 from structlog.testing import capture_logs
 
-from chassis.group_commit import GroupCommit, Outcome
 from chassis.idempotency import Answer
 from chassis.identifiers import new_id
 from chassis.identity import Principal
 from chassis.problems import Problem
+from chassis.settlement import Outcome, Settlement
 from services.enrolment.storage.tables import ENROLMENT
 from services.enrolment.use_cases.seats.cancel_enrolment import CancelEnrolment, cancel_enrolment
 from tests.chassis.batches import Caller, codes, fresh_key
@@ -55,7 +55,7 @@ def test_without_settling_one_by_one_the_poison_would_take_all_32_along(
             for ticket in part:
                 ticket.outcome = verdict
 
-    monkeypatch.setattr(GroupCommit, "_settle_in_parts", give_up)
+    monkeypatch.setattr(Settlement, "_settle_in_parts", give_up)
     class_id, _, calls = batch_with_poison(seats)
     with seats.batches() as batches:
         assert codes(batches.together(calls)) == ["internal-error"] * (NEIGHBOURS + 1)

@@ -13,10 +13,10 @@ import sqlalchemy as sa
 
 from chassis.clock import write_instant
 from chassis.follower import read_follower_state
-from chassis.group_commit import Outcome, parting
 from chassis.idempotency import Answer, json_answer
 from chassis.journal import Entry
 from chassis.problems import Problem
+from chassis.settlement import Outcome, parting
 from services.enrolment.domain.learning.redemption import redeem_code
 from services.enrolment.domain.programme.rule_set import RuleSet
 from services.enrolment.domain.seats.admission import Admitted, EnrolCommand, Situation, admit_all
