@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import sys
+from collections.abc import Iterator
 
 from chassis.database import Database
 from chassis.idempotency import PURGED_EVERY
@@ -59,21 +60,33 @@ def tasks_of(settings: WorkerSettings, database: Database) -> list[Task]:
 
 
 def settle_called_off_classes(stores: Stores, transactions: Transactions, rules: RuleSet) -> int:
-    """Cancel live enrolments of classes that were called off, some of each class; return how many.
+    """Cancel live enrolments of all classes that were called off, some of each class; return how many.
 
     What is left is found in the next round. A class that fails does not keep the others from being settled.
     """
-    with stores.database.reading() as connection:
-        class_ids = stores.classes.called_off(connection, limit=CLASSES_AT_ONCE)
-    cancelled, failures = 0, []
-    for class_id in class_ids:
+    cancelled = 0
+    failure: Exception | None = None
+    for class_id in _called_off_classes(stores):
         try:
             cancelled += settle_called_off_class(class_id, stores, transactions, rules)
         except Exception as error:  # noqa: BLE001 - raised below, after the others had their turn
-            failures.append(error)
-    if failures:
-        raise failures[0]
+            failure = failure or error
+    if failure is not None:
+        raise failure
     return cancelled
+
+
+def _called_off_classes(stores: Stores) -> Iterator[str]:
+    """Read page by page which classes are to be settled; those that fail stay there, and are passed once a round."""
+    class_id = ""
+    while class_ids := _called_off_after(class_id, stores):
+        yield from class_ids
+        class_id = class_ids[-1]
+
+
+def _called_off_after(class_id: str, stores: Stores) -> list[str]:
+    with stores.database.reading() as connection:
+        return stores.classes.called_off_after(connection, class_id, limit=CLASSES_AT_ONCE)
 
 
 def settle_called_off_class(

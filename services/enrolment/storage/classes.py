@@ -67,22 +67,17 @@ class ClassStore:
         row = connection.execute(self._read, {"class_id": class_id}).one_or_none()
         return None if row is None else class_of(row)
 
-    def called_off(self, connection: sa.Connection, *, limit: int) -> list[str]:
-        """Read which classes were called off while seats in them are still held."""
-        query = (
-            sa.select(T.class_id)
-            .where(T.status == CANCELLED, T.held > 0)
-            .order_by(T.class_id)
-            .limit(limit)
-        )
-        return list(connection.execute(query).scalars())
+    def called_off_after(
+        self, connection: sa.Connection, class_id: str, *, limit: int
+    ) -> list[str]:
+        """Read which classes were called off while seats in them are still held, after one of them."""
+        query = sa.select(T.class_id).where(T.status == CANCELLED, T.held > 0)
+        return _ids_after(connection, query, class_id, limit=limit)
 
     def listed_after(self, connection: sa.Connection, class_id: str, *, limit: int) -> list[str]:
         """Read which classes the catalogue still tells of, in the order of their ids, after one of them."""
         query = sa.select(T.class_id).where(T.status.not_in((CANCELLED, UNLISTED)))
-        if class_id:
-            query = query.where(T.class_id > class_id)
-        return list(connection.execute(query.order_by(T.class_id).limit(limit)).scalars())
+        return _ids_after(connection, query, class_id, limit=limit)
 
     def save_unlisted(self, connection: sa.Connection, classes: Sequence[TrainingClass]) -> None:
         """Save that the catalogue no longer tells of locked classes."""
@@ -132,6 +127,15 @@ class ClassStore:
                         class_id=copy.class_id, **copy.values, effective_seats=declared, held=0
                     )
                 )
+
+
+def _ids_after(
+    connection: sa.Connection, query: sa.Select[tuple[str]], class_id: str, *, limit: int
+) -> list[str]:
+    """Read the next ids of a query in their order; after the empty one, the first."""
+    if class_id:
+        query = query.where(T.class_id > class_id)
+    return list(connection.execute(query.order_by(T.class_id).limit(limit)).scalars())
 
 
 def write_meetings(meetings: Sequence[Meeting]) -> str:

@@ -17,6 +17,7 @@ from chassis.database import Database
 from chassis.journal import Entry, Journal
 from chassis.transaction import Transactions
 from deploy.local.databases import ServiceDatabase
+from services.enrolment import worker
 from services.enrolment.domain.seats.enrolment import Enrolment
 from services.enrolment.storage.enrolments import EnrolmentStore
 from services.enrolment.storage.stores import Stores, open_stored_answers, open_stores
@@ -294,6 +295,21 @@ def test_a_class_that_fails_keeps_no_other_from_being_settled(house: House) -> N
     with pytest.raises(RuntimeError, match="cannot be read"):
         settle(house, broken)
     assert [held(house, failing), held(house, other)] == [1, 0]
+
+
+def test_however_many_classes_fail_the_others_are_settled_in_the_same_round(
+    house: House, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(worker, "CLASSES_AT_ONCE", 1)
+    failing, *others = sorted(house.put_class() for _ in range(3))
+    for class_id in (failing, *others):
+        fill(house, class_id, 1)
+        call_off(house, class_id)
+    stores = house.service.stores
+    broken = replace(stores, enrolments=FailingEnrolments(stores.database, failing))
+    with pytest.raises(RuntimeError, match="cannot be read"):
+        settle(house, broken)
+    assert [held(house, each) for each in (failing, *others)] == [1, 0, 0]
 
 
 def test_a_card_with_another_running_training_stays_in_training(
