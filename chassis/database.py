@@ -121,6 +121,11 @@ class Database:
             self.lock_names(connection, [name])
             connection.execute(_LOCK_TIMEOUT, {"ms": f"{self._lock_timeout_ms}"})
 
+    def limit_waiting(self, connection: sa.Connection, *, milliseconds: int) -> None:
+        """Wait for each lock at most so long, until the transaction ends. On SQLite there is none to wait for."""
+        if self.dialect == "postgresql":
+            connection.execute(_LOCK_TIMEOUT, {"ms": f"{milliseconds}"})
+
     def recordset(
         self, columns: Mapping[str, TypeEngine[Any]], *, name: str = "given"
     ) -> sa.FromClause:

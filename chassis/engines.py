@@ -14,6 +14,14 @@ SQLITE_BUSY_MS = 5_000
 STATEMENT_TIMEOUT_MS = 30_000
 IDLE_IN_TRANSACTION_MS = 60_000
 
+_NOTICE_SILENCE = {
+    "keepalives_idle": 10,
+    "keepalives_interval": 5,
+    "keepalives_count": 3,
+    "tcp_user_timeout": STATEMENT_TIMEOUT_MS + 5_000,
+}
+"""Past the server's own time-outs the connection is given up: a network that swallows packets tells nobody."""
+
 
 def sqlite_engine(url: sa.URL, pool_size: int) -> sa.Engine:
     """Make the engine for a file."""
@@ -64,7 +72,7 @@ def postgresql_engine(url: sa.URL, pool_size: int, lock_timeout_ms: int) -> sa.E
         max_overflow=0,
         pool_timeout=5,
         pool_use_lifo=True,
-        connect_args={"connect_timeout": 5, "application_name": "service"},
+        connect_args={"connect_timeout": 5, "application_name": "service", **_NOTICE_SILENCE},
     )
     if is_module_patched("select"):
         sa.event.listen(engine, "do_connect", _connect_cooperatively)

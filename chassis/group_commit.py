@@ -4,7 +4,7 @@ One caller waits no longer than alone; up to `BATCH_LIMIT` share one commit. Nob
 and one bad command never fails its neighbours:
 
 - an error that is no passing one rolls the batch back and runs its commands one by one;
-- a lock that somebody else holds parts the batch, so that whoever does not need it goes on;
+- a lock that somebody else holds parts the batch, so that whoever does not need it goes on after a short wait;
 - a command whose idempotency key another process holds is put aside, and waits for that one's answer;
 - a deadlock or a lost connection repeats the batch, at most `ATTEMPTS` times; stored answers are read first each
   time, so that a batch which did commit is recognised;
@@ -15,20 +15,18 @@ from __future__ import annotations
 
 import threading
 import time
-from collections import deque
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 from typing import Generic, TypeVar
 
 from chassis.database import Database
 from chassis.idempotency import Answer, IdempotencyKey, StoredAnswers
-from chassis.observability import QUEUE_LENGTH, current_request_id, logger
-from chassis.problems import InternalError, OutcomeUnknown, TooBusy
-from chassis.settlement import BatchHandler, Settlement, Ticket, verdict_on
+from chassis.observability import current_request_id, logger
+from chassis.problems import InternalError
+from chassis.settlement import BatchHandler, Settlement
+from chassis.tickets import Ticket, Tickets
 
 BATCH_LIMIT = 32
 QUEUE_LIMIT = 512
-ASIDE_SECONDS = 0.05
-"""How long a command whose key somebody else holds is put aside before it is tried again."""
 
 Command = TypeVar("Command")
 
@@ -51,15 +49,12 @@ class GroupCommit(Generic[Command]):
         clock: Callable[[], float] = time.monotonic,
     ) -> None:
         self._database = database
-        self._settlement = Settlement(database, stored_answers, handler, self)
-        self._batch_limit = batch_limit
-        self._queue_limit = queue_limit
         self._clock = clock
-        self._waiting: deque[Ticket[Command]] = deque()
-        self._aside: list[Ticket[Command]] = []
-        self._arrived = threading.Condition()
+        self._tickets: Tickets[Command] = Tickets(limit=queue_limit, clock=clock)
+        self._settlement = Settlement(database, stored_answers, handler, self._tickets)
+        self._batch_limit = batch_limit
+        self._starting = threading.Lock()
         self._runner: threading.Thread | None = None
-        self._closing = False
 
     def submit(self, command: Command, *, key: IdempotencyKey, seconds: float) -> Answer:
         """Wait for a command's turn and return its answer once it is committed.
@@ -69,102 +64,39 @@ class GroupCommit(Generic[Command]):
         time somebody else held its key, `OutcomeUnknown` where its batch did not come to an end in time.
         """
         ticket = Ticket(command, key, self._clock() + seconds, current_request_id.get())
-        with self._arrived:
-            if len(self._waiting) + len(self._aside) >= self._queue_limit or self._closing:
-                raise TooBusy
-            self._waiting.append(ticket)
-            self._start_runner()
-            self._arrived.notify()
+        self._tickets.add(ticket)
+        self._start_runner()
         if not ticket.done.wait(seconds):
-            self._give_up(ticket)
+            self._tickets.give_up(ticket)
         if isinstance(ticket.outcome, Answer):
             return ticket.outcome
         raise ticket.outcome or InternalError()
 
-    def _give_up(self, ticket: Ticket[Command]) -> None:
-        """Take a ticket back whose time has passed, unless it is too late for that."""
-        with self._arrived:
-            if ticket.is_begun and not ticket.done.is_set():
-                raise OutcomeUnknown
-            for waiting in (self._waiting, self._aside):
-                if ticket in waiting:
-                    waiting.remove(ticket)
-            ticket.outcome = ticket.outcome or ticket.too_late
+    def waiting(self) -> int:
+        """Return how many commands wait for a batch."""
+        return len(self._tickets)
 
     def close(self) -> None:
         """Take no more commands, settle those that wait, and return when the last is answered."""
-        with self._arrived:
-            self._closing = True
-            self._arrived.notify()
+        self._tickets.close()
         if self._runner is not None:
             self._runner.join()
         self._database.dispose()
 
     def _start_runner(self) -> None:
         if self._runner is None:
-            self._runner = threading.Thread(target=self._serve, name="group-commit", daemon=True)
-            self._runner.start()
+            with self._starting:
+                if self._runner is None:
+                    runner = threading.Thread(target=self._serve, name="group-commit", daemon=True)
+                    runner.start()
+                    self._runner = runner
 
     def _serve(self) -> None:
-        while (batch := self._next_batch()) is not None:
+        while (batch := self._tickets.take(self._batch_limit)) is not None:
             try:
-                if due := self.begin(batch):
+                if due := self._tickets.begin(batch):
                     self._settlement.settle(due)
             except BaseException as error:  # noqa: BLE001 - the runner must outlive any batch
                 logger().error("batch-failed", exc_info=error)
             finally:
-                self.release(batch)
-
-    def _next_batch(self) -> list[Ticket[Command]] | None:
-        """Wait for commands and take as many as share a commit; None once the last is settled after `close`."""
-        with self._arrived:
-            self._take_up_again()
-            while not self._waiting:
-                if self._closing and not self._aside:
-                    return None
-                self._arrived.wait(self._seconds_aside())
-                self._take_up_again()
-            size = min(len(self._waiting), self._batch_limit)
-            batch = [self._waiting.popleft() for _ in range(size)]
-            QUEUE_LENGTH.set(len(self._waiting))
-        return batch
-
-    def _seconds_aside(self) -> float | None:
-        if not self._aside:
-            return None
-        return max(0.0, min(ticket.not_before for ticket in self._aside) - time.monotonic())
-
-    def _take_up_again(self) -> None:
-        now = time.monotonic()
-        due = [ticket for ticket in self._aside if ticket.not_before <= now]
-        self._aside = [ticket for ticket in self._aside if ticket.not_before > now]
-        self._waiting.extendleft(reversed(due))
-
-    def begin(self, tickets: Sequence[Ticket[Command]]) -> list[Ticket[Command]]:
-        """Return those whose time has not passed; from now on nobody takes them back."""
-        now = self._clock()
-        with self._arrived:
-            for ticket in tickets:
-                if ticket.outcome is None and ticket.deadline <= now:
-                    ticket.outcome = verdict_on(ticket, ticket.too_late)
-            due = [ticket for ticket in tickets if ticket.outcome is None]
-            for ticket in due:
-                ticket.is_begun = True
-        return due
-
-    def put_aside(self, tickets: Sequence[Ticket[Command]]) -> None:
-        """Keep tickets whose key somebody else holds, to be begun again a little later."""
-        with self._arrived:
-            for ticket in tickets:
-                ticket.not_before = time.monotonic() + ASIDE_SECONDS
-                ticket.is_begun = ticket.in_doubt
-                self._aside.append(ticket)
-
-    def release(self, tickets: Sequence[Ticket[Command]]) -> None:
-        """Tell the callers of those that have their outcome."""
-        for ticket in tickets:
-            if ticket.outcome is None:
-                if ticket in self._aside:
-                    continue
-                ticket.outcome = InternalError()
-            ticket.done.set()
+                self._tickets.release(batch)

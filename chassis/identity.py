@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import base64
 import re
+import threading
 import time
 from collections import OrderedDict
 from collections.abc import Callable, Mapping
@@ -82,6 +83,7 @@ class TokenVerifier:
         self._clock = clock
         self._remembered: OrderedDict[str, Principal] = OrderedDict()
         self._remembered_under: KeySet | None = None
+        self._lock = threading.Lock()
 
     def verify(self, token: str) -> Principal:
         """Return the caller that a token names.
@@ -90,43 +92,49 @@ class TokenVerifier:
         expired, or lacks a claim; `Unavailable` while no key is known.
         """
         keys = self._keys.keys()
-        if keys is not self._remembered_under:
-            self._remembered.clear()
-            self._remembered_under = keys
-        principal = self._remembered.get(token)
+        with self._lock:
+            if keys is not self._remembered_under:
+                self._remembered.clear()
+                self._remembered_under = keys
+            principal = self._remembered.get(token)
         if principal is None:
-            principal = self._verify_afresh(token)
-            self._remember(token, principal)
+            principal = self._verify_afresh(token, keys)
         if principal.expires_at <= self._clock():
-            self._remembered.pop(token, None)
             raise Unauthenticated(
                 "The access token has expired. Ask for a new one.", presented=True
             )
         return principal
 
-    def _remember(self, token: str, principal: Principal) -> None:
-        self._remembered[token] = principal
-        while len(self._remembered) > MOST_REMEMBERED:
-            self._remembered.popitem(last=False)
+    def _remember(self, token: str, principal: Principal, *, under: KeySet) -> None:
+        """Remember what was verified, unless the keys have changed meanwhile: one may have been withdrawn."""
+        with self._lock:
+            if under is not self._remembered_under:
+                return
+            self._remembered[token] = principal
+            while len(self._remembered) > MOST_REMEMBERED:
+                self._remembered.popitem(last=False)
 
-    def _verify_afresh(self, token: str) -> Principal:
+    def _verify_afresh(self, token: str, keys: KeySet) -> Principal:
         if len(token) > LONGEST_TOKEN:
             raise Unauthenticated("The access token is too long.", presented=True)
         try:
-            key = self._key(_key_id(token))
+            key, keys = self._key(_key_id(token), keys)
             claims = _members(jws.deserialize_compact(token, key, algorithms=[ALGORITHM]).payload)
             self._check(claims, now=self._clock())
-            return _principal(claims)
+            principal = _principal(claims)
         except (JoseError, ValueError):
             raise Unauthenticated("The access token is not valid.", presented=True) from None
+        self._remember(token, principal, under=keys)
+        return principal
 
-    def _key(self, key_id: str) -> Key:
-        """Find a key by its id. Only an id that is not known is a reason to fetch the keys again."""
+    def _key(self, key_id: str, keys: KeySet) -> tuple[Key, KeySet]:
+        """Find a key by its id, and say among which. Only an id that is not known is a reason to fetch them again."""
         try:
-            return self._keys.keys().get_by_kid(key_id)
+            return keys.get_by_kid(key_id), keys
         except InvalidKeyIdError:
             self._keys.refresh()
-            return self._keys.keys().get_by_kid(key_id)
+            keys = self._keys.keys()
+            return keys.get_by_kid(key_id), keys
 
     def _check(self, claims: Mapping[str, Any], *, now: float) -> None:
         """Check what RFC 9068 section 4 wants checked. Raises `ValueError`.

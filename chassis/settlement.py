@@ -2,10 +2,8 @@
 
 from __future__ import annotations
 
-import threading
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass, field
 from typing import Any, Generic, Protocol, TypeVar
 
 import sqlalchemy as sa
@@ -13,23 +11,23 @@ import sqlalchemy as sa
 from chassis.clock import utc_now
 from chassis.database import Database
 from chassis.faults import Fault, fault_of
-from chassis.idempotency import Answer, IdempotencyKey, StoredAnswers
+from chassis.idempotency import Answer, StoredAnswers
 from chassis.observability import BATCH_SIZE, logger
 from chassis.problems import (
-    DeadlinePassed,
     IdempotencyKeyReused,
     InternalError,
-    OutcomeUnknown,
     Problem,
     RequestInFlight,
     Unavailable,
 )
+from chassis.tickets import Outcome, Ticket, Tickets
 
 ATTEMPTS = 3
+HURRIED_MS = 50
+"""How long each part of a batch waits for a lock, where the whole of it has waited for the time-out already."""
 
 Command = TypeVar("Command")
 Handled = TypeVar("Handled", contravariant=True)
-Outcome = Answer | Problem
 
 
 class BatchHandler(Protocol[Handled]):
@@ -61,42 +59,6 @@ def parting(by: Callable[[Any], str]) -> Iterator[None]:
         raise
 
 
-@dataclass(slots=True, eq=False)
-class Ticket(Generic[Command]):
-    """A command on its way to an outcome."""
-
-    command: Command
-    key: IdempotencyKey
-    deadline: float
-    request_id: str
-    not_before: float = 0.0
-    """Put aside until then (monotonic seconds), because somebody else held its key; 0 where it never was."""
-    is_begun: bool = False
-    """A transaction with this command in it is under way, or may have ended in a COMMIT."""
-    in_doubt: bool = False
-    """A COMMIT was sent with this command's effect in it, and nobody has told yet what became of it."""
-    outcome: Outcome | None = None
-    done: threading.Event = field(default_factory=threading.Event)
-
-    @property
-    def too_late(self) -> Problem:
-        """Return what its caller is told where its time passed before it began."""
-        return RequestInFlight() if self.not_before else DeadlinePassed()
-
-
-class Desk(Protocol[Command]):
-    """Where callers wait for their tickets; the queue of a group commit."""
-
-    def begin(self, tickets: Sequence[Ticket[Command]]) -> list[Ticket[Command]]:
-        """Return those whose time has not passed; from now on nobody takes them back."""
-
-    def release(self, tickets: Sequence[Ticket[Command]]) -> None:
-        """Tell the callers of those that have their outcome."""
-
-    def put_aside(self, tickets: Sequence[Ticket[Command]]) -> None:
-        """Take tickets back whose key somebody else holds, to be begun again a little later."""
-
-
 class Settlement(Generic[Command]):
     """Settles tickets in transactions: together where it can be, else apart."""
 
@@ -105,84 +67,101 @@ class Settlement(Generic[Command]):
         database: Database,
         stored_answers: StoredAnswers,
         handler: BatchHandler[Command],
-        desk: Desk[Command],
+        tickets: Tickets[Command],
     ) -> None:
         self._database = database
         self._stored = stored_answers
         self._handler = handler
-        self._desk = desk
+        self._tickets = tickets
 
-    def settle(self, tickets: Sequence[Ticket[Command]]) -> None:
-        """Give every ticket its outcome, whatever it takes, or put it aside."""
+    def settle(self, tickets: Sequence[Ticket[Command]], *, hurried: bool = False) -> None:
+        """Give every ticket its outcome, whatever it takes, or put it aside.
+
+        `hurried` is for the parts of a batch that has waited for a lock already: they wait but a moment.
+        """
         verdict = Unavailable(_UNREACHABLE)
         for _ in range(ATTEMPTS):
+            open_tickets = [ticket for ticket in tickets if ticket.outcome is None]
             try:
-                self._attempt(tickets)
+                self._attempt(open_tickets, hurried=hurried)
                 return
             except Contended as contended:
-                self._settle_in_parts(_parted(tickets, contended.by), Unavailable(_CONTENDED))
+                parts = _parted(tickets, contended.by)
+                self._settle_in_parts(parts, Unavailable(_CONTENDED), hurried=True)
                 return
             except BaseException as error:  # noqa: BLE001 - whatever it is, the neighbours go on
                 fault = fault_of(error)
                 if fault is Fault.PERMANENT:
-                    self._settle_in_parts([[ticket] for ticket in tickets], _failure(error))
+                    parts = [[ticket] for ticket in open_tickets]
+                    self._settle_in_parts(parts, _failure(error), hurried=hurried)
                     return
                 if fault is Fault.LOCKED:
                     verdict = Unavailable(_CONTENDED)
                 if fault in (Fault.LOCKED, Fault.BUSY):
                     break
-        for ticket in tickets:
-            ticket.outcome = verdict_on(ticket, verdict)
+        _refuse(tickets, verdict)
 
     def _settle_in_parts(
-        self, parts: Sequence[Sequence[Ticket[Command]]], verdict: Problem
+        self, parts: Sequence[Sequence[Ticket[Command]]], verdict: Problem, *, hurried: bool
     ) -> None:
         """Settle the parts of a failed batch apart; what cannot be parted further gets the verdict."""
-        if len(parts) > 1:
-            for part in parts:
-                for ticket in part:
-                    ticket.is_begun = ticket.in_doubt
-            for part in parts:
-                if due := self._desk.begin(part):
-                    self.settle(due)
-                self._desk.release(part)  # nobody waits for the locks of another part
+        if len(parts) == 1:
+            _refuse(parts[0], verdict)
             return
-        for ticket in parts[0]:
-            ticket.outcome = verdict_on(ticket, verdict)
+        for part in parts:
+            self._tickets.hold_back(part)
+        for part in parts:
+            if due := self._tickets.begin(part):
+                self.settle(due, hurried=hurried)
+            self._tickets.release(part)  # nobody waits until the last part is settled
 
-    def _attempt(self, tickets: Sequence[Ticket[Command]]) -> None:
+    def _attempt(self, tickets: Sequence[Ticket[Command]], *, hurried: bool) -> None:
         """Settle all tickets in one transaction, but for those whose key somebody else holds.
 
-        Outcomes are set only after the commit.
+        A stored answer is given whatever becomes of the rest, since its effect stands. The other outcomes are set
+        only after the commit.
         """
         with self._database.writing() as connection:
-            digests = [ticket.key.digest for ticket in tickets]
-            held = self._stored.hold(connection, digests)
-            ours = [ticket for ticket in tickets if ticket.key.digest in held]
-            stored = self._stored.read(connection, held)
-            _set_doubt(ours, stands=False)
-            firsts: dict[str, Ticket[Command]] = {}
-            for ticket in ours:
-                if ticket.key.digest not in stored:
-                    firsts.setdefault(ticket.key.digest, ticket)
+            if hurried:
+                self._database.limit_waiting(connection, milliseconds=HURRIED_MS)
+            held = self._stored.hold(connection, [ticket.key.digest for ticket in tickets])
+            firsts = self._without_answer(connection, tickets, held)
             settled: dict[str, Outcome] = {}
             if firsts:
                 commands = [ticket.command for ticket in firsts.values()]
                 settled = dict(zip(firsts, self._handler.settle(connection, commands), strict=True))
             answers = {firsts[d].key: o for d, o in settled.items() if isinstance(o, Answer)}
             if answers:
+                # Our own clock spares a statement: the instant counts two days later, give or take.
                 self._stored.store(connection, answers, now=utc_now())
-                _commit(connection, ours)
+                _commit(connection, [t for t in tickets if t.key.digest in firsts])
                 BATCH_SIZE.observe(len(answers))
-        for ticket in ours:
+        for ticket in tickets:
+            if (first := firsts.get(ticket.key.digest)) is not None:
+                ticket.outcome = _repeated(
+                    ticket, first.key.fingerprint, settled[ticket.key.digest]
+                )
+        self._tickets.put_aside([ticket for ticket in tickets if ticket.key.digest not in held])
+
+    def _without_answer(
+        self, connection: sa.Connection, tickets: Sequence[Ticket[Command]], held: set[str]
+    ) -> dict[str, Ticket[Command]]:
+        """Give stored answers, and return by its key the first ticket of each command that has none yet.
+
+        A key that is held and has no answer is one whose command no earlier attempt has committed.
+        """
+        stored = self._stored.read(connection, held)
+        firsts: dict[str, Ticket[Command]] = {}
+        for ticket in tickets:
             digest = ticket.key.digest
             if digest in stored:
                 ticket.outcome = _repeated(
                     ticket, stored[digest].fingerprint, stored[digest].answer
                 )
-            else:
-                ticket.outcome = _repeated(ticket, firsts[digest].key.fingerprint, settled[digest])
-        self._desk.put_aside([ticket for ticket in tickets if ticket.key.digest not in held])
+            elif digest in held:
+                ticket.in_doubt = False
+                firsts.setdefault(digest, ticket)
+        return firsts
 
 
 _CONTENDED = (
@@ -202,6 +181,12 @@ def _parted(
     return list(parts.values())
 
 
+def _refuse(tickets: Sequence[Ticket[Any]], problem: Problem) -> None:
+    for ticket in tickets:
+        if ticket.outcome is None:
+            ticket.refuse(problem)
+
+
 def _commit(connection: sa.Connection, tickets: Sequence[Ticket[Any]]) -> None:
     """Commit. Until the database answers, nobody knows whether the tickets' effects stand; a refusal is an answer."""
     _set_doubt(tickets, stands=True)
@@ -215,15 +200,6 @@ def _commit(connection: sa.Connection, tickets: Sequence[Ticket[Any]]) -> None:
 def _set_doubt(tickets: Sequence[Ticket[Any]], *, stands: bool) -> None:
     for ticket in tickets:
         ticket.in_doubt = stands
-
-
-def verdict_on(ticket: Ticket[Any], problem: Problem) -> Problem:
-    """Return the problem that ends a ticket, unless its effect may have been committed all the same."""
-    if ticket.in_doubt:
-        return OutcomeUnknown()
-    if isinstance(problem, InternalError):
-        logger().error("command-failed", request_id=ticket.request_id)
-    return problem
 
 
 def _repeated(ticket: Ticket[Any], fingerprint: str, outcome: Outcome) -> Outcome:

@@ -15,7 +15,8 @@ from chassis.idempotency import IdempotencyKey, IdempotencyKeys, StoredAnswers
 from chassis.identifiers import new_id
 from chassis.observability import current_request_id
 from chassis.problems import Problem
-from chassis.settlement import BatchHandler, Outcome
+from chassis.settlement import BatchHandler
+from chassis.tickets import Outcome
 
 PATIENCE = 20.0
 Command = TypeVar("Command")
@@ -97,7 +98,7 @@ class Batches(Generic[Command]):
 
     def waiting(self) -> int:
         """Return how many commands wait for a batch."""
-        return len(self.group._waiting)
+        return self.group.waiting()
 
 
 class Caller:

@@ -20,7 +20,8 @@ from chassis.journal import Entry, Journal, journal_tables
 from chassis.journal_schema import protect_journal_1
 from chassis.migrations import grant
 from chassis.problems import Problem
-from chassis.settlement import Contended, Outcome, parting
+from chassis.settlement import Contended, parting
+from chassis.tickets import Outcome
 from chassis.transaction import Transactions
 from deploy.local.databases import ServiceDatabase
 from tests.chassis.batches import Batches

@@ -14,7 +14,7 @@ import sqlalchemy as sa
 from chassis.database import Database
 from chassis.idempotency import IdempotencyKey
 from chassis.identifiers import new_id
-from chassis.settlement import Outcome
+from chassis.tickets import Outcome
 from services.enrolment.domain.seats.admission import EnrolCommand
 from services.enrolment.use_cases.seats.enrol import EnrolHandler
 from tests.chassis.batches import codes, fresh_key

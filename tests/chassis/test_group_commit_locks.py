@@ -13,6 +13,7 @@ from chassis import engines
 from chassis.database import Database
 from chassis.identifiers import new_id
 from chassis.problems import Problem
+from chassis.settlement import HURRIED_MS
 from services.enrolment.storage.tables import CARD, TRAINING_CLASS
 from tests.chassis.batches import Caller, codes, fresh_key, key_named
 from tests.chassis.seats import SeatHouse
@@ -80,50 +81,6 @@ def test_a_card_locked_by_somebody_else_fails_its_own_command_alone(
         outcomes = batches.together([house.call(card, class_id) for card in (busy, *free)])
     assert codes(outcomes) == ["unavailable", "201", "201", "201"]
     assert house.differences() == []
-
-
-@contextmanager
-def key_held(house: SeatHouse, digest: str) -> Iterator[None]:
-    """Hold a key as another process does whose command is under way."""
-    with house.database.writing() as connection:
-        assert house.database.try_names(connection, [digest]) == {digest}
-        yield
-
-
-def test_a_command_whose_key_is_held_elsewhere_waits_and_keeps_nobody_waiting(
-    hasty_seats: SeatHouse,
-) -> None:
-    house = hasty_seats
-    class_id = house.new_class()
-    calls = [house.call(card, class_id) for card in house.new_cards(4)]
-    with house.batches() as batches:
-        with key_held(house, calls[2][1].digest):
-            batches.hold()
-            callers = [batches.call_later(call) for call in calls]
-            batches.clock.release()
-            assert codes([callers[n].outcome() for n in (0, 1, 3)]) == ["201"] * 3
-            assert codes(batches.together([house.call(house.new_cards(1)[0], class_id)])) == ["201"]
-            assert not callers[2].is_answered
-        assert codes([callers[2].outcome()]) == ["201"]
-    assert house.held(class_id) == 5
-    assert house.differences() == []
-
-
-def test_only_past_its_deadline_is_such_a_command_told_that_its_twin_is_in_flight(
-    hasty_seats: SeatHouse,
-) -> None:
-    house = hasty_seats
-    class_id = house.new_class()
-    call = house.call(house.new_cards(1)[0], class_id)
-    with house.batches() as batches:
-        with key_held(house, call[1].digest):
-            outcomes = batches.together([call], seconds=3 * SOON_MS / 1000)
-        assert codes(outcomes) == ["request-in-flight"]
-        assert isinstance(outcomes[0], Problem)
-        assert outcomes[0].status == 409
-        assert house.held(class_id) == 0
-        assert codes(batches.together([call])) == ["201"]
-    assert house.held(class_id) == 1
 
 
 def test_a_part_of_a_split_batch_whose_time_has_passed_meanwhile_is_dropped(
@@ -284,3 +241,26 @@ def test_a_key_is_held_until_its_transaction_ends_and_no_longer(
             database.lock_names(other, [digest])
     with database.writing() as other:
         database.lock_names(other, [digest])
+
+
+def test_the_parts_of_a_batch_that_has_waited_for_a_lock_wait_but_a_moment(
+    postgres_tally: TallyHouse, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    house = open_house(postgres_tally.place, lock_timeout_ms=SOON_MS)
+    waits: list[int] = []
+    limit = house.database.limit_waiting
+
+    def count_waits(connection: sa.Connection, *, milliseconds: int) -> None:
+        waits.append(milliseconds)
+        limit(connection, milliseconds=milliseconds)
+
+    monkeypatch.setattr(house.database, "limit_waiting", count_waits)
+    locked = [set_up(house, f"a{n}-{new_id()}") for n in range(3)]
+    free = set_up(house, f"b-{new_id()}")
+    with batches_of(house) as batches, postgres_tally.database.writing() as holder:
+        for name in locked:
+            holder.execute(row_of(name))
+        outcomes = batches.together([(Add(name), fresh_key()) for name in (*locked, free)])
+    assert codes(outcomes) == ["unavailable"] * 3 + ["201"]
+    assert waits == [HURRIED_MS] * 4
+    house.database.dispose()

@@ -16,7 +16,8 @@ from chassis.follower import read_follower_state
 from chassis.idempotency import Answer, json_answer
 from chassis.journal import Entry
 from chassis.problems import Problem
-from chassis.settlement import Outcome, parting
+from chassis.settlement import parting
+from chassis.tickets import Outcome
 from services.enrolment.domain.learning.redemption import redeem_code
 from services.enrolment.domain.programme.rule_set import RuleSet
 from services.enrolment.domain.seats.admission import Admitted, EnrolCommand, Situation, admit_all
