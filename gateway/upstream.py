@@ -7,6 +7,7 @@ takes every kept connection for dead once the process has more than 1,024 files 
 from __future__ import annotations
 
 import time
+from collections import deque
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from http.client import HTTPException
@@ -28,7 +29,8 @@ LOOKING_UP = 1.0
 """Seconds of waiting after which it is asked whether the client is still there."""
 
 KEPT_IDLE = 20.0
-"""Seconds that a connection is kept; shorter than any service keeps it, so that none is met at its closing."""
+"""Seconds after which an idle connection is not used again; shorter than any service keeps it, so that none is met at
+its closing. It is closed when the next answer ends."""
 
 _FIRST_READ = 64 * 1024
 _POLLIN = 1
@@ -69,7 +71,7 @@ class Upstream:
     def __init__(self, name: str, address: tuple[str, int]) -> None:
         self.name = name
         self._address = address
-        self._kept: list[tuple[float, Any]] = []
+        self._kept: deque[tuple[float, Any]] = deque()
 
     def ask(self, question: Question) -> Answer:
         """Send a request and return its answer once that has begun; the caller closes the answer.
@@ -112,7 +114,11 @@ class Upstream:
         return None
 
     def _keep(self, connection: Any) -> None:
-        self._kept.append((time.monotonic(), connection))
+        """Keep a connection for the next request, and close those from a busier time that nobody came back for."""
+        now = time.monotonic()
+        while self._kept and self._kept[0][0] <= now - KEPT_IDLE:
+            self._kept.popleft()[1].close()
+        self._kept.append((now, connection))
 
     def _connect(self, until: float) -> Any:
         left = until - time.monotonic()
