@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from dataclasses import asdict
 from datetime import datetime
+from typing import Any
 
 import sqlalchemy as sa
 
@@ -32,10 +33,28 @@ def read_follower_state(
     connection: sa.Connection, table: sa.Table, source: str
 ) -> FollowerState | None:
     """Read how far the follower of a source has come; None before its first round."""
-    row = connection.execute(sa.select(table).where(table.c.source == source)).one_or_none()
+    return _state(connection, sa.select(table).where(table.c.source == source))
+
+
+def _state(connection: sa.Connection, query: sa.Select[Any]) -> FollowerState | None:
+    row = connection.execute(query).one_or_none()
     return (
         None if row is None else FollowerState(row.epoch, row.position, row.digest, row.checked_at)
     )
+
+
+def hold_follower(
+    connection: sa.Connection, table: sa.Table, source: str, *, at: FollowerState
+) -> FollowerState:
+    """Hold the follower of a source where it stands until this transaction ends, and return its state.
+
+    It may have looked again meanwhile. Raises `AnotherFollower` where it went on from where it was `at`.
+    """
+    query = sa.select(table).where(table.c.source == source).with_for_update()
+    state = _state(connection, query)
+    if state is None or (state.epoch, state.position) != (at.epoch, at.position):
+        raise AnotherFollower(source)
+    return state
 
 
 def move_follower(

@@ -8,13 +8,13 @@ follower is moved at the very end; until then nothing has to be remembered, and 
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TypeVar
 
 import sqlalchemy as sa
 
 from chassis.feed_client import BEGINNING, Feed, FollowerState, SourceDiverged
-from chassis.follower import move_follower, read_follower_state
+from chassis.follower import hold_follower, move_follower, read_follower_state
 from chassis.identifiers import random_reference
 from chassis.transaction import Transactions
 from services.enrolment.followers.catalogue import CLASS_KINDS, class_copy
@@ -47,7 +47,7 @@ class CatalogueAgain:
         self._transactions = transactions
         self._stores = stores
         self._newest: dict[str, int] = {}
-        self._before: FollowerState | None = None
+        self._before = BEGINNING
 
     def run(self) -> FollowedAgain:
         """Copy every class anew, unlist those that are no longer told of, and let the ordinary follower go on there.
@@ -61,7 +61,7 @@ class CatalogueAgain:
             raise NothingToFollow
         self._copy(end)
         unlisted = self._unlist()
-        self._holding(lambda _: None, after=end)
+        self._move(end)
         return FollowedAgain(end.position, len(self._newest), unlisted)
 
     def _find_place(self) -> FollowerState:
@@ -125,21 +125,30 @@ class CatalogueAgain:
             )
         )
 
-    def _holding(
-        self, work: Callable[[sa.Connection], Result], *, after: FollowerState | None = None
-    ) -> Result:
-        """Commit some work while the ordinary follower is held where it stands, or is moved to `after`.
+    def _holding(self, work: Callable[[sa.Connection], Result]) -> Result:
+        """Commit some work while the ordinary follower is held where it stands.
 
         A follower that went on meanwhile knows later classes than were surveyed; nothing may be done over its head.
         """
-        before = self._before or BEGINNING
 
         def held(connection: sa.Connection) -> Result:
-            source = self._feed.source
-            move_follower(connection, FOLLOWER_STATE, source, before=before, after=after or before)
+            self._hold(connection)
             return work(connection)
 
-        return self._transactions.run(held, repeatable=after is None)
+        return self._transactions.run(held, repeatable=True)
+
+    def _move(self, end: FollowerState) -> None:
+        """Let the ordinary follower go on from the end. When it last looked is never put back."""
+
+        def move(connection: sa.Connection) -> None:
+            held = self._hold(connection)
+            after = replace(end, checked_at=max(held.checked_at, end.checked_at))
+            move_follower(connection, FOLLOWER_STATE, self._feed.source, before=held, after=after)
+
+        self._transactions.run(move)
+
+    def _hold(self, connection: sa.Connection) -> FollowerState:
+        return hold_follower(connection, FOLLOWER_STATE, self._feed.source, at=self._before)
 
 
 def _parts(whole: Sequence[Each]) -> Iterator[Sequence[Each]]:

@@ -8,14 +8,17 @@ import sys
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import replace
+from datetime import datetime, timedelta
+from itertools import pairwise
 from typing import Any
 
 import pytest
 import requests
+import sqlalchemy as sa
 
 from chassis import feed_client
 from chassis.feed_client import Feed, SourceDiverged
-from chassis.follower import AnotherFollower, Follower
+from chassis.follower import AnotherFollower, Follower, read_follower_state
 from chassis.http_client import ServiceClient
 from deploy.local.databases import ServiceDatabase
 from services.catalog.domain.classes import ClassStatus, TrainingClass
@@ -27,6 +30,7 @@ from services.enrolment.followers.catalogue_again import (
     NothingToFollow,
 )
 from services.enrolment.storage.stores import Stores
+from services.enrolment.storage.tables import FOLLOWER_STATE
 from services.enrolment.use_cases.seats.enrol import CATALOGUE
 from services.enrolment.worker import settle_called_off_classes
 from tests.chassis.problem_documents import code
@@ -284,6 +288,34 @@ def test_a_follower_that_still_goes_on_is_not_overruled(house: House, catalogue:
         again(house, Watching(catalogue.address, go_on)).run()
     assert seats(house, new.class_id)["status"] == "published"
     assert [entry for entry in house.entries() if entry["kind"] == "class-unlisted"] == []
+
+
+def test_when_the_worker_last_looked_is_never_put_back(
+    house: House, catalogue: Catalogue, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(feed_client, "READ_AT_ONCE", 1)
+    published(catalogue, 3)
+    follower_of(house, catalogue).catch_up()
+    looks: list[datetime] = []
+
+    def look() -> None:
+        """Note, as the worker does now and then, that nothing is new."""
+        looks.append(last_look(house))
+        later = looks[-1] + timedelta(seconds=2)
+        house.service.transactions.run(
+            lambda connection: connection.execute(sa.update(FOLLOWER_STATE), {"checked_at": later})
+        )
+
+    again(house, Watching(catalogue.address, look)).run()
+    looks.append(last_look(house))
+    assert [later - earlier for earlier, later in pairwise(looks)] == [timedelta(seconds=2)] * 6
+
+
+def last_look(house: House) -> datetime:
+    with house.service.database.reading() as connection:
+        state = read_follower_state(connection, FOLLOWER_STATE, CATALOGUE)
+    assert state is not None
+    return state.checked_at
 
 
 def test_a_catalogue_that_is_still_the_same_may_be_followed_again(
