@@ -5,7 +5,6 @@ from __future__ import annotations
 import threading
 import time
 from collections.abc import Callable, Mapping
-from contextlib import suppress
 from typing import Any, Protocol
 
 from joserfc.jwk import KeySet, OKPKey
@@ -50,7 +49,7 @@ class PublishedKeys:
         if self._keys is None:
             self._fetch_first()
         elif time.monotonic() - self._fetched_at > RENEW_AFTER and not self._was_just_tried():
-            threading.Thread(target=self._renew, name="renew-keys", daemon=True).start()
+            self._renew_in_background()
         if self._keys is None:
             raise Unavailable("The token issuer's keys could not be fetched yet.", retry_after=2)
         return self._keys
@@ -72,9 +71,20 @@ class PublishedKeys:
             finally:
                 self._lock.release()
 
+    def _renew_in_background(self) -> None:
+        # The renewer is handed the lock: while it hangs, callers find it taken and start no further one.
+        if self._lock.acquire(blocking=False):
+            try:
+                threading.Thread(target=self._renew, name="renew-keys", daemon=True).start()
+            except BaseException:
+                self._lock.release()
+                raise
+
     def _renew(self) -> None:
-        with suppress(Unavailable):
-            self.refresh()
+        try:
+            self._fetch_unless_just_tried()
+        finally:
+            self._lock.release()
 
     def _was_just_tried(self) -> bool:
         return time.monotonic() - self._tried_at < self._pause

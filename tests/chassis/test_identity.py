@@ -5,6 +5,7 @@ from __future__ import annotations
 import threading
 import time
 from collections.abc import Mapping
+from types import SimpleNamespace
 from typing import Any
 
 import pytest
@@ -298,6 +299,29 @@ def test_old_keys_are_renewed_in_the_background_without_anybody_waiting(
         assert watched.verify(token()).role == "operator"
         assert issuer.visited.wait(timeout=10)
         assert watched.verify(token()).role == "operator"
+    finally:
+        issuer.gate.set()
+
+
+def test_while_the_issuer_hangs_one_thread_renews_old_keys_however_many_callers_come(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    issuer = Issuer()
+    keys = PublishedKeys(issuer, pause=0.0)
+    known = keys.keys()
+    monkeypatch.setattr(issuer_keys, "RENEW_AFTER", -1.0)
+    started: list[str] = []
+
+    class Counted(threading.Thread):
+        def start(self) -> None:
+            started.append(self.name)
+            super().start()
+
+    monkeypatch.setattr(issuer_keys, "threading", SimpleNamespace(Thread=Counted))
+    issuer.gate.clear()
+    try:
+        assert all(keys.keys() is known for _ in range(500))
+        assert started == ["renew-keys"]
     finally:
         issuer.gate.set()
 
