@@ -130,7 +130,7 @@ class ClassStore:
 
 
 def _ids_after(
-    connection: sa.Connection, query: sa.Select[tuple[str]], class_id: str, *, limit: int
+    connection: sa.Connection, query: sa.Select[Any], class_id: str, *, limit: int
 ) -> list[str]:
     """Read the next ids of a query in their order; after the empty one, the first."""
     if class_id:
