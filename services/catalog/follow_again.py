@@ -1,7 +1,7 @@
 """Count the seats held anew, from the beginning of enrolment's journal: `python -m services.catalog.follow_again`.
 
 The worker does this by itself when it notices that enrolment's journal was restored or replaced; this is for when
-somebody doubts the numbers shown. It needs the worker's DATABASE_URL, and the worker does the counting. Numbers shown
+somebody doubts the numbers shown. It needs the worker's environment, and the worker does the counting. Numbers shown
 stay until enrolment has told of each class again; those of which it tells nothing are then forgotten.
 """
 
@@ -10,6 +10,8 @@ from __future__ import annotations
 import os
 import sys
 from collections.abc import Mapping
+
+import sqlalchemy as sa
 
 from chassis.follower import forget_follower
 from chassis.problems import Problem
@@ -37,6 +39,10 @@ def main(variables: Mapping[str, str]) -> int:
         return 2
     except Problem as error:
         sys.stderr.write(f"follow_again: {error.detail}\n")
+        return 1
+    except sa.exc.SQLAlchemyError as error:
+        why = "the database cannot be reached, or is not migrated"
+        sys.stderr.write(f"follow_again: {why} ({type(error).__name__})\n")
         return 1
     service.database.dispose()
     sys.stdout.write("the catalogue's worker counts the seats held anew, from the beginning\n")

@@ -13,6 +13,7 @@ import sys
 from collections.abc import Mapping
 
 import requests
+import sqlalchemy as sa
 
 from chassis.feed_client import SourceDiverged
 from chassis.follower import AnotherFollower
@@ -34,6 +35,7 @@ _WHY_NOT: Mapping[type[Exception], str] = {
     SourceDiverged: "the catalogue was replaced while it was read; run this again",
     AnotherFollower: "the worker still follows this catalogue; stop it, then run this again",
     Problem: "the database was busy or away; run this again",
+    sa.exc.SQLAlchemyError: "the database cannot be reached, or is not migrated",
     requests.RequestException: "the catalogue or accounts cannot be reached, or refused; run this again",
 }
 

@@ -14,6 +14,7 @@ import sqlalchemy as sa
 
 from chassis.follower import AnotherFollower
 from chassis.http_client import ServiceClient
+from deploy.local.databases import ServiceDatabase
 from services.catalog.follow_again import follow_again
 from services.catalog.followers.seats import READ_AT_ONCE, SeatsFollower
 from services.catalog.storage.tables import CLASS_SEATS
@@ -240,28 +241,47 @@ def test_a_round_that_is_under_way_does_not_undo_that_it_begins_again(
     assert held(catalog, class_id) == 6
 
 
+def command(database_url: str, **changes: str) -> subprocess.CompletedProcess[str]:
+    variables = {
+        "DATABASE_URL": database_url,
+        "TOKEN_ISSUER": "http://accounts.test",
+        "JWKS_URL": "http://accounts.test/jwks.json",
+        "FINGERPRINT_KEY": "33" * 32,
+        **changes,
+    }
+    return subprocess.run(
+        [sys.executable, "-m", "services.catalog.follow_again"],
+        env={**os.environ, **variables},
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+
+
 def test_the_command_says_what_it_did(
     catalog: Catalog, follower: SeatsFollower, enrolment: Enrolment, class_id: str
 ) -> None:
     enrolment.told += [(class_id, 5)]
     follower.catch_up()
-    variables = {
-        "DATABASE_URL": catalog.database.url.render_as_string(hide_password=False),
-        "TOKEN_ISSUER": "http://accounts.test",
-        "JWKS_URL": "http://accounts.test/jwks.json",
-        "FINGERPRINT_KEY": "33" * 32,
-    }
-    program = [sys.executable, "-m", "services.catalog.follow_again"]
-    done, unset = [
-        subprocess.run(
-            program, env={**os.environ, **given}, capture_output=True, text=True, check=False
-        )
-        for given in (variables, {**variables, "DATABASE_URL": ""})
-    ]
+    done = command(catalog.database.url.render_as_string(hide_password=False))
+    unset = command("")
     assert (done.returncode, done.stderr) == (0, "")
     assert "counts the seats held anew" in done.stdout
     assert (unset.returncode, unset.stderr) == (2, "follow_again: DATABASE_URL is not set\n")
     assert follower.catch_up() == 1
+
+
+@pytest.mark.parametrize("environment", ["production", "development"])
+def test_the_command_says_in_one_line_that_its_database_is_of_no_use(
+    empty_database: ServiceDatabase, environment: str
+) -> None:
+    for url in ("postgresql+psycopg://u:p@127.0.0.1:9/d", empty_database.application):
+        done = command(url, ENVIRONMENT=environment)
+        assert (done.returncode, done.stdout) == (1, "")
+        assert len(done.stderr.splitlines()) == 1
+        assert done.stderr.startswith("follow_again: ")
+        assert "Traceback" not in done.stderr
+        assert "u:p" not in done.stderr
 
 
 def test_an_absent_enrolment_changes_nothing(

@@ -411,3 +411,18 @@ def test_the_command_says_in_one_line_why_it_did_nothing(
     assert unset.stderr == "follow_again: CATALOG_URL is not set\n"
     assert {len(done.stderr.splitlines()) for done in (empty, away, unset)} == {1}
     assert house.tables() == before
+
+
+def test_the_command_says_in_one_line_that_its_database_is_of_no_use(
+    house: House, catalogue: Catalogue, empty_database: ServiceDatabase
+) -> None:
+    with environment(house, catalogue) as variables:
+        unreachable = command(
+            {**variables, "DATABASE_URL": "postgresql+psycopg://u:p@127.0.0.1:9/d"}
+        )
+        unmigrated = command({**variables, "DATABASE_URL": empty_database.application})
+    for done in (unreachable, unmigrated):
+        assert (done.returncode, done.stdout) == (1, "")
+        assert len(done.stderr.splitlines()) == 1
+        assert done.stderr.startswith("follow_again: the database ")
+        assert "u:p" not in done.stderr
