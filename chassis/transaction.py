@@ -6,8 +6,10 @@ lost at COMMIT means that nobody knows, and only a command with an idempotency k
 
 from __future__ import annotations
 
+import threading
 import time
 from collections.abc import Callable
+from contextlib import suppress
 from dataclasses import dataclass
 from typing import TypeVar
 
@@ -22,6 +24,12 @@ from chassis.time_left import LONGEST_WAIT
 
 ATTEMPTS = 3
 BETWEEN_TWINS = 0.05
+
+TWINS_WAITING = 4
+"""How many twins of commands under way wait in one process at most; each takes one of its threads, of which there are
+sixteen unless it is told otherwise. Whoever repeats one request often must not keep everybody else from being served.
+"""
+
 _PASSING = (Fault.RETRY, Fault.DISCONNECTED)
 Result = TypeVar("Result")
 
@@ -44,6 +52,7 @@ class Transactions:
         """`stored_answers` are for services with calls that take an Idempotency-Key."""
         self.database = database
         self._stored = stored_answers
+        self._places = threading.BoundedSemaphore(TWINS_WAITING)
 
     def run(self, work: Callable[[sa.Connection], Result], *, repeatable: bool = False) -> Result:
         """Commit what `work` does and return what it returns.
@@ -87,8 +96,8 @@ class Transactions:
         """Commit what `work` does together with its answer; give the stored answer where the key has one.
 
         A twin that is under way elsewhere is waited for, for so many `seconds` and without a connection. Raises
-        `RequestInFlight` where it is still under way then, `IdempotencyKeyReused` where the key stands for another
-        command, and what `run` raises.
+        `RequestInFlight` where it is still under way then, or at once where `TWINS_WAITING` wait already,
+        `IdempotencyKeyReused` where the key stands for another command, and what `run` raises.
         """
         if key is None:
             try:
@@ -108,13 +117,17 @@ class Transactions:
             return answer
 
         until = time.monotonic() + seconds
-        while True:
+        with suppress(_KeyHeld):
+            return self._run(once, repeatable=True, doubt=doubt)
+        if self._places.acquire(blocking=False):
             try:
-                return self._run(once, repeatable=True, doubt=doubt)
-            except _KeyHeld:
-                if time.monotonic() > until:
-                    raise (OutcomeUnknown if doubt.stands else RequestInFlight) from None
-                time.sleep(BETWEEN_TWINS)
+                while time.monotonic() <= until:
+                    time.sleep(BETWEEN_TWINS)
+                    with suppress(_KeyHeld):
+                        return self._run(once, repeatable=True, doubt=doubt)
+            finally:
+                self._places.release()
+        raise OutcomeUnknown if doubt.stands else RequestInFlight
 
     def forget_old_answers(self) -> int:
         """Forget stored answers past their time, in short transactions; return how many."""

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import sqlite3
+import threading
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from typing import Any
@@ -20,7 +21,8 @@ from chassis.problems import (
     RequestInFlight,
     Unavailable,
 )
-from tests.chassis.batches import commits_of, key_named
+from chassis.transaction import TWINS_WAITING
+from tests.chassis.batches import PATIENCE, commits_of, key_named
 from tests.chassis.proxy import Cut, Proxy, proxied
 from tests.chassis.tally import (
     TALLY,
@@ -32,6 +34,7 @@ from tests.chassis.tally import (
     set_up,
     size_of,
 )
+from tests.waiting import eventually
 
 Work = Callable[[sa.Connection], Answer]
 
@@ -153,6 +156,33 @@ def test_a_key_that_another_transaction_holds_is_in_flight(postgres_tally: Tally
         with pytest.raises(RequestInFlight):
             house.transactions.answer(key, add_to(house, name))
     assert count_of(postgres_tally, name) == 0
+
+
+def test_few_twins_wait_in_a_process_and_the_others_are_told_at_once_so_that_threads_stay_free(
+    postgres_tally: TallyHouse,
+) -> None:
+    house, key = postgres_tally, key_named(new_id())
+    name, told, twins = set_up(house, new_id()), [], TWINS_WAITING + 3
+
+    def call() -> None:
+        try:
+            told.append(str(house.transactions.answer(key, add_to(house, name)).status))
+        except RequestInFlight as refusal:
+            told.append(refusal.code)
+
+    threads = [threading.Thread(target=call) for _ in range(twins)]
+    with house.database.writing() as holder:
+        house.database.lock_names(holder, [key.digest])
+        for thread in threads:
+            thread.start()
+        eventually(lambda: len(told) == twins - TWINS_WAITING, what="the others are told")
+        assert set(told) == {"request-in-flight"}
+    for thread in threads:
+        thread.join(PATIENCE)
+    assert sorted(told) == ["201"] * TWINS_WAITING + ["request-in-flight"] * 3
+    assert count_of(house, name) == 1
+    for _ in range(TWINS_WAITING + 1):  # no place is lost to those that waited
+        assert house.transactions.answer(key, add_to(house, name)).status == 201
 
 
 def test_when_every_connection_is_in_use_the_caller_is_told_so(
