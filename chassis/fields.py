@@ -13,6 +13,13 @@ from chassis.identifiers import is_id
 from chassis.pagination import DEFAULT_LIMIT, MOST
 from chassis.problems import FieldError, ValidationFailed, pointer_step
 
+ma.fields.Field.default_error_messages = {
+    **ma.fields.Field.default_error_messages,
+    "required": "Send this field.",
+    "null": "Send a value, not null.",
+}
+"""marshmallow's own words for these two name no remedy."""
+
 LARGEST = 2**53 - 1
 """The largest whole number that every JSON reader keeps exact."""
 

@@ -74,7 +74,10 @@ class CardNotFound(Problem):
     code = "card-not-found"
     status = 404
     title = "There is no such card"
-    default_detail = "Check the card number: sixteen digits, as printed on the card."
+    default_detail = (
+        "Check the number: sixteen digits, as printed on the card. You find only cards within your reach,"
+        " such as those of your region."
+    )
 
 
 class ModeNotInScheme(Problem):

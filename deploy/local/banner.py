@@ -17,6 +17,7 @@ Sample credentials, for POST {plan.address}/oauth/token or `make token`:
 
   provider     {facts.provider_id}  {facts.provider_name}
   card number  {facts.card_number}
+  officer      of the sample card's province; another: make token ROLE=officer REGION=32
 
 A holder enrols in “{facts.course_title}”. Paste this into another terminal:
 

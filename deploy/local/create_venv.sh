@@ -14,6 +14,7 @@ runs() { "$1" -c "$2" >/dev/null 2>&1; }
 new_enough='import sys; raise SystemExit(sys.version_info < (3, 11))'
 
 if [ -n "${PYTHON:-}" ]; then
+    command -v "$PYTHON" >/dev/null || fail "PYTHON=$PYTHON: there is no such program"
     runs "$PYTHON" "$new_enough" || fail "PYTHON=$PYTHON is not Python 3.11 or newer: $("$PYTHON" --version 2>&1 | head -n 1)"
 else
     for candidate in python3 python3.13 python3.12 python3.11 python3.14; do
@@ -29,6 +30,6 @@ fi
 runs "$PYTHON" 'import venv, ensurepip' ||
     fail "$PYTHON has no venv module. On Debian or Ubuntu: apt-get install $("$PYTHON" -c 'import sys; print("python%d.%d-venv" % sys.version_info[:2])')"
 
-echo "Creating $venv with $("$PYTHON" --version 2>&1)"
+echo "Creating $venv with $("$PYTHON" --version 2>&1)" >&2
 rm -rf "$venv"
 "$PYTHON" -m venv "$venv"

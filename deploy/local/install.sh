@@ -17,7 +17,7 @@ for file in "$@"; do
 done
 
 log=$venv/install.log
-echo "Installing pinned packages into $venv (once; half a minute, or as long as the downloads take)"
+echo "Installing pinned packages into $venv (once; half a minute, or as long as the downloads take)" >&2
 # Wheels only: a machine without a compiler gets a clear line instead of a page of compiler errors.
 if ! "$venv/bin/python" -m pip install --disable-pip-version-check --require-hashes \
     --only-binary :all: "$@" >"$log" 2>&1; then

@@ -66,6 +66,21 @@ def journey() -> list[str]:
 def test_every_line_of_the_readmes_journey_does_what_it_says(
     sampled: RunningSystem, programs: str, tmp_path: Path
 ) -> None:
+    for _ in range(2):  # and does it again for whoever pastes it twice
+        walk(sampled, programs, tmp_path)
+
+    world = World(sampled)
+    entries = world.journal("enrolment", after=1_000)
+    kinds = [entry["kind"] for entry in entries]
+    for kind in ("enrolment-confirmed", "enrolment-cancelled", "roster-read"):
+        assert kinds.count(kind) == 2, kind
+    reasons = [entry["body"].get("reason") for entry in entries]
+    assert reasons.count("Asks for help at the desk") == 2
+    world.close()
+
+
+def walk(sampled: RunningSystem, programs: str, tmp_path: Path) -> None:
+    """Run the journey, every line as it stands."""
     (tmp_path / ".curlrc").write_text("fail\nshow-error\n", encoding="ascii")
     environment = {name: value for name, value in os.environ.items() if name not in _FOREIGN}
     lines = journey()
@@ -95,13 +110,6 @@ def test_every_line_of_the_readmes_journey_does_what_it_says(
     assert all(answers), "every call shows something"
     assert '"type":"/problems/' not in ran.stdout.replace(" ", "")
     assert json.loads(answers[-1])["differences"] == []
-
-    world = World(sampled)
-    kinds = [entry["kind"] for entry in world.journal("enrolment", after=1_000)]
-    assert kinds.count("enrolment-confirmed") == 1
-    assert kinds.count("enrolment-cancelled") == 1
-    assert kinds.count("roster-read") == 1
-    world.close()
 
 
 def test_the_stand_in_for_curl_reads_writes_and_fails_as_curl_does(sampled: RunningSystem) -> None:
