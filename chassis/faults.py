@@ -12,6 +12,7 @@ class Fault(Enum):
 
     RETRY = "the transaction lost against another; the same again may succeed"
     LOCKED = "somebody else held a lock for too long"
+    SLOW = "the database gave the statement up after its time; nothing was done"
     BUSY = "no connection came free in time; nothing was begun"
     DISCONNECTED = "the connection or the disk failed; whether a COMMIT took effect is unknown"
     PERMANENT = "the same again would fail again"
@@ -21,7 +22,7 @@ _FAULT_OF_SQLSTATE = {
     "40001": Fault.RETRY,
     "40P01": Fault.RETRY,
     "55P03": Fault.LOCKED,
-    "57014": Fault.LOCKED,
+    "57014": Fault.SLOW,
     "25P03": Fault.DISCONNECTED,
     "57P01": Fault.DISCONNECTED,
     "57P02": Fault.DISCONNECTED,

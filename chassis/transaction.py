@@ -159,6 +159,7 @@ class Transactions:
 _LOOK_FIRST = "See what came of it before you send it again. With an Idempotency-Key a repeat would have told."
 _UNAVAILABLE = {
     Fault.LOCKED: "Somebody else is changing the same thing. Nothing was done; try again.",
+    Fault.SLOW: "The database took too long. Nothing was done; try again.",
     Fault.BUSY: "Every connection to the database is in use. Nothing was done; try again.",
     Fault.DISCONNECTED: "The database could not be reached or stayed busy. Nothing was done; try again.",
 }

@@ -357,7 +357,7 @@ def failed_with(message: str) -> sa.exc.DBAPIError:
         (refused_with("40001"), Fault.RETRY),
         (refused_with("40P01"), Fault.RETRY),
         (refused_with("55P03"), Fault.LOCKED),
-        (refused_with("57014"), Fault.LOCKED),
+        (refused_with("57014"), Fault.SLOW),
         (refused_with("57P01"), Fault.DISCONNECTED),
         (refused_with("08006"), Fault.DISCONNECTED),
         (refused_with("25P03"), Fault.DISCONNECTED),

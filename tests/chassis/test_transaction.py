@@ -149,6 +149,23 @@ def test_a_lock_that_somebody_holds_is_told_of_with_a_time_to_come_back(
     assert count_of(postgres_tally, name) == 0
 
 
+def test_a_statement_that_took_too_long_is_not_laid_at_somebody_elses_door(
+    postgres_tally: TallyHouse,
+) -> None:
+    name = set_up(postgres_tally, new_id())
+
+    def work(connection: sa.Connection) -> Answer:
+        answer = add_to(postgres_tally, name)(connection)
+        connection.execute(sa.text("set local statement_timeout = 20"))
+        connection.execute(sa.text("select pg_sleep(20)"))
+        return answer
+
+    with pytest.raises(Unavailable, match="The database took too long") as told:
+        postgres_tally.transactions.run(work)
+    assert (told.value.code, told.value.headers) == ("unavailable", {"Retry-After": "1"})
+    assert count_of(postgres_tally, name) == 0
+
+
 def test_a_key_that_another_transaction_holds_is_in_flight(postgres_tally: TallyHouse) -> None:
     name, key = set_up(postgres_tally, new_id()), key_named(new_id())
     with hasty(postgres_tally) as house, postgres_tally.database.writing() as holder:
