@@ -12,7 +12,7 @@ import sqlalchemy as sa
 from chassis.clock import write_instant
 from chassis.endpoints import Call, Endpoint, Endpoints
 from chassis.fields import QueryWhole, Reference, Strict
-from chassis.idempotency import Answer, json_answer
+from chassis.idempotency import Answer
 from chassis.journal import HasJournal, Journal, RecordedEntry
 from chassis.problems import Problem
 
@@ -56,24 +56,30 @@ def feed_endpoints(*, allow: tuple[str, ...]) -> list[Endpoint[Any]]:
                 if call.query["epoch"] != head.epoch or after > head.size or not same_entry:
                     raise JournalDiverged
             entries = _page(house.journal, connection, after=after, limit=call.query["limit"])
-        return json_answer(200, {"epoch": head.epoch, "size": head.size, "entries": entries})
+        return Answer(
+            200,
+            b'{"epoch":%b,"size":%d,"entries":[%b]}'
+            % (_written(head.epoch), head.size, b",".join(entries)),
+        )
 
     return endpoints.all
 
 
-def _page(
-    journal: Journal, connection: sa.Connection, *, after: int, limit: int
-) -> list[dict[str, Any]]:
-    """Take entries after a position as far as number and bytes allow, but the first in any case."""
-    page: list[dict[str, Any]] = []
+def _page(journal: Journal, connection: sa.Connection, *, after: int, limit: int) -> list[bytes]:
+    """Take entries after a position, as they are sent, as far as number and bytes allow, but the first in any case."""
+    page: list[bytes] = []
     room = MOST_BYTES
     for entry in _entries(journal, connection, after=after, limit=limit):
-        document = _document(entry)
-        room -= len(json.dumps(document, ensure_ascii=False, separators=(",", ":")).encode()) + 1
+        written = _written(_document(entry))
+        room -= len(written) + 1
         if page and room < 0:
             break
-        page.append(document)
+        page.append(written)
     return page
+
+
+def _written(value: Any) -> bytes:
+    return json.dumps(value, ensure_ascii=False, separators=(",", ":")).encode()
 
 
 def _entries(
