@@ -7,13 +7,14 @@ it knows, so that a source restored from a backup is noticed (409 `journal-diver
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Sequence
-from dataclasses import dataclass
-from datetime import UTC, datetime
+from dataclasses import dataclass, replace
+from datetime import UTC, datetime, timedelta
+from time import monotonic
 from typing import Any
 
 import requests
 
-from chassis.clock import read_instant, utc_now
+from chassis.clock import read_instant
 from chassis.http_client import ServiceClient
 from chassis.journal import RecordedEntry
 
@@ -27,7 +28,10 @@ class SourceDiverged(Exception):
 
 @dataclass(frozen=True, slots=True)
 class FollowerState:
-    """How far a follower has come: `checked_at` is when it last knew that it had everything up to `position`."""
+    """How far a follower has come: `checked_at` is when it last knew that nothing was beyond `position`.
+
+    It is told by the clock of the follower's database, which everybody who reads it there has too.
+    """
 
     epoch: str | None
     position: int
@@ -40,12 +44,15 @@ BEGINNING = FollowerState(None, 0, None, NEVER)
 
 @dataclass(frozen=True, slots=True)
 class FeedPage:
-    """What a source told when it was asked, at `asked_at`: `size` is where its journal ended then."""
+    """What a source told when it was asked: `size` is where its journal ended then.
+
+    `asked` is told by the clock of this process that only goes forward: which date it was, others may see otherwise.
+    """
 
     epoch: str
     size: int
     entries: Sequence[RecordedEntry]
-    asked_at: datetime
+    asked: float
 
     def is_last(self) -> bool:
         """Tell whether nothing more was there. A page may be short although more follows: its bytes are bounded too."""
@@ -54,13 +61,21 @@ class FeedPage:
     def after(self, state: FollowerState) -> FollowerState:
         """Return how far somebody has come who was at `state` and applied this."""
         last = self.entries[-1] if self.entries else None
-        position = last.position if last else state.position
         return FollowerState(
             epoch=self.epoch,
-            position=position,
+            position=last.position if last else state.position,
             digest=last.digest() if last else state.digest,
-            checked_at=self.asked_at if position >= self.size else state.checked_at,
+            checked_at=state.checked_at,
         )
+
+    def checked(self, state: FollowerState, *, now: datetime) -> FollowerState:
+        """Note on a state after this page when it was asked for, if nothing more was there then.
+
+        `now` is told by the clock with which others will compare: that of the database.
+        """
+        if state.position < self.size:
+            return state
+        return replace(state, checked_at=now - timedelta(seconds=monotonic() - self.asked))
 
 
 class Feed:
@@ -77,11 +92,11 @@ class Feed:
         Raises `requests.RequestException` where the source is away, `SourceDiverged` where it is no longer the journal
         that was read.
         """
-        asked_at = utc_now()
+        asked = monotonic()
         document = self._fetch(state)
         entries = [entry_of(entry) for entry in document["entries"]]
         self._refuse_gaps(state.position, entries)
-        return FeedPage(document["epoch"], document["size"], entries, asked_at)
+        return FeedPage(document["epoch"], document["size"], entries, asked)
 
     def pages(self) -> Iterator[FeedPage]:
         """Read the whole journal, from its beginning to where it ends. Raises what `page` raises."""

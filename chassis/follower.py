@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from dataclasses import asdict
-from datetime import datetime
 from typing import Any
 
 import sqlalchemy as sa
@@ -90,6 +89,8 @@ def forget_follower(connection: sa.Connection, table: sa.Table, source: str) -> 
     connection.execute(sa.delete(table).where(table.c.source == source))
 
 
+NOTED_EVERY = 2.0
+
 Apply = Callable[[sa.Connection, Sequence[RecordedEntry]], None]
 
 
@@ -106,6 +107,7 @@ class Follower:
         self._transactions = transactions
         self._table = table
         self._apply = apply
+        self._noted: float | None = None
 
     def catch_up(self) -> int:
         """Apply what is new, in short transactions, and return the number of entries applied.
@@ -118,25 +120,27 @@ class Follower:
             with self._transactions.database.reading() as connection:
                 state = read_follower_state(connection, self._table, self._feed.source)
             page = self._feed.page(state or BEGINNING)
-            if page.entries or self._is_due(state, page.asked_at):
+            if page.entries or self._is_due(state, page):
                 self._save(state, page)
             applied += len(page.entries)
             if page.is_last():
                 return applied
 
-    def _is_due(self, state: FollowerState | None, now: datetime) -> bool:
+    def _is_due(self, state: FollowerState | None, page: FeedPage) -> bool:
         """Tell whether it is time to note down that nothing is new; doing so every round would be a write each."""
-        return state is None or (now - state.checked_at).total_seconds() >= 2
+        return state is None or self._noted is None or page.asked - self._noted >= NOTED_EVERY
 
     def _save(self, state: FollowerState | None, page: FeedPage) -> None:
         source, after = self._feed.source, page.after(state or BEGINNING)
 
         def save(connection: sa.Connection) -> None:
-            move_follower(connection, self._table, source, before=state, after=after)
+            checked = page.checked(after, now=self._transactions.database.now(connection))
+            move_follower(connection, self._table, source, before=state, after=checked)
             if page.entries:
                 self._apply(connection, page.entries)
 
         self._transactions.run(save)
+        self._noted = page.asked
         FOLLOWER_POSITION.labels(source).set(after.position)
 
 

@@ -15,7 +15,6 @@ from typing import TypeVar
 
 import sqlalchemy as sa
 
-from chassis.clock import utc_now
 from chassis.database import Database
 from chassis.faults import Fault, fault_of
 from chassis.idempotency import KEPT_FOR, Answer, IdempotencyKey, StoredAnswers
@@ -113,7 +112,8 @@ class Transactions:
             # The key is ours and has no answer: no earlier attempt took effect.
             doubt.stands = False
             answer = work(connection)
-            self._answers().store(connection, {key: answer}, now=utc_now())
+            now = self.database.now(connection)  # as `forget_old_answers` compares with it
+            self._answers().store(connection, {key: answer}, now=now)
             return answer
 
         until = time.monotonic() + seconds

@@ -7,6 +7,7 @@ from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
 from datetime import timedelta
+from functools import partial
 from typing import Any
 
 import pytest
@@ -17,6 +18,7 @@ from werkzeug.serving import make_server
 
 from chassis import feed, feed_client
 from chassis.clock import utc_now
+from chassis.database import Database
 from chassis.feed import feed_endpoints
 from chassis.feed_client import Feed, FollowerState, SourceDiverged, entry_of
 from chassis.follower import AnotherFollower, Apply, Follower, read_follower_state
@@ -367,17 +369,29 @@ def test_when_nothing_is_new_it_is_noted_now_and_then_and_not_at_every_look(
 ) -> None:
     happen(source, 1)
     follower, now = following.follower(), utc_now()
-    monkeypatch.setattr(feed_client, "utc_now", lambda: now)
-    follower.catch_up()
-    first = following.state()
-    assert first is not None
-    monkeypatch.setattr(feed_client, "utc_now", lambda: now + timedelta(seconds=1))
-    follower.catch_up()
-    assert following.state() == first
-    later = now + timedelta(seconds=3)
-    monkeypatch.setattr(feed_client, "utc_now", lambda: later)
-    follower.catch_up()
-    assert following.state() == FollowerState(first.epoch, 1, first.digest, later)
+    noted = []
+    for seconds in (0, 1, 3):
+        passed = timedelta(seconds=seconds)
+        monkeypatch.setattr(feed_client, "monotonic", partial(float, 1_000 + seconds))
+        monkeypatch.setattr(Database, "now", lambda *_, passed=passed: now + passed)
+        follower.catch_up()
+        state = following.state()
+        assert state is not None
+        noted.append(state.checked_at)
+    assert noted == [now, now, now + timedelta(seconds=3)]
+
+
+def test_when_nothing_more_was_there_is_told_by_the_databases_clock_and_not_by_the_followers(
+    following: Following, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    now = utc_now() + timedelta(hours=1)
+    monkeypatch.setattr(Database, "now", lambda *_: now)
+    ticks = iter((1_000.0, 1_007.0))
+    monkeypatch.setattr(feed_client, "monotonic", lambda: next(ticks))
+    following.follower().catch_up()
+    state = following.state()
+    assert state is not None
+    assert state.checked_at == now - timedelta(seconds=7)
 
 
 def test_a_source_with_nothing_to_tell_is_known_to_be_followed(

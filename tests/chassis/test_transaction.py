@@ -6,6 +6,7 @@ import sqlite3
 import threading
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from datetime import UTC, datetime
 from typing import Any
 
 import pytest
@@ -25,6 +26,7 @@ from chassis.transaction import TWINS_WAITING
 from tests.chassis.batches import PATIENCE, commits_of, key_named
 from tests.chassis.proxy import Cut, Proxy, proxied
 from tests.chassis.tally import (
+    STORED_ANSWER,
     TALLY,
     TallyFull,
     TallyHouse,
@@ -370,3 +372,17 @@ def fail_commit(database: Database, monkeypatch: pytest.MonkeyPatch, when: Cut) 
             raise left.pop()
 
     monkeypatch.setattr(dialect, "do_commit", fail)
+
+
+def test_an_answer_is_kept_by_the_clock_by_which_it_is_forgotten(
+    tally: TallyHouse, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    now = datetime(2020, 1, 1, tzinfo=UTC)
+    monkeypatch.setattr(Database, "now", lambda *_: now)
+    key, name = key_named(new_id()), set_up(tally, new_id())
+    tally.transactions.answer(key, add_to(tally, name))
+    with tally.database.reading() as connection:
+        stored_at = connection.execute(
+            sa.select(STORED_ANSWER.c.stored_at).where(STORED_ANSWER.c.digest == key.digest)
+        ).scalar_one()
+    assert stored_at == now

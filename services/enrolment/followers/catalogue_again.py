@@ -13,7 +13,7 @@ from typing import TypeVar
 
 import sqlalchemy as sa
 
-from chassis.feed_client import BEGINNING, Feed, FollowerState, SourceDiverged
+from chassis.feed_client import BEGINNING, Feed, FeedPage, FollowerState, SourceDiverged
 from chassis.follower import hold_follower, move_follower, read_follower_state
 from chassis.identifiers import random_reference
 from chassis.transaction import Transactions
@@ -56,12 +56,12 @@ class CatalogueAgain:
         `SourceDiverged` where it was replaced meanwhile, `AnotherFollower` where somebody else moved on meanwhile.
         """
         self._before = self._find_place()
-        end = self._survey()
+        page, end = self._survey()
         if not self._newest:
             raise NothingToFollow
         self._copy(end)
         unlisted = self._unlist()
-        self._move(end)
+        self._move(page, end)
         return FollowedAgain(end.position, len(self._newest), unlisted)
 
     def _find_place(self) -> FollowerState:
@@ -76,8 +76,8 @@ class CatalogueAgain:
             )
         return state
 
-    def _survey(self) -> FollowerState:
-        """Learn the position of the last entry about each class, and where the journal ends."""
+    def _survey(self) -> tuple[FeedPage, FollowerState]:
+        """Learn the position of the last entry about each class; return the last page, and where the journal ends."""
         end = BEGINNING
         for page in self._feed.pages():
             end = page.after(end)
@@ -86,7 +86,7 @@ class CatalogueAgain:
                 for entry in page.entries
                 if entry.kind in CLASS_KINDS
             }
-        return end
+        return page, end
 
     def _copy(self, end: FollowerState) -> None:
         for page in self._feed.pages():
@@ -137,12 +137,13 @@ class CatalogueAgain:
 
         return self._transactions.run(held, repeatable=True)
 
-    def _move(self, end: FollowerState) -> None:
-        """Let the ordinary follower go on from the end. When it last looked is never put back."""
+    def _move(self, page: FeedPage, end: FollowerState) -> None:
+        """Let the ordinary follower go on from the end, after the last page. When it last looked is never put back."""
 
         def move(connection: sa.Connection) -> None:
             held = self._hold(connection)
-            after = replace(end, checked_at=max(held.checked_at, end.checked_at))
+            checked = page.checked(end, now=self._stores.database.now(connection))
+            after = replace(checked, checked_at=max(held.checked_at, checked.checked_at))
             move_follower(connection, FOLLOWER_STATE, self._feed.source, before=held, after=after)
 
         self._transactions.run(move)

@@ -12,6 +12,7 @@ import requests
 import sqlalchemy as sa
 
 from chassis.clock import utc_now
+from chassis.database import Database
 from chassis.feed_client import Feed, SourceDiverged
 from chassis.follower import Follower
 from chassis.http_client import ServiceClient
@@ -335,11 +336,13 @@ def test_a_class_is_enrolled_in_while_its_changes_come_in(
     assert house.differences() == []
 
 
-def test_the_catalogues_clock_says_when_it_was_last_known_whole(
-    house: House, follower: Follower
+def test_a_worker_whose_clock_is_wrong_makes_nobody_wait_for_the_catalogue(
+    house: House, follower: Follower, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    before = utc_now()
+    now = utc_now() + timedelta(hours=1)
+    monkeypatch.setattr(Database, "now", lambda *_: now)
+    card = house.award()
     follower.catch_up()
-    with house.service.database.reading() as connection:
-        checked_at = connection.execute(sa.select(FOLLOWER_STATE.c.checked_at)).scalar_one()
-    assert before <= checked_at <= utc_now()
+    assert code(house.enrol(card, new_id())) == (404, "class-not-found")
+    now += timedelta(minutes=1)
+    assert code(house.enrol(card, new_id())) == (503, "catalogue-lagging")
