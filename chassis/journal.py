@@ -217,16 +217,12 @@ class Journal:
         row = connection.execute(sa.select(self.tables.head)).one()
         return Head(epoch=row.epoch, size=row.size, recorded_at=row.recorded_at)
 
-    def read(
-        self, connection: sa.Connection, *, after: int, limit: int, kinds: Sequence[str] = ()
-    ) -> list[RecordedEntry]:
+    def read(self, connection: sa.Connection, *, after: int, limit: int) -> list[RecordedEntry]:
         """Read up to `limit` entries after a position, in order."""
         table = self.tables.entry
         query = (
             sa.select(table).where(table.c.position > after).order_by(table.c.position).limit(limit)
         )
-        if kinds:
-            query = query.where(table.c.kind.in_(kinds))
         return [self.recorded(row) for row in connection.execute(query)]
 
     def recorded(self, row: sa.Row[Any]) -> RecordedEntry:

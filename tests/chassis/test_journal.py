@@ -35,9 +35,9 @@ def append(house: TallyHouse, entries: Sequence[Entry], *, now: datetime | None 
     )
 
 
-def read(house: TallyHouse, *, after: int, **wanted: Any) -> list[RecordedEntry]:
+def read(house: TallyHouse, *, after: int) -> list[RecordedEntry]:
     with house.database.reading() as connection:
-        return house.journal.read(connection, after=after, limit=5_000, **wanted)
+        return house.journal.read(connection, after=after, limit=5_000)
 
 
 def later_than_all(house: TallyHouse) -> datetime:
@@ -86,12 +86,6 @@ def test_an_entry_comes_back_as_it_was_given(tally: TallyHouse) -> None:
     assert recorded.subjects == {"class_id": class_id, "region": "17.71"}
     assert recorded.body == given_entry.body
     assert recorded.recorded_at == now
-
-
-def test_entries_of_some_kinds_are_read_alone(tally: TallyHouse) -> None:
-    began = size_of(tally)
-    append(tally, [entry("x"), entry("y"), entry("z"), entry("x")])
-    assert [e.kind for e in read(tally, after=began, kinds=("x", "z"))] == ["x", "z", "x"]
 
 
 def test_the_recorded_instant_never_goes_backwards_when_the_clock_is_set_back(
