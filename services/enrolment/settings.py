@@ -2,7 +2,8 @@
 
 Beside those every service has (`chassis.service_settings`): JWKS_URL: where the token issuer publishes its keys ·
 PERSONAL_DATA_KEY, FINGERPRINT_KEY (64 hexadecimal digits each): under the first persons and stored answers are sealed,
-under the second they are found and told apart; and for the worker CATALOG_URL.
+under the second they are found and told apart; and for the worker CATALOG_URL. Each web process opens one connection
+more than DATABASE_POOL says: enrolments are settled over one that readers cannot use up.
 """
 
 from __future__ import annotations
