@@ -10,12 +10,12 @@ nothing was told are forgotten.
 from __future__ import annotations
 
 from collections.abc import Callable
-from datetime import datetime
+from datetime import timedelta
+from time import monotonic
 from typing import Any
 
 import sqlalchemy as sa
 
-from chassis.clock import utc_now
 from chassis.feed_client import BEGINNING, NEVER, FollowerState
 from chassis.follower import move_follower, read_follower_state
 from chassis.http_client import ServiceClient
@@ -47,14 +47,14 @@ class SeatsFollower:
         """
         told = 0
         while True:
-            asked_at, state = utc_now(), self._state()
+            asked, state = monotonic(), self._state()
             answer = self._ask(state.position if state else 0)
             if state is None or _is_another(answer, state):
                 self._begin_again(state, answer["epoch"])
                 continue
             at_end = answer["after"] >= answer["size"]
             if answer["after"] > state.position or (at_end and state.checked_at == NEVER):
-                told += self._save(state, answer, asked_at if at_end else state.checked_at)
+                told += self._save(state, answer, asked if at_end else None)
             if at_end:
                 return told
 
@@ -78,22 +78,26 @@ class SeatsFollower:
 
         self._transactions.run(begin)
 
-    def _save(self, state: FollowerState, answer: Any, checked_at: datetime) -> int:
+    def _save(self, state: FollowerState, answer: Any, asked: float | None) -> int:
+        """Save what was told. `asked` is when, by this process's clock, if nothing more was there then."""
         told = [
             SeatsHeld(line["class_id"], line["held"], line["position"])
             for line in answer["classes"]
         ]
-        after = FollowerState(state.epoch, answer["after"], answer["digest"], checked_at)
-        is_first_time_at_end = state.checked_at == NEVER and checked_at != NEVER
 
         def save(connection: sa.Connection) -> None:
+            checked_at = state.checked_at
+            if asked is not None:
+                now = self._transactions.database.now(connection)
+                checked_at = now - timedelta(seconds=monotonic() - asked)
+            after = FollowerState(state.epoch, answer["after"], answer["digest"], checked_at)
             move_follower(connection, FOLLOWER_STATE, SOURCE, before=state, after=after)
             self._seats.put(connection, told)
-            if is_first_time_at_end:
+            if state.checked_at == NEVER and asked is not None:
                 self._seats.forget_doubted(connection)
 
         self._transactions.run(save)
-        FOLLOWER_POSITION.labels(SOURCE).set(after.position)
+        FOLLOWER_POSITION.labels(SOURCE).set(answer["after"])
         return len(told)
 
 

@@ -6,18 +6,21 @@ import os
 import subprocess
 import sys
 from collections.abc import Callable, Iterator
+from datetime import UTC, datetime
 from typing import Any
 
 import pytest
 import requests
 import sqlalchemy as sa
 
-from chassis.follower import AnotherFollower
+from chassis.database import Database
+from chassis.follower import AnotherFollower, read_follower_state
 from chassis.http_client import ServiceClient
 from deploy.local.databases import ServiceDatabase
 from services.catalog.follow_again import follow_again
+from services.catalog.followers import seats
 from services.catalog.followers.seats import READ_AT_ONCE, SeatsFollower
-from services.catalog.storage.tables import CLASS_SEATS
+from services.catalog.storage.tables import CLASS_SEATS, FOLLOWER_STATE
 from tests.services.catalog.client import Catalog, made, service_on, staff
 from tests.services.catalog.enrolment import TOKEN, Enrolment, serving
 
@@ -206,6 +209,19 @@ def test_told_to_follow_again_it_counts_everything_anew(
     assert held(catalog, class_id) == 11
     assert follower.catch_up() == 1
     assert held(catalog, class_id) == 5
+
+
+def test_when_it_was_last_known_whole_is_told_by_the_databases_clock(
+    catalog: Catalog, follower: SeatsFollower, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    now = datetime(2030, 1, 1, tzinfo=UTC)
+    monkeypatch.setattr(Database, "now", lambda *_: now)
+    monkeypatch.setattr(seats, "monotonic", lambda: 1_000.0)
+    follower.catch_up()
+    with catalog.database.reading() as connection:
+        state = read_follower_state(connection, FOLLOWER_STATE, seats.SOURCE)
+    assert state is not None
+    assert state.checked_at == now
 
 
 class Meanwhile(ServiceClient):
