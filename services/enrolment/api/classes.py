@@ -19,7 +19,12 @@ from services.enrolment.api.schemas import RosterQuery
 from services.enrolment.queries.availability import show_availability
 from services.enrolment.queries.seats_feed import seats_since
 from services.enrolment.service import EnrolmentService
-from services.enrolment.use_cases.seats.read_roster import ReadRoster, RosterLine, read_roster
+from services.enrolment.use_cases.seats.read_roster import (
+    ReadRoster,
+    RosterLine,
+    open_names,
+    record_reading,
+)
 from vocabulary.roles import OPERATOR, PROVIDER, SYSTEM
 
 endpoints: Endpoints[EnrolmentService] = Endpoints()
@@ -55,11 +60,11 @@ def get_roster(call: Call, service: EnrolmentService) -> Answer | Response:
         caller=call.caller,
         request_id=call.request_id,
     )
-    lines = service.transactions.run(
-        lambda connection: read_roster(connection, command, stores=service.stores),
+    recorded = service.transactions.run(
+        lambda connection: record_reading(connection, command, stores=service.stores),
         repeatable=True,
     )
-    rows = [_row(line) for line in lines]
+    rows = [_row(line) for line in open_names(recorded, stores=service.stores)]
     if call.media_type == CSV:
         return Response(_csv(rows), content_type="text/csv; charset=utf-8")
     return json_answer(200, {"class_id": command.class_id, "items": rows, "next_cursor": None})

@@ -36,6 +36,14 @@ class Fingerprints:
         return keyed_digest(self.key, "card-number", number)
 
 
+@dataclass(frozen=True, slots=True)
+class SealedName:
+    """What is kept of the holder of a card, readable by nobody yet."""
+
+    card_ref: str
+    sealed: str = field(repr=False)
+
+
 class PersonStore:
     """The table of persons."""
 
@@ -44,6 +52,7 @@ class PersonStore:
         self.fingerprints = fingerprints
         self._database = database
         self._held = sa.select(P.nik_digest).where(database.is_among(P.nik_digest))
+        self._read_sealed = sa.select(P.card_ref, P.sealed).where(database.is_among(P.card_ref))
         columns = {column.name: column.type for column in PERSON.c}
         given = database.recordset(columns)
         self._add = sa.insert(PERSON).from_select(
@@ -84,17 +93,17 @@ class PersonStore:
             sa.select(P.card_ref).where(P.nik_digest == digest)
         ).scalar_one_or_none()
 
-    def names(self, connection: sa.Connection, card_refs: Sequence[str]) -> dict[str, str]:
-        """Read holders' names. The caller records the reading in the journal."""
-        rows = connection.execute(
-            sa.select(P.card_ref, P.sealed).where(P.card_ref.in_(list(card_refs)))
-        )
-        return {
-            row.card_ref: json.loads(self._seal.open(row.sealed, context=f"person {row.card_ref}"))[
-                "name"
-            ]
-            for row in rows
-        }
+    def sealed_names(
+        self, connection: sa.Connection, card_refs: Sequence[str]
+    ) -> dict[str, SealedName]:
+        """Read holders' names as they lie there. The caller records the reading in the journal."""
+        rows = connection.execute(self._read_sealed, {"keys": self._database.keys(card_refs)})
+        return {row.card_ref: SealedName(row.card_ref, row.sealed) for row in rows}
+
+    def open_name(self, name: SealedName) -> str:
+        """Make a name readable, once its reading is recorded and committed."""
+        opened = json.loads(self._seal.open(name.sealed, context=f"person {name.card_ref}"))
+        return str(opened["name"])
 
 
 def _sealed_text(nomination: Nomination) -> str:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 
@@ -13,6 +14,7 @@ from chassis.problems import NotFound
 from services.enrolment.domain.reach import reach_to_read
 from services.enrolment.domain.seats.training_class import TrainingClass
 from services.enrolment.queries.roster import roster_rows
+from services.enrolment.storage.persons import SealedName
 from services.enrolment.storage.stores import Stores
 
 
@@ -36,26 +38,49 @@ class RosterLine:
     enrolled_at: datetime
 
 
-def read_roster(
-    connection: sa.Connection, command: ReadRoster, *, stores: Stores
-) -> list[RosterLine]:
-    """Return one line for each enrolled person, in the order of enrolling.
+@dataclass(frozen=True, slots=True)
+class SealedLine:
+    """One enrolled person, whose name is not readable yet."""
 
-    Raises `NotFound` for what is absent or another's.
+    enrolment_id: str
+    name: SealedName | None
+    status: str
+    enrolled_at: datetime
+
+
+def record_reading(
+    connection: sa.Connection, command: ReadRoster, *, stores: Stores
+) -> list[SealedLine]:
+    """Record that a roster is read; return one line for each enrolled person, in the order of enrolling.
+
+    Names stay sealed until this is committed: nobody sees a name whose reading is not recorded, and opening many keeps
+    no other write waiting. Raises `NotFound` for what is absent or another's.
     """
     training_class = stores.classes.read(connection, command.class_id)
     reach = reach_to_read(command.caller)
     if training_class is None or not reach.has_class(provider_id=training_class.provider_id):
         raise NotFound
     rows = roster_rows(connection, command.class_id)
-    names = stores.persons.names(connection, [row.card_ref for row in rows])
-    lines = [
-        RosterLine(row.enrolment_id, names.get(row.card_ref, ""), row.state, row.enrolled_at)
+    names = stores.persons.sealed_names(connection, [row.card_ref for row in rows])
+    entry = _entry(command, training_class, people=len(rows))
+    stores.journal.append(connection, [entry], now=stores.database.now(connection))
+    return [
+        SealedLine(row.enrolment_id, names.get(row.card_ref), row.state, row.enrolled_at)
         for row in rows
     ]
-    entry = _entry(command, training_class, people=len(lines))
-    stores.journal.append(connection, [entry], now=stores.database.now(connection))
-    return lines
+
+
+def open_names(lines: Sequence[SealedLine], *, stores: Stores) -> list[RosterLine]:
+    """Make the names of a roster readable, after its reading was committed; a person who is gone has none."""
+    return [
+        RosterLine(
+            enrolment_id=line.enrolment_id,
+            name=stores.persons.open_name(line.name) if line.name else "",
+            status=line.status,
+            enrolled_at=line.enrolled_at,
+        )
+        for line in lines
+    ]
 
 
 def _entry(command: ReadRoster, training_class: TrainingClass, *, people: int) -> Entry:

@@ -7,8 +7,10 @@ import io
 from typing import Any
 
 import pytest
+import sqlalchemy as sa
 
 from chassis.identifiers import new_id
+from chassis.sealing import Seal
 from tests.chassis.problem_documents import code, pointers
 from tests.services.enrolment.house import API, House, document, same_but_request_id
 
@@ -130,6 +132,44 @@ def test_reading_a_roster_is_itself_recorded(shared_house: House, accept: str) -
     assert (entry["class_id"], entry["provider_id"]) == (class_id, provider)
     assert entry["request_id"] == answer.headers["X-Request-Id"]
     assert entry["body"] == {"people": 1, "reason": "own class"}
+
+
+def test_no_name_is_readable_before_its_reading_is_recorded_for_good(
+    shared_house: House, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    class_id = shared_house.put_class()
+    for card in shared_house.award_many(2):
+        shared_house.enrolled(card, class_id)
+    seen: list[str] = []
+    open_seal = Seal.open
+
+    def look(*given: Any, **named: Any) -> str:
+        seen.append(shared_house.entries()[-1]["kind"])
+        return open_seal(*given, **named)
+
+    monkeypatch.setattr(Seal, "open", look)
+    document(shared_house.get(roster_path(class_id, "operator"), "operator"))
+    assert seen == ["roster-read"] * 2
+
+
+def test_a_long_roster_is_read_by_the_same_statements_as_a_short_one(shared_house: House) -> None:
+    sent: list[str] = []
+
+    def note(_connection: Any, _cursor: Any, statement: str, *_: Any) -> None:
+        sent.append(statement)
+
+    engine = shared_house.service.database.engine
+    statements = []
+    for people in (1, 3):
+        class_id = shared_house.put_class()
+        for card in shared_house.award_many(people):
+            shared_house.enrolled(card, class_id)
+        sent.clear()
+        sa.event.listen(engine, "before_cursor_execute", note)
+        document(shared_house.get(roster_path(class_id, "operator"), "operator"))
+        sa.event.remove(engine, "before_cursor_execute", note)
+        statements.append(list(sent))
+    assert statements[0] == statements[1] != []
 
 
 @pytest.mark.parametrize("role", ["operator", "provider"])
