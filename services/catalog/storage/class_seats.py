@@ -6,10 +6,10 @@ from collections.abc import Sequence
 from dataclasses import asdict, dataclass
 
 import sqlalchemy as sa
-from sqlalchemy.dialects import postgresql, sqlite
 
 from chassis.database import Database
 from chassis.recordset import rows_parameter
+from chassis.upsert import put_unless_later
 from services.catalog.storage.tables import CLASS_SEATS
 
 DOUBTED = 0
@@ -29,20 +29,7 @@ class ClassSeats:
     """The table of seats held."""
 
     def __init__(self, database: Database) -> None:
-        insert = postgresql.insert if database.dialect == "postgresql" else sqlite.insert
-        columns = [column.name for column in CLASS_SEATS.c]
-        given = database.recordset({column.name: column.type for column in CLASS_SEATS.c})
-        statement = insert(CLASS_SEATS).from_select(
-            columns,
-            # SQLite reads ON CONFLICT after a SELECT as a join unless a WHERE stands between
-            sa.select(*[given.c[name] for name in columns]).where(sa.true()),
-        )
-        told = statement.excluded
-        self._put = statement.on_conflict_do_update(
-            index_elements=[CLASS_SEATS.c.class_id],
-            set_={"held": told.held, "position": told.position},
-            where=CLASS_SEATS.c.position <= told.position,
-        )
+        self._put = put_unless_later(database, CLASS_SEATS, key="class_id", order="position")
 
     def put(self, connection: sa.Connection, told: Sequence[SeatsHeld]) -> None:
         """Save what was told, unless something later is known already: one statement, each class once."""

@@ -1,0 +1,28 @@
+"""Saving many rows in one statement, those that are there already too, on both databases."""
+
+from __future__ import annotations
+
+import sqlalchemy as sa
+from sqlalchemy.dialects import postgresql, sqlite
+
+from chassis.database import Database
+
+
+def put_unless_later(database: Database, table: sa.Table, *, key: str, order: str) -> sa.Insert:
+    """Return the statement that saves the rows of the parameter `:rows`, each `key` once.
+
+    A row that is there is replaced, unless its column `order` says that it is later. Pass the parameter as
+    `{"rows": rows_parameter([...])}`.
+    """
+    insert = postgresql.insert if database.dialect == "postgresql" else sqlite.insert
+    given = database.recordset({column.name: column.type for column in table.c})
+    columns = [column.name for column in table.c]
+    # SQLite reads ON CONFLICT after a SELECT as a join unless a WHERE stands between
+    rows = sa.select(*[given.c[name] for name in columns]).where(sa.true())
+    statement = insert(table).from_select(columns, rows)
+    told = statement.excluded
+    return statement.on_conflict_do_update(
+        index_elements=[table.c[key]],
+        set_={name: told[name] for name in columns if name != key},
+        where=table.c[order] <= told[order],
+    )
