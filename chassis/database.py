@@ -1,8 +1,8 @@
 """SQLite and PostgreSQL behind one face: transactions, clocks, locks, many rows or keys as one parameter.
 
 SQLite: WAL, `synchronous=FULL`, foreign keys on, `BEGIN IMMEDIATE` for writes (a deferred `BEGIN` loses updates).
-PostgreSQL: psycopg 3, a bounded pool, statement and lock time-outs, READ COMMITTED for writes. Whatever else differs
-lives in `chassis.engines`, `column_types`, `faults` and `recordset`.
+PostgreSQL: psycopg 3, a bounded pool, statement and lock time-outs, READ COMMITTED for writes. Where else the two
+differ is listed in docs/architecture.md.
 """
 
 from __future__ import annotations
@@ -160,8 +160,9 @@ _LOOK_UP_BY_KEY = sa.text(
     "select set_config('enable_seqscan', 'off', true), set_config('enable_hashjoin', 'off', true),"
     " set_config('enable_mergejoin', 'off', true)"
 )
-"""Every statement of a write finds its rows by key. A plan that was kept from when a table was small reads all of it
-for every batch, until the table is next analysed; a wave that opens fills it long before.
+"""What callers wait for finds its rows by key. A plan that was kept from when a table was small reads all of it for
+every batch, until the table is next analysed; a crowd that comes at once fills it long before. A statement that no
+index serves still reads the whole table: these settings make such plans dearer and forbid none.
 """
 
 _CLOCK = sa.select(sa.func.clock_timestamp(type_=sa.DateTime(timezone=True)))

@@ -163,7 +163,7 @@ class Endpoint(Generic[House]):
 
 
 def _scope_of(principal: Principal | None) -> tuple[str | None, ...]:
-    """Return whose key it is: of one subject for one provider or card, since a subject may change what it is bound to.
+    """Return whose key it is: of one subject as it is bound now, since what it is bound to may change.
 
     All anonymous callers share one scope, so that a retry from another address, as a phone sends it, is still a retry.
     A stored answer is given only for the very same command; its caller learns no more than that it was sent before, and

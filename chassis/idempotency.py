@@ -1,7 +1,8 @@
 """Stored answers: the same key and command is answered byte for byte as the first time.
 
 A key's scope is caller, method, route and key. Effects are stored, refusals are not: a refused request may be tried
-again with the same key. The key is locked by name before it is read, so that a twin waits for the first to finish.
+again with the same key. The key is locked by name before it is read, without waiting for it: whoever commits
+(`chassis.transaction`, `chassis.group_commit`) lets a twin go and tries again until the first has finished.
 """
 
 from __future__ import annotations
@@ -37,8 +38,8 @@ class IdempotencyKey:
 class IdempotencyKeys:
     """Binds callers' keys to their scopes and commands, under a secret of the service.
 
-    What is stored of a command is an HMAC: whoever reads the table and knows all but a few digits of a NIK or a card
-    number that was sent cannot try out the rest. Under another secret no stored answer is found any more.
+    What is stored of a command is an HMAC: whoever reads the table and knows all but a few digits of a number that
+    identifies somebody and was sent cannot try out the rest. Under another secret no stored answer is found any more.
     """
 
     def __init__(self, secret: bytes) -> None:

@@ -19,7 +19,7 @@ from chassis.identifiers import random_reference
 
 REQUEST_ID_HEADER = "X-Request-Id"
 _ACCEPTED_REQUEST_ID = re.compile(r"\A(?!.*[0-9]{13})[A-Za-z0-9][A-Za-z0-9-]{7,63}\Z")
-"""A request id is written into the journal for ever, so none may look like a NIK or a card number."""
+"""A request id is written into the journal for ever, so none may look like a number that identifies somebody."""
 
 current_request_id: ContextVar[str] = ContextVar("current_request_id", default="")
 
@@ -54,7 +54,7 @@ def request_id_from(header: str | None) -> str:
 def configure_logging(process: str, *, level: str = "INFO") -> None:
     """Send every log line of this process to standard output as one JSON object a line.
 
-    Callers pass facts as keyword arguments and never personal data: no NIK, card number, name or token.
+    Callers pass facts as keyword arguments and never personal data: no name, token or number of a person.
     """
     processors: list[Any] = [
         structlog.contextvars.merge_contextvars,
