@@ -13,6 +13,11 @@ from services.enrolment.domain.seats.training_class import TrainingClass
 from vocabulary.refusals import CancellationClosed
 from vocabulary.roles import HOLDER
 
+_DONE = (
+    "This enrolment was cancelled already: the seat is given back, and what it cost is on the card again."
+    " There is nothing left to do; the timeline tells by whom it was cancelled, and why."
+)
+
 
 @dataclass(frozen=True, slots=True)
 class Cancelled:
@@ -42,7 +47,10 @@ def cancel(
     given again. A class that was free of charge has no movement. Raises `CancellationClosed`.
     """
     if not enrolment.is_live:
-        raise CancellationClosed(facts={"enrolment_status": enrolment.state.value})
+        is_done = enrolment.state is EnrolmentState.CANCELLED
+        raise CancellationClosed(
+            _DONE if is_done else None, facts={"enrolment_status": enrolment.state.value}
+        )
     # A holder who leaves a class that was called off leaves because of that, not by choice.
     by_holder = role == HOLDER and not training_class.is_cancelled
     if by_holder and (not rules.holder_may_cancel or training_class.starts_at <= now):

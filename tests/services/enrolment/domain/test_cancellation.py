@@ -150,6 +150,7 @@ def test_what_has_ended_cannot_be_cancelled_by_anybody(role: str, state: Enrolme
     with pytest.raises(CancellationClosed) as refusal:
         cancelled(role=role, state=state, live_slot=None)
     assert refusal.value.facts == {"enrolment_status": state.value}
+    assert ("cancelled already" in refusal.value.detail) == (state is EnrolmentState.CANCELLED)
 
 
 @pytest.mark.parametrize("before", [CardState.AWARDED, CardState.BETWEEN])

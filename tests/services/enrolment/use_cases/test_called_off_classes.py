@@ -24,6 +24,7 @@ from services.enrolment.storage.stores import Stores, open_stored_answers, open_
 from services.enrolment.storage.tables import CARD, ENROLMENT
 from services.enrolment.use_cases.seats import cancel_enrolments_of_called_off_class as settling
 from services.enrolment.worker import settle_called_off_classes
+from tests.chassis.problem_documents import code
 from tests.services.enrolment.house import DAY, PRICE, House, document, house_on, settings_for
 from tests.services.enrolment.people import HeldCard
 
@@ -233,6 +234,22 @@ def test_who_cancels_by_hand_at_the_same_moment_gets_everything_back_once(
     assert {card_of(house, card)["balance"] for card, _ in taken} == {BALANCE}
     assert held(house, class_id) == 0
     assert house.differences() == []
+
+
+def test_who_cancels_by_hand_just_after_the_system_is_told_that_everything_is_back(
+    house: House,
+) -> None:
+    class_id = house.put_class()
+    [(card, enrolment)] = fill(house, class_id, 1)
+    call_off(house, class_id)
+    settle_all(house)
+    before = house.tables()
+    answer = house.cancel(enrolment["id"], "holder", card=card.card_ref)
+    assert code(answer) == (409, "cancellation-closed")
+    refusal = document(answer, 409)
+    assert refusal["enrolment_status"] == "cancelled"
+    assert refusal["detail"].startswith("This enrolment was cancelled already: the seat is given")
+    assert house.tables() == before
 
 
 def test_a_class_of_an_archived_course_goes_on_until_it_is_called_off_too(house: House) -> None:
