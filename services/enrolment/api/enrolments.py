@@ -20,7 +20,6 @@ from services.enrolment.domain.reach import reach_to_act, reach_to_read
 from services.enrolment.domain.seats.admission import EnrolCommand
 from services.enrolment.domain.seats.cancellation import Cancelled
 from services.enrolment.domain.seats.enrolment import Enrolment
-from services.enrolment.queries.cards import card_by_number
 from services.enrolment.queries.enrolments import list_enrolments, show_enrolment
 from services.enrolment.queries.timeline import show_timeline
 from services.enrolment.service import EnrolmentService
@@ -28,6 +27,7 @@ from services.enrolment.use_cases.learning.redeem_enrolment import (
     RedeemEnrolment,
     redeem_enrolment,
 )
+from services.enrolment.use_cases.programme.find_card import card_within_reach
 from services.enrolment.use_cases.recorded import Recorded
 from services.enrolment.use_cases.seats.cancel_enrolment import CancelEnrolment, cancel_enrolment
 from vocabulary.roles import AUDITOR, HOLDER, OFFICER, OPERATOR, PROVIDER
@@ -70,7 +70,7 @@ def _card_for(call: Call, service: EnrolmentService) -> str:
             errors=[FieldError("/card_number", "Name the card of the person you assist.")]
         )
     with service.database.reading() as connection:
-        return card_by_number(
+        return card_within_reach(
             connection, number, reach=reach_to_act(call.caller), stores=service.stores
         )
 

@@ -9,11 +9,8 @@ import sqlalchemy as sa
 
 from chassis.clock import write_instant
 from chassis.pagination import page_of
-from services.enrolment.domain.reach import Reach
 from services.enrolment.storage.cards import card_of
-from services.enrolment.storage.stores import Stores
 from services.enrolment.storage.tables import CARD, MOVEMENT
-from vocabulary.refusals import CardNotFound
 
 M = MOVEMENT.c
 
@@ -34,17 +31,6 @@ def show_card(connection: sa.Connection, card_ref: str, *, now: datetime) -> dic
         "wave_id": row.wave_id,
         "awarded_at": write_instant(row.awarded_at),
     }
-
-
-def card_by_number(
-    connection: sa.Connection, card_number: str, *, reach: Reach, stores: Stores
-) -> str:
-    """Return the reference of a card. Raises `CardNotFound` alike for what is absent and what is out of reach."""
-    card_ref = stores.persons.card_ref_by_number(connection, card_number)
-    card = stores.cards.read(connection, card_ref) if card_ref else None
-    if card is None or not reach.has_card(region=card.region):
-        raise CardNotFound
-    return card.card_ref
 
 
 def list_movements(

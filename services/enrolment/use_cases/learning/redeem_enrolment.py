@@ -3,17 +3,17 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import partial
 
 import sqlalchemy as sa
 
 from chassis.identity import Principal
 from chassis.journal import Entry
-from chassis.problems import NotFound
 from services.enrolment.domain.learning.redemption import redeem, refuse_called_off
 from services.enrolment.domain.programme.rule_set import RuleSet
-from services.enrolment.domain.reach import reach_to_act
 from services.enrolment.domain.seats.enrolment import Enrolment
 from services.enrolment.storage.stores import Stores
+from services.enrolment.use_cases.own_enrolment import own_enrolment
 from services.enrolment.use_cases.recorded import Recorded
 
 
@@ -39,9 +39,12 @@ def redeem_enrolment(
 
     Raises `NotFound`, `RedeemCodeWrong`, `StateConflict`.
     """
-    card_ref = _found(connection, command, stores).card_ref
+    find = partial(
+        own_enrolment, connection, command.enrolment_id, caller=command.caller, stores=stores
+    )
+    card_ref = find().card_ref
     card = stores.cards.lock(connection, [card_ref])[card_ref]
-    enrolment = _found(connection, command, stores)  # as it stands now that its card is locked
+    enrolment = find()  # as it stands now that its card is locked
     training_class = stores.classes.read(connection, enrolment.class_id)
     if training_class is not None:
         refuse_called_off(training_class)
@@ -63,12 +66,3 @@ def redeem_enrolment(
     )
     position = stores.journal.append(connection, [entry], now=stores.database.now(connection))
     return Recorded(redeemed, position)
-
-
-def _found(connection: sa.Connection, command: RedeemEnrolment, stores: Stores) -> Enrolment:
-    enrolment = stores.enrolments.find(connection, command.enrolment_id)
-    if enrolment is None or not reach_to_act(command.caller).has_enrolment(
-        card_ref=enrolment.card_ref, provider_id=enrolment.provider_id
-    ):
-        raise NotFound
-    return enrolment

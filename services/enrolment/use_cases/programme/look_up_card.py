@@ -13,6 +13,7 @@ from services.enrolment.domain.programme.card import Card
 from services.enrolment.domain.reach import reach_to_read
 from services.enrolment.queries.cards import show_card
 from services.enrolment.storage.stores import Stores
+from services.enrolment.use_cases.programme.find_card import find_card
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,22 +34,12 @@ def look_up_card(
 
     Every attempt is recorded, also one that finds nothing; the number that was looked for stands nowhere.
     """
-    card = _find(connection, command, stores)
+    card = find_card(connection, card_number=command.card_number, nik=command.nik, stores=stores)
     shown = card is not None and reach_to_read(command.caller).has_card(region=card.region)
     now = stores.database.now(connection)
     document = show_card(connection, card.card_ref, now=now) if card is not None and shown else None
     stores.journal.append(connection, [_entry(command, card, shown=shown)], now=now)
     return document
-
-
-def _find(connection: sa.Connection, command: LookUpCard, stores: Stores) -> Card | None:
-    persons = stores.persons
-    card_ref = None
-    if command.card_number is not None:
-        card_ref = persons.card_ref_by_number(connection, command.card_number)
-    elif command.nik is not None:
-        card_ref = persons.card_ref_by_nik(connection, command.nik)
-    return None if card_ref is None else stores.cards.read(connection, card_ref)
 
 
 def _entry(command: LookUpCard, card: Card | None, *, shown: bool) -> Entry:

@@ -3,16 +3,15 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import partial
 
 import sqlalchemy as sa
 
 from chassis.identity import Principal
-from chassis.problems import NotFound
 from services.enrolment.domain.programme.rule_set import RuleSet
-from services.enrolment.domain.reach import reach_to_act
 from services.enrolment.domain.seats.cancellation import Cancelled, cancel
-from services.enrolment.domain.seats.enrolment import Enrolment
 from services.enrolment.storage.stores import Stores
+from services.enrolment.use_cases.own_enrolment import own_enrolment
 from services.enrolment.use_cases.recorded import Recorded
 from services.enrolment.use_cases.seats.returned_seats import Canceller, save_cancellations
 
@@ -35,10 +34,13 @@ def cancel_enrolment(
 
     Raises `NotFound` for what is absent or another's, `CancellationClosed` where the rules forbid it.
     """
-    enrolment = _found(connection, command, stores)
+    find = partial(
+        own_enrolment, connection, command.enrolment_id, caller=command.caller, stores=stores
+    )
+    enrolment = find()
     classes = stores.classes.lock(connection, [enrolment.class_id])
     cards = stores.cards.lock(connection, [enrolment.card_ref])
-    enrolment = _found(connection, command, stores)  # as it stands now that its card is locked
+    enrolment = find()  # as it stands now that its card is locked
     past = stores.enrolments.history(connection, [enrolment.card_ref]).get(enrolment.card_ref, [])
     now = stores.database.now(connection)
     cancelled = cancel(
@@ -61,12 +63,3 @@ def cancel_enrolment(
         rules=rules,
     )
     return Recorded(cancelled, position)
-
-
-def _found(connection: sa.Connection, command: CancelEnrolment, stores: Stores) -> Enrolment:
-    enrolment = stores.enrolments.find(connection, command.enrolment_id)
-    if enrolment is None or not reach_to_act(command.caller).has_enrolment(
-        card_ref=enrolment.card_ref, provider_id=enrolment.provider_id
-    ):
-        raise NotFound
-    return enrolment
