@@ -18,7 +18,9 @@ ma.fields.Field.default_error_messages = {
     "required": "Send this field.",
     "null": "Send a value, not null.",
 }
-"""marshmallow's own words for these two name no remedy."""
+ma.fields.String.default_error_messages["invalid"] = "Send text."
+ma.fields.List.default_error_messages["invalid"] = "Send a list."
+"""marshmallow's own words for these name no remedy."""
 
 LARGEST = 2**53 - 1
 """The largest whole number that every JSON reader keeps exact."""

@@ -57,7 +57,10 @@ def log_query(name: str, subjects: Mapping[str, sa.types.TypeEngine[Any]]) -> ty
         "cursor": QueryWhole(load_default=None),
         "limit": QueryWhole(least=1, most=10_000_000, load_default=None),
         "kind": ma.fields.String(
-            load_default=None, validate=ma.validate.Regexp(r"\A[a-z-]{1,64}\Z")
+            load_default=None,
+            validate=ma.validate.Regexp(
+                r"\A[a-z-]{1,64}\Z", error="Send a kind such as enrolment-confirmed."
+            ),
         ),
         "from": InstantField(load_default=None),
         "to": InstantField(load_default=None),

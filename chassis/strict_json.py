@@ -29,7 +29,9 @@ def parse(raw: bytes) -> Any:
             f"The body is not JSON: {error.msg} at line {error.lineno}, column {error.colno}."
         ) from None
     except ValueError:
-        raise MalformedRequest("A number in the body has too many digits.") from None
+        raise MalformedRequest(
+            "A number in the body has too many digits. Send whole numbers up to 9007199254740991."
+        ) from None
 
 
 def _object(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
@@ -54,7 +56,9 @@ def _refuse_constant(name: str) -> Never:
 def _finite(text: str) -> float:
     value = float(text)
     if not math.isfinite(value):
-        raise MalformedRequest("A number in the body is too large.")
+        raise MalformedRequest(
+            "A number in the body is too large. Send whole numbers up to 9007199254740991."
+        )
     return value
 
 

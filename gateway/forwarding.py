@@ -18,6 +18,7 @@ from chassis.problems import (
     BadGateway,
     GatewayTimedOut,
     InternalError,
+    MalformedRequest,
     NotFound,
     Problem,
 )
@@ -82,6 +83,8 @@ class Forwarding:
         record = Record(time.perf_counter())
         current_request_id.set(request_id_from(environ.get("HTTP_X_REQUEST_ID")))
         try:
+            if "HTTP_HOST" not in environ and environ["SERVER_PROTOCOL"] == "HTTP/1.1":
+                raise MalformedRequest("HTTP/1.1 wants a Host header (RFC 9112 section 3.2).")
             match = self._table.match(environ["REQUEST_METHOD"], environ["RAW_URI"])
             if match is None:
                 if environ["RAW_URI"].partition("?")[0] not in self._own_paths:

@@ -12,8 +12,11 @@ from dataclasses import dataclass, field
 from typing import Final
 
 _SIXTEEN_DIGITS: Final = re.compile(r"\A[0-9]{16}\Z")
-# Digits of any script, with what people write between the groups of a long number.
-_LOOKS_PERSONAL: Final = re.compile(r"\d(?:[\s._\u2010\u2011-]{0,2}\d){15}")
+# Sixteen digits of any script or more, with up to three signs between two of them.
+_LONG_NUMBER: Final = re.compile(r"\d(?:[\W_]{0,3}\d){15,}")
+_GROUP: Final = re.compile(r"\d+")
+_BETWEEN: Final = re.compile(r"\D+")
+_LENGTH: Final = 16
 _WOMEN_ADD: Final = 40
 _LONGEST_MONTH: Final = (31, 29, 31, 30, 31, 30, 31, 31, 30, 31, 30, 31)
 # Issuing starts at 0001, so a number that ends in 0000 can belong to nobody.
@@ -79,11 +82,29 @@ def refuse_personal_number(text: str) -> None:
 
     Raises `PersonalNumberInText`.
     """
-    if _LOOKS_PERSONAL.search(text):
+    if any(_looks_personal(found[0]) for found in _LONG_NUMBER.finditer(text)):
         raise PersonalNumberInText(
             "This holds what looks like a NIK or a card number. "
             "Say it without: this text is kept for ever, and auditors read it."
         )
+
+
+def _looks_personal(found: str) -> bool:
+    """Tell a number from days with their hours, which have as many digits.
+
+    People write one sign between all groups of a number, or groups of four.
+    """
+    groups, signs = _GROUP.findall(found), _BETWEEN.findall(found)
+    lengths = [len(group) for group in groups]
+    digits = lengths[0]
+    for place, sign in enumerate(signs):
+        if place and sign != signs[place - 1]:
+            digits = lengths[place]
+        digits += lengths[place + 1]
+        if digits >= _LENGTH:
+            return True
+    in_fours = any(lengths[n : n + 4] == [4, 4, 4, 4] for n in range(len(lengths)))
+    return in_fours or max(lengths) >= _LENGTH
 
 
 def _sixteen_digits(value: object, *, name: str) -> str:

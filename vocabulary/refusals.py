@@ -80,6 +80,13 @@ class CardNotFound(Problem):
     )
 
 
+class BirthDateImpossible(Problem):
+    code = "birth-date-impossible"
+    status = 422
+    title = "Nobody who may hold a card was born on that day"
+    default_detail = "Check birth_date: it lies in the future, or before 1900."
+
+
 class ModeNotInScheme(Problem):
     code = "mode-not-in-scheme"
     status = 409

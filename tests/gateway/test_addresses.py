@@ -198,6 +198,7 @@ def test_no_other_spelling_reaches_a_service(
         b"GET /api/v1/courses HTTP/1.1 \r\nHost: g\r\n\r\n",
         b"GET /api/v1/courses  HTTP/1.1\r\nHost: g\r\n\r\n",
         b"OPTIONS * HTTP/1.1\r\nHost: g\r\n\r\n",
+        b"GET /api/v1/courses HTTP/1.1\r\n\r\n",
     ],
 )
 def test_no_other_form_of_target_reaches_a_service(

@@ -8,7 +8,8 @@ from chassis.idempotency import Answer, json_answer
 from chassis.identifiers import is_id
 from chassis.identity import Principal
 from chassis.pagination import read_cursor
-from chassis.problems import Forbidden, NotFound, TooManyRequests
+from chassis.problems import Forbidden, NotFound
+from services.enrolment.api.guesses import count_one, refuse_too_many
 from services.enrolment.api.schemas import CardLookup
 from services.enrolment.queries.cards import list_movements, show_card
 from services.enrolment.service import EnrolmentService
@@ -51,7 +52,8 @@ def get_my_statement(call: Call, service: EnrolmentService) -> Answer:
 @endpoints.post("/cards/lookup", allow=(OFFICER, OPERATOR), body=CardLookup, key=KeyUse.NONE)
 def look_up(call: Call, service: EnrolmentService) -> Answer:
     """Find a card by its number or its holder's NIK, for a reason; every attempt is recorded."""
-    _throttle(call, service)
+    refuse_too_many(call, service)
+    count_one(call, service)
     command = LookUpCard(
         card_number=call.body.get("card_number"),
         nik=call.body.get("nik"),
@@ -66,15 +68,3 @@ def look_up(call: Call, service: EnrolmentService) -> Answer:
     if document is None:
         raise CardNotFound
     return json_answer(200, document)
-
-
-def _throttle(call: Call, service: EnrolmentService) -> None:
-    """Refuse who looks up too many cards. Counted for each credential, found or not."""
-    subject, now = call.caller.subject, service.clock()
-    seconds = service.lookups.wait(subject, now=now)
-    if seconds:
-        raise TooManyRequests(
-            "Too many cards were looked up. Wait as long as Retry-After says.",
-            retry_after=seconds,
-        )
-    service.lookups.count(subject, now=now)

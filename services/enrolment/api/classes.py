@@ -91,7 +91,8 @@ def _row(line: RosterLine) -> dict[str, Any]:
 
 def _csv(rows: list[dict[str, Any]]) -> str:
     text = io.StringIO()
-    writer = csv.writer(text)
+    # Quoted throughout: spreadsheets of many countries part cells at semicolons, which a name may hold.
+    writer = csv.writer(text, quoting=csv.QUOTE_ALL)
     writer.writerow(_ROSTER_COLUMNS)
     writer.writerows([safe_cell(row[name]) for name in _ROSTER_COLUMNS] for row in rows)
     return text.getvalue()

@@ -8,8 +8,15 @@ from chassis.endpoints import Call, Endpoints, KeyUse
 from chassis.idempotency import Answer, IdempotencyKey, json_answer
 from chassis.identifiers import is_id, new_id
 from chassis.pagination import read_cursor
-from chassis.problems import FieldError, IdempotencyKeyMissing, NotFound, ValidationFailed
+from chassis.problems import (
+    FieldError,
+    IdempotencyKeyMissing,
+    NotFound,
+    Problem,
+    ValidationFailed,
+)
 from services.enrolment.api.cards import own_card
+from services.enrolment.api.guesses import count_one, refuse_too_many
 from services.enrolment.api.schemas import (
     CancellationRequest,
     EnrolmentRequest,
@@ -43,7 +50,18 @@ READERS = (HOLDER, PROVIDER, OPERATOR, AUDITOR)
     key=KeyUse.REQUIRED,
 )
 def post_enrolment(call: Call, service: EnrolmentService) -> Answer:
-    """Take a seat in a class for a card."""
+    """Take a seat in a class for a card. An assisted one that is refused counts as a look-up: it told of a card."""
+    if call.caller.role == HOLDER:
+        return _enrol(call, service)
+    refuse_too_many(call, service)
+    try:
+        return _enrol(call, service)
+    except Problem:
+        count_one(call, service)
+        raise
+
+
+def _enrol(call: Call, service: EnrolmentService) -> Answer:
     command = EnrolCommand(
         enrolment_id=new_id(),
         movement_id=new_id(),

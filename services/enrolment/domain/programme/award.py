@@ -10,7 +10,9 @@ from chassis.problems import Problem
 from services.enrolment.domain.money.movement import Account, Cause, Movement
 from services.enrolment.domain.programme.card import Card, CardState, Scheme
 from services.enrolment.domain.programme.rule_set import RuleSet
-from vocabulary.refusals import NikAlreadyHeld
+from vocabulary.refusals import BirthDateImpossible, NikAlreadyHeld
+
+EARLIEST_BIRTH = date(1900, 1, 1)
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,6 +62,9 @@ def award_all(
     taken = set(held_niks)
     outcomes: list[Award | Problem] = []
     for nomination in nominations:
+        if not EARLIEST_BIRTH <= nomination.candidate.birth_date <= now.date():
+            outcomes.append(BirthDateImpossible())
+            continue
         if nomination.nik_digest in taken:
             outcomes.append(NikAlreadyHeld())
             continue

@@ -106,6 +106,13 @@ def test_a_name_that_looks_like_a_formula_runs_nowhere(shared_house: House, name
     shared_house.enrolled(card, class_id)
     [_, row] = roster_as_csv(shared_house, class_id, "provider", provider=provider)
     assert row[1] == (name if name[0] == '"' else f"'{name}")
+    raw = shared_house.get(
+        roster_path(class_id, "provider"),
+        "provider",
+        headers={"Accept": "text/csv"},
+        provider=provider,
+    ).text
+    assert all(line.startswith('"') for line in raw.splitlines())
     plain = document(shared_house.get(f"/classes/{class_id}/roster", "provider", provider=provider))
     assert plain["items"][0]["name"] == name
 

@@ -6,12 +6,20 @@ from dataclasses import replace
 from typing import Any
 
 import pytest
+from werkzeug.test import TestResponse
 
 from chassis.clock import utc_now
 from chassis.throttle import Rate, Throttle
 from services.enrolment.service import LOOKUPS_OF_ONE_CALLER
 from tests.chassis.problem_documents import code, pointers
-from tests.services.enrolment.house import DAY, House, document, same_but_request_id, with_service
+from tests.services.enrolment.house import (
+    DAY,
+    PRICE,
+    House,
+    document,
+    same_but_request_id,
+    with_service,
+)
 
 NUMBERS = ("card_number", "nik")
 ABSENT = {"card_number": "9999999999999999", "nik": "1101010101709999"}
@@ -157,6 +165,26 @@ def test_who_looks_up_too_many_cards_waits_and_nobody_else_does(house: House) ->
     now += 10
     assert house.look_up("officer", subject="officer:a", **nobody).status_code == 404
     assert house.look_up("officer", subject="officer:a", **nobody).status_code == 429
+
+
+def test_an_assisted_enrolment_that_is_refused_counts_as_a_look_up(house: House) -> None:
+    throttled = replace(house.service, lookups=Throttle(Rate(3, 30.0)), clock=lambda: 1_000.0)
+    house = with_service(house, throttled)
+    card, class_id = house.award(), house.put_class()
+
+    def assist(number: str, class_id: str) -> TestResponse:
+        body = {"class_id": class_id, "expected_price": PRICE, "card_number": number}
+        return house.post("/enrolments", body, "operator")
+
+    assert assist(card.card_number, class_id).status_code == 201
+    for number, refusal in (
+        (card.card_number, "already-enrolled"),
+        (ABSENT["card_number"], "card-not-found"),
+        (card.card_number, "already-enrolled"),
+    ):
+        assert code(assist(number, class_id))[1] == refusal
+    assert code(assist(card.card_number, class_id)) == (429, "too-many-requests")
+    assert house.enrol(house.award(), class_id).status_code == 201
 
 
 def test_a_working_day_at_a_counter_is_within_the_bound() -> None:

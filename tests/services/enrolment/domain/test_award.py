@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
-from datetime import date
+from dataclasses import replace
+from datetime import date, timedelta
+
+import pytest
 
 from chassis.problems import Problem
 from services.enrolment.domain.programme.award import Award, Candidate, Nomination, award_all
@@ -68,3 +71,21 @@ def test_what_is_printed_of_a_nomination_names_nobody() -> None:
     printed = repr(outcome)
     for secret in ("3273014205900001", "3273010101100001", "Siti", "1990", "100000000000000"):
         assert secret not in printed
+
+
+@pytest.mark.parametrize(
+    ("born", "outcome"),
+    [
+        (date(1899, 12, 31), "birth-date-impossible"),
+        (date(1900, 1, 1), "awarded"),
+        (NOW.date(), "awarded"),
+        (NOW.date() + timedelta(days=1), "birth-date-impossible"),
+        (date(2990, 5, 31), "birth-date-impossible"),
+    ],
+)
+def test_nobody_is_awarded_a_card_who_was_born_on_an_impossible_day(
+    born: date, outcome: str
+) -> None:
+    given = nomination("a")
+    given = replace(given, candidate=replace(given.candidate, birth_date=born))
+    assert codes(award(given, nomination("b", 2))) == [outcome, "awarded"]
