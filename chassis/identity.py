@@ -44,7 +44,8 @@ _SAFE_KEY_ID = re.compile(r"\A[A-Za-z0-9._~-]{1,128}\Z")
 _SAFE_SUBJECT = re.compile(
     r"\A(?!.*(?<![A-Za-z0-9])[0-9]{16}(?![A-Za-z0-9]))[A-Za-z0-9][A-Za-z0-9._:|-]{0,127}\Z"
 )
-"""A subject is written into the journal for ever, so it may be neither an e-mail address nor a NIK or card number."""
+"""A subject is written into the journal for ever, so it may be neither an e-mail address nor a number that
+identifies somebody."""
 
 _SAFE_WORD = re.compile(r"\A[a-z][a-z0-9_-]{0,31}\Z")
 _REGION = re.compile(r"\A[0-9]{2}(\.[0-9]{2})?\Z")

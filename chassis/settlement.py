@@ -95,9 +95,8 @@ class Settlement(Generic[Command]):
                     parts = [[ticket] for ticket in open_tickets]
                     self._settle_in_parts(parts, _failure(error), hurried=hurried)
                     return
-                if fault is Fault.LOCKED:
-                    verdict = Unavailable(_CONTENDED)
-                if fault in (Fault.LOCKED, Fault.BUSY):
+                if fault in _WORDS_FOR:  # once more would take as long, and others wait
+                    verdict = Unavailable(_WORDS_FOR[fault])
                     break
         _refuse(tickets, verdict)
 
@@ -170,6 +169,13 @@ _CONTENDED = (
 _UNREACHABLE = (
     "The database could not be reached or stayed busy. Nothing of this request was done; try again."
 )
+
+
+_WORDS_FOR = {
+    Fault.LOCKED: _CONTENDED,
+    Fault.BUSY: _UNREACHABLE,
+    Fault.SLOW: "The database took too long. Nothing of this request was done; try again.",
+}
 
 
 def _parted(

@@ -264,3 +264,22 @@ def test_the_parts_of_a_batch_that_has_waited_for_a_lock_wait_but_a_moment(
     assert codes(outcomes) == ["unavailable"] * 3 + ["201"]
     assert waits == [HURRIED_MS] * 4
     house.database.dispose()
+
+
+def test_a_batch_that_takes_the_database_too_long_is_told_so_and_not_tried_again(
+    postgres_tally: TallyHouse,
+) -> None:
+    name, tried = set_up(postgres_tally, new_id()), []
+
+    def sleep(connection: sa.Connection, _: Sequence[Add]) -> None:
+        tried.append(1)
+        connection.execute(sa.text("set local statement_timeout = 50"))
+        connection.execute(sa.text("select pg_sleep(5)"))
+
+    handler = TallyHandler(postgres_tally, before=sleep)
+    with batches_of(postgres_tally, handler) as batches:
+        [outcome] = batches.together([(Add(name), fresh_key())])
+    assert codes([outcome]) == ["unavailable"]
+    assert isinstance(outcome, Problem)
+    assert "took too long" in outcome.detail
+    assert len(tried) == 2  # the opener's batch and this one
