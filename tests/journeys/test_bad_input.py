@@ -72,7 +72,7 @@ def test_an_id_of_another_kind_of_thing_finds_nothing(world: World, offer: Offer
         f"/waves/{offer.class_id}",
         f"/enrolments/{offer.class_id}",
         f"/classes/{offer.course_id}/availability",
-        f"/classes/{offer.course_id}/roster",
+        f"/classes/{offer.course_id}/roster?reason=Wrong+class",
     ):
         world.operator.refused("GET", path, 404, "not-found")
 
