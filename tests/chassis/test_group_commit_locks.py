@@ -15,7 +15,7 @@ from chassis.identifiers import new_id
 from chassis.problems import Problem
 from chassis.settlement import HURRIED_MS
 from services.enrolment.storage.tables import CARD, TRAINING_CLASS
-from tests.chassis.batches import Caller, codes, fresh_key, key_named
+from tests.chassis.batches import PATIENCE, Caller, codes, fresh_key, key_named
 from tests.chassis.seats import SeatHouse
 from tests.chassis.tally import (
     TALLY,
@@ -88,12 +88,19 @@ def test_a_part_of_a_split_batch_whose_time_has_passed_meanwhile_is_dropped(
 ) -> None:
     house = open_house(postgres_tally.place, lock_timeout_ms=SOON_MS)
     early, locked, late = (set_up(house, f"{n}-{new_id()}") for n in range(3))
-    handler = TallyHandler(house)
+
+    def let_time_pass(_: sa.Connection, commands: Sequence[Add]) -> None:
+        if [command.name for command in commands] == [early]:
+            batches.clock.ahead = 2 * PATIENCE
+
+    handler = TallyHandler(house, before=let_time_pass)
     with batches_of(house, handler) as batches, postgres_tally.database.writing() as holder:
         holder.execute(row_of(locked))
         batches.hold()
-        callers = [batches.call_later((Add(name), fresh_key())) for name in (early, locked)]
-        callers.append(batches.call_later((Add(late), fresh_key()), seconds=1.5 * SOON_MS / 1000))
+        callers = [
+            batches.call_later((Add(name), fresh_key()), seconds=seconds)
+            for name, seconds in ((early, PATIENCE), (locked, 3 * PATIENCE), (late, PATIENCE))
+        ]
         batches.clock.release()
         assert codes([c.outcome() for c in callers]) == ["201", "unavailable", "deadline-passed"]
     assert count_of(house, late) == 0
