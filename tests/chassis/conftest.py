@@ -12,7 +12,7 @@ from flask.testing import FlaskClient
 from structlog.testing import capture_logs
 
 from deploy.local.databases import ServiceDatabase
-from tests.chassis.seats import SeatHouse, open_seats
+from tests.chassis.seats import SOON_MS, SeatHouse, open_seats
 from tests.chassis.small_service import House, build
 from tests.chassis.tally import TallyHouse, lay_schema, open_house
 from tests.databases import DatabaseMaker
@@ -77,6 +77,14 @@ def postgres_seats(database_maker: DatabaseMaker) -> Iterator[SeatHouse]:
     """The same on PostgreSQL alone."""
     with opened_seats(database_maker.migrated("postgresql", "services.enrolment")) as house:
         yield house
+
+
+@pytest.fixture(scope="module")
+def hasty_seats(postgres_seats: SeatHouse) -> Iterator[SeatHouse]:
+    """The same, waiting for a lock but a moment."""
+    house = postgres_seats.through(postgres_seats.place.application, lock_timeout_ms=SOON_MS)
+    yield house
+    house.database.dispose()
 
 
 @contextmanager

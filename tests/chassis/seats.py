@@ -39,6 +39,9 @@ PRICE = 100_000
 OPERATOR = Principal("test:operator", "operator", None, None, None, 2**40)
 _NIKS = count(1)
 
+SOON_MS = 150
+"""How long a hasty service waits for a lock, so that the tests need not."""
+
 
 @dataclass
 class SeatHouse:

@@ -5,26 +5,15 @@ from __future__ import annotations
 from collections.abc import Iterator
 from contextlib import contextmanager
 
-import pytest
 import sqlalchemy as sa
 
 from chassis.group_commit import BATCH_LIMIT
 from chassis.identifiers import new_id
 from chassis.problems import Problem
 from tests.chassis.batches import PATIENCE, Caller, codes, fresh_key, told
-from tests.chassis.seats import SeatHouse
+from tests.chassis.seats import SOON_MS, SeatHouse
 from tests.chassis.tally import JOURNAL, Add, TallyHouse, batches_of, count_of, open_house, set_up
 from tests.waiting import eventually
-
-SOON_MS = 150
-"""How long these services wait for a lock, so that the tests need not."""
-
-
-@pytest.fixture(scope="module")
-def hasty_seats(postgres_seats: SeatHouse) -> Iterator[SeatHouse]:
-    house = postgres_seats.through(postgres_seats.place.application, lock_timeout_ms=SOON_MS)
-    yield house
-    house.database.dispose()
 
 
 @contextmanager

@@ -16,7 +16,7 @@ from chassis.problems import Problem
 from chassis.settlement import HURRIED_MS
 from services.enrolment.storage.tables import CARD, TRAINING_CLASS
 from tests.chassis.batches import PATIENCE, Caller, codes, fresh_key, key_named
-from tests.chassis.seats import SeatHouse
+from tests.chassis.seats import SOON_MS, SeatHouse
 from tests.chassis.tally import (
     TALLY,
     Add,
@@ -28,16 +28,6 @@ from tests.chassis.tally import (
     set_up,
 )
 from tests.waiting import lock_waited_for
-
-SOON_MS = 150
-"""How long these services wait for a lock, so that the tests need not."""
-
-
-@pytest.fixture(scope="module")
-def hasty_seats(postgres_seats: SeatHouse) -> Iterator[SeatHouse]:
-    house = postgres_seats.through(postgres_seats.place.application, lock_timeout_ms=SOON_MS)
-    yield house
-    house.database.dispose()
 
 
 @contextmanager
