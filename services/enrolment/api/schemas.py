@@ -115,7 +115,7 @@ class CandidateRow(Strict):
 
 
 class AdmissionsRequest(Strict):
-    """Up to 1,000 candidates; each row is judged by itself, and so parsed by itself."""
+    """Up to 1,000 candidates; each row is judged by itself, and so read by itself once the body is strict JSON."""
 
     candidates = ma.fields.List(
         ma.fields.Raw(allow_none=True),

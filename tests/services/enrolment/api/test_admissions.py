@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import re
 from concurrent.futures import ThreadPoolExecutor
 from datetime import datetime, timedelta
@@ -12,7 +13,7 @@ import pytest
 
 from chassis.identifiers import new_id
 from tests.chassis.problem_documents import code, pointers
-from tests.services.enrolment.house import DAY, House, document
+from tests.services.enrolment.house import DAY, FRESH, House, document
 from tests.services.enrolment.people import Person
 
 REAL = "3304205011970001"
@@ -64,6 +65,25 @@ def test_more_than_a_thousand_or_none_are_refused_whole(
     assert code(answer) == (422, "validation-failed")
     assert pointers(answer) == ["/candidates"]
     assert message in answer.text
+    assert shared_house.tables() == before
+
+
+@pytest.mark.parametrize("wrong", ['"a\\u0000b"', '"a\x00b"', '"\\ud800"', "NaN", "1e400"])
+def test_what_no_json_can_tell_is_named_by_row_and_field_and_nothing_is_done(
+    shared_house: House, wrong: str
+) -> None:
+    """The body is refused whole, but in one answer for all such rows: the operator mends them in one go."""
+    shared_house.wave_id = shared_house.wave_id or shared_house.open_wave()
+    rows = [next_person(shared_house).row() for _ in range(20)]
+    for place in (7, 17):
+        rows[place]["name"] = "WRONG"
+    raw = json.dumps({"candidates": rows}).replace('"WRONG"', wrong).encode()
+    before = shared_house.tables()
+    path = f"/api/v1/waves/{shared_house.wave_id}/admissions"
+    kind = {"Content-Type": "application/json"}
+    answer = shared_house.call("POST", path, role="operator", key=FRESH, data=raw, headers=kind)
+    assert code(answer) == (400, "malformed-request")
+    assert pointers(answer) == ["/candidates/7/name", "/candidates/17/name"]
     assert shared_house.tables() == before
 
 

@@ -144,6 +144,28 @@ def test_what_cannot_be_read_is_refused(
         assert problem(answer)["detail"].endswith(".")
 
 
+@pytest.mark.parametrize(
+    "what",
+    [
+        "a raw NUL",
+        "an escaped NUL",
+        "half a surrogate pair",
+        "the other half",
+        "NaN",
+        "Infinity",
+        "minus Infinity",
+        "a float beyond all floats",
+        "an integer of 5,000 digits",
+    ],
+)
+def test_what_cannot_be_read_is_named_where_one_value_is_to_blame(
+    shared_house: House, unchanged: dict[str, Target], what: str
+) -> None:
+    for target in unchanged.values():
+        answer = target.send(shared_house, UNREADABLE[what](target))
+        assert pointers(answer) == [f"/{target.text_field}"]
+
+
 def test_a_key_that_stands_twice_is_named(
     shared_house: House, unchanged: dict[str, Target]
 ) -> None:
