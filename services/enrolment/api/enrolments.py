@@ -34,9 +34,9 @@ from services.enrolment.use_cases.learning.redeem_enrolment import (
     RedeemEnrolment,
     redeem_enrolment,
 )
-from services.enrolment.use_cases.programme.find_card import card_within_reach
-from services.enrolment.use_cases.recorded import Recorded
 from services.enrolment.use_cases.seats.cancel_enrolment import CancelEnrolment, cancel_enrolment
+from services.enrolment.use_cases.shared.find_card import card_within_reach
+from services.enrolment.use_cases.shared.recorded import Recorded
 from vocabulary.roles import AUDITOR, HOLDER, OFFICER, OPERATOR, PROVIDER
 
 endpoints: Endpoints[EnrolmentService] = Endpoints("/api/v1")

@@ -13,8 +13,8 @@ from services.enrolment.domain.learning.redemption import redeem, refuse_called_
 from services.enrolment.domain.programme.rule_set import RuleSet
 from services.enrolment.domain.seats.enrolment import Enrolment
 from services.enrolment.storage.stores import Stores
-from services.enrolment.use_cases.own_enrolment import own_enrolment
-from services.enrolment.use_cases.recorded import Recorded
+from services.enrolment.use_cases.shared.own_enrolment import own_enrolment
+from services.enrolment.use_cases.shared.recorded import Recorded
 
 
 @dataclass(frozen=True, slots=True)

@@ -13,7 +13,7 @@ from services.enrolment.domain.programme.card import Card
 from services.enrolment.domain.reach import reach_to_read
 from services.enrolment.queries.cards import show_card
 from services.enrolment.storage.stores import Stores
-from services.enrolment.use_cases.programme.find_card import find_card
+from services.enrolment.use_cases.shared.find_card import find_card
 
 
 @dataclass(frozen=True, slots=True)

@@ -11,9 +11,9 @@ from chassis.identity import Principal
 from services.enrolment.domain.programme.rule_set import RuleSet
 from services.enrolment.domain.seats.cancellation import Cancelled, cancel
 from services.enrolment.storage.stores import Stores
-from services.enrolment.use_cases.own_enrolment import own_enrolment
-from services.enrolment.use_cases.recorded import Recorded
-from services.enrolment.use_cases.seats.returned_seats import Canceller, save_cancellations
+from services.enrolment.use_cases.shared.own_enrolment import own_enrolment
+from services.enrolment.use_cases.shared.recorded import Recorded
+from services.enrolment.use_cases.shared.returned_seats import Canceller, save_cancellations
 
 
 @dataclass(frozen=True, slots=True)

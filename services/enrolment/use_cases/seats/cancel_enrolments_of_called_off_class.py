@@ -18,7 +18,7 @@ from services.enrolment.domain.seats.cancellation import Cancelled, cancel
 from services.enrolment.domain.seats.enrolment import Enrolment, PastEnrolment
 from services.enrolment.domain.seats.training_class import TrainingClass
 from services.enrolment.storage.stores import Stores
-from services.enrolment.use_cases.seats.returned_seats import Canceller, save_cancellations
+from services.enrolment.use_cases.shared.returned_seats import Canceller, save_cancellations
 from vocabulary.roles import SYSTEM
 
 ACTOR = "enrolment-worker"
