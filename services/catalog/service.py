@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+import sqlalchemy as sa
+
 from chassis.database import Database
 from chassis.database_rights import open_guarded
 from chassis.idempotency import StoredAnswers
@@ -11,6 +13,7 @@ from chassis.journal import Journal
 from chassis.transaction import Transactions
 from services.catalog.settings import Settings
 from services.catalog.storage.tables import JOURNAL, METADATA, STORED_ANSWER
+from services.catalog.use_cases.shared.writing import Author, Writing
 
 
 @dataclass(frozen=True)
@@ -21,6 +24,10 @@ class CatalogService:
     journal: Journal
     transactions: Transactions
     most_price: int
+
+    def writing(self, connection: sa.Connection, author: Author) -> Writing:
+        """Return what a use case works in: an open transaction, on behalf of an author."""
+        return Writing(connection, database=self.database, journal=self.journal, author=author)
 
 
 def start_service(settings: Settings) -> CatalogService:

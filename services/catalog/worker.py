@@ -15,8 +15,8 @@ from chassis.worker import Task, run_worker
 from services.catalog.followers.seats import SeatsFollower
 from services.catalog.service import CatalogService, start_service
 from services.catalog.settings import WorkerSettings, read_worker_settings
-from services.catalog.storage.writing import Author, Writing
 from services.catalog.use_cases.close_classes import close_left_classes
+from services.catalog.use_cases.shared.writing import Author
 from vocabulary.roles import SYSTEM
 
 
@@ -52,9 +52,7 @@ def close_classes_left_open(service: CatalogService) -> int:
     """Close classes of archived courses that archiving could not close at once; return how many."""
     author = Author("catalog-worker", SYSTEM, random_reference())
     return service.transactions.run(
-        lambda connection: close_left_classes(
-            Writing(connection, database=service.database, journal=service.journal, author=author)
-        ),
+        lambda connection: close_left_classes(service.writing(connection, author)),
         repeatable=True,
     )
 

@@ -1,18 +1,18 @@
-"""What the catalogue's handlers share: who sees what, and how a write becomes one transaction."""
+"""What the catalogue's handlers share: how a write becomes one transaction, and how what came of it is answered."""
 
 from __future__ import annotations
 
 from collections.abc import Callable
 
-import sqlalchemy as sa
-
 from chassis.endpoints import Call
-from chassis.idempotency import Answer
-from chassis.identity import Principal
-from chassis.problems import Forbidden
+from chassis.idempotency import Answer, json_answer
+from chassis.identifiers import is_id
+from chassis.pagination import Page, read_cursor
+from chassis.problems import Forbidden, NotFound
+from services.catalog.domain.reach import reach_to_read
+from services.catalog.queries.documents import Document
 from services.catalog.service import CatalogService
-from services.catalog.storage.writing import Author, Writing
-from vocabulary.roles import AUDITOR, OPERATOR, PROVIDER
+from services.catalog.use_cases.shared.writing import Author, Writing
 
 PREFIX = "/api/v1"
 _PUBLIC = "public"
@@ -20,43 +20,37 @@ _PUBLIC = "public"
 
 def write(call: Call, house: CatalogService, work: Callable[[Writing], Answer]) -> Answer:
     """Do a use case's work in one transaction, as the caller; a repeated Idempotency-Key gets its stored answer."""
-
-    def within(connection: sa.Connection) -> Answer:
-        return work(
-            Writing(
-                connection,
-                database=house.database,
-                journal=house.journal,
-                author=_author(call),
-            )
-        )
-
-    return house.transactions.answer(call.key, within, seconds=call.seconds_left)
+    return house.transactions.answer(
+        call.key,
+        lambda connection: work(house.writing(connection, _author(call))),
+        seconds=call.seconds_left,
+    )
 
 
-def staff_of(principal: Principal | None) -> str | None:
-    """Return the provider whose staff the caller is; None for everybody else."""
-    if principal is None or principal.role != PROVIDER:
-        return None
-    return principal.provider
+def show(document: Document | None) -> Answer:
+    """Answer with a document. Raises `NotFound` where there is none."""
+    if document is None:
+        raise NotFound
+    return json_answer(200, document.body, document.etag)
+
+
+def created(document: Document, *, under: str) -> Answer:
+    """Answer with the document of something new, and with its address under that of its list."""
+    location = {"Location": f"{PREFIX}{under}/{document.body['id']}"}
+    return json_answer(201, document.body, {**document.etag, **location})
+
+
+def page_of_ids(call: Call) -> Page:
+    """Read which page is asked for of a list in the order of ids. Raises `ValidationFailed` for a foreign cursor."""
+    return Page(call.query["limit"], read_cursor(call.query["cursor"], parts=1, each=is_id))
 
 
 def own_provider(call: Call) -> str:
     """Return the provider whose staff the caller is. Raises `Forbidden` where the token names none."""
-    provider_id = staff_of(call.caller)
+    provider_id = reach_to_read(call.caller).provider_id
     if provider_id is None:
         raise Forbidden("The access token names no provider.")
     return provider_id
-
-
-def sees_all(principal: Principal | None) -> bool:
-    """Tell whether the caller sees what is not public of every provider."""
-    return principal is not None and principal.role in (OPERATOR, AUDITOR)
-
-
-def sees_inside(principal: Principal | None, provider_id: str) -> bool:
-    """Tell whether the caller sees what is not public of this provider."""
-    return sees_all(principal) or staff_of(principal) == provider_id
 
 
 def _author(call: Call) -> Author:

@@ -5,8 +5,7 @@ from __future__ import annotations
 from chassis.endpoints import Call, Endpoints, KeyUse
 from chassis.idempotency import Answer, json_answer
 from chassis.identifiers import new_id
-from chassis.problems import NotFound
-from services.catalog.api.calls import PREFIX, own_provider, write
+from services.catalog.api.calls import PREFIX, created, own_provider, page_of_ids, show, write
 from services.catalog.api.class_schemas import (
     Cancellation,
     ClassBody,
@@ -15,15 +14,14 @@ from services.catalog.api.class_schemas import (
     plan_of,
 )
 from services.catalog.api.course_schemas import class_filter_of
-from services.catalog.domain.classes import ClassStatus, TrainingClass
-from services.catalog.queries.documents import class_document, class_etag
-from services.catalog.queries.list_classes import ClassesWanted, list_classes
+from services.catalog.domain.classes import ClassStatus
+from services.catalog.queries.classes import ClassesWanted, list_classes, show_class
+from services.catalog.queries.documents import class_document
 from services.catalog.service import CatalogService
-from services.catalog.storage.classes import find_class
-from services.catalog.storage.writing import Writing
 from services.catalog.use_cases.cancel_class import cancel_class
 from services.catalog.use_cases.change_class import change_class
 from services.catalog.use_cases.schedule_class import schedule_class
+from services.catalog.use_cases.shared.writing import Writing
 from vocabulary.roles import OPERATOR, PROVIDER
 
 endpoints: Endpoints[CatalogService] = Endpoints(PREFIX)
@@ -42,7 +40,7 @@ def get_classes(call: Call, house: CatalogService) -> Answer:
         open_at=query["open_at"],
     )
     with house.database.reading() as connection:
-        page = list_classes(connection, wanted, cursor=query["cursor"], limit=query["limit"])
+        page = list_classes(connection, wanted, page_of_ids(call))
     return json_answer(200, page)
 
 
@@ -50,10 +48,7 @@ def get_classes(call: Call, house: CatalogService) -> Answer:
 def get_class(call: Call, house: CatalogService) -> Answer:
     """Show a class, also one that is cancelled or closed: somebody may be in it."""
     with house.database.reading() as connection:
-        training_class = find_class(connection, call.path["class_id"])
-    if training_class is None:
-        raise NotFound
-    return _answer(200, training_class)
+        return show(show_class(connection, call.path["class_id"]))
 
 
 @endpoints.post("/courses/<id:course_id>/classes", allow=(PROVIDER,), body=ClassBody)
@@ -69,7 +64,7 @@ def post_class(call: Call, house: CatalogService) -> Answer:
             class_id=class_id,
             provider_id=own_provider(call),
         )
-        return _answer(201, training_class, {"Location": f"{PREFIX}/classes/{class_id}"})
+        return created(class_document(training_class), under="/classes")
 
     return write(call, house, schedule)
 
@@ -86,7 +81,7 @@ def patch_class(call: Call, house: CatalogService) -> Answer:
             provider_id=own_provider(call),
             seen=call.version,
         )
-        return _answer(200, changed)
+        return show(class_document(changed))
 
     return write(call, house, change)
 
@@ -105,14 +100,6 @@ def post_cancellation(call: Call, house: CatalogService) -> Answer:
         cancelled = cancel_class(
             writing, call.path["class_id"], reason=call.body["reason"], provider_id=provider_id
         )
-        return _answer(200, cancelled)
+        return show(class_document(cancelled))
 
     return write(call, house, cancel)
-
-
-def _answer(
-    status: int, training_class: TrainingClass, headers: dict[str, str] | None = None
-) -> Answer:
-    return json_answer(
-        status, class_document(training_class), {**class_etag(training_class), **(headers or {})}
-    )

@@ -6,15 +6,7 @@ from chassis.clock import utc_now
 from chassis.endpoints import Call, Endpoints
 from chassis.idempotency import Answer, json_answer
 from chassis.identifiers import new_id
-from chassis.problems import NotFound
-from services.catalog.api.calls import (
-    PREFIX,
-    own_provider,
-    sees_all,
-    sees_inside,
-    staff_of,
-    write,
-)
+from services.catalog.api.calls import PREFIX, created, own_provider, page_of_ids, show, write
 from services.catalog.api.course_schemas import (
     CourseBody,
     CourseChanges,
@@ -24,14 +16,14 @@ from services.catalog.api.course_schemas import (
     details_of,
 )
 from services.catalog.domain.courses import Course, CourseDetails, CourseStatus
-from services.catalog.queries.documents import course_document, course_etag
-from services.catalog.queries.list_courses import CoursesWanted, list_courses
+from services.catalog.domain.reach import reach_to_read
+from services.catalog.queries.courses import CoursesWanted, list_courses, show_course
+from services.catalog.queries.documents import Document, course_document
 from services.catalog.service import CatalogService
-from services.catalog.storage.courses import Hold, find_course
-from services.catalog.storage.writing import Writing
 from services.catalog.use_cases.change_course import change_course
 from services.catalog.use_cases.decide_on_course import decide_on_course
 from services.catalog.use_cases.draft_course import draft_course
+from services.catalog.use_cases.shared.writing import Writing
 from services.catalog.use_cases.submit_course import submit_course
 from vocabulary.roles import OPERATOR, PROVIDER
 
@@ -45,8 +37,7 @@ def get_courses(call: Call, house: CatalogService) -> Answer:
     if query["mine"]:
         own_provider(call)
     wanted = CoursesWanted(
-        own=staff_of(call.principal),
-        sees_all=sees_all(call.principal),
+        reach=reach_to_read(call.principal),
         mine=query["mine"],
         status=query["status"],
         classes=class_filter_of(query),
@@ -57,16 +48,7 @@ def get_courses(call: Call, house: CatalogService) -> Answer:
         title=query["q"],
     )
     with house.database.reading() as connection:
-        page = list_courses(
-            connection,
-            wanted,
-            now=utc_now(),
-            cursor=query["cursor"],
-            limit=query["limit"],
-            present=lambda course: course_document(
-                course, inside=sees_inside(call.principal, course.provider_id)
-            ),
-        )
+        page = list_courses(connection, wanted, page_of_ids(call), now=utc_now())
     return json_answer(200, page)
 
 
@@ -74,13 +56,9 @@ def get_courses(call: Call, house: CatalogService) -> Answer:
 def get_course(call: Call, house: CatalogService) -> Answer:
     """Show a course."""
     with house.database.reading() as connection:
-        course = find_course(connection, call.path["course_id"], hold=Hold.NOT)
-    inside = course is not None and sees_inside(call.principal, course.provider_id)
-    if course is None or not (inside or course.status is CourseStatus.PUBLISHED):
-        raise NotFound
-    return json_answer(
-        200, course_document(course, inside=inside), course_etag(course, inside=inside)
-    )
+        return show(
+            show_course(connection, call.path["course_id"], reach=reach_to_read(call.principal))
+        )
 
 
 @endpoints.post("/courses", allow=(PROVIDER,), body=CourseBody)
@@ -96,7 +74,7 @@ def post_course(call: Call, house: CatalogService) -> Answer:
             provider_id=own_provider(call),
             most_price=house.most_price,
         )
-        return _answer(201, course, {"Location": f"{PREFIX}/courses/{course_id}"})
+        return created(_document(course, call), under="/courses")
 
     return write(call, house, draft)
 
@@ -114,7 +92,7 @@ def patch_course(call: Call, house: CatalogService) -> Answer:
             seen=call.version,
             most_price=house.most_price,
         )
-        return _answer(200, course)
+        return show(_document(course, call))
 
     return write(call, house, change)
 
@@ -125,7 +103,7 @@ def post_submission(call: Call, house: CatalogService) -> Answer:
 
     def submit(writing: Writing) -> Answer:
         course = submit_course(writing, call.path["course_id"], provider_id=own_provider(call))
-        return _answer(200, course)
+        return show(_document(course, call))
 
     return write(call, house, submit)
 
@@ -141,14 +119,10 @@ def post_course_decision(call: Call, house: CatalogService) -> Answer:
             decision=CourseStatus(call.body["decision"]),
             reason=call.body["reason"],
         )
-        return _answer(200, course)
+        return show(_document(course, call))
 
     return write(call, house, decide)
 
 
-def _answer(status: int, course: Course, headers: dict[str, str] | None = None) -> Answer:
-    return json_answer(
-        status,
-        course_document(course, inside=True),
-        {**course_etag(course, inside=True), **(headers or {})},
-    )
+def _document(course: Course, call: Call) -> Document:
+    return course_document(course, reach_to_read(call.caller))

@@ -8,21 +8,22 @@ from chassis.endpoints import Call, Endpoints
 from chassis.fields import OneOf, PageQuery, Strict, Text
 from chassis.idempotency import Answer, json_answer
 from chassis.identifiers import new_id
-from chassis.identity import Principal
-from chassis.problems import NotFound
-from services.catalog.api.calls import PREFIX, sees_all, sees_inside, staff_of, write
+from services.catalog.api.calls import PREFIX, created, page_of_ids, show, write
 from services.catalog.api.fields import Decision, prose, regency, word
 from services.catalog.domain.providers import Provider, ProviderKind, ProviderStatus
+from services.catalog.domain.reach import Reach, reach_to_read
 from services.catalog.queries.documents import provider_document
-from services.catalog.queries.list_providers import ProviderFilter, list_providers
+from services.catalog.queries.providers import list_providers, show_provider
 from services.catalog.service import CatalogService
-from services.catalog.storage.providers import find_provider
-from services.catalog.storage.writing import Writing
 from services.catalog.use_cases.apply_as_provider import apply_as_provider
 from services.catalog.use_cases.decide_on_provider import decide_on_provider
-from vocabulary.roles import AUDITOR, OPERATOR
+from services.catalog.use_cases.shared.writing import Writing
+from vocabulary.roles import OPERATOR
 
 endpoints: Endpoints[CatalogService] = Endpoints(PREFIX)
+
+WITHOUT_CONTACTS = Reach(everything=True)
+"""What a decision's answer shows: it may be stored, and no stored answer holds an address."""
 
 
 class Application(Strict):
@@ -55,18 +56,13 @@ class ProvidersQuery(PageQuery):
 @endpoints.get("/providers", query=ProvidersQuery)
 def get_providers(call: Call, house: CatalogService) -> Answer:
     """List approved providers; their own staff, operators and auditors see others, too."""
-    wanted = ProviderFilter(
-        own=staff_of(call.principal),
-        sees_all=sees_all(call.principal),
-        status=call.query["status"] and ProviderStatus(call.query["status"]),
-    )
+    status = call.query["status"]
     with house.database.reading() as connection:
         page = list_providers(
             connection,
-            wanted,
-            cursor=call.query["cursor"],
-            limit=call.query["limit"],
-            present=lambda provider: _document(provider, call.principal),
+            page_of_ids(call),
+            reach=reach_to_read(call.principal),
+            status=status and ProviderStatus(status),
         )
     return json_answer(200, page)
 
@@ -75,11 +71,9 @@ def get_providers(call: Call, house: CatalogService) -> Answer:
 def get_provider(call: Call, house: CatalogService) -> Answer:
     """Show a provider."""
     with house.database.reading() as connection:
-        provider = find_provider(connection, call.path["provider_id"])
-    inside = provider is not None and sees_inside(call.principal, provider.provider_id)
-    if provider is None or not (inside or provider.status is ProviderStatus.APPROVED):
-        raise NotFound
-    return json_answer(200, _document(provider, call.principal))
+        return show(
+            show_provider(connection, call.path["provider_id"], reach=reach_to_read(call.principal))
+        )
 
 
 @endpoints.post("/providers", body=Application)
@@ -95,11 +89,7 @@ def post_provider(call: Call, house: CatalogService) -> Answer:
 
     def apply(writing: Writing) -> Answer:
         made = apply_as_provider(writing, provider)
-        return json_answer(
-            201,
-            provider_document(made, inside=False, contact=False),
-            {"Location": f"{PREFIX}/providers/{made.provider_id}"},
-        )
+        return created(provider_document(made, Reach()), under="/providers")
 
     return write(call, house, apply)
 
@@ -115,12 +105,6 @@ def post_provider_decision(call: Call, house: CatalogService) -> Answer:
             decision=ProviderStatus(call.body["decision"]),
             reason=call.body["reason"],
         )
-        return json_answer(200, provider_document(decided, inside=True, contact=False))
+        return show(provider_document(decided, WITHOUT_CONTACTS))
 
     return write(call, house, decide)
-
-
-def _document(provider: Provider, principal: Principal | None) -> dict[str, object]:
-    inside = sees_inside(principal, provider.provider_id)
-    auditing = principal is not None and principal.role == AUDITOR
-    return provider_document(provider, inside=inside, contact=inside and not auditing)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import asdict
+from dataclasses import asdict, dataclass, field
 from typing import Any
 
 from chassis.endpoints import etag
@@ -10,11 +10,21 @@ from services.catalog.domain.classes import TrainingClass
 from services.catalog.domain.courses import Course
 from services.catalog.domain.happenings import class_body
 from services.catalog.domain.providers import Provider
+from services.catalog.domain.reach import Reach
 
 
-def provider_document(provider: Provider, *, inside: bool, contact: bool) -> dict[str, Any]:
-    """Write a provider; `inside` adds the operator's reason, `contact` the contact address."""
-    document: dict[str, Any] = {
+@dataclass(frozen=True, slots=True)
+class Document:
+    """What is shown of one thing; its ETag header is empty for what nobody edits."""
+
+    body: dict[str, Any]
+    etag: dict[str, str] = field(default_factory=dict)
+
+
+def provider_document(provider: Provider, reach: Reach) -> Document:
+    """Write a provider; to who sees inside with the operator's reason, and the contact address to whom it concerns."""
+    inside = reach.has(provider.provider_id)
+    body: dict[str, Any] = {
         "id": provider.provider_id,
         "name": provider.name,
         "kind": provider.kind,
@@ -22,15 +32,16 @@ def provider_document(provider: Provider, *, inside: bool, contact: bool) -> dic
         "status": provider.status,
     }
     if inside:
-        document["reason"] = provider.reason
-    if contact:
-        document["email"] = provider.email
-    return document
+        body["reason"] = provider.reason
+    if inside and reach.contacts:
+        body["email"] = provider.email
+    return Document(body)
 
 
-def course_document(course: Course, *, inside: bool) -> dict[str, Any]:
-    """Write a course; `inside` adds the operator's reason."""
-    document: dict[str, Any] = {
+def course_document(course: Course, reach: Reach) -> Document:
+    """Write a course; to who sees inside with the operator's reason, under an ETag of its own."""
+    inside = reach.has(course.provider_id)
+    body: dict[str, Any] = {
         "id": course.course_id,
         "provider_id": course.provider_id,
         "provider_name": course.provider_name,
@@ -39,21 +50,14 @@ def course_document(course: Course, *, inside: bool) -> dict[str, Any]:
         **asdict(course.details),
     }
     if inside:
-        document["reason"] = course.reason
-    return document
+        body["reason"] = course.reason
+    return Document(body, etag(course.version, beside="i" if inside else ""))
 
 
-def course_etag(course: Course, *, inside: bool) -> dict[str, str]:
-    """Return the ETag header of a course's document."""
-    return etag(course.version, beside="i" if inside else "")
-
-
-def class_document(training_class: TrainingClass) -> dict[str, Any]:
-    """Write a class, with the seats that can still be had."""
+def class_document(training_class: TrainingClass) -> Document:
+    """Write a class, with the seats that can still be had; they are in the ETag, too."""
     body = class_body(training_class)
-    return {"id": body.pop("class_id"), **body, "seats_left": training_class.seats_left}
-
-
-def class_etag(training_class: TrainingClass) -> dict[str, str]:
-    """Return the ETag header of a class's document, which changes with the seats left, too."""
-    return etag(training_class.version, beside=str(training_class.seats_left))
+    return Document(
+        {"id": body.pop("class_id"), **body, "seats_left": training_class.seats_left},
+        etag(training_class.version, beside=str(training_class.seats_left)),
+    )

@@ -7,28 +7,19 @@ from typing import Any
 
 import sqlalchemy as sa
 
-from chassis.identifiers import is_id
-from chassis.pagination import page_of, read_cursor
-from chassis.problems import FieldError, ValidationFailed
-
-
-def after_cursor(
-    query: sa.Select[Any], key: sa.ColumnElement[str], *, cursor: str | None, limit: int
-) -> sa.Select[Any]:
-    """Narrow a query to the page after a cursor, and one row more. Raises `ValidationFailed` for a foreign cursor."""
-    after = read_cursor(cursor, parts=1)
-    if after is not None:
-        if not is_id(after[0]):
-            raise ValidationFailed(
-                errors=[FieldError("/cursor", "This cursor belongs to another list.")]
-            )
-        query = query.where(key > after[0])
-    return query.order_by(key).limit(limit + 1)
+from chassis.pagination import Page, page_of
 
 
 def page_by_id(
-    things: Sequence[Any], *, limit: int, present: Callable[[Any], dict[str, Any]]
+    connection: sa.Connection,
+    query: sa.Select[Any],
+    key: sa.ColumnElement[str],
+    *,
+    page: Page,
+    write: Callable[[Sequence[sa.Row[Any]]], Sequence[dict[str, Any]]],
 ) -> dict[str, Any]:
-    """Make the answer of a list from up to `limit + 1` things in the order of their ids."""
-    documents = [present(thing) for thing in things]
-    return page_of(documents, limit=limit, present=lambda d: d, key=lambda d: (str(d["id"]),))
+    """Read a page of a query and make the answer of what `write` makes of its rows; `key` is the column of the ids."""
+    if page.after is not None:
+        query = query.where(key > page.after[0])
+    rows = connection.execute(query.order_by(key).limit(page.limit + 1)).all()
+    return page_of(write(rows), limit=page.limit, present=dict, key=lambda shown: (shown["id"],))

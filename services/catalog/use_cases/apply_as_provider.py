@@ -5,7 +5,7 @@ from __future__ import annotations
 from services.catalog.domain.happenings import provider_happening
 from services.catalog.domain.providers import Provider
 from services.catalog.storage.providers import add_provider
-from services.catalog.storage.writing import Writing
+from services.catalog.use_cases.shared.writing import Writing
 
 
 def apply_as_provider(writing: Writing, provider: Provider) -> Provider:

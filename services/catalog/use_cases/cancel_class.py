@@ -5,8 +5,8 @@ from __future__ import annotations
 from services.catalog.domain.classes import TrainingClass, cancel
 from services.catalog.domain.happenings import class_happening
 from services.catalog.storage.classes import save_class
-from services.catalog.storage.writing import Writing
-from services.catalog.use_cases.own_things import own_class
+from services.catalog.use_cases.shared.own_things import own_class
+from services.catalog.use_cases.shared.writing import Writing
 
 
 def cancel_class(

@@ -8,8 +8,8 @@ from typing import Any
 from services.catalog.domain.classes import TrainingClass, change
 from services.catalog.domain.happenings import class_happening
 from services.catalog.storage.classes import save_class
-from services.catalog.storage.writing import Writing
-from services.catalog.use_cases.own_things import check_version, own_class
+from services.catalog.use_cases.shared.own_things import check_version, own_class
+from services.catalog.use_cases.shared.writing import Writing
 
 
 def change_class(

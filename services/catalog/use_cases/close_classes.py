@@ -5,7 +5,7 @@ from __future__ import annotations
 from services.catalog.domain.classes import close
 from services.catalog.domain.happenings import Happening, class_happening
 from services.catalog.storage.classes import lock_classes_to_close, save_closed
-from services.catalog.storage.writing import Writing
+from services.catalog.use_cases.shared.writing import Writing
 
 CLOSED_AT_ONCE = 500
 """Half of what one transaction may append to the journal."""

@@ -6,8 +6,8 @@ from chassis.problems import NotFound
 from services.catalog.domain.courses import Course, CourseStatus, decide
 from services.catalog.domain.happenings import course_happening
 from services.catalog.storage.courses import Hold, find_course, save_course
-from services.catalog.storage.writing import Writing
 from services.catalog.use_cases.close_classes import close_classes
+from services.catalog.use_cases.shared.writing import Writing
 
 
 def decide_on_course(

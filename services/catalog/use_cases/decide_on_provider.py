@@ -6,7 +6,7 @@ from chassis.problems import NotFound
 from services.catalog.domain.happenings import provider_happening
 from services.catalog.domain.providers import Provider, ProviderStatus, decide
 from services.catalog.storage.providers import find_provider, save_provider
-from services.catalog.storage.writing import Writing
+from services.catalog.use_cases.shared.writing import Writing
 
 
 def decide_on_provider(

@@ -8,7 +8,7 @@ from services.catalog.domain.happenings import course_happening
 from services.catalog.domain.providers import check_may_offer
 from services.catalog.storage.courses import add_course
 from services.catalog.storage.providers import find_provider
-from services.catalog.storage.writing import Writing
+from services.catalog.use_cases.shared.writing import Writing
 
 
 def draft_course(

@@ -9,8 +9,8 @@ from services.catalog.domain.classes import ClassPlan, TrainingClass, schedule
 from services.catalog.domain.happenings import class_happening
 from services.catalog.storage.classes import add_class
 from services.catalog.storage.courses import Hold
-from services.catalog.storage.writing import Writing
-from services.catalog.use_cases.own_things import own_course
+from services.catalog.use_cases.shared.own_things import own_course
+from services.catalog.use_cases.shared.writing import Writing
 
 
 def schedule_class(

@@ -5,8 +5,8 @@ from __future__ import annotations
 from services.catalog.domain.courses import Course, submit
 from services.catalog.domain.happenings import course_happening
 from services.catalog.storage.courses import Hold, save_course
-from services.catalog.storage.writing import Writing
-from services.catalog.use_cases.own_things import own_course
+from services.catalog.use_cases.shared.own_things import own_course
+from services.catalog.use_cases.shared.writing import Writing
 
 
 def submit_course(writing: Writing, course_id: str, *, provider_id: str) -> Course:

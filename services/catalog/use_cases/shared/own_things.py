@@ -7,7 +7,7 @@ from services.catalog.domain.classes import TrainingClass
 from services.catalog.domain.courses import Course
 from services.catalog.storage.classes import find_class
 from services.catalog.storage.courses import Hold, find_course
-from services.catalog.storage.writing import Writing
+from services.catalog.use_cases.shared.writing import Writing
 
 
 def own_course(writing: Writing, course_id: str, *, provider_id: str, hold: Hold) -> Course:

@@ -1,4 +1,4 @@
-"""List classes."""
+"""Classes as everybody sees them."""
 
 from __future__ import annotations
 
@@ -8,12 +8,13 @@ from typing import Any
 
 import sqlalchemy as sa
 
+from chassis.pagination import Page
 from services.catalog.domain.classes import ClassStatus
 from services.catalog.domain.courses import Mode
 from services.catalog.queries.class_filter import ClassFilter
-from services.catalog.queries.documents import class_document
-from services.catalog.queries.paging import after_cursor, page_by_id
-from services.catalog.storage.classes import CLASSES, T, classes_of
+from services.catalog.queries.documents import Document, class_document
+from services.catalog.queries.paging import page_by_id
+from services.catalog.storage.classes import CLASSES, T, classes_of, find_class
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,9 +29,7 @@ class ClassesWanted:
     open_at: datetime | None
 
 
-def list_classes(
-    connection: sa.Connection, wanted: ClassesWanted, *, cursor: str | None, limit: int
-) -> dict[str, Any]:
+def list_classes(connection: sa.Connection, wanted: ClassesWanted, page: Page) -> dict[str, Any]:
     """List classes in at most two statements."""
     query = CLASSES.where(T.status == wanted.status, *wanted.place_and_time.conditions())
     for column, value in (
@@ -44,6 +43,16 @@ def list_classes(
         query = query.where(
             T.registration_opens <= wanted.open_at, T.registration_closes > wanted.open_at
         )
-    query = after_cursor(query, T.class_id, cursor=cursor, limit=limit)
-    classes = classes_of(connection, connection.execute(query).all())
-    return page_by_id(classes, limit=limit, present=class_document)
+    return page_by_id(
+        connection,
+        query,
+        T.class_id,
+        page=page,
+        write=lambda rows: [class_document(found).body for found in classes_of(connection, rows)],
+    )
+
+
+def show_class(connection: sa.Connection, class_id: str) -> Document | None:
+    """Show a class, also one that is cancelled or closed: somebody may be in it. None where there is none."""
+    training_class = find_class(connection, class_id)
+    return None if training_class is None else class_document(training_class)

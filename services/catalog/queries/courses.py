@@ -1,19 +1,23 @@
-"""List courses."""
+"""Courses as those see them who may."""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
 import sqlalchemy as sa
 
+from chassis.pagination import Page
 from services.catalog.domain.classes import ClassStatus
-from services.catalog.domain.courses import Course, CourseStatus, Mode, Track
+from services.catalog.domain.courses import CourseStatus, Mode, Track
+from services.catalog.domain.reach import Reach
 from services.catalog.queries.class_filter import ClassFilter
-from services.catalog.queries.paging import after_cursor, page_by_id
-from services.catalog.storage.courses import COURSES, course_of, folded
+from services.catalog.queries.documents import Document, course_document
+from services.catalog.queries.paging import page_by_id
+from services.catalog.queries.within import within
+from services.catalog.storage.courses import COURSES, Hold, course_of, find_course, folded
 from services.catalog.storage.tables import COURSE, TRAINING_CLASS
 
 C = COURSE.c
@@ -23,12 +27,11 @@ C = COURSE.c
 class CoursesWanted:
     """Which courses.
 
-    Published ones, unless another `status` is asked for, or `mine`: then those of `own` (a provider's id), or all
-    of them for who `sees_all`. `title` is a part of the title, in small or capital letters.
+    Published ones, unless another `status` is asked for: then those within `reach`; or `mine`: then those of the
+    provider that reaches so far. `title` is a part of the title, in small or capital letters.
     """
 
-    own: str | None
-    sees_all: bool
+    reach: Reach
     mine: bool
     status: CourseStatus | None
     classes: ClassFilter
@@ -42,25 +45,32 @@ class CoursesWanted:
 def list_courses(
     connection: sa.Connection,
     wanted: CoursesWanted,
+    page: Page,
     *,
     now: datetime,
-    cursor: str | None,
-    limit: int,
-    present: Callable[[Course], dict[str, Any]],
 ) -> dict[str, Any]:
-    """List the courses that the caller may see, each written by `present`. One statement."""
-    query = COURSES.where(*_visible(wanted), *_matching(wanted, now=now))
-    query = after_cursor(query, C.course_id, cursor=cursor, limit=limit)
-    courses = [course_of(row) for row in connection.execute(query)]
-    return page_by_id(courses, limit=limit, present=present)
+    """List the courses that the caller may see. One statement."""
+    return page_by_id(
+        connection,
+        COURSES.where(*_visible(wanted), *_matching(wanted, now=now)),
+        C.course_id,
+        page=page,
+        write=lambda rows: [course_document(course_of(row), wanted.reach).body for row in rows],
+    )
+
+
+def show_course(connection: sa.Connection, course_id: str, *, reach: Reach) -> Document | None:
+    """Show a course; None where there is none that the caller may see."""
+    course = find_course(connection, course_id, hold=Hold.NOT)
+    if course is None:
+        return None
+    visible = course.status is CourseStatus.PUBLISHED or reach.has(course.provider_id)
+    return course_document(course, reach) if visible else None
 
 
 def _visible(wanted: CoursesWanted) -> Iterator[sa.ColumnElement[bool]]:
-    own = C.provider_id == wanted.own if wanted.own else sa.false()
-    if wanted.mine:
-        yield own
-    elif not wanted.sees_all:
-        yield sa.or_(C.status == CourseStatus.PUBLISHED, own)
+    own = within(wanted.reach, C.provider_id)
+    yield own if wanted.mine else sa.or_(C.status == CourseStatus.PUBLISHED, own)
     if wanted.status is not None:
         yield C.status == wanted.status
     elif not wanted.mine:
