@@ -47,6 +47,9 @@ _SAFE_SUBJECT = re.compile(
 """A subject is written into the journal for ever, so it may be neither an e-mail address nor a number that
 identifies somebody."""
 
+_UNREAD_CLAIMS = ("client_id", "jti")
+"""Claims that every access token has (RFC 9068 section 2.2) and nothing here uses."""
+
 _SAFE_WORD = re.compile(r"\A[a-z][a-z0-9_-]{0,31}\Z")
 _REGION = re.compile(r"\A[0-9]{2}(\.[0-9]{2})?\Z")
 
@@ -138,7 +141,9 @@ class TokenVerifier:
             return keys.get_by_kid(key_id), keys
 
     def _check(self, claims: Mapping[str, Any], *, now: float) -> None:
-        """Check what RFC 9068 section 4 wants checked. Raises `ValueError`.
+        """Check what RFC 9068 section 4 wants checked, and that the claims are there that its section 2.2 requires.
+
+        `sub`, which is written down, `_principal` reads and is stricter with. Raises `ValueError`.
 
         An expiry in the past is left to the caller, who tells it apart from a token that never was good.
         """
@@ -150,6 +155,10 @@ class TokenVerifier:
             raise ValueError("not good yet")
         if not issued_at < expires_at <= issued_at + LONGEST_LIFETIME:
             raise ValueError("not short-lived")
+        for name in _UNREAD_CLAIMS:
+            value = claims.get(name)
+            if not isinstance(value, str) or not value:
+                raise ValueError("a required claim is missing")
 
 
 def _key_id(token: str) -> str:

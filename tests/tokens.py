@@ -67,10 +67,12 @@ def token(
     """
     now = int(time.time())
     bound = provider or card or region
+    name = subject or f"test:{role}" + (f":{bound}" if bound else "")
     values = {
         "iss": ISSUER,
         "aud": AUDIENCE,
-        "sub": subject or f"test:{role}" + (f":{bound}" if bound else ""),
+        "sub": name,
+        "client_id": name,
         "role": role,
         "provider": provider,
         "card": card,

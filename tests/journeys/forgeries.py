@@ -61,6 +61,8 @@ def forgeries(good: str, key: OKPKey) -> dict[str, str]:
         "of another issuer": signed(iss="https://issuer.example"),
         "without issuer": signed(iss=None),
         "without subject": signed(sub=None),
+        "without client id": signed(client_id=None),
+        "without token id": signed(jti=None),
         "without role": signed(role=None),
         "with a role that is a list": signed(role=["operator"]),
         "with a card that is no reference": signed(card="17"),

@@ -25,13 +25,17 @@ def access_token(
     token_id: str,
     now: datetime,
 ) -> str:
-    """Sign a token that lets `subject` act within a mandate for `LIFETIME` seconds."""
+    """Sign a token that lets `subject` act within a mandate for `LIFETIME` seconds.
+
+    All are given to programs that act for themselves, so the client is the subject (RFC 9068 section 2.2).
+    """
     issued_at = int(now.timestamp())
     bounds = {"provider": mandate.provider, "card": mandate.card, "region": mandate.region}
     claims: dict[str, Any] = {
         "iss": issuer,
         "aud": audience,
         "sub": subject,
+        "client_id": subject,
         "role": mandate.role,
         "iat": issued_at,
         "exp": issued_at + LIFETIME,

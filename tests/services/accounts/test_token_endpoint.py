@@ -106,7 +106,8 @@ def test_the_token_says_what_rfc_9068_asks_for_and_no_more(client: FlaskClient) 
     assert signed.headers().keys() == {"alg", "typ", "kid"}
     assert (signed.headers()["alg"], signed.headers()["typ"]) == ("Ed25519", "at+jwt")
     claims = json.loads(signed.payload)
-    assert claims.keys() == {"iss", "aud", "sub", "role", "iat", "exp", "jti"}
+    assert claims.keys() == {"iss", "aud", "sub", "client_id", "role", "iat", "exp", "jti"}
+    assert claims["sub"] == claims["client_id"] == CLIENT_ID
     assert claims["exp"] - claims["iat"] == 900
 
 
