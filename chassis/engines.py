@@ -14,6 +14,14 @@ SQLITE_BUSY_MS = 5_000
 STATEMENT_TIMEOUT_MS = 30_000
 IDLE_IN_TRANSACTION_MS = 60_000
 
+COSTLY_FOR_FEW_ROWS = ("enable_seqscan", "enable_hashjoin", "enable_mergejoin")
+"""Ways to read a table which a transaction that callers wait for does without: it finds its rows by key.
+
+A plan that was kept from when a table was small reads all of it for every batch, until the table is next analysed; a
+crowd that comes at once fills it long before. A statement that no index serves still reads the whole table: switched
+off, such plans are dearer, not forbidden.
+"""
+
 _NOTICE_SILENCE = {
     "keepalives_idle": 10,
     "keepalives_interval": 5,
@@ -64,8 +72,11 @@ def _connect_cooperatively(
     return CooperativeConnection.connect(*arguments, **options)
 
 
-def postgresql_engine(url: sa.URL, pool_size: int, lock_timeout_ms: int) -> sa.Engine:
-    """Make the engine for a server; a session starts with its time-outs."""
+def postgresql_engine(
+    url: sa.URL, pool_size: int, lock_timeout_ms: int, *, writes_only: bool
+) -> sa.Engine:
+    """Make the engine for a server; a session starts with its time-outs, and one that only writes with its plans."""
+    switched_off = ("jit", *COSTLY_FOR_FEW_ROWS) if writes_only else ("jit",)
     engine = sa.create_engine(
         url.set(drivername="postgresql+psycopg"),
         pool_size=pool_size,
@@ -83,8 +94,9 @@ def postgresql_engine(url: sa.URL, pool_size: int, lock_timeout_ms: int) -> sa.E
             f"set statement_timeout = {STATEMENT_TIMEOUT_MS};"
             f"set lock_timeout = {lock_timeout_ms};"
             f"set idle_in_transaction_session_timeout = {IDLE_IN_TRANSACTION_MS};"
-            "set jit = off;"  # compiling a short statement takes longer than the statement
-            "set timezone = 'UTC'"
+            # jit: compiling a short statement takes longer than the statement
+            + "".join(f"set {setting} = off;" for setting in switched_off)
+            + "set timezone = 'UTC'"
         )
         connection.commit()
 
