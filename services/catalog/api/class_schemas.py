@@ -19,7 +19,8 @@ from services.catalog.api.fields import (
     region,
     word,
 )
-from services.catalog.domain.classes import MOST_SEATS, MOST_TRAINERS, ClassStatus
+from services.catalog.domain.class_plans import MOST_SEATS, MOST_TRAINERS
+from services.catalog.domain.classes import ClassStatus
 from services.catalog.domain.courses import Mode
 from services.catalog.domain.meetings import FINAL_TEST, MOST_MEETINGS, Meeting
 from vocabulary.regions import PROVINCES, REGENCIES

@@ -10,8 +10,8 @@ from typing import Any
 import sqlalchemy as sa
 
 from chassis.clock import read_instant, write_instant
-from chassis.problems import PreconditionFailed
-from services.catalog.domain.classes import ClassPlan, ClassStatus, TrainingClass
+from services.catalog.domain.class_plans import ClassPlan
+from services.catalog.domain.classes import ClassStatus, TrainingClass
 from services.catalog.domain.courses import CourseStatus, Mode, Track
 from services.catalog.domain.meetings import Meeting
 from services.catalog.storage.tables import (
@@ -21,6 +21,7 @@ from services.catalog.storage.tables import (
     PROVIDER,
     TRAINING_CLASS,
 )
+from services.catalog.storage.versions import save_next_version
 from vocabulary.zones import zone
 
 T = TRAINING_CLASS.c
@@ -70,14 +71,7 @@ def find_class(
 
 def save_class(connection: sa.Connection, training_class: TrainingClass) -> None:
     """Save a class whose version was raised by one. Raises `PreconditionFailed` where somebody else did so too."""
-    saved = connection.execute(
-        sa.update(TRAINING_CLASS)
-        .where(T.class_id == training_class.class_id)
-        .where(T.version == training_class.version - 1)
-        .values(_row(training_class))
-    )
-    if saved.rowcount == 0:
-        raise PreconditionFailed
+    save_next_version(connection, TRAINING_CLASS, _row(training_class))
 
 
 def lock_classes_to_close(
@@ -158,20 +152,7 @@ def _class_of(row: sa.Row[Any], regions: tuple[str, ...]) -> TrainingClass:
 def _row(training_class: TrainingClass) -> dict[str, Any]:
     plan = training_class.plan
     return {
-        "class_id": training_class.class_id,
-        "course_id": training_class.course_id,
-        "provider_id": training_class.provider_id,
-        "status": training_class.status,
-        "reason": training_class.reason,
-        "version": training_class.version,
-        "mode": plan.mode,
-        "price": plan.price,
-        "seats": plan.seats,
-        "trainers": plan.trainers,
-        "zone": plan.zone.iana,
-        "link": plan.link,
-        "venue": plan.venue,
-        "regency": plan.regency,
+        **training_class.facts(),
         "nationwide": not plan.regions,
         "registration_opens": plan.registration_opens,
         "registration_closes": plan.registration_closes,

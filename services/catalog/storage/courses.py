@@ -9,7 +9,6 @@ from typing import Any
 
 import sqlalchemy as sa
 
-from chassis.problems import PreconditionFailed
 from services.catalog.domain.courses import (
     Course,
     CourseDetails,
@@ -19,6 +18,7 @@ from services.catalog.domain.courses import (
     Unit,
 )
 from services.catalog.storage.tables import COURSE, PROVIDER
+from services.catalog.storage.versions import save_next_version
 
 COURSES = sa.select(COURSE, PROVIDER.c.name.label("provider_name")).join(
     PROVIDER, PROVIDER.c.provider_id == COURSE.c.provider_id
@@ -58,14 +58,7 @@ def find_course(connection: sa.Connection, course_id: str, *, hold: Hold) -> Cou
 
 def save_course(connection: sa.Connection, course: Course) -> None:
     """Save a course whose version was raised by one. Raises `PreconditionFailed` where somebody else did so too."""
-    saved = connection.execute(
-        sa.update(COURSE)
-        .where(COURSE.c.course_id == course.course_id)
-        .where(COURSE.c.version == course.version - 1)
-        .values(_row(course))
-    )
-    if saved.rowcount == 0:
-        raise PreconditionFailed
+    save_next_version(connection, COURSE, _row(course))
 
 
 def course_of(row: sa.Row[Any]) -> Course:
@@ -96,12 +89,7 @@ def course_of(row: sa.Row[Any]) -> Course:
 
 
 def _row(course: Course) -> dict[str, Any]:
-    return {
-        "course_id": course.course_id,
-        "provider_id": course.provider_id,
-        "status": course.status,
-        "reason": course.reason,
-        "version": course.version,
-        **asdict(course.details),
-        "title_folded": folded(course.details.title),
-    }
+    row = asdict(course)
+    del row["provider_name"]
+    details = row.pop("details")
+    return {**row, **details, "title_folded": folded(course.details.title)}

@@ -2,18 +2,19 @@
 
 from __future__ import annotations
 
+from dataclasses import asdict
 from typing import Any
 
 import sqlalchemy as sa
 
-from chassis.problems import PreconditionFailed
 from services.catalog.domain.providers import Provider, ProviderKind, ProviderStatus
 from services.catalog.storage.tables import PROVIDER
+from services.catalog.storage.versions import save_next_version
 
 
 def add_provider(connection: sa.Connection, provider: Provider) -> None:
     """Save a new provider."""
-    connection.execute(sa.insert(PROVIDER).values(_row(provider)))
+    connection.execute(sa.insert(PROVIDER).values(asdict(provider)))
 
 
 def find_provider(
@@ -27,14 +28,7 @@ def find_provider(
 
 def save_provider(connection: sa.Connection, provider: Provider) -> None:
     """Save a provider whose version was raised by one. Raises `PreconditionFailed` where somebody else did so too."""
-    saved = connection.execute(
-        sa.update(PROVIDER)
-        .where(PROVIDER.c.provider_id == provider.provider_id)
-        .where(PROVIDER.c.version == provider.version - 1)
-        .values(_row(provider))
-    )
-    if saved.rowcount == 0:
-        raise PreconditionFailed
+    save_next_version(connection, PROVIDER, asdict(provider))
 
 
 def provider_of(row: sa.Row[Any]) -> Provider:
@@ -49,16 +43,3 @@ def provider_of(row: sa.Row[Any]) -> Provider:
         reason=row.reason,
         version=row.version,
     )
-
-
-def _row(provider: Provider) -> dict[str, Any]:
-    return {
-        "provider_id": provider.provider_id,
-        "name": provider.name,
-        "kind": provider.kind,
-        "regency": provider.regency,
-        "email": provider.email,
-        "status": provider.status,
-        "reason": provider.reason,
-        "version": provider.version,
-    }

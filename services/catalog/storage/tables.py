@@ -8,7 +8,8 @@ from chassis.column_types import Identifier, Instant
 from chassis.follower import follower_table
 from chassis.idempotency import stored_answer_table
 from chassis.journal import journal_tables
-from services.catalog.domain.classes import MOST_SEATS, ClassStatus
+from services.catalog.domain.class_plans import MOST_SEATS
+from services.catalog.domain.classes import ClassStatus
 from services.catalog.domain.courses import LEAST_HOURS, CourseStatus, Mode, Track
 from services.catalog.domain.providers import ProviderStatus
 

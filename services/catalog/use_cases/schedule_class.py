@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-from services.catalog.domain.classes import ClassPlan, TrainingClass, schedule
+from services.catalog.domain.class_plans import ClassPlan
+from services.catalog.domain.classes import TrainingClass, schedule
 from services.catalog.domain.happenings import class_happening
 from services.catalog.storage.classes import add_class
 from services.catalog.storage.courses import Hold

@@ -6,7 +6,8 @@ from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
-from services.catalog.domain.classes import ClassPlan, TrainingClass, schedule
+from services.catalog.domain.class_plans import ClassPlan
+from services.catalog.domain.classes import TrainingClass, schedule
 from services.catalog.domain.courses import Course, CourseDetails, CourseStatus, Mode, Track
 from services.catalog.domain.meetings import FINAL_TEST, Meeting
 from vocabulary.zones import ZONES

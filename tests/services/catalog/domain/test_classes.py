@@ -11,9 +11,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from chassis.problems import StateConflict, ValidationFailed
+from services.catalog.domain.class_plans import MOST_SEATS, ClassPlan
 from services.catalog.domain.classes import (
-    MOST_SEATS,
-    ClassPlan,
     ClassStatus,
     cancel,
     change,

@@ -20,7 +20,8 @@ from chassis.identifiers import new_id
 from chassis.journal import Entry, Journal
 from chassis.transaction import Transactions
 from chassis.web import build_app
-from services.catalog.domain.classes import ClassPlan, TrainingClass
+from services.catalog.domain.class_plans import ClassPlan
+from services.catalog.domain.classes import TrainingClass
 from services.catalog.domain.courses import Mode, Track
 from services.catalog.domain.happenings import Happening, class_happening
 from services.catalog.domain.meetings import Meeting
