@@ -2,15 +2,22 @@
 
 from __future__ import annotations
 
+import os
 import signal
+import sys
 import threading
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
+from typing import TypeVar
 
 import requests
 from prometheus_client import start_http_server
 
-from chassis.observability import FOLLOWER_FAILURES, logger
+from chassis.observability import FOLLOWER_FAILURES, configure_logging, logger
+from chassis.service_settings import ServiceSettings
+from chassis.settings import SettingsError
+
+Settings = TypeVar("Settings", bound=ServiceSettings)
 
 LONGEST_PAUSE = 5.0
 _STOPPING = (signal.SIGTERM, signal.SIGINT)
@@ -23,6 +30,26 @@ class Task:
     name: str
     pause: float
     work: Callable[[], object]
+
+
+def work_for(
+    service: str,
+    read_settings: Callable[[Mapping[str, str]], Settings],
+    tasks_of: Callable[[Settings], Sequence[Task]],
+) -> int:
+    """Be a service's worker, as the environment says, until told to stop; return the exit code.
+
+    What is missing or wrong is said in one line: `read_settings` and `tasks_of` raise `SettingsError` for it.
+    """
+    try:
+        settings = read_settings(os.environ)
+        configure_logging(f"{service}-worker", level=settings.log_level)
+        tasks = tasks_of(settings)
+    except SettingsError as error:
+        sys.stderr.write(f"{service} worker: {error}\n")
+        return 2
+    run_worker(tasks, metrics_address=settings.metrics_bind)
+    return 0
 
 
 def run_worker(tasks: Sequence[Task], *, metrics_address: tuple[str, int] | None = None) -> None:

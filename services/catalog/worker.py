@@ -2,16 +2,13 @@
 
 from __future__ import annotations
 
-import os
 import sys
 
 from chassis.http_client import ServiceClient
 from chassis.idempotency import PURGED_EVERY
 from chassis.identifiers import random_reference
-from chassis.observability import configure_logging
-from chassis.settings import SettingsError
 from chassis.system_token import SystemToken
-from chassis.worker import Task, run_worker
+from chassis.worker import Task, work_for
 from services.catalog.followers.seats import SeatsFollower
 from services.catalog.service import CatalogService, start_service
 from services.catalog.settings import WorkerSettings, read_worker_settings
@@ -22,19 +19,12 @@ from vocabulary.roles import SYSTEM
 
 def main() -> int:
     """Run until told to stop; return the exit code."""
-    try:
-        settings = read_worker_settings(os.environ)
-        configure_logging("catalog-worker", level=settings.log_level)
-        service = start_service(settings)
-    except SettingsError as error:
-        sys.stderr.write(f"catalog worker: {error}\n")
-        return 2
-    run_worker(tasks_of(settings, service), metrics_address=settings.metrics_bind)
-    return 0
+    return work_for("catalog", read_worker_settings, tasks_of)
 
 
-def tasks_of(settings: WorkerSettings, service: CatalogService) -> list[Task]:
-    """List what the worker does again and again."""
+def tasks_of(settings: WorkerSettings) -> list[Task]:
+    """List what the worker does again and again. Raises `SettingsError` as `start_service` does."""
+    service = start_service(settings)
     token = SystemToken.of(settings)
     seats = SeatsFollower(
         client=ServiceClient(settings.enrolment_url, another_token=token.instead_of),

@@ -2,17 +2,13 @@
 
 from __future__ import annotations
 
-import os
 import sys
 from collections.abc import Iterator
 
-from chassis.database import Database
 from chassis.idempotency import PURGED_EVERY
 from chassis.identifiers import random_reference
-from chassis.observability import configure_logging
-from chassis.settings import SettingsError
 from chassis.transaction import Transactions
-from chassis.worker import Task, run_worker
+from chassis.worker import Task, work_for
 from services.enrolment.domain.programme.rule_set import RuleSet
 from services.enrolment.followers.catalogue import catalogue_follower
 from services.enrolment.service import open_catalogue_feed, open_database
@@ -28,19 +24,12 @@ CLASSES_AT_ONCE = 20
 
 def main() -> int:
     """Run until told to stop; return the exit code."""
-    try:
-        settings = read_worker_settings(os.environ)
-        configure_logging("enrolment-worker", level=settings.log_level)
-        database = open_database(settings, pool_size=3)
-    except SettingsError as error:
-        sys.stderr.write(f"enrolment worker: {error}\n")
-        return 2
-    run_worker(tasks_of(settings, database), metrics_address=settings.metrics_bind)
-    return 0
+    return work_for("enrolment", read_worker_settings, tasks_of)
 
 
-def tasks_of(settings: WorkerSettings, database: Database) -> list[Task]:
-    """List what the worker does again and again."""
+def tasks_of(settings: WorkerSettings) -> list[Task]:
+    """List what the worker does again and again. Raises `SettingsError` as `open_database` does."""
+    database = open_database(settings, pool_size=3)
     stores = open_stores(
         database,
         personal_data_key=settings.personal_data_key,
