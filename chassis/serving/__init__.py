@@ -2,8 +2,8 @@
 
 Both serve plain HTTP/1.1; TLS ends in front of them. `cooperative.GeventWorker` faces the network,
 `threaded.ThreadWorker` serves behind the gateway. What they share: `patience` (how long a sender may keep us
-waiting), `exchange` (one request and its answer), `refusals` (framing mistakes as problem documents), `listeners`
-(how a listener is left).
+waiting), `request` (how a head is read), `exchange` (one request and its answer), `refusals` (framing mistakes as
+problem documents), `listeners` (how a listener is left).
 """
 
 from chassis.serving.cooperative import GeventWorker

@@ -116,6 +116,7 @@ class GeventWorker(RefusesInProblemDocuments, ggevent.GeventWorker):
                 )
                 if not keep or not discard_rest(parser, self.patience):
                     return True
+                request = None  # a refusal from here on is the next one's
         except (ClientGone, StopIteration):
             return False
         except Exception as error:  # noqa: BLE001 - whatever it is, the client gets a problem document

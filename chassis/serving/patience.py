@@ -6,10 +6,10 @@ import time
 from dataclasses import dataclass
 from typing import Any
 
-from gunicorn.http.parser import RequestParser
 from gunicorn.http.unreader import SocketUnreader
 
 from chassis.problems import RequestTimedOut
+from chassis.serving.request import RequestParser
 
 LEAST_RATE = 8 * 1024
 """Bytes a second: a sender slower than this uses its patience up."""
@@ -78,7 +78,7 @@ class BoundedUnreader(SocketUnreader):
 
 
 def bounded_parser(cfg: Any, sock: Any, address: Any, *, patience: Patience) -> Any:
-    """Return gunicorn's request parser over a socket, reading within the patience given."""
+    """Return a request parser over a socket, reading within the patience given."""
     parser = RequestParser(cfg, sock, address)
     parser.unreader = BoundedUnreader(sock, rest=patience.answer)
     return parser

@@ -3,20 +3,13 @@
 from __future__ import annotations
 
 import json
+from http import HTTPStatus
 from typing import Any
 
 from gunicorn.http import errors
 
 from chassis.identifiers import random_reference
 from chassis.problems import MEDIA_TYPE, InternalError, MalformedRequest, Problem
-
-REASONS = {
-    400: "Bad Request",
-    408: "Request Timeout",
-    414: "URI Too Long",
-    431: "Request Header Fields Too Large",
-    500: "Internal Server Error",
-}
 
 
 class RequestLineTooLong(Problem):
@@ -31,6 +24,15 @@ class RequestHeadersTooLarge(Problem):
     status = 431
     title = "The headers are too large"
     default_detail = "Send fewer and shorter headers."
+
+
+class TransferCodingNotSupported(Problem):
+    code = "transfer-coding-not-supported"
+    status = 501
+    title = "The body has a transfer coding that is not understood"
+    default_detail = (
+        "The only transfer coding understood is chunked. Send the body without any other."
+    )
 
 
 _UNREADABLE: dict[type[Exception], str] = {
@@ -74,7 +76,7 @@ def write_problem(problem: Problem, *, with_body: bool) -> bytes:
     request_id = random_reference()
     body = json.dumps(problem.document(request_id), ensure_ascii=False).encode()
     lines = [
-        f"HTTP/1.1 {problem.status} {REASONS.get(problem.status, 'Refused')}",
+        f"HTTP/1.1 {problem.status} {HTTPStatus(problem.status).phrase}",
         "Connection: close",
         f"Content-Type: {MEDIA_TYPE}",
         f"Content-Length: {len(body)}",
@@ -93,7 +95,7 @@ class RefusesInProblemDocuments:
     def handle_error(self, req: Any, client: Any, addr: Any, exc: BaseException) -> None:  # noqa: ARG002
         """Answer what could not be read or went wrong; gunicorn calls this before it closes the connection."""
         problem = as_problem(exc)
-        if problem.status >= 500:
+        if isinstance(problem, InternalError):
             self.log.error("request failed in the worker", exc_info=exc)
         else:
             self.log.info("request refused by the worker: %s, %s", problem.code, type(exc).__name__)

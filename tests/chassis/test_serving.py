@@ -41,6 +41,12 @@ def server(
         (b"GET / HTTP/1.1\r\nbad header\r\n\r\n", 400, "malformed-request"),
         (b"GET / HTTP/1.1\r\nSCRIPT_NAME: /x\r\n\r\n", 400, "malformed-request"),
         (b"POST / HTTP/1.1\r\nTransfer-Encoding: x\r\n\r\n", 400, "malformed-request"),
+        (
+            b"POST / HTTP/1.1\r\nTransfer-Encoding: gzip, chunked\r\n\r\n0\r\n\r\n",
+            501,
+            "transfer-coding-not-supported",
+        ),
+        (b"GET ftp://g/ HTTP/1.1\r\nHost: g\r\n\r\n", 400, "malformed-request"),
         (b"POST / HTTP/1.1\r\nTransfer-Encoding: chunked\r\n\r\nxyz\r\n", 400, "malformed-request"),
         (
             b"POST / HTTP/1.1\r\nTransfer-Encoding: chunked\r\n\r\n1\r\nab\r\n",
@@ -70,6 +76,61 @@ def test_what_cannot_be_read_is_refused_in_a_problem_document_and_the_connection
         assert answer.header("Connection") == "close"
         assert wire.is_closed()
     assert "Traceback" not in server.log()
+
+
+def test_what_is_refused_after_a_head_request_is_told_in_a_body(server: Server) -> None:
+    with Wire.to(server) as wire:
+        wire.send(written("HEAD", "/x"))
+        assert wire.receive("HEAD").status == 200
+        wire.send(b"POST / HTTP/1.1\r\nbad header\r\n\r\n")
+        assert wire.receive("POST").problem() == "malformed-request"
+
+
+def test_an_absolute_address_is_read_as_its_path_and_its_host(server: Server) -> None:
+    answer = request(server, "GET", "http://other.test:81/x?y=http://z/").json()["echo"]
+
+    assert answer["target"] == "/x?y=http://z/"
+    assert answer["headers"]["host"] == "other.test:81"
+
+
+@pytest.mark.parametrize("pause", [False, True])
+def test_an_empty_line_before_a_request_is_passed_over(server: Server, pause: bool) -> None:
+    with Wire.to(server) as wire:
+        for _ in range(2):
+            wire.send(b"\r" if pause else b"\r\n")
+            wire.send((b"\n" if pause else b"") + written("POST", "/x", body=b"{}"))
+            assert wire.receive("POST").status == 200
+
+
+@pytest.mark.parametrize(
+    "connection",
+    [
+        "close",
+        "Close",
+        "close, x",
+        "x,close",
+        "x, CLOSE ,y",
+        "keep-alive, close",
+        "x\r\nConnection: close",
+    ],
+)
+def test_close_ends_the_connection_wherever_it_stands_in_the_list(
+    server: Server, connection: str
+) -> None:
+    with Wire.to(server) as wire:
+        wire.send(written("GET", "/x", headers={"Connection": connection}))
+        assert wire.receive().header("Connection") == "close"
+        assert wire.is_closed()
+
+
+@pytest.mark.parametrize("connection", ["keep-alive", "x", "x-close, closed"])
+def test_other_words_in_that_list_leave_the_connection_open(
+    server: Server, connection: str
+) -> None:
+    with Wire.to(server) as wire:
+        for _ in range(2):
+            wire.send(written("GET", "/x", headers={"Connection": connection}))
+            assert wire.receive().status == 200
 
 
 def test_a_body_that_ends_before_its_length_never_passes_for_whole(server: Server) -> None:

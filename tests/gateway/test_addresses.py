@@ -164,12 +164,33 @@ TRICKS = [
     f"{COURSE}?a=<b>",
     f"{COURSE}?a={{b}}",
     f"{COURSE}?a=b^c",
-    # other forms of request target
-    f"http://gateway.test{COURSE}",
-    f"http://127.0.0.1:1{COURSE}",
-    f"https://gateway.test{COURSE}",
-    "http://evil.test/internal/feed",
-    "ftp://gateway.test/",
+]
+
+ORIGINS_THAT_ARE_NONE = [
+    "ftp://gateway.test",
+    "file://",
+    "http://",
+    "http:///",
+    "http:",
+    "//gateway.test",
+    "http://user@gateway.test",
+    "http://user:word@gateway.test",
+    "http://@gateway.test",
+    "http://:80",
+    "http://gateway.test:http",
+    "http://gateway.test:800000",
+    "http://gateway.test:-1",
+    "http://gateway%2etest",
+    "http://gateway.test%2f",
+    "http://gateway.test\\",
+    "http://gateway.test;a",
+    "http://gateway.test,evil.test",
+    "http://[::1",
+    "http://[::1]evil.test",
+    "http://::1",
+    "http://[gateway.test]",
+    "x-http://gateway.test",
+    "http://http://gateway.test",
 ]
 
 
@@ -182,6 +203,50 @@ def test_no_other_spelling_reaches_a_service(
     assert answer.status in (400, 404), target
     assert answer.problem() in ("malformed-request", "not-found")
     assert recorded() == []
+
+
+@pytest.mark.parametrize("target", [trick for trick in TRICKS if trick.startswith("/")])
+def test_behind_a_scheme_and_a_host_an_address_has_one_spelling_too(
+    gateway: Server, recorded: Recorded, target: str
+) -> None:
+    answer = request(gateway, "GET", f"http://gateway.test{target}", headers=bearer())
+
+    assert answer.status in (400, 404), target
+    assert answer.problem() in ("malformed-request", "not-found")
+    assert recorded() == []
+
+
+@pytest.mark.parametrize("origin", ORIGINS_THAT_ARE_NONE)
+def test_an_address_of_another_kind_of_origin_is_malformed(
+    gateway: Server, recorded: Recorded, origin: str
+) -> None:
+    answer = request(gateway, "GET", origin + COURSE, headers=bearer())
+
+    assert answer.status == 400
+    assert answer.problem() == "malformed-request"
+    assert recorded() == []
+
+
+@pytest.mark.parametrize(
+    "origin",
+    [
+        "http://gateway.test",
+        "https://gateway.test",
+        "HTTP://Gateway.Test",
+        "http://gateway.test:8000",
+        "http://gateway.test:",
+        "http://192.0.2.1:80",
+        "http://[2001:db8::1]:80",
+        "http://evil.test",
+    ],
+)
+def test_an_absolute_address_is_its_path_whatever_its_host(
+    gateway: Server, recorded: Recorded, origin: str
+) -> None:
+    assert request(gateway, "GET", f"{origin}{COURSE}?a=http://b/", headers=bearer()).status == 200
+    assert [entry["target"] for entry in recorded()] == [f"{COURSE}?a=http://b/"]
+    assert request(gateway, "GET", f"{origin}/healthz").json() == {"status": "alive"}
+    assert request(gateway, "GET", origin).status == 404
 
 
 @pytest.mark.parametrize(
@@ -198,6 +263,10 @@ def test_no_other_spelling_reaches_a_service(
         b"GET /api/v1/courses HTTP/1.1 \r\nHost: g\r\n\r\n",
         b"GET /api/v1/courses  HTTP/1.1\r\nHost: g\r\n\r\n",
         b"OPTIONS * HTTP/1.1\r\nHost: g\r\n\r\n",
+        b"OPTIONS http://g HTTP/1.1\r\nHost: g\r\n\r\n",
+        b"CONNECT http://g/api/v1/courses HTTP/1.1\r\nHost: g\r\n\r\n",
+        b"GET http://g/api/v1/courses HTTP/1.1\r\n\r\n",
+        b"GET http://g /api/v1/courses HTTP/1.1\r\nHost: g\r\n\r\n",
         b"GET /api/v1/courses HTTP/1.1\r\n\r\n",
     ],
 )

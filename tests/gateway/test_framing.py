@@ -54,6 +54,9 @@ BAD_HEADS = {
     "length in other digits": POST + "Content-Length: ²\r\n\r\n{}".encode("latin-1"),
     "length empty": POST + b"Content-Length: \r\n\r\n{}",
     "coding unknown": POST + b"Transfer-Encoding: xchunked\r\n\r\n0\r\n\r\n",
+    "coding gzip after chunked": CHUNKED + b"Transfer-Encoding: gzip\r\n\r\n0\r\n\r\n",
+    "two empty lines at first": b"\r\n\r\nGET /api/v1/courses HTTP/1.1\r\nHost: g\r\n\r\n",
+    "bare LF at first": b"\nGET /api/v1/courses HTTP/1.1\r\nHost: g\r\n\r\n",
     "coding identity": POST + b"Transfer-Encoding: identity\r\n\r\n{}",
     "coding gzip only": POST + b"Transfer-Encoding: gzip\r\n\r\n{}",
     "coding chunked twice": POST + b"Transfer-Encoding: chunked, chunked\r\n\r\n0\r\n\r\n",
@@ -123,6 +126,33 @@ def test_a_head_that_can_be_read_in_two_ways_is_refused_and_the_connection_ended
 
         assert answer.status == 400
         assert answer.problem() == "malformed-request"
+        assert answer.header("Connection") == "close"
+        assert wire.is_closed()
+    assert recorded() == []
+    assert "Traceback" not in gateway.log()
+
+
+@pytest.mark.parametrize(
+    "codings",
+    [
+        b"Transfer-Encoding: gzip, chunked",
+        b"Transfer-Encoding: GZIP,Chunked",
+        b"Transfer-Encoding: deflate, gzip, chunked",
+        b"Transfer-Encoding: identity, chunked",
+        b"Transfer-Encoding: xcoded, chunked",
+        b"Transfer-Encoding: gzip\r\nTransfer-Encoding: chunked",
+        b"Transfer-Encoding: chunked, gzip, chunked",
+    ],
+)
+def test_a_coding_beneath_the_chunks_is_not_supported_and_the_connection_ended(
+    gateway: Server, recorded: Recorded, codings: bytes
+) -> None:
+    with Wire.to(gateway) as wire:
+        wire.send(_with_token(POST + codings + b"\r\n\r\n2\r\n{}\r\n0\r\n\r\n") + SMUGGLED)
+        answer = wire.receive("POST")
+
+        assert answer.status == 501
+        assert answer.problem() == "transfer-coding-not-supported"
         assert answer.header("Connection") == "close"
         assert wire.is_closed()
     assert recorded() == []
