@@ -7,10 +7,17 @@ import time
 from collections.abc import Callable, Mapping
 from typing import Any, Protocol
 
-from joserfc.jwk import KeySet, OKPKey
+from joserfc.jwk import OKPKey
+from nacl.signing import VerifyKey
 
 from chassis.observability import logger
 from chassis.problems import Unavailable
+
+ALGORITHM = "Ed25519"
+"""The one algorithm by which tokens are signed; a token that names another is refused, `none` included."""
+
+IssuerKeys = Mapping[str, VerifyKey]
+"""Keys by the ids that tokens name them by."""
 
 RENEW_AFTER = 300.0
 """Seconds after which the issuer's keys are fetched again, needed or not."""
@@ -22,7 +29,7 @@ LONGEST_WAIT_FOR_KEYS = 1.0
 class KeySource(Protocol):
     """Where the issuer's public keys come from."""
 
-    def keys(self) -> KeySet:
+    def keys(self) -> IssuerKeys:
         """Return the keys known now. Raises `Unavailable` where none were ever fetched."""
 
     def refresh(self) -> bool:
@@ -41,11 +48,11 @@ class PublishedKeys:
         self._fetch = fetch
         self._pause = pause
         self._document: Mapping[str, Any] | None = None
-        self._keys: KeySet | None = None
+        self._keys: IssuerKeys | None = None
         self._tried_at = self._fetched_at = float("-inf")
         self._lock = threading.Lock()
 
-    def keys(self) -> KeySet:
+    def keys(self) -> IssuerKeys:
         if self._keys is None:
             self._fetch_first()
         elif time.monotonic() - self._fetched_at > RENEW_AFTER and not self._was_just_tried():
@@ -96,7 +103,7 @@ class PublishedKeys:
         try:
             document = self._fetch()
             if document != self._document:
-                self._keys, self._document = _usable_keys(document), document
+                self._keys, self._document = usable_keys(document), document
         except Exception as error:  # noqa: BLE001 - whatever fails there, the keys we have stay in force
             logger().warning("keys-not-fetched", exc_info=error)
             return False
@@ -104,12 +111,24 @@ class PublishedKeys:
         return True
 
 
-def _usable_keys(document: Mapping[str, Any]) -> KeySet:
-    """Take the keys that can sign tokens for us; an issuer may publish others beside them."""
-    return KeySet(
-        [
-            OKPKey.import_key(dict(key))
-            for key in document["keys"]
-            if key.get("kty") == "OKP" and key.get("crv") == "Ed25519" and key.get("kid")
-        ]
+def usable_keys(document: Mapping[str, Any]) -> IssuerKeys:
+    """Take from a JWKS the keys that can sign tokens for us; an issuer may publish others beside them.
+
+    Raises joserfc's errors for a key of our kind that is none.
+    """
+    keys: dict[str, VerifyKey] = {}
+    for key in document["keys"]:
+        if _signs_tokens(key):
+            public_key = OKPKey.import_key(dict(key)).public_key
+            keys.setdefault(key["kid"], VerifyKey(public_key.public_bytes_raw()))
+    return keys
+
+
+def _signs_tokens(key: Mapping[str, Any]) -> bool:
+    return bool(
+        key.get("kid")
+        and (key.get("kty"), key.get("crv")) == ("OKP", ALGORITHM)
+        and key.get("use", "sig") == "sig"
+        and key.get("alg", ALGORITHM) in (ALGORITHM, "EdDSA")
+        and "verify" in key.get("key_ops", ["verify"])
     )

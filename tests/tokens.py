@@ -6,9 +6,10 @@ import time
 from typing import Any
 
 from joserfc import jwt
-from joserfc.jwk import KeySet, OKPKey
+from joserfc.jwk import OKPKey
 
 from chassis.identity import TokenVerifier
+from chassis.issuer_keys import IssuerKeys, usable_keys
 
 ISSUER = "http://accounts.test"
 AUDIENCE = "balai"
@@ -36,9 +37,9 @@ class FixedKeys:
 
     def __init__(self) -> None:
         self.refreshed = 0
-        self._keys = KeySet([OKPKey.import_key(PUBLIC_JWK)])
+        self._keys = usable_keys({"keys": [PUBLIC_JWK]})
 
-    def keys(self) -> KeySet:
+    def keys(self) -> IssuerKeys:
         return self._keys
 
     def refresh(self) -> bool:

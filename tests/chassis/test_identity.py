@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import base64
 import threading
 import time
 from collections.abc import Mapping
@@ -9,7 +10,7 @@ from types import SimpleNamespace
 from typing import Any
 
 import pytest
-from joserfc.jwk import KeySet
+from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PublicKey
 
 from chassis import identity, issuer_keys
 from chassis.identity import TokenVerifier, bearer_token
@@ -262,6 +263,29 @@ def test_keys_of_other_kinds_beside_ours_are_passed_over() -> None:
     assert watched.verify(token()).role == "operator"
 
 
+@pytest.mark.parametrize(
+    "purpose",
+    [{"use": "enc"}, {"alg": "ES256"}, {"use": "sig", "key_ops": ["encrypt"]}, {"kid": ""}],
+)
+def test_a_key_published_for_another_purpose_verifies_nothing(purpose: dict[str, Any]) -> None:
+    watched = verifier_of(PublishedKeys(Issuer({"keys": [{**PUBLIC_JWK, **purpose}]})))
+    with pytest.raises(Unauthenticated):
+        watched.verify(token())
+
+
+def test_a_key_of_small_order_under_which_anything_is_signed_verifies_nothing() -> None:
+    neutral = bytes([1, *[0] * 31])
+    x = base64.urlsafe_b64encode(neutral).decode().rstrip("=")
+    watched = verifier_of(PublishedKeys(Issuer({"keys": [{**PUBLIC_JWK, "x": x}]})))
+    by_nobody = forged(sign=lambda _: neutral + bytes(32))
+    signed, _, signature = by_nobody.rpartition(".")
+    Ed25519PublicKey.from_public_bytes(neutral).verify(
+        base64.urlsafe_b64decode(signature + "=="), signed.encode()
+    )
+    with pytest.raises(Unauthenticated):
+        watched.verify(by_nobody)
+
+
 def test_a_key_that_is_no_longer_published_ends_the_tokens_remembered_under_it(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
@@ -355,8 +379,3 @@ def test_the_scheme_is_read_in_any_case(scheme: str) -> None:
 
 def test_no_header_is_no_token() -> None:
     assert bearer_token(None) is None
-
-
-def test_the_tests_own_keys_are_one_public_key() -> None:
-    keys: KeySet = FixedKeys().keys()
-    assert [key.is_private for key in keys.keys] == [False]
