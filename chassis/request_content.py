@@ -29,6 +29,7 @@ FORM = "application/x-www-form-urlencoded"
 MOST_FIELDS = 64
 """Fields of a form, or parts of a query string."""
 
+_UTF_8 = frozenset({"utf-8", "utf8"})
 _KEY = re.compile(r'\A(?:"([\x21\x23-\x5b\x5d-\x7e]{8,200})"|([A-Za-z0-9._~:+/=-]{8,200}))\Z')
 _VERSION = re.compile(r'\A"([0-9]{1,9})(?:\.[0-9a-z]+)?"\Z')
 
@@ -69,17 +70,18 @@ def body_in(request: Request, schema: ma.Schema | None) -> Mapping[str, Any]:
     raw = _whole_body(request)
     if schema is None and raw.strip() in (b"", b"{}"):
         return {}
-    if request.mimetype != JSON:
-        raise UnsupportedMediaType
+    _check_type(request, JSON)
     if not raw.strip():
         raise MalformedRequest("The body is empty. Send a JSON object.")
     return load(schema or Strict(), strict_json.parse(raw))
 
 
 def form_in(request: Request) -> Mapping[str, list[str]]:
-    """Read the body, a form, as the list of values sent under each name."""
-    if request.mimetype != FORM:
-        raise UnsupportedMediaType(f"Send Content-Type: {FORM}.")
+    """Read the body, a form, as the list of values sent under each name.
+
+    Raises `UnsupportedMediaType`, `PayloadTooLarge`, `MalformedRequest`.
+    """
+    _check_type(request, FORM)
     try:
         return parse_qs(
             _whole_body(request).decode("ascii"),
@@ -115,12 +117,40 @@ def version_in(request: Request) -> int:
     return int(match[1])
 
 
+def _check_type(request: Request, expected: str) -> None:
+    """Check that the body is of a media type, in UTF-8 as both of ours are (RFC 8259 section 8.1).
+
+    Raises `UnsupportedMediaType`.
+    """
+    if request.mimetype != expected:
+        raise UnsupportedMediaType(f"Send Content-Type: {expected}.")
+    names_charset = "charset" in request.headers["Content-Type"].lower()
+    if names_charset and request.mimetype_params.get("charset", "").lower() not in _UTF_8:
+        raise UnsupportedMediaType(
+            f"Content-Type names a charset that is not UTF-8. Send UTF-8, with Content-Type: {expected}."
+        )
+
+
+def _check_coding(request: Request) -> None:
+    """Check that the body was sent plain: nobody here would undo a coding. Raises `UnsupportedMediaType`.
+
+    The header in the answer says what is wrong (RFC 9110 section 15.5.16).
+    """
+    codings = request.headers.get("Content-Encoding", "identity").lower().split(",")
+    if not {coding.strip() for coding in codings} <= {"", "identity"}:
+        raise UnsupportedMediaType(
+            "Send the body plain, without Content-Encoding.",
+            headers={"Accept-Encoding": "identity"},
+        )
+
+
 def _whole_body(request: Request) -> bytes:
-    """Read the body. Raises `PayloadTooLarge`.
+    """Read the body. Raises `UnsupportedMediaType`, `PayloadTooLarge`.
 
     Of a body without a length (sent in chunks) werkzeug gives as much as is allowed and keeps silent about the
     rest, so one that fills the limit is taken for too large.
     """
+    _check_coding(request)
     raw = request.get_data(cache=False)
     limit = request.max_content_length
     if limit is not None and request.content_length is None and len(raw) >= limit:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from typing import Any
 
 import pytest
@@ -57,99 +56,6 @@ def test_a_public_call_does_not_take_a_bad_token_for_none(client: FlaskClient, h
 def test_a_stranger_learns_nothing_about_what_a_body_should_be(client: FlaskClient) -> None:
     answer = client.post("/api/v1/things", data=b"{", content_type="text/plain")
     assert answer.status_code == 401
-
-
-# --- bodies ---
-
-
-@pytest.mark.parametrize(
-    "content_type",
-    [
-        None,
-        "",
-        "text/plain",
-        "text/json",
-        "application/x-www-form-urlencoded",
-        "multipart/form-data; boundary=x",
-        "application/json5",
-        "application/merge-patch+json",
-        "json",
-    ],
-)
-def test_a_body_of_another_media_type_is_refused(
-    client: FlaskClient, content_type: str | None
-) -> None:
-    answer = client.post("/api/v1/public-things", data=b'{"name": "a"}', content_type=content_type)
-    assert code(answer) == (415, "unsupported-media-type")
-    assert "application/json" in problem(answer)["detail"]
-
-
-@pytest.mark.parametrize(
-    "content_type", ["application/json", "application/json; charset=utf-8", "Application/JSON"]
-)
-def test_json_is_known_by_its_media_type(client: FlaskClient, content_type: str) -> None:
-    answer = client.post("/api/v1/public-things", data=b'{"name": "a"}', content_type=content_type)
-    assert answer.status_code == 201
-
-
-@pytest.mark.parametrize("raw", [b"", b"  ", b"{", b'{"name": "a", "name": "b"}', b'{"name": NaN}'])
-def test_a_body_that_is_no_strict_json_is_malformed(client: FlaskClient, raw: bytes) -> None:
-    answer = client.post("/api/v1/public-things", data=raw, content_type="application/json")
-    assert code(answer) == (400, "malformed-request")
-
-
-@pytest.mark.parametrize(
-    ("body", "expected"),
-    [
-        ({}, ["/name"]),
-        ({"name": "a", "nmae": "b"}, ["/nmae"]),
-        ({"name": "a" * 21}, ["/name"]),
-        ({"name": "a", "count": 0}, ["/count"]),
-        ({"name": "a", "count": 2**63}, ["/count"]),
-        ({"name": "a", "count": 10**4_000}, ["/count"]),
-        ({"name": "a", "count": 1.0}, ["/count"]),
-        ({"name": "a", "open": "true"}, ["/open"]),
-        ({"name": "a", "owner": "1"}, ["/owner"]),
-        ({"name": "a", "places": [{"name": "b"}, {}]}, ["/places/1/name"]),
-        ({"name": "a", "places": [{"name": "b"}] * 4}, ["/places"]),
-        ([], [""]),
-        (None, [""]),
-        ("text", [""]),
-    ],
-)
-def test_each_wrong_field_is_named(client: FlaskClient, body: Any, expected: list[str]) -> None:
-    raw = json.dumps(body)
-    answer = client.post("/api/v1/public-things", data=raw, content_type="application/json")
-    assert code(answer) == (422, "validation-failed")
-    assert pointers(answer) == expected
-
-
-@pytest.mark.parametrize("options", [{}, {"data": b""}, {"json": {}}, {"data": b" {} "}])
-def test_a_call_without_a_body_takes_none_or_an_empty_object(
-    client: FlaskClient, options: dict[str, Any]
-) -> None:
-    answer = client.post(f"/api/v1/things/{ID}/closing", headers=OPERATOR, **options)
-    assert answer.status_code == 200
-
-
-def test_a_call_without_a_body_refuses_members(client: FlaskClient) -> None:
-    path = f"/api/v1/things/{ID}/closing"
-    assert pointers(client.post(path, headers=OPERATOR, json={"reason": "x"})) == ["/reason"]
-    assert code(client.post(path, headers=OPERATOR, data=b"x=1"))[0] == 415
-
-
-def test_a_form_call_gets_every_value_and_no_verdict_on_the_authorization(
-    client: FlaskClient, house: House
-) -> None:
-    answer: Any = client.post(
-        "/api/v1/forms",
-        data={"a": ["1", "2"], "b": ""},
-        headers={"Authorization": "Basic YTpi"},
-        environ_base={"REMOTE_ADDR": "203.0.113.9"},
-    ).json
-    assert answer["body"] == {"a": ["1", "2"], "b": [""]}
-    assert house.calls[0].authorization == "Basic YTpi"
-    assert house.calls[0].address == "203.0.113.9"
 
 
 # --- query strings ---

@@ -90,6 +90,7 @@ def test_what_a_call_can_need_travels(gateway: Server, recorded: Recorded) -> No
         "Idempotency-Key": "0190f5a2-7c3e",
         "If-Match": '"7"',
         "If-None-Match": '"8"',
+        "Content-Encoding": "identity",
         "Content-Type": "application/json",
         "Traceparent": "00-4bf92f3577b34da6a3ce929d0e0e4736-00f067aa0ba902b7-01",
     }
