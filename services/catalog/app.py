@@ -40,7 +40,7 @@ def build(settings: Settings, service: CatalogService, keys: KeySource) -> Flask
         ),
         checks={
             "database": schema_check("services.catalog", service.database),
-            "token-keys": lambda: bool(keys.keys().keys),
+            "token-keys": lambda: bool(keys.keys()),
         },
         idempotency_keys=IdempotencyKeys(settings.fingerprint_key),
     )

@@ -52,7 +52,7 @@ def build(settings: Settings, service: EnrolmentService, keys: KeySource) -> Fla
         ),
         checks={
             "database": schema_check("services.enrolment", service.database),
-            "token-keys": lambda: bool(keys.keys().keys),
+            "token-keys": lambda: bool(keys.keys()),
         },
         idempotency_keys=IdempotencyKeys(settings.fingerprint_key),
     )
