@@ -12,10 +12,12 @@ from flask.testing import FlaskClient
 from structlog.testing import capture_logs
 
 from deploy.local.databases import ServiceDatabase
+from tests.chassis.following import Following, Source
 from tests.chassis.seats import SOON_MS, SeatHouse, open_seats
 from tests.chassis.small_service import House, build
-from tests.chassis.tally import TallyHouse, lay_schema, open_house
+from tests.chassis.tally import TallyHouse, laid_house
 from tests.databases import DatabaseMaker
+from tests.served import served
 
 
 @pytest.fixture
@@ -31,31 +33,44 @@ def client(house: House) -> FlaskClient:
 @pytest.fixture(scope="module", params=["sqlite", "postgresql"])
 def tally(request: pytest.FixtureRequest, database_maker: DatabaseMaker) -> Iterator[TallyHouse]:
     """The small service of `tests.chassis.tally` on a database of its own, on each of the two."""
-    with laid_tally(database_maker.empty(request.param, "chassis")) as house:
+    with laid_house(database_maker.empty(request.param, "chassis")) as house:
         yield house
 
 
 @pytest.fixture(scope="module")
 def sqlite_tally(database_maker: DatabaseMaker) -> Iterator[TallyHouse]:
     """The same on SQLite alone: for what PostgreSQL cannot do."""
-    with laid_tally(database_maker.empty("sqlite", "chassis")) as house:
+    with laid_house(database_maker.empty("sqlite", "chassis")) as house:
         yield house
 
 
 @pytest.fixture(scope="module")
 def postgres_tally(database_maker: DatabaseMaker) -> Iterator[TallyHouse]:
     """The same on PostgreSQL alone: for what SQLite cannot do."""
-    with laid_tally(database_maker.empty("postgresql", "chassis")) as house:
+    with laid_house(database_maker.empty("postgresql", "chassis")) as house:
         yield house
 
 
-@contextmanager
-def laid_tally(place: ServiceDatabase) -> Iterator[TallyHouse]:
-    lay_schema(place)
-    house = open_house(place)
-    with capture_logs():
-        yield house
-    house.database.dispose()
+@pytest.fixture(scope="module")
+def source_address() -> Iterator[Source]:
+    """An address at which a source is served: `source` says which."""
+    source = Source()
+    with served(source) as source.url:
+        yield source
+
+
+@pytest.fixture
+def source(source_address: Source, database_maker: DatabaseMaker) -> Iterator[Source]:
+    """A source on SQLite with nothing in its journal."""
+    with laid_house(database_maker.empty("sqlite", "chassis")) as house:
+        source_address.house = house
+        yield source_address
+
+
+@pytest.fixture
+def following(tally: TallyHouse, source: Source) -> Following:
+    """A follower of that source, on each database in turn."""
+    return Following(tally, source.url)
 
 
 @pytest.fixture(scope="module", params=["sqlite", "postgresql"])

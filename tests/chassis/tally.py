@@ -6,11 +6,13 @@ tested without any word of the programme.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import Any
 
 import sqlalchemy as sa
+from structlog.testing import capture_logs
 
 from chassis.column_types import Identifier
 from chassis.database import Database
@@ -78,6 +80,16 @@ def lay_schema(place: ServiceDatabase, *, epoch: str | None = None) -> None:
             connection.commit()
     finally:
         owner.dispose()
+
+
+@contextmanager
+def laid_house(place: ServiceDatabase, *, epoch: str | None = None) -> Iterator[TallyHouse]:
+    """Lay the schema on an empty database and join the parts on it until the block ends."""
+    lay_schema(place, epoch=epoch)
+    house = open_house(place)
+    with capture_logs():
+        yield house
+    house.database.dispose()
 
 
 def set_up(house: TallyHouse, name: str, *, most: int = 1_000, count: int = 0) -> str:

@@ -2,17 +2,16 @@
 
 from __future__ import annotations
 
-import threading
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 
 import pytest
 import requests
 from flask import Flask, Response, jsonify, request
-from werkzeug.serving import make_server
 
 from chassis.http_client import ServiceClient
 from chassis.system_token import SystemToken
+from tests.served import served
 
 
 @dataclass
@@ -43,14 +42,8 @@ def issuer() -> Iterator[Issuer]:
         good = standing_in.takes(request.headers.get("Authorization"))
         return jsonify(good=True) if good else Response(status=401)
 
-    server = make_server("127.0.0.1", 0, app)
-    thread = threading.Thread(target=server.serve_forever)
-    thread.start()
-    standing_in.address = f"http://127.0.0.1:{server.server_port}"
-    yield standing_in
-    server.shutdown()
-    thread.join()
-    server.server_close()
+    with served(app) as standing_in.address:
+        yield standing_in
 
 
 @pytest.fixture

@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 import hashlib
-import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from typing import Any
 
 from flask import Flask, Response, jsonify, request
-from werkzeug.serving import make_server
+
+from tests.served import served
 
 TOKEN = "a-system-token"
 EPOCH = "00000000-0000-4000-8000-000000000001"
@@ -67,13 +67,5 @@ def serving(enrolment: Enrolment) -> Iterator[Enrolment]:
         allowed = request.authorization is not None and request.authorization.password == "secret"
         return jsonify(access_token=TOKEN, expires_in=900) if allowed else Response(status=401)
 
-    server = make_server("127.0.0.1", 0, app, threaded=True)
-    thread = threading.Thread(target=server.serve_forever)
-    thread.start()
-    enrolment.address = f"http://127.0.0.1:{server.server_port}"
-    try:
+    with served(app) as enrolment.address:
         yield enrolment
-    finally:
-        server.shutdown()
-        thread.join()
-        server.server_close()

@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
 
 from flask import Flask, Response, jsonify, request
-from werkzeug.serving import make_server
 
+from tests.served import served
 from tests.services.enrolment.house import WORKER_VARIABLES
 from tests.tokens import token
 
@@ -25,12 +24,5 @@ def accounts() -> Iterator[str]:
             return Response(status=401)
         return jsonify(access_token=token(role="system"), expires_in=900)
 
-    server = make_server("127.0.0.1", 0, app)
-    thread = threading.Thread(target=server.serve_forever)
-    thread.start()
-    try:
-        yield f"http://127.0.0.1:{server.server_port}"
-    finally:
-        server.shutdown()
-        thread.join()
-        server.server_close()
+    with served(app) as address:
+        yield address

@@ -2,14 +2,11 @@
 
 from __future__ import annotations
 
-import threading
 from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass, replace
 from datetime import timedelta
 from typing import Any
-
-from werkzeug.serving import BaseWSGIServer, make_server
 
 from chassis.clock import utc_now
 from chassis.database import Database
@@ -26,6 +23,7 @@ from services.catalog.domain.courses import Mode, Track
 from services.catalog.domain.happenings import Happening, class_happening
 from services.catalog.domain.meetings import Meeting
 from services.catalog.storage.tables import JOURNAL, STORED_ANSWER
+from tests.served import served
 from tests.tokens import verifier
 from vocabulary.zones import ZONES
 
@@ -80,20 +78,15 @@ class HasJournal:
 
 
 class Catalogue:
-    """The catalogue as far as it can be followed."""
+    """The catalogue as far as it can be followed; `address` stays while nobody listens there."""
 
     def __init__(self, database: Database) -> None:
         self._database = database
         self._journal = Journal(database, JOURNAL)
         self._transactions = Transactions(database, StoredAnswers(database, STORED_ANSWER))
         self._port = 0
-        self._server: BaseWSGIServer | None = None
+        self._listening = ExitStack()
         self.come_back()
-
-    @property
-    def address(self) -> str:
-        """Where it is served, whether anybody listens there now or not."""
-        return f"http://127.0.0.1:{self._port}"
 
     @property
     def client(self) -> ServiceClient:
@@ -128,11 +121,7 @@ class Catalogue:
 
     def go_away(self) -> None:
         """Stop listening."""
-        if self._server is not None:
-            self._server.shutdown()
-            self._thread.join()
-            self._server.server_close()
-            self._server = None
+        self._listening.close()
 
     def come_back(self) -> None:
         """Listen again, at the same address."""
@@ -143,10 +132,8 @@ class Catalogue:
             verifier=verifier(),
             checks={},
         )
-        self._server = make_server("127.0.0.1", self._port, app)
-        self._port = self._server.server_port
-        self._thread = threading.Thread(target=self._server.serve_forever)
-        self._thread.start()
+        self.address = self._listening.enter_context(served(app, port=self._port))
+        self._port = int(self.address.rpartition(":")[2])
 
 
 @contextmanager
