@@ -6,7 +6,6 @@ import os
 import signal
 import subprocess
 import sys
-import time
 from collections.abc import Callable
 from datetime import timedelta
 
@@ -22,8 +21,7 @@ from services.catalog.use_cases import close_classes as closing
 from services.catalog.worker import close_classes_left_open
 from tests.services.catalog.client import Catalog, key, made, service_on
 from tests.services.catalog.enrolment import Enrolment, serving
-
-PATIENCE = 30.0
+from tests.waiting import PATIENCE, eventually
 
 
 def test_the_process_follows_enrolment_and_stops_when_told(
@@ -52,25 +50,18 @@ def test_the_process_follows_enrolment_and_stops_when_told(
             stdout=subprocess.PIPE,
         )
         try:
-            seen = _wait_for(lambda: made(catalog.get(f"/classes/{class_id}"))["seats_left"] == 10)
+            eventually(
+                lambda: made(catalog.get(f"/classes/{class_id}"))["seats_left"] == 10,
+                what="the seats held are followed",
+            )
             worker.send_signal(signal.SIGTERM)
             output, _ = worker.communicate(timeout=PATIENCE)
         finally:
             worker.kill()
     database.dispose()
-    assert seen
     assert worker.returncode == 0
     assert b"secret" not in output
     assert b"worker-stopped" in output
-
-
-def _wait_for(condition: Callable[[], bool]) -> bool:
-    deadline = time.monotonic() + PATIENCE
-    while time.monotonic() < deadline:
-        if condition():
-            return True
-        time.sleep(0.05)
-    return False
 
 
 def test_a_missing_setting_is_named_and_nothing_starts() -> None:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
 from dataclasses import replace
 from datetime import timedelta
 from typing import Any
@@ -13,52 +12,29 @@ import sqlalchemy as sa
 
 from chassis.clock import utc_now
 from chassis.database import Database
-from chassis.feed_client import Feed, SourceDiverged
+from chassis.feed_client import SourceDiverged
 from chassis.follower import Follower
 from chassis.http_client import ServiceClient
 from chassis.identifiers import new_id
-from deploy.local.databases import ServiceDatabase
 from services.catalog.domain.classes import ClassStatus
 from services.catalog.domain.courses import Mode
 from services.catalog.domain.happenings import Happening
-from services.enrolment.followers.catalogue import catalogue_follower
 from services.enrolment.storage.tables import FOLLOWER_STATE
-from services.enrolment.use_cases.seats.enrol import CATALOGUE
 from tests.chassis.problem_documents import code
 from tests.services.enrolment.followers.catalogue import (
     DAY,
     Catalogue,
-    catalogue_on,
     changed,
     class_on_offer,
 )
+from tests.services.enrolment.followers.following import follower_of, seats
 from tests.services.enrolment.house import House, document
-from tests.tokens import token
-
-
-@pytest.fixture
-def catalogue(provision: Callable[[str], ServiceDatabase]) -> Iterator[Catalogue]:
-    """The catalogue's journal on a database of its own."""
-    with catalogue_on(provision("services.catalog").application) as served:
-        yield served
-
-
-def follower_of(house: House, client: ServiceClient) -> Follower:
-    return catalogue_follower(
-        feed=Feed(source=CATALOGUE, client=client, token=lambda: token(role="system")),
-        transactions=house.service.transactions,
-        classes=house.service.stores.classes,
-    )
 
 
 @pytest.fixture
 def follower(house: House, catalogue: Catalogue) -> Follower:
     """Enrolment's follower of it."""
     return follower_of(house, catalogue.client)
-
-
-def seats(house: House, class_id: str) -> Any:
-    return document(house.get(f"/classes/{class_id}/availability"))
 
 
 def test_a_published_class_can_be_enrolled_in(
@@ -306,17 +282,16 @@ def test_a_catalogue_read_in_part_is_not_taken_for_the_whole(
 
 
 def test_a_catalogue_that_was_replaced_is_noticed_and_nothing_is_overwritten(
-    house: House, catalogue: Catalogue, follower: Follower, provision: Any
+    house: House, catalogue: Catalogue, follower: Follower, restored: Catalogue
 ) -> None:
     offered = class_on_offer()
     catalogue.tell(("published", offered))
     follower.catch_up()
     house.enrolled(house.award(), offered.class_id)
     before = house.tables()
-    with catalogue_on(provision("services.catalog").application) as restored:
-        restored.tell(("published", changed(offered, seats=1, price=1)))
-        with pytest.raises(SourceDiverged):
-            follower_of(house, restored.client).catch_up()
+    restored.tell(("published", changed(offered, seats=1, price=1)))
+    with pytest.raises(SourceDiverged):
+        follower_of(house, restored.client).catch_up()
     assert house.tables() == before
 
 
