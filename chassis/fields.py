@@ -10,7 +10,7 @@ from typing import Any, ClassVar
 import marshmallow as ma
 
 from chassis.identifiers import is_id
-from chassis.pagination import DEFAULT_LIMIT, MOST
+from chassis.pagination import DEFAULT_LIMIT, MOST, Page, find_place, listing_of
 from chassis.problems import FieldError, ValidationFailed, pointer_step
 
 ma.fields.Field.default_error_messages = {
@@ -186,11 +186,46 @@ class Strict(ma.Schema):
     }
 
 
-class PageQuery(Strict):
-    """What every list takes: how many, and where to go on."""
+class CursorQuery(Strict):
+    """What every walk takes: where to go on. What is loaded holds a `Place` as `place`.
+
+    What stands in `BESIDE` narrows nothing, so it may differ from one step of a walk to the next.
+    """
+
+    BESIDE: ClassVar[frozenset[str]] = frozenset({"cursor", "limit"})
+
+    cursor = ma.fields.String(load_default=None)
+
+    def is_key(self, text: str) -> bool:
+        """Tell whether a text is such as the keys of this list are."""
+        return is_id(text)
+
+    @ma.post_load
+    def find_place(self, data: dict[str, Any], **_: Any) -> dict[str, Any]:
+        """Turn the cursor into the place. Raises `ValidationFailed` where another list made it."""
+        narrowed = {name: value for name, value in data.items() if name not in self.BESIDE}
+        listing = listing_of(type(self).__name__, narrowed)
+        place = find_place(data.pop("cursor"), listing=listing, is_key=self.is_key)
+        return {**data, "place": place}
+
+
+class PageQuery(CursorQuery):
+    """What every list takes: how many, and where to go on. What is loaded holds a `Page` as `page`."""
 
     limit = QueryWhole(least=1, most=MOST, load_default=DEFAULT_LIMIT)
-    cursor = ma.fields.String(load_default=None)
+
+    @ma.post_load
+    def find_place(self, data: dict[str, Any], **_: Any) -> dict[str, Any]:
+        """Turn cursor and limit into the page. Raises `ValidationFailed` as above."""
+        loaded = super().find_place(data)
+        place, limit = loaded.pop("place"), loaded.pop("limit")
+        return {**loaded, "page": Page(place.listing, place.after, limit)}
+
+
+def refuse_empty_span(data: Mapping[str, Any], begins: str, ends: str) -> None:
+    """Refuse two instants (each may be None) with nothing between them. Raises `ValidationError` of marshmallow."""
+    if data[begins] and data[ends] and data[begins] >= data[ends]:
+        raise ma.ValidationError(f"Send an instant later than {begins}.", ends)
 
 
 def load(schema: ma.Schema, data: Any) -> dict[str, Any]:

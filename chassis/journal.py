@@ -103,15 +103,19 @@ class Head:
 
 @dataclass(frozen=True)
 class JournalTables:
-    """The two tables of a journal and the names of its subject columns."""
+    """The two tables of a journal, the names of its subject columns and the kinds of entries it may have."""
 
     entry: sa.Table
     head: sa.Table
     subjects: tuple[str, ...]
+    kinds: tuple[str, ...]
 
 
 def journal_tables(
-    metadata: sa.MetaData, *, subjects: Mapping[str, sa.types.TypeEngine[Any]]
+    metadata: sa.MetaData,
+    *,
+    subjects: Mapping[str, sa.types.TypeEngine[Any]],
+    kinds: Sequence[str],
 ) -> JournalTables:
     """Declare a journal in a service's schema; each subject gets an index with the position."""
     entry = sa.Table(
@@ -149,7 +153,7 @@ def journal_tables(
         sa.CheckConstraint("id = 1", name="journal_has_one_head"),
         info={"update_only": ("size", "recorded_at")},
     )
-    return JournalTables(entry, head, tuple(subjects))
+    return JournalTables(entry, head, tuple(subjects), tuple(kinds))
 
 
 class Journal:
@@ -180,7 +184,7 @@ class Journal:
         """Append entries and return the position of the first; the others follow it.
 
         Call it last in a transaction: from here to the commit every other writer of this journal waits.
-        Raises `ValueError` for more than `MOST_AT_ONCE` entries.
+        Raises `ValueError` for more than `MOST_AT_ONCE` entries, and for a kind that the journal does not have.
         """
         if not 0 < len(entries) <= MOST_AT_ONCE:
             raise ValueError(
@@ -202,6 +206,8 @@ class Journal:
         unknown = entry.subjects.keys() - set(self.tables.subjects)
         if unknown:
             raise ValueError(f"this journal has no subject {sorted(unknown)}")
+        if entry.kind not in self.tables.kinds:
+            raise ValueError(f"this journal has no entries of the kind {entry.kind}")
         return {
             "kind": entry.kind,
             "actor": entry.actor,

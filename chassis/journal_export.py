@@ -9,6 +9,8 @@ from __future__ import annotations
 
 import csv
 import io
+import json
+import re
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
@@ -23,8 +25,17 @@ from chassis.clock import write_instant
 from chassis.column_types import Identifier
 from chassis.database import Database
 from chassis.endpoints import Call, Endpoint, Endpoints
-from chassis.fields import InstantField, OneOf, QueryWhole, Reference, Strict
-from chassis.journal import HasJournal, Journal
+from chassis.fields import (
+    CursorQuery,
+    InstantField,
+    OneOf,
+    Parsed,
+    QueryWhole,
+    Reference,
+    refuse_empty_span,
+)
+from chassis.journal import HasJournal, Journal, JournalTables
+from chassis.pagination import Place
 from chassis.request_content import JSON
 
 JSON_LINES = "application/jsonl"
@@ -39,8 +50,9 @@ Reader = Callable[[sa.Connection, sa.Select[Any]], tuple[list[bytes], int, int]]
 
 @dataclass(frozen=True)
 class LogFilter:
-    """Which entries: after a position, at most so many, and what they must match."""
+    """Which entries: after a position, at most so many, and what they must match; `place` writes the cursor."""
 
+    place: Place
     after: int
     limit: int | None
     kind: str | None
@@ -49,55 +61,69 @@ class LogFilter:
     until: datetime | None
 
 
-def log_query(name: str, subjects: Mapping[str, sa.types.TypeEngine[Any]]) -> type[ma.Schema]:
+class LogQuery(CursorQuery):
+    """What every journal is filtered by; `log_query` adds what differs. A cursor says the same as `after`."""
+
+    BESIDE = CursorQuery.BESIDE | {"after"}
+
+    after = QueryWhole(load_default=None)
+    limit = QueryWhole(least=1, most=10_000_000, load_default=None)
+
+    def is_key(self, text: str) -> bool:
+        """Tell whether a text is a position."""
+        return re.fullmatch("[0-9]{1,16}", text) is not None
+
+    @ma.validates_schema
+    def refuse_what_contradicts_itself(self, data: Mapping[str, Any], **_: Any) -> None:
+        """Refuse two places to go on from, and a time that ends before it begins."""
+        if data["after"] is not None and data["cursor"] is not None:
+            message = "Send either after or cursor: both say where to go on."
+            raise ma.ValidationError({"after": [message], "cursor": [message]})
+        refuse_empty_span(data, "from", "to")
+
+
+def log_query(name: str, tables: JournalTables, *, code: Callable[[str], str]) -> type[CursorQuery]:
     """Return the schema of the query string for a journal's filters."""
     fields: dict[str, ma.fields.Field[Any]] = {
         "journal": OneOf((name,), load_default=name),
-        "after": QueryWhole(load_default=0),
-        "cursor": QueryWhole(load_default=None),
-        "limit": QueryWhole(least=1, most=10_000_000, load_default=None),
-        "kind": ma.fields.String(
-            load_default=None,
-            validate=ma.validate.Regexp(
-                r"\A[a-z-]{1,64}\Z", error="Send a kind such as enrolment-confirmed."
-            ),
-        ),
+        "kind": OneOf(tables.kinds, load_default=None),
         "from": InstantField(load_default=None),
         "to": InstantField(load_default=None),
     }
-    for subject, type_ in subjects.items():
-        if isinstance(type_, Identifier):
-            fields[subject] = Reference(load_default=None)
-        else:
-            code = ma.validate.Regexp(
-                r"\A[0-9]{2}(\.[0-9]{2})?\Z", error="Send a code such as 17 or 17.71."
-            )
-            fields[subject] = ma.fields.String(load_default=None, validate=code)
-    return type(f"{name.title()}LogQuery", (Strict,), fields)
+    for subject in tables.subjects:
+        is_id = isinstance(tables.entry.c[subject].type, Identifier)
+        fields[subject] = Reference(load_default=None) if is_id else Parsed(code, load_default=None)
+    return type(f"{name.title()}LogQuery", (LogQuery,), fields)
 
 
 def log_endpoints(
     name: str,
-    subjects: Mapping[str, sa.types.TypeEngine[Any]],
+    tables: JournalTables,
     *,
+    code: Callable[[str], str],
     allow: tuple[str, ...],
 ) -> list[Endpoint[Any]]:
-    """Declare the export of a service's journal."""
+    """Declare the export of a service's journal.
+
+    `code` checks what is sent for a subject that is no id, and raises `ValueError` with the remedy.
+    """
     endpoints: Endpoints[HasJournal] = Endpoints("/api/v1")
 
     @endpoints.get(
         "/log/entries",
         allow=allow,
-        query=log_query(name, subjects),
+        query=log_query(name, tables, code=code),
         media_types=(JSON, JSON_LINES, CSV),
     )
     def get_entries(call: Call, house: HasJournal) -> Response:
         query = call.query
+        place: Place = query["place"]
         wanted = LogFilter(
-            after=query["after"] if query["cursor"] is None else query["cursor"],
+            place=place,
+            after=int(place.after or query["after"] or 0),
             limit=query["limit"],
             kind=query["kind"],
-            subjects={subject: query[subject] for subject in subjects if query[subject]},
+            subjects={subject: query[subject] for subject in tables.subjects if query[subject]},
             since=query["from"],
             until=query["to"],
         )
@@ -136,8 +162,8 @@ def _json_document(database: Database, journal: Journal, wanted: LogFilter) -> I
         yield separator + b",".join(part)
         separator = b","
     more = wanted.limit is not None and found == wanted.limit
-    cursor = f'"{last}"' if more else "null"
-    yield f'],"next_cursor":{cursor}}}'.encode()
+    cursor = wanted.place.cursor(str(last)) if more else None
+    yield f'],"next_cursor":{json.dumps(cursor)}}}'.encode()
 
 
 def _ranges(

@@ -125,6 +125,11 @@ def region(code: object) -> Region:
     raise UnknownRegion(f"No region has the code {text}. Look it up in the list of regions.")
 
 
+def region_code(code: object) -> str:
+    """Check the code of a province or a regency. Raises `UnknownRegion` as `region` does."""
+    return region(code).code
+
+
 def province(code: object) -> Province:
     """Look up a province by its code. Raises `UnknownRegion`, also for a regency."""
     found = region(code)

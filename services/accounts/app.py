@@ -21,6 +21,7 @@ from services.accounts.queries.published_keys import can_sign, jwk_set
 from services.accounts.service import AccountsService, start_service
 from services.accounts.settings import read_settings
 from services.accounts.storage import JOURNAL
+from vocabulary.regions import region_code
 from vocabulary.roles import AUDITOR, SYSTEM
 
 LARGEST_FORM = 16_384
@@ -40,13 +41,12 @@ def create_app() -> Flask:
 
 def build(house: AccountsService) -> Flask:
     """Build the application around joined parts."""
-    subjects = {name: JOURNAL.entry.c[name].type for name in JOURNAL.subjects}
     app = build_app(
         "accounts",
         endpoints=[
             *tokens.endpoints.all,
             *discovery.endpoints.all,
-            *log_endpoints("accounts", subjects, allow=(AUDITOR,)),
+            *log_endpoints("accounts", JOURNAL, code=region_code, allow=(AUDITOR,)),
             *feed_endpoints(allow=(SYSTEM,)),
         ],
         house=house,

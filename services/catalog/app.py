@@ -18,6 +18,7 @@ from services.catalog.api import every_endpoint
 from services.catalog.service import CatalogService, start_service
 from services.catalog.settings import Settings, read_settings
 from services.catalog.storage.tables import JOURNAL
+from vocabulary.regions import region_code
 from vocabulary.roles import AUDITOR
 
 
@@ -30,10 +31,12 @@ def create_app() -> Flask:
 
 def build(settings: Settings, service: CatalogService, keys: KeySource) -> Flask:
     """Build the application around joined parts and a source of the token issuer's keys."""
-    subjects = {name: JOURNAL.entry.c[name].type for name in JOURNAL.subjects}
     return build_app(
         "catalog",
-        endpoints=[*every_endpoint(), *log_endpoints("catalog", subjects, allow=(AUDITOR,))],
+        endpoints=[
+            *every_endpoint(),
+            *log_endpoints("catalog", JOURNAL, code=region_code, allow=(AUDITOR,)),
+        ],
         house=service,
         verifier=TokenVerifier(
             issuer=settings.token_issuer, audience=settings.token_audience, keys=keys

@@ -20,6 +20,7 @@ from services.enrolment.api import cards, classes, consistency, enrolments, wave
 from services.enrolment.service import EnrolmentService, start_service
 from services.enrolment.settings import Settings, read_settings
 from services.enrolment.storage.tables import JOURNAL
+from vocabulary.regions import region_code
 from vocabulary.roles import AUDITOR, SYSTEM
 
 
@@ -34,7 +35,6 @@ def create_app() -> Flask:
 
 def build(settings: Settings, service: EnrolmentService, keys: KeySource) -> Flask:
     """Build the application around joined parts and a source of the token issuer's keys."""
-    subjects = {name: JOURNAL.entry.c[name].type for name in JOURNAL.subjects}
     return build_app(
         "enrolment",
         endpoints=[
@@ -43,7 +43,7 @@ def build(settings: Settings, service: EnrolmentService, keys: KeySource) -> Fla
             *enrolments.endpoints.all,
             *classes.endpoints.all,
             *consistency.endpoints.all,
-            *log_endpoints("enrolment", subjects, allow=(AUDITOR,)),
+            *log_endpoints("enrolment", JOURNAL, code=region_code, allow=(AUDITOR,)),
             *feed_endpoints(allow=(SYSTEM,)),
         ],
         house=service,

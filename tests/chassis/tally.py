@@ -38,7 +38,14 @@ TALLY = sa.Table(
     sa.CheckConstraint("count >= 0", name="tally_never_negative"),
     sa.CheckConstraint("count <= most", name="tally_never_above_its_most"),
 )
-JOURNAL = journal_tables(METADATA, subjects={"class_id": Identifier(), "region": sa.String(5)})
+JOURNAL = journal_tables(
+    METADATA,
+    subjects={"class_id": Identifier(), "region": sa.String(5)},
+    kinds=(
+        *("counted", "happened", "happened-otherwise", "seat-taken", "seat-given", "rare-thing"),
+        *("never-happened", "early", "late", "kept", "a", "b", "c"),
+    ),
+)
 STORED_ANSWER = stored_answer_table(METADATA)
 FOLLOWER_STATE = follower_table(METADATA)
 

@@ -53,7 +53,7 @@ def test_an_entry_arrives_as_it_stands_in_the_journal(source: Source, following:
     assert house is not None
     subjects = {"class_id": new_id(), "region": "17.71"}
     body = {"said": "é 🎓 \u2028", "most": 2**53 - 1, "none": None}
-    given = Entry("kind", "accounts|x", "officer", "request-1", subjects, body, "2023-01")
+    given = Entry("kept", "accounts|x", "officer", "request-1", subjects, body, "2023-01")
     house.transactions.run(
         lambda connection: house.journal.append(connection, [given], now=utc_now())
     )

@@ -22,6 +22,7 @@ from chassis.identifiers import new_id
 from chassis.journal import Entry, RecordedEntry
 from chassis.journal_export import CSV, JSON_LINES, LogFilter, export, log_endpoints
 from chassis.observability import request_id_from
+from chassis.pagination import Place
 from chassis.problems import Unauthenticated
 from chassis.web import build_app
 from tests.chassis.tally import JOURNAL, TallyHouse, size_of
@@ -32,7 +33,9 @@ ENTRIES = 60
 CLASSES = [f"01930000-0000-7000-8000-00000000000{digit}" for digit in "abc"]
 REGIONS = ["17", "17.71", "17.01", "71.17", "11.10", None]
 BEGAN = datetime(2026, 11, 22, 8, tzinfo=UTC)
-WHOLE = LogFilter(after=0, limit=None, kind=None, subjects={}, since=None, until=None)
+WHOLE = LogFilter(
+    place=Place("all", None), after=0, limit=None, kind=None, subjects={}, since=None, until=None
+)
 Query = Mapping[str, str | int]
 
 
@@ -73,14 +76,19 @@ def short_ranges(monkeypatch: pytest.MonkeyPatch) -> None:
 
 @pytest.fixture
 def client(log: TallyHouse) -> FlaskClient:
-    subjects = {name: JOURNAL.entry.c[name].type for name in JOURNAL.subjects}
     return build_app(
         "tally",
-        endpoints=log_endpoints("tally", subjects, allow=("auditor",)),
+        endpoints=log_endpoints("tally", JOURNAL, code=region_code, allow=("auditor",)),
         house=log,
         verifier=verifier(),
         checks={},
     ).test_client()
+
+
+def region_code(value: str) -> str:
+    if value not in REGIONS and value != "71":
+        raise ValueError("Send a code that is used here.")
+    return value
 
 
 def get(client: FlaskClient, query: Query, media_type: str = JSON, role: str = "auditor") -> Any:
@@ -190,22 +198,23 @@ def test_a_walk_by_limit_and_cursor_neither_skips_nor_repeats(
 ) -> None:
     chosen: dict[str, str | int] = {"kind": kind} if kind else {}
     walked: list[int] = []
-    after: str | None = "0"
-    while after is not None:
-        page = get(client, {**chosen, "after": after, "limit": limit}, media_type)
+    where: dict[str, str | int] | None = {"after": 0}
+    while where is not None:
+        page = get(client, {**chosen, **where, "limit": limit}, media_type)
         positions = positions_in(page.data, media_type)
         walked += positions
         if media_type == JSON:
-            after = page.json["next_cursor"]
+            cursor = page.json["next_cursor"]
+            where = {"cursor": cursor} if cursor else None
         else:
-            after = str(positions[-1]) if len(positions) == limit else None
+            where = {"after": positions[-1]} if len(positions) == limit else None
     assert walked == [entry.position for entry in expected(log, chosen)]
 
 
 def test_a_cursor_goes_on_where_the_page_ended_as_in_every_other_list(client: FlaskClient) -> None:
     first = get(client, {"limit": 2}).json
     by_cursor = get(client, {"limit": 2, "cursor": first["next_cursor"]})
-    by_position = get(client, {"limit": 2, "after": first["next_cursor"]})
+    by_position = get(client, {"limit": 2, "after": first["items"][-1]["position"]})
     assert by_cursor.data == by_position.data
     assert positions_in(by_cursor.data, JSON) == [3, 4]
 
@@ -224,7 +233,7 @@ def test_there_is_a_cursor_only_where_a_limit_cut_the_answer(
     size = size_of(log)
     assert get(client, {}).json["next_cursor"] is None
     assert get(client, {"limit": size + 1}).json["next_cursor"] is None
-    assert get(client, {"limit": size - 1}).json["next_cursor"] == str(size - 1)
+    assert get(client, {"limit": size - 1}).json["next_cursor"] is not None
 
 
 @pytest.mark.parametrize("media_type", [JSON, JSON_LINES, CSV])
@@ -294,12 +303,26 @@ def test_what_comes_from_callers_cannot_begin_as_a_formula_does(start: str) -> N
         ({"after": "1e3"}, "/after"),
         ({"limit": "0"}, "/limit"),
         ({"limit": "10000001"}, "/limit"),
+        ({"after": "9" * 17}, "/after"),
+        ({"after": ""}, "/after"),
+        ({"limit": ""}, "/limit"),
+        ({"limit": "9" * 400}, "/limit"),
+        ({"cursor": ""}, "/cursor"),
+        ({"cursor": "12"}, "/cursor"),
+        ({"cursor": Place("all", None).cursor("12")}, "/cursor"),
         ({"kind": "seat_%"}, "/kind"),
+        ({"kind": "seat-stolen"}, "/kind"),
+        ({"kind": ""}, "/kind"),
+        ({"journal": ""}, "/journal"),
+        ({"region": "99"}, "/region"),
+        ({"region": ""}, "/region"),
         ({"region": "1"}, "/region"),
         ({"region": "11.1"}, "/region"),
         ({"region": "١٧"}, "/region"),
         ({"class_id": "' or 1=1 --"}, "/class_id"),
         ({"class_id": CLASSES[0].upper()}, "/class_id"),
+        ({"class_id": ""}, "/class_id"),
+        ({"from": "2026-11-22T08:00:00Z", "to": "2026-11-22T08:00:00Z"}, "/to"),
         ({"from": "2026-11-22"}, "/from"),
         ({"to": "2026-11-31T00:00:00Z"}, "/to"),
         ({"card": "1"}, "/card"),
@@ -312,6 +335,28 @@ def test_a_query_that_is_not_understood_is_refused_by_name(
     refused = get(client, query)
     assert refused.status_code == 422
     assert [error["pointer"] for error in refused.json["errors"]] == [field]
+
+
+def test_two_places_to_go_on_from_are_refused_by_both_names(client: FlaskClient) -> None:
+    cursor = get(client, {"limit": 2}).json["next_cursor"]
+    refused = get(client, {"limit": 2, "cursor": cursor, "after": 0})
+    assert refused.status_code == 422
+    assert {error["pointer"] for error in refused.json["errors"]} == {"/after", "/cursor"}
+
+
+def test_a_cursor_of_a_log_that_was_filtered_otherwise_is_refused(client: FlaskClient) -> None:
+    cursor = get(client, {"limit": 2, "region": "17"}).json["next_cursor"]
+    assert get(client, {"region": "17", "cursor": cursor}).status_code == 200
+    for other in ({}, {"region": "17.71"}, {"region": "17", "kind": "seat-taken"}):
+        refused = get(client, {**other, "cursor": cursor})
+        assert [error["pointer"] for error in refused.json["errors"]] == ["/cursor"]
+
+
+def test_a_parameter_that_stands_twice_is_refused_by_name(client: FlaskClient) -> None:
+    headers = bearer(role="auditor")
+    refused = client.get("/api/v1/log/entries?after=1&after=2", headers=headers)
+    assert refused.json is not None
+    assert [error["pointer"] for error in refused.json["errors"]] == ["/after"]
 
 
 def test_the_journal_may_be_named(client: FlaskClient) -> None:

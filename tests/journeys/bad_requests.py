@@ -164,6 +164,9 @@ WRONG_QUERIES = (
     (f"/log/entries?after={2**63}", "/after"),
     ("/log/entries?journal=secrets", "/journal"),
     ("/log/entries?kind=DROP%20TABLE", "/kind"),
+    ("/log/entries?kind=seat-stolen", "/kind"),
     ("/log/entries?region=1", "/region"),
+    ("/log/entries?region=99", "/region"),
+    ("/log/entries?cursor=12", "/cursor"),
     ("/log/entries?from=2026-02-30T00:00:00Z", "/from"),
 )

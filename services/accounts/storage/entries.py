@@ -8,18 +8,19 @@ from chassis.clock import write_instant
 from chassis.journal import Entry
 from services.accounts.domain.actors import Actor
 from services.accounts.domain.clients import Client
+from services.accounts.domain.entry_kinds import EntryKind
 from services.accounts.domain.signing_keys import SigningKey
 from vocabulary.roles import SYSTEM
 
 
 def client_registered(client: Client, actor: Actor) -> Entry:
     """Tell that a program may call from now on, and as what."""
-    return _client_entry("client-registered", client, actor)
+    return _client_entry(EntryKind.CLIENT_REGISTERED, client, actor)
 
 
 def client_disabled(client: Client, actor: Actor) -> Entry:
     """Tell that a program gets no token any more."""
-    return _client_entry("client-disabled", client, actor)
+    return _client_entry(EntryKind.CLIENT_DISABLED, client, actor)
 
 
 def key_created(key: SigningKey, actor: Actor) -> Entry:
@@ -29,15 +30,15 @@ def key_created(key: SigningKey, actor: Actor) -> Entry:
         "public_key": key.public_key,
         "signs_from": write_instant(key.signs_from),
     }
-    return _entry("key-created", actor, body=facts)
+    return _entry(EntryKind.KEY_CREATED, actor, body=facts)
 
 
 def key_retired(kid: str, actor: Actor) -> Entry:
     """Tell that a key signs no more and that its private half is destroyed."""
-    return _entry("key-retired", actor, body={"kid": kid})
+    return _entry(EntryKind.KEY_RETIRED, actor, body={"kid": kid})
 
 
-def _client_entry(kind: str, client: Client, actor: Actor) -> Entry:
+def _client_entry(kind: EntryKind, client: Client, actor: Actor) -> Entry:
     mandate = client.mandate
     return _entry(
         kind,
@@ -52,7 +53,7 @@ def _client_entry(kind: str, client: Client, actor: Actor) -> Entry:
 
 
 def _entry(
-    kind: str,
+    kind: EntryKind,
     actor: Actor,
     *,
     body: Mapping[str, str],

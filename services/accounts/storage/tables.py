@@ -6,6 +6,7 @@ import sqlalchemy as sa
 
 from chassis.column_types import Identifier, Instant
 from chassis.journal import journal_tables
+from services.accounts.domain.entry_kinds import EntryKind
 
 METADATA = sa.MetaData()
 
@@ -51,4 +52,5 @@ SIGNING_KEY = sa.Table(
 JOURNAL = journal_tables(
     METADATA,
     subjects={"provider_id": Identifier(), "card_ref": Identifier(), "region": sa.String(5)},
+    kinds=tuple(EntryKind),
 )

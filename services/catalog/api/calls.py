@@ -6,8 +6,6 @@ from collections.abc import Callable
 
 from chassis.endpoints import Call
 from chassis.idempotency import Answer, json_answer
-from chassis.identifiers import is_id
-from chassis.pagination import Page, read_cursor
 from chassis.problems import Forbidden, NotFound
 from services.catalog.domain.reach import reach_to_read
 from services.catalog.queries.documents import Document
@@ -38,11 +36,6 @@ def created(document: Document, *, under: str) -> Answer:
     """Answer with the document of something new, and with its address under that of its list."""
     location = {"Location": f"{PREFIX}{under}/{document.body['id']}"}
     return json_answer(201, document.body, {**document.etag, **location})
-
-
-def page_of_ids(call: Call) -> Page:
-    """Read which page is asked for of a list in the order of ids. Raises `ValidationFailed` for a foreign cursor."""
-    return Page(call.query["limit"], read_cursor(call.query["cursor"], parts=1, each=is_id))
 
 
 def own_provider(call: Call) -> str:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from chassis.endpoints import Call, Endpoints, KeyUse
 from chassis.idempotency import Answer, json_answer
 from chassis.identifiers import new_id
-from services.catalog.api.calls import PREFIX, created, own_provider, page_of_ids, show, write
+from services.catalog.api.calls import PREFIX, created, own_provider, show, write
 from services.catalog.api.class_schemas import (
     Cancellation,
     ClassBody,
@@ -40,7 +40,7 @@ def get_classes(call: Call, house: CatalogService) -> Answer:
         open_at=query["open_at"],
     )
     with house.database.reading() as connection:
-        page = list_classes(connection, wanted, page_of_ids(call))
+        page = list_classes(connection, wanted, call.query["page"])
     return json_answer(200, page)
 
 

@@ -18,6 +18,7 @@ from chassis.fields import (
     Strict,
     Text,
     Whole,
+    refuse_empty_span,
 )
 from services.catalog.api.fields import (
     Decision,
@@ -81,6 +82,11 @@ class ClassFilterQuery(PageQuery):
     starts_after = InstantField(load_default=None)
     starts_before = InstantField(load_default=None)
     has_seats = QueryFlag(load_default=None)
+
+    @ma.validates_schema
+    def refuse_an_empty_span(self, data: Mapping[str, Any], **_: Any) -> None:
+        """Refuse a time that ends before it begins: no class could ever be in it."""
+        refuse_empty_span(data, "starts_after", "starts_before")
 
 
 class CoursesQuery(ClassFilterQuery):

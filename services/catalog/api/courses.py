@@ -6,7 +6,7 @@ from chassis.clock import utc_now
 from chassis.endpoints import Call, Endpoints
 from chassis.idempotency import Answer, json_answer
 from chassis.identifiers import new_id
-from services.catalog.api.calls import PREFIX, created, own_provider, page_of_ids, show, write
+from services.catalog.api.calls import PREFIX, created, own_provider, show, write
 from services.catalog.api.course_schemas import (
     CourseBody,
     CourseChanges,
@@ -48,7 +48,7 @@ def get_courses(call: Call, house: CatalogService) -> Answer:
         title=query["q"],
     )
     with house.database.reading() as connection:
-        page = list_courses(connection, wanted, page_of_ids(call), now=utc_now())
+        page = list_courses(connection, wanted, call.query["page"], now=utc_now())
     return json_answer(200, page)
 
 

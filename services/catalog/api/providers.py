@@ -8,7 +8,7 @@ from chassis.endpoints import Call, Endpoints
 from chassis.fields import OneOf, PageQuery, Strict, Text
 from chassis.idempotency import Answer, json_answer
 from chassis.identifiers import new_id
-from services.catalog.api.calls import PREFIX, created, page_of_ids, show, write
+from services.catalog.api.calls import PREFIX, created, show, write
 from services.catalog.api.fields import Decision, prose, regency, word
 from services.catalog.domain.providers import Provider, ProviderKind, ProviderStatus
 from services.catalog.domain.reach import Reach, reach_to_read
@@ -60,7 +60,7 @@ def get_providers(call: Call, house: CatalogService) -> Answer:
     with house.database.reading() as connection:
         page = list_providers(
             connection,
-            page_of_ids(call),
+            call.query["page"],
             reach=reach_to_read(call.principal),
             status=status and ProviderStatus(status),
         )

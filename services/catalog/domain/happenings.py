@@ -13,6 +13,7 @@ from typing import Any
 from chassis.clock import write_instant
 from services.catalog.domain.classes import TrainingClass
 from services.catalog.domain.courses import Course
+from services.catalog.domain.entry_kinds import EntryKind
 from services.catalog.domain.providers import Provider
 
 
@@ -20,7 +21,7 @@ from services.catalog.domain.providers import Provider
 class Happening:
     """One transition. The ids and the region are what the journal can be filtered by."""
 
-    kind: str
+    kind: EntryKind
     body: Mapping[str, Any]
     provider_id: str
     course_id: str | None = None
@@ -33,7 +34,10 @@ def provider_happening(verb: str, provider: Provider) -> Happening:
     body = asdict(provider)
     del body["email"]
     return Happening(
-        f"provider-{verb}", body, provider_id=provider.provider_id, region=provider.regency
+        EntryKind(f"provider-{verb}"),
+        body,
+        provider_id=provider.provider_id,
+        region=provider.regency,
     )
 
 
@@ -42,7 +46,7 @@ def course_happening(verb: str, course: Course) -> Happening:
     body = asdict(course)
     details = body.pop("details")
     return Happening(
-        f"course-{verb}",
+        EntryKind(f"course-{verb}"),
         {**body, **details},
         provider_id=course.provider_id,
         course_id=course.course_id,
@@ -52,7 +56,7 @@ def course_happening(verb: str, course: Course) -> Happening:
 def class_happening(verb: str, training_class: TrainingClass) -> Happening:
     """Tell of a class: `class-published`, `class-changed`, `class-closed`, `class-cancelled`."""
     return Happening(
-        f"class-{verb}",
+        EntryKind(f"class-{verb}"),
         class_body(training_class),
         provider_id=training_class.provider_id,
         course_id=training_class.course_id,

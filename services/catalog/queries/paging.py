@@ -7,7 +7,7 @@ from typing import Any
 
 import sqlalchemy as sa
 
-from chassis.pagination import Page, page_of
+from chassis.pagination import Page
 
 
 def page_by_id(
@@ -20,6 +20,6 @@ def page_by_id(
 ) -> dict[str, Any]:
     """Read a page of a query and make the answer of what `write` makes of its rows; `key` is the column of the ids."""
     if page.after is not None:
-        query = query.where(key > page.after[0])
+        query = query.where(key > page.after)
     rows = connection.execute(query.order_by(key).limit(page.limit + 1)).all()
-    return page_of(write(rows), limit=page.limit, present=dict, key=lambda shown: (shown["id"],))
+    return page.of(write(rows), present=dict, key=lambda shown: str(shown["id"]))

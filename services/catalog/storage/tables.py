@@ -11,6 +11,7 @@ from chassis.journal import journal_tables
 from services.catalog.domain.class_plans import MOST_SEATS
 from services.catalog.domain.classes import ClassStatus
 from services.catalog.domain.courses import LEAST_HOURS, CourseStatus, Mode, Track
+from services.catalog.domain.entry_kinds import EntryKind
 from services.catalog.domain.providers import ProviderStatus
 
 METADATA = sa.MetaData()
@@ -137,6 +138,7 @@ JOURNAL = journal_tables(
         "provider_id": Identifier(),
         "region": sa.String(5),
     },
+    kinds=tuple(EntryKind),
 )
 STORED_ANSWER = stored_answer_table(METADATA)
 FOLLOWER_STATE = follower_table(METADATA)

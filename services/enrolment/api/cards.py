@@ -3,14 +3,11 @@
 from __future__ import annotations
 
 from chassis.endpoints import Call, Endpoints, KeyUse
-from chassis.fields import PageQuery
 from chassis.idempotency import Answer, json_answer
-from chassis.identifiers import is_id
 from chassis.identity import Principal
-from chassis.pagination import read_cursor
 from chassis.problems import Forbidden, NotFound
 from services.enrolment.api.guesses import count_one, refuse_too_many
-from services.enrolment.api.schemas import CardLookup
+from services.enrolment.api.schemas import CardLookup, StatementQuery
 from services.enrolment.queries.cards import list_movements, show_card
 from services.enrolment.service import EnrolmentService
 from services.enrolment.use_cases.programme.look_up_card import LookUpCard, look_up_card
@@ -38,14 +35,11 @@ def get_my_card(call: Call, service: EnrolmentService) -> Answer:
     return json_answer(200, document)
 
 
-@endpoints.get("/cards/me/statement", allow=(HOLDER,), query=PageQuery)
+@endpoints.get("/cards/me/statement", allow=(HOLDER,), query=StatementQuery)
 def get_my_statement(call: Call, service: EnrolmentService) -> Answer:
     """List every movement of the holder's money."""
-    after = read_cursor(call.query["cursor"], parts=1, each=is_id)
     with service.database.reading() as connection:
-        document = list_movements(
-            connection, own_card(call.caller), limit=call.query["limit"], after=after
-        )
+        document = list_movements(connection, call.query["page"], own_card(call.caller))
     return json_answer(200, document)
 
 

@@ -6,8 +6,7 @@ import sqlalchemy as sa
 
 from chassis.endpoints import Call, Endpoints, KeyUse
 from chassis.idempotency import Answer, IdempotencyKey, json_answer
-from chassis.identifiers import is_id, new_id
-from chassis.pagination import read_cursor
+from chassis.identifiers import new_id
 from chassis.problems import (
     FieldError,
     IdempotencyKeyMissing,
@@ -102,14 +101,12 @@ def _key(call: Call) -> IdempotencyKey:
 @endpoints.get("/enrolments", allow=READERS, query=EnrolmentsQuery)
 def get_enrolments(call: Call, service: EnrolmentService) -> Answer:
     """List the enrolments the caller may see."""
-    after = read_cursor(call.query["cursor"], parts=1, each=is_id)
     with service.database.reading() as connection:
         document = list_enrolments(
             connection,
+            call.query["page"],
             reach=reach_to_read(call.caller),
             filters=call.query,
-            limit=call.query["limit"],
-            after=after,
             redeem_key=service.redeem_key,
         )
     return json_answer(200, document)

@@ -16,6 +16,7 @@ from chassis.fields import (
     Reference,
     Strict,
     Text,
+    refuse_empty_span,
 )
 from services.enrolment.domain.programme.card import Scheme
 from services.enrolment.domain.seats.enrolment import EnrolmentState
@@ -48,6 +49,14 @@ def parse_date(value: Any) -> date:
 def regency_code(value: Any) -> str:
     """Read a regency's code. Raises `ValueError` with the remedy."""
     return regency(value).code
+
+
+class WavesQuery(PageQuery):
+    """Which waves: all of them."""
+
+
+class StatementQuery(PageQuery):
+    """Which movements: all of the own card's."""
 
 
 class EnrolmentsQuery(PageQuery):
@@ -98,8 +107,7 @@ class WaveRequest(Strict):
     @ma.validates_schema
     def check_window(self, data: dict[str, Any], **_: Any) -> None:
         """Refuse a window that ends before it starts."""
-        if data["opens_at"] >= data["closes_at"]:
-            raise ma.ValidationError("The wave closes after it opens.", "closes_at")
+        refuse_empty_span(data, "opens_at", "closes_at")
 
 
 class CandidateRow(Strict):

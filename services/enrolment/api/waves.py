@@ -8,12 +8,16 @@ from typing import Any
 import sqlalchemy as sa
 
 from chassis.endpoints import Call, Endpoints, KeyUse
-from chassis.fields import PageQuery, load
+from chassis.fields import load
 from chassis.idempotency import Answer, json_answer
-from chassis.identifiers import is_id, new_id
-from chassis.pagination import read_cursor
+from chassis.identifiers import new_id
 from chassis.problems import FieldError, NotFound, Problem, ValidationFailed
-from services.enrolment.api.schemas import AdmissionsRequest, CandidateRow, WaveRequest
+from services.enrolment.api.schemas import (
+    AdmissionsRequest,
+    CandidateRow,
+    WaveRequest,
+    WavesQuery,
+)
 from services.enrolment.domain.programme.award import Award, Candidate
 from services.enrolment.domain.programme.card import Scheme
 from services.enrolment.domain.programme.wave import Wave
@@ -30,12 +34,11 @@ endpoints: Endpoints[EnrolmentService] = Endpoints("/api/v1")
 _CANDIDATE = CandidateRow()
 
 
-@endpoints.get("/waves", query=PageQuery)
+@endpoints.get("/waves", query=WavesQuery)
 def get_waves(call: Call, service: EnrolmentService) -> Answer:
     """List waves."""
-    after = read_cursor(call.query["cursor"], parts=1, each=is_id)
     with service.database.reading() as connection:
-        return json_answer(200, list_waves(connection, limit=call.query["limit"], after=after))
+        return json_answer(200, list_waves(connection, call.query["page"]))
 
 
 @endpoints.get("/waves/<id:wave_id>")

@@ -8,7 +8,7 @@ from typing import Any
 import sqlalchemy as sa
 
 from chassis.clock import write_instant
-from chassis.pagination import page_of
+from chassis.pagination import Page
 from services.enrolment.storage.cards import card_of
 from services.enrolment.storage.tables import CARD, MOVEMENT
 
@@ -33,17 +33,13 @@ def show_card(connection: sa.Connection, card_ref: str, *, now: datetime) -> dic
     }
 
 
-def list_movements(
-    connection: sa.Connection, card_ref: str, *, limit: int, after: tuple[str, ...] | None
-) -> dict[str, Any]:
+def list_movements(connection: sa.Connection, page: Page, card_ref: str) -> dict[str, Any]:
     """Return the movements of a card's money, the oldest first."""
-    query = (
-        sa.select(MOVEMENT).where(M.card_ref == card_ref).order_by(M.movement_id).limit(limit + 1)
-    )
-    if after is not None:
-        query = query.where(M.movement_id > after[0])
-    rows = connection.execute(query).all()
-    return page_of(rows, limit=limit, present=_movement, key=lambda row: (row.movement_id,))
+    query = sa.select(MOVEMENT).where(M.card_ref == card_ref)
+    if page.after is not None:
+        query = query.where(M.movement_id > page.after)
+    rows = connection.execute(query.order_by(M.movement_id).limit(page.limit + 1)).all()
+    return page.of(rows, present=_movement, key=lambda row: str(row.movement_id))
 
 
 def _movement(row: sa.Row[Any]) -> dict[str, Any]:

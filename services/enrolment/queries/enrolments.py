@@ -8,7 +8,7 @@ from typing import Any
 import sqlalchemy as sa
 
 from chassis.clock import write_instant
-from chassis.pagination import page_of
+from chassis.pagination import Page
 from services.enrolment.domain.learning.redemption import redeem_code
 from services.enrolment.domain.reach import Reach
 from services.enrolment.domain.seats.enrolment import EnrolmentState
@@ -34,27 +34,25 @@ def within(reach: Reach) -> sa.ColumnElement[bool]:
 
 def list_enrolments(
     connection: sa.Connection,
+    page: Page,
     *,
     reach: Reach,
     filters: Mapping[str, str | None],
-    limit: int,
-    after: tuple[str, ...] | None,
     redeem_key: bytes,
 ) -> dict[str, Any]:
     """Return the enrolments within a reach, the newest first; filters: `class_id`, `status`."""
-    query = _SELECT.where(within(reach)).order_by(E.enrolment_id.desc()).limit(limit + 1)
+    query = _SELECT.where(within(reach)).order_by(E.enrolment_id.desc()).limit(page.limit + 1)
     if filters.get("class_id"):
         query = query.where(E.class_id == filters["class_id"])
     if filters.get("status"):
         query = query.where(E.state == filters["status"])
-    if after is not None:
-        query = query.where(E.enrolment_id < after[0])
+    if page.after is not None:
+        query = query.where(E.enrolment_id < page.after)
     rows = connection.execute(query).all()
-    return page_of(
+    return page.of(
         rows,
-        limit=limit,
         present=lambda row: _document(row, reach=reach, redeem_key=redeem_key),
-        key=lambda row: (row.enrolment_id,),
+        key=lambda row: str(row.enrolment_id),
     )
 
 

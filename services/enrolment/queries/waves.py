@@ -7,7 +7,7 @@ from typing import Any
 import sqlalchemy as sa
 
 from chassis.clock import write_instant
-from chassis.pagination import page_of
+from chassis.pagination import Page
 from services.enrolment.domain.programme.wave import Wave
 from services.enrolment.storage.tables import WAVE
 from services.enrolment.storage.waves import wave_of
@@ -15,15 +15,13 @@ from services.enrolment.storage.waves import wave_of
 W = WAVE.c
 
 
-def list_waves(
-    connection: sa.Connection, *, limit: int, after: tuple[str, ...] | None
-) -> dict[str, Any]:
+def list_waves(connection: sa.Connection, page: Page) -> dict[str, Any]:
     """Return waves, the newest first."""
-    query = sa.select(WAVE).order_by(W.wave_id.desc()).limit(limit + 1)
-    if after is not None:
-        query = query.where(W.wave_id < after[0])
+    query = sa.select(WAVE).order_by(W.wave_id.desc()).limit(page.limit + 1)
+    if page.after is not None:
+        query = query.where(W.wave_id < page.after)
     rows = connection.execute(query).all()
-    return page_of(rows, limit=limit, present=_document, key=lambda row: (row.wave_id,))
+    return page.of(rows, present=_document, key=lambda row: str(row.wave_id))
 
 
 def show_wave(connection: sa.Connection, wave_id: str) -> dict[str, Any] | None:

@@ -8,6 +8,7 @@ from chassis.column_types import Identifier, Instant
 from chassis.follower import follower_table
 from chassis.idempotency import stored_answer_table
 from chassis.journal import journal_tables
+from services.enrolment.domain.entry_kinds import EntryKind
 
 METADATA = sa.MetaData()
 
@@ -151,6 +152,7 @@ JOURNAL = journal_tables(
         "card_ref": Identifier(),
         "region": sa.String(5),
     },
+    kinds=tuple(EntryKind),
 )
 STORED_ANSWER = stored_answer_table(METADATA)
 FOLLOWER_STATE = follower_table(METADATA)

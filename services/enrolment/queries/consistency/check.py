@@ -17,7 +17,7 @@ import sqlalchemy as sa
 from chassis.database import Database
 from chassis.faults import Fault, fault_of
 from chassis.journal import Journal
-from chassis.pagination import write_cursor
+from chassis.pagination import Place
 from services.enrolment.queries.consistency.cards import CARDS
 from services.enrolment.queries.consistency.classes import CLASSES
 from services.enrolment.queries.consistency.comparison import ENTRY, Comparison
@@ -41,31 +41,32 @@ class Stage(NamedTuple):
     key: str | None
 
 
+FROM_THE_START = Place("everything", None)
 _BEGINNING = Stage(WALKED[0].counted, None)
 
 
 def is_stage(text: str) -> bool:
-    """Tell whether a text is such as `write_stage` makes."""
+    """Tell whether a text is such as `_key_of` makes."""
     counted, _, key = text.partition(" ")
     return any(one.counted == counted and one.is_key(key) for one in WALKED)
 
 
-def read_stage(text: str) -> Stage:
-    """Read where to go on."""
-    counted, _, key = text.partition(" ")
+def _stage_at(place: Place) -> Stage:
+    if place.after is None:
+        return _BEGINNING
+    counted, _, key = place.after.partition(" ")
     return Stage(counted, key)
 
 
-def write_stage(stage: Stage) -> str:
-    """Write where to go on as a cursor."""
-    return write_cursor(f"{stage.counted} {stage.key}")
+def _key_of(stage: Stage) -> str:
+    return f"{stage.counted} {stage.key}"
 
 
 def check_consistency(
     database: Database,
     journal: Journal,
     *,
-    start: Stage | None = None,
+    place: Place = FROM_THE_START,
     seconds: float = LONGEST,
     clock: Callable[[], float] = time.monotonic,
 ) -> dict[str, Any]:
@@ -77,11 +78,11 @@ def check_consistency(
     stop_at = clock() + seconds
     checked = dict.fromkeys([comparison.counted for comparison in WALKED], 0)
     differences: Differences = []
-    for stage, count, found in _Walk(database, journal).steps(start or _BEGINNING):
+    for stage, count, found in _Walk(database, journal).steps(_stage_at(place)):
         checked[stage.counted] += count
         differences += found
         if len(differences) >= MOST_TOLD or clock() >= stop_at:
-            return _report(checked, differences, next_cursor=write_stage(stage))
+            return _report(checked, differences, next_cursor=place.cursor(_key_of(stage)))
     return _report(checked, differences, next_cursor=None)
 
 

@@ -9,12 +9,13 @@ import sqlalchemy as sa
 
 from chassis.column_types import Identifier
 from chassis.identifiers import is_id
+from services.enrolment.domain.entry_kinds import EntryKind
 from services.enrolment.storage.tables import JOURNAL
 
-AWARD = "card-awarded"
-CONFIRMED = "enrolment-confirmed"
-REDEEMED = "enrolment-redeemed"
-CANCELLED = "enrolment-cancelled"
+AWARD = EntryKind.CARD_AWARDED
+CONFIRMED = EntryKind.ENROLMENT_CONFIRMED
+REDEEMED = EntryKind.ENROLMENT_REDEEMED
+CANCELLED = EntryKind.ENROLMENT_CANCELLED
 MOVES_MONEY = (AWARD, CONFIRMED, CANCELLED)
 MOVES_SEATS = (CONFIRMED, CANCELLED)
 OF_ENROLMENT = (CONFIRMED, REDEEMED, CANCELLED)

@@ -9,6 +9,7 @@ import sqlalchemy as sa
 
 from chassis.identity import Principal
 from chassis.journal import Entry
+from services.enrolment.domain.entry_kinds import EntryKind
 from services.enrolment.domain.learning.redemption import redeem, refuse_called_off
 from services.enrolment.domain.programme.rule_set import RuleSet
 from services.enrolment.domain.seats.enrolment import Enrolment
@@ -51,7 +52,7 @@ def redeem_enrolment(
     redeemed = redeem(enrolment, code=command.code, key=redeem_key)
     stores.enrolments.save_state(connection, redeemed)
     entry = Entry(
-        kind="enrolment-redeemed",
+        kind=EntryKind.ENROLMENT_REDEEMED,
         actor=command.caller.subject,
         role=command.caller.role,
         request_id=command.request_id,

@@ -13,6 +13,7 @@ from chassis.identifiers import new_id, random_reference
 from chassis.identity import Principal
 from chassis.journal import Entry
 from chassis.problems import NotFound, Problem
+from services.enrolment.domain.entry_kinds import EntryKind
 from services.enrolment.domain.programme.award import Award, Candidate, Nomination, award_all
 from services.enrolment.domain.programme.rule_set import RuleSet
 from services.enrolment.domain.programme.wave import Wave
@@ -93,7 +94,7 @@ def _save(
 
 def _entry(command: AdmitCandidates, wave: Wave, award: Award, rules: RuleSet) -> Entry:
     return Entry(
-        kind="card-awarded",
+        kind=EntryKind.CARD_AWARDED,
         actor=command.caller.subject,
         role=command.caller.role,
         request_id=command.request_id,

@@ -9,6 +9,7 @@ import sqlalchemy as sa
 
 from chassis.identity import Principal
 from chassis.journal import Entry
+from services.enrolment.domain.entry_kinds import EntryKind
 from services.enrolment.domain.programme.card import Card
 from services.enrolment.domain.reach import reach_to_read
 from services.enrolment.queries.cards import show_card
@@ -44,7 +45,7 @@ def look_up_card(
 
 def _entry(command: LookUpCard, card: Card | None, *, shown: bool) -> Entry:
     return Entry(
-        kind="card-looked-up",
+        kind=EntryKind.CARD_LOOKED_UP,
         actor=command.caller.subject,
         role=command.caller.role,
         request_id=command.request_id,

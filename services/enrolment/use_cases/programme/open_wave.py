@@ -7,6 +7,7 @@ import sqlalchemy as sa
 from chassis.clock import write_instant
 from chassis.identity import Principal
 from chassis.journal import Entry
+from services.enrolment.domain.entry_kinds import EntryKind
 from services.enrolment.domain.programme.rule_set import RuleSet
 from services.enrolment.domain.programme.wave import Wave
 from services.enrolment.storage.stores import Stores
@@ -24,7 +25,7 @@ def open_wave(
     """Add a wave with its window and return it."""
     stores.waves.add(connection, wave)
     entry = Entry(
-        kind="wave-opened",
+        kind=EntryKind.WAVE_OPENED,
         actor=caller.subject,
         role=caller.role,
         request_id=request_id,

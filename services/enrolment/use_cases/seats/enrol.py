@@ -18,6 +18,7 @@ from chassis.journal import Entry
 from chassis.problems import Problem
 from chassis.settlement import parting
 from chassis.tickets import Outcome
+from services.enrolment.domain.entry_kinds import EntryKind
 from services.enrolment.domain.learning.redemption import redeem_code
 from services.enrolment.domain.programme.rule_set import RuleSet
 from services.enrolment.domain.seats.admission import Admitted, EnrolCommand, Situation, admit_all
@@ -117,7 +118,7 @@ def _refusal(verdict: Admitted | Problem) -> Problem:
 def _entry(admission: Admitted) -> Entry:
     enrolment = admission.enrolment
     return Entry(
-        kind="enrolment-confirmed",
+        kind=EntryKind.ENROLMENT_CONFIRMED,
         actor=admission.command.actor,
         role=admission.command.role,
         request_id=admission.command.request_id,

@@ -11,6 +11,7 @@ import sqlalchemy as sa
 from chassis.identity import Principal
 from chassis.journal import Entry
 from chassis.problems import NotFound
+from services.enrolment.domain.entry_kinds import EntryKind
 from services.enrolment.domain.reach import reach_to_read
 from services.enrolment.domain.seats.training_class import TrainingClass
 from services.enrolment.queries.roster import roster_rows
@@ -85,7 +86,7 @@ def open_names(lines: Sequence[SealedLine], *, stores: Stores) -> list[RosterLin
 
 def _entry(command: ReadRoster, training_class: TrainingClass, *, people: int) -> Entry:
     return Entry(
-        kind="roster-read",
+        kind=EntryKind.ROSTER_READ,
         actor=command.caller.subject,
         role=command.caller.role,
         request_id=command.request_id,

@@ -7,6 +7,7 @@ from collections.abc import Sequence
 import sqlalchemy as sa
 
 from chassis.journal import Entry
+from services.enrolment.domain.entry_kinds import EntryKind
 from services.enrolment.domain.seats.training_class import CANCELLED, UNLISTED, TrainingClass
 from services.enrolment.storage.stores import Stores
 from vocabulary.roles import SYSTEM
@@ -34,7 +35,7 @@ def unlist_classes(
 
 def _entry(training_class: TrainingClass, request_id: str) -> Entry:
     return Entry(
-        kind="class-unlisted",
+        kind=EntryKind.CLASS_UNLISTED,
         actor=ACTOR,
         role=SYSTEM,
         request_id=request_id,

@@ -9,6 +9,7 @@ from datetime import datetime
 import sqlalchemy as sa
 
 from chassis.journal import Entry
+from services.enrolment.domain.entry_kinds import EntryKind
 from services.enrolment.domain.programme.rule_set import RuleSet
 from services.enrolment.domain.seats.cancellation import Cancelled
 from services.enrolment.domain.seats.training_class import TrainingClass
@@ -52,7 +53,7 @@ def save_cancellations(
 def _entry(cancelled: Cancelled, canceller: Canceller, rule_version: str) -> Entry:
     enrolment = cancelled.enrolment
     return Entry(
-        kind="enrolment-cancelled",
+        kind=EntryKind.ENROLMENT_CANCELLED,
         actor=canceller.actor,
         role=canceller.role,
         request_id=canceller.request_id,

@@ -100,10 +100,10 @@ def test_a_walk_over_a_statement_neither_skips_nor_repeats_while_money_moves(
     walked: list[str] = []
     cursor, rounds = "", 0
     while rounds < 4 or cursor:
-        path = f"/cards/me/statement?limit=2&cursor={cursor}"
+        path = f"/cards/me/statement?limit=2{cursor}"
         page = document(shared_house.get(path, "holder", card=card.card_ref))
         walked += [item["id"] for item in page["items"]]
-        cursor = page["next_cursor"] or ""
+        cursor = f"&cursor={page['next_cursor']}" if page["next_cursor"] else ""
         rounds += 1
         if rounds < 3:
             buy_and_return()

@@ -12,8 +12,8 @@ import pytest
 import sqlalchemy as sa
 
 from chassis.identifiers import new_id, random_reference
-from chassis.pagination import read_cursor, write_cursor
-from services.enrolment.queries.consistency import check_consistency, is_stage, read_stage
+from chassis.pagination import Place, find_place, listing_of
+from services.enrolment.queries.consistency import FROM_THE_START, check_consistency, is_stage
 from services.enrolment.queries.consistency.check import WALKED
 from tests.chassis.problem_documents import code, pointers
 from tests.services.enrolment.house import House, document
@@ -258,14 +258,15 @@ def test_a_walk_stops_after_a_hundred_differences_and_goes_on_where_it_stopped(
     cards = {card.card_ref for card in house.award_many(120)}
     tamper(house, "update card set balance = 1", {})
     told: list[tuple[str, str]] = []
-    cursor: str | None = ""
+    where: str | None = ""
     rounds = 0
-    while cursor is not None:
-        report = document(house.get(f"/consistency?cursor={cursor}", "auditor"))
+    while where is not None:
+        report = document(house.get(f"/consistency{where}", "auditor"))
         assert len(report["differences"]) <= 100
         assert report["truncated"] is (report["next_cursor"] is not None)
         told += [(found["what"], found["id"]) for found in report["differences"]]
         cursor, rounds = report["next_cursor"], rounds + 1
+        where = f"?cursor={cursor}" if cursor else None
     kinds = ("card balance, by movements", "card balance, by journal")
     assert sorted(told) == sorted((kind, card) for kind in kinds for card in cards)
     assert rounds == 3
@@ -276,20 +277,20 @@ def test_a_walk_that_takes_too_long_stops_and_goes_on_where_it_stopped(house: Ho
     whole = document(house.get("/consistency", "auditor"))["checked"]
     service, ticks = house.service, count()
     checked: Counter[str] = Counter()
-    stage, rounds = None, 0
+    place, rounds = FROM_THE_START, 0
     while True:
         report = check_consistency(
             service.database,
             service.journal,
-            start=stage,
+            place=place,
             seconds=1.0,
             clock=lambda: float(next(ticks)),
         )
         checked.update(report["checked"])
         if not report["truncated"]:
             break
-        (text,) = read_cursor(report["next_cursor"], parts=1, each=is_stage) or ("",)
-        stage, rounds = read_stage(text), rounds + 1
+        place = find_place(report["next_cursor"], listing=place.listing, is_key=is_stage)
+        rounds += 1
     assert checked == whole
     assert rounds == len(whole) + 1, "each of the two waves is a step, and so is each other kind"
 
@@ -298,9 +299,22 @@ def test_a_walk_that_takes_too_long_stops_and_goes_on_where_it_stopped(house: Ho
     "stage", ["cards", "cards x", "people 1", "journal_entries -1", "", "cards "]
 )
 def test_a_cursor_that_no_walk_made_is_refused(shared_house: House, stage: str) -> None:
-    answer = shared_house.get(f"/consistency?cursor={write_cursor(stage)}", "auditor")
+    cursor = Place(listing_of("ConsistencyQuery", {}), None).cursor(stage)
+    answer = shared_house.get(f"/consistency?cursor={cursor}", "auditor")
     assert code(answer) == (422, "validation-failed")
     assert pointers(answer) == ["/cursor"]
+
+
+@pytest.mark.parametrize(
+    ("query", "pointer"),
+    [("cursor=", "/cursor"), ("cursor=a&cursor=b", "/cursor"), ("limit=5", "/limit")],
+)
+def test_a_question_that_is_not_understood_is_refused_by_name(
+    shared_house: House, query: str, pointer: str
+) -> None:
+    answer = shared_house.get(f"/consistency?{query}", "auditor")
+    assert code(answer) == (422, "validation-failed")
+    assert pointers(answer) == [pointer]
 
 
 def test_a_walk_beside_writers_finds_nothing(house: House) -> None:

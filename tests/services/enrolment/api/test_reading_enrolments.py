@@ -21,11 +21,11 @@ def walk(house: House, path: str, role: str, *, meanwhile: Any = None, **claims:
     walked: list[str] = []
     cursor = ""
     while True:
-        page = document(house.get(f"{path}limit=2&cursor={cursor}", role, **claims))
+        page = document(house.get(f"{path}limit=2{cursor}", role, **claims))
         walked += [item["id"] for item in page["items"]]
         if page["next_cursor"] is None:
             return walked
-        cursor = page["next_cursor"]
+        cursor = f"&cursor={page['next_cursor']}"
         if meanwhile:
             meanwhile()
 
@@ -171,11 +171,15 @@ def test_a_holder_walks_the_own_history(shared_house: House) -> None:
         ("limit=%D9%A1", "/limit"),
         ("limit=99999999999999999999", "/limit"),
         ("limit=1&limit=2", "/limit"),
+        ("cursor=", "/cursor"),
         ("cursor=abc", "/cursor"),
         ("cursor=WyJhYmMiXQ==", "/cursor"),
         ("cursor=WyJcdWQ4MDAiXQ==", "/cursor"),
         ("cursor=bnVsbA==", "/cursor"),
         ("cursor=" + "W1tb" * 900, "/cursor"),
+        ("limit=", "/limit"),
+        ("class_id=", "/class_id"),
+        ("status=", "/status"),
         ("class_id=1", "/class_id"),
         ("class_id=17.71", "/class_id"),
         ("status=offered", "/status"),

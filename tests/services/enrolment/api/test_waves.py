@@ -69,12 +69,48 @@ def test_a_walk_over_waves_neither_skips_nor_repeats_while_others_are_opened(
     walked: list[str] = []
     cursor = ""
     while True:
-        page = document(shared_house.get(f"/waves?limit=3&cursor={cursor}"))
+        page = document(shared_house.get(f"/waves?limit=3{cursor}"))
         walked += [wave["id"] for wave in page["items"]]
         shared_house.open_wave()
         if page["next_cursor"] is None:
             break
-        cursor = page["next_cursor"]
+        cursor = f"&cursor={page['next_cursor']}"
     assert len(walked) == len(set(walked))
     assert known <= set(walked)
     assert walked == sorted(walked, reverse=True)
+
+
+@pytest.mark.parametrize(
+    ("query", "pointer"),
+    [
+        ("limit=0", "/limit"),
+        ("limit=", "/limit"),
+        ("limit=99999999999999999999", "/limit"),
+        ("limit=1&limit=2", "/limit"),
+        ("cursor=", "/cursor"),
+        ("cursor=x", "/cursor"),
+        ("status=open", "/status"),
+    ],
+)
+@pytest.mark.parametrize("path", ["/waves", "/cards/me/statement"])
+def test_a_list_that_is_asked_for_wrongly_says_by_which_name(
+    shared_house: House, path: str, query: str, pointer: str
+) -> None:
+    answer = shared_house.get(f"{path}?{query}", "holder", card=new_id())
+    assert code(answer) == (422, "validation-failed")
+    assert pointers(answer) == [pointer]
+
+
+def test_a_walk_over_waves_does_not_go_on_in_another_list(shared_house: House) -> None:
+    for _ in range(2):
+        shared_house.open_wave()
+    cursor = document(shared_house.get("/waves?limit=1"))["next_cursor"]
+    assert shared_house.get(f"/waves?cursor={cursor}").status_code == 200
+    for path, role in (
+        ("/cards/me/statement", "holder"),
+        ("/enrolments", "holder"),
+        ("/consistency", "auditor"),
+    ):
+        answer = shared_house.get(f"{path}?cursor={cursor}", role, card=new_id())
+        assert code(answer) == (422, "validation-failed")
+        assert pointers(answer) == ["/cursor"]

@@ -1,0 +1,18 @@
+"""What enrolment's journal tells of."""
+
+from __future__ import annotations
+
+from enum import StrEnum
+
+
+class EntryKind(StrEnum):
+    """What an entry tells. A kind that was ever written stays: the journal is kept, and filtered by it."""
+
+    WAVE_OPENED = "wave-opened"
+    CARD_AWARDED = "card-awarded"
+    CARD_LOOKED_UP = "card-looked-up"
+    CLASS_UNLISTED = "class-unlisted"
+    ENROLMENT_CONFIRMED = "enrolment-confirmed"
+    ENROLMENT_REDEEMED = "enrolment-redeemed"
+    ENROLMENT_CANCELLED = "enrolment-cancelled"
+    ROSTER_READ = "roster-read"
