@@ -17,10 +17,15 @@ from chassis.idempotency import Answer, IdempotencyKeys, json_answer
 from chassis.observability import configure_logging
 from chassis.problems import StateConflict, Unavailable
 from chassis.web import build_app
-from tests.tokens import verifier
+from tests.tokens import bearer, verifier
 
 SECRET = "3171234567890123"
 """What must appear in no answer and no log line."""
+
+ID = "01890000-0000-7000-8000-000000000001"
+OPERATOR = bearer(role="operator")
+THING = {"name": "drill"}
+"""What may be sent: an id that the service takes, the headers of who may do everything, and a body."""
 
 
 @dataclass

@@ -9,11 +9,7 @@ import pytest
 from flask.testing import FlaskClient
 
 from tests.chassis.problem_documents import code, pointers, problem
-from tests.chassis.small_service import House
-from tests.tokens import bearer
-
-ID = "01890000-0000-7000-8000-000000000001"
-OPERATOR = bearer(role="operator")
+from tests.chassis.small_service import ID, OPERATOR, House
 
 
 @pytest.mark.parametrize(

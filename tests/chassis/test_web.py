@@ -8,10 +8,9 @@ import pytest
 from flask.testing import FlaskClient
 
 from tests.chassis.problem_documents import code, problem
-from tests.chassis.small_service import FAILURES, SECRET, House, build
+from tests.chassis.small_service import FAILURES, ID, SECRET, House, build
 from tests.tokens import bearer
 
-ID = "01890000-0000-7000-8000-000000000001"
 UUID = re.compile(r"\A[0-9a-f-]{36}\Z")
 
 

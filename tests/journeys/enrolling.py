@@ -5,7 +5,8 @@ from __future__ import annotations
 import json
 import uuid
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
+from typing import Any
 
 from tests.journeys.load import Load, Outcome, Write
 from tests.journeys.world import Offer, World
@@ -13,7 +14,7 @@ from tests.journeys.world import Offer, World
 
 def enrolments(world: World, offer: Offer, card_refs: Sequence[str]) -> list[Write]:
     """Prepare an enrolment in a class for each of these cards, by its holder."""
-    body = json.dumps({"class_id": offer.class_id, "expected_price": offer.price}).encode()
+    body = json.dumps(offer.wish()).encode()
     return [
         Write("/api/v1/enrolments", token, body, str(uuid.uuid4()))
         for token in world.holder_tokens(card_refs)
@@ -22,8 +23,13 @@ def enrolments(world: World, offer: Offer, card_refs: Sequence[str]) -> list[Wri
 
 def cancellation(enrolment: Write, answer: bytes) -> Write:
     """Prepare the cancellation of an enrolment by whoever was given this answer to it."""
-    path = f"/api/v1/enrolments/{json.loads(answer)['id']}/cancellation"
-    return Write(path, enrolment.token, b'{"reason":"Berhalangan"}', str(uuid.uuid4()))
+    path = cancellation_path(json.loads(answer))
+    return Write(f"/api/v1{path}", enrolment.token, b'{"reason":"Berhalangan"}', str(uuid.uuid4()))
+
+
+def cancellation_path(enrolment: Mapping[str, Any]) -> str:
+    """Return where an enrolment is cancelled."""
+    return f"/enrolments/{enrolment['id']}/cancellation"
 
 
 def check_each_stands_once(world: World, offer: Offer, outcomes: Sequence[Outcome]) -> None:

@@ -221,7 +221,7 @@ def _status(address: str) -> int:
 
 
 def _enrol(world: World, card_ref: str, offer: Offer) -> requests.Response:
-    wish = {"class_id": offer.class_id, "expected_price": offer.price}
+    wish = offer.wish()
     return world.holder(card_ref).call("POST", "/enrolments", body=wish, key=str(uuid.uuid4()))
 
 

@@ -22,7 +22,7 @@ def travelled(world: World) -> World:
     """A system in which at least one person went the whole way and one was turned away."""
     offer = world.offer(seats=1)
     first, second = world.cards(2)
-    wish = {"class_id": offer.class_id, "expected_price": offer.price}
+    wish = offer.wish()
     enrolment = world.holder(first.ref).post("/enrolments", wish)
     world.people.private.add(enrolment["redeem_code"])
     world.holder(second.ref).refused("POST", "/enrolments", 409, "class-full", body=wish)
@@ -65,7 +65,7 @@ def test_one_request_id_is_in_the_answer_both_logs_and_the_journal(
     answer = world.holder(card.ref).call(
         "POST",
         "/enrolments",
-        body={"class_id": offer.class_id, "expected_price": offer.price},
+        body=offer.wish(),
         key=str(uuid.uuid4()),
         headers={"X-Request-Id": chosen} if given else None,
     )
@@ -146,7 +146,7 @@ def test_processes_that_were_stopped_and_killed_wrote_json_and_told_nothing_eith
     offer = world.offer(seats=5)
     (card,) = world.cards(1)
     world.stop("enrolment")
-    wish = {"class_id": offer.class_id, "expected_price": offer.price}
+    wish = offer.wish()
     world.holder(card.ref).refused("POST", "/enrolments", 503, "unavailable", body=wish)
     world.restart("enrolment")
     world.holder(card.ref).post("/enrolments", wish)

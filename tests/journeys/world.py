@@ -1,34 +1,19 @@
-"""One running system and everything the journeys do in it: its people, its callers, what they have set up."""
+"""One running system and everything the journeys do in it."""
 
 from __future__ import annotations
 
-import itertools
-import secrets
-import time
-from collections.abc import Collection, Iterator, Sequence
-from contextlib import contextmanager
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from signal import Signals
 from typing import Any
 
-import requests
-
-from chassis.clock import utc_now
 from deploy.local.databases import SERVICES
-from services.accounts.domain.mandates import Mandate
-from services.accounts.register import register
-from services.accounts.service import AccountsService, opened_service
-from services.accounts.settings import read_settings
-from services.accounts.use_cases.issue_token import issue_token
 from tests.journeys import bodies
-from tests.journeys.answers import checked
-from tests.journeys.api import PATIENCE, Api
-from tests.journeys.people import People
+from tests.journeys.callers import Callers
 from tests.journeys.processes import children_of
 from tests.running_system import RunningSystem
 from tests.waiting import eventually
 
-TOKEN_KEPT = 300.0
 STOPPING = 40.0
 """Seconds within which a process must have ended after SIGTERM."""
 
@@ -50,114 +35,32 @@ class Offer:
     provider_id: str
     price: int
 
+    def wish(self, **said: Any) -> dict[str, Any]:
+        """Return what a holder sends to get a seat in it; `said` adds members, or says another price."""
+        return {"class_id": self.class_id, "expected_price": self.price, **said}
 
-class World:
-    """The system under test with the callers that know it."""
+
+class World(Callers):
+    """The system under test: what its callers set up, look at and disturb."""
 
     def __init__(self, system: RunningSystem) -> None:
-        self.system = system
-        self.people = People()
+        super().__init__(system)
         self.past_logs: list[tuple[str, str]] = []
-        self._callers: dict[tuple[str | None, str | None], tuple[float, Api]] = {}
         self._wave: str | None = None
         self._any_offer: Offer | None = None
-        self._names = itertools.count(1)
 
     @property
     def port(self) -> int:
         """The gateway's port."""
         return int(self.system.address.rpartition(":")[2])
 
-    # --- who calls ---
-
-    @property
-    def public(self) -> Api:
-        """Anybody."""
-        return self.caller(None)
-
-    @property
-    def operator(self) -> Api:
-        """The programme's management."""
-        return self.caller("operator")
-
-    @property
-    def auditor(self) -> Api:
-        """Who reads everything needed and writes nothing."""
-        return self.caller("auditor")
-
-    def provider(self, provider_id: str) -> Api:
-        """A provider's staff."""
-        return self.caller("provider", provider=provider_id)
-
-    def officer(self, region: str) -> Api:
-        """An officer of a province or regency."""
-        return self.caller("officer", region=region)
-
-    def holder(self, card_ref: str) -> Api:
-        """The holder of a card."""
-        return self.caller("holder", card=card_ref)
-
-    def caller(self, role: str | None, **bound: str) -> Api:
-        """Return who calls in a role, within a bound where the role has one."""
-        name = (role, next(iter(bound.values()), None))
-        since, api = self._callers.get(name, (float("-inf"), None))
-        if api is None or time.monotonic() - since > TOKEN_KEPT:
-            if api is not None:
-                api.close()
-            token = self.token_for(Mandate(role, **bound)) if role else None
-            api = Api(self.system.address, token)
-            self._callers[name] = (time.monotonic(), api)
-        return api
-
-    def holder_tokens(self, card_refs: Sequence[str]) -> list[str]:
-        """Sign a token for each of many holders at once."""
-        with self._accounts() as house, house.database.reading() as connection:
-            tokens = [
-                issue_token(
-                    connection,
-                    seal=house.seal,
-                    subject=f"holder:{ref}",
-                    mandate=Mandate("holder", card=ref),
-                    issuer=house.settings.token_issuer,
-                    audience=house.settings.token_audience,
-                    now=utc_now(),
-                )
-                for ref in card_refs
-            ]
-        self.people.private.update(tokens)
-        return tokens
-
-    @contextmanager
-    def _accounts(self) -> Iterator[AccountsService]:
-        with opened_service(read_settings(self.system.accounts_settings)) as house:
-            yield house
-
-    def token_for(self, mandate: Mandate) -> str:
-        """Register a program with this mandate, and have it ask for a token as any program does."""
-        client_id, secret = f"journey-{next(self._names)}", secrets.token_hex(32)
-        with self._accounts() as house:
-            register(house, client_id=client_id, secret=secret, mandate=mandate, name="Perjalanan")
-        answer = checked(
-            requests.post(
-                f"{self.system.address}/oauth/token",
-                data={"grant_type": "client_credentials"},
-                auth=(client_id, secret),
-                timeout=PATIENCE,
-            )
-        )
-        assert answer.status_code == 200, answer.text
-        token: str = answer.json()["access_token"]
-        self.people.private |= {secret, token}
-        return token
-
     # --- what is set up, all through the API ---
 
     def approved_provider(self) -> str:
         """Have an institution apply and be approved; return its id."""
-        name = f"BLK Perjalanan {next(self._names)}"
+        name = f"BLK Perjalanan {next(self.names)}"
         made = self.public.post("/providers", bodies.application(name))
-        decision = {"decision": "approved", "reason": "Lengkap"}
-        self.operator.post(f"/providers/{made['id']}/decision", decision)
+        self.decide(f"/providers/{made['id']}", "approved")
         provider_id: str = made["id"]
         return provider_id
 
@@ -166,9 +69,13 @@ class World:
         staff = self.provider(provider_id)
         course_id: str = staff.post("/courses", bodies.course(mode, **changes))["id"]
         staff.post(f"/courses/{course_id}/submission")
-        decision = {"decision": "published", "reason": "Sesuai"}
-        self.operator.post(f"/courses/{course_id}/decision", decision)
+        self.decide(f"/courses/{course_id}", "published")
         return course_id
+
+    def decide(self, path: str, decision: str, *, reason: str = "Sesuai") -> None:
+        """Have the operator decide on a provider or a course."""
+        answer = self.operator.post(f"{path}/decision", {"decision": decision, "reason": reason})
+        assert answer["status"] == decision
 
     def offer(self, *, seats: int, mode: str = "online", first_day: int = 30) -> Offer:
         """Publish a class of a new provider, and wait until enrolment knows it."""
@@ -190,6 +97,15 @@ class World:
         """Wait until enrolment has read of a class."""
         path = f"/classes/{class_id}/availability"
         eventually(lambda: self.public.call("GET", path).ok, what="enrolment knows the class")
+
+    def wait_for_seats_left(self, offer: Offer, count: int) -> None:
+        """Wait until the catalogue shows so many seats."""
+
+        def shown() -> bool:
+            left = self.public.read(f"/classes/{offer.class_id}")["seats_left"]
+            return bool(left == count)
+
+        eventually(shown, what=f"the catalogue shows {count} seats left")
 
     def wave(self) -> str:
         """Return this world's wave, opened when it is first needed."""
@@ -284,8 +200,3 @@ class World:
         for process in ended:
             self.restart(process)
         return ended
-
-    def close(self) -> None:
-        """Close every caller's connections."""
-        for _, api in self._callers.values():
-            api.close()
