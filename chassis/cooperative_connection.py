@@ -29,9 +29,8 @@ class CooperativeConnection(psycopg.Connection[Any]):
         try:
             wanted = next(gen)
             while True:
-                watcher = hub.loop.io(
-                    descriptor, wanted.value
-                )  # 1 to read, 2 to write, as psycopg counts
+                # psycopg and the loop count alike: 1 to read, 2 to write.
+                watcher = hub.loop.io(descriptor, wanted.value)
                 try:
                     hub.wait(watcher)
                 finally:
