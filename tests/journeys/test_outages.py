@@ -47,7 +47,7 @@ def test_while_the_catalogue_is_down_holders_enrol_and_a_class_it_just_published
         lambda: _enrol(world, cards[2].ref, absent).status_code == 404,
         what="a class that nobody published is known not to be",
     )
-    _wait_for_seats_left(world, known, 4)
+    world.wait_for_seats_left(known, 4)
 
 
 def test_while_the_catalogue_hangs_enrolment_is_served(rough_world: World) -> None:
@@ -65,7 +65,7 @@ def test_while_the_catalogue_hangs_enrolment_is_served(rough_world: World) -> No
     finally:
         os.killpg(catalogue, SIGCONT)
     eventually(lambda: world.public.call("GET", "/courses").ok, what="the catalogue answers")
-    _wait_for_seats_left(world, offer, 0)
+    world.wait_for_seats_left(offer, 0)
 
 
 def test_while_accounts_is_down_tokens_that_were_issued_are_good_and_none_is_issued(
@@ -126,7 +126,7 @@ def test_while_enrolment_is_down_its_callers_are_told_and_the_catalogue_goes_on(
         what="enrolment has read what changed meanwhile",
     )
     assert _enrol(world, second.ref, offer).status_code == 201
-    _wait_for_seats_left(world, offer, 2)
+    world.wait_for_seats_left(offer, 2)
 
 
 def test_while_the_catalogues_worker_is_down_seats_go_on_being_given_and_are_counted_afterwards(
@@ -139,7 +139,7 @@ def test_while_the_catalogues_worker_is_down_seats_go_on_being_given_and_are_cou
         for card in cards:
             assert _enrol(world, card.ref, offer).status_code == 201
         assert world.public.read(f"/classes/{offer.class_id}")["seats_left"] == 5
-    _wait_for_seats_left(world, offer, 2)
+    world.wait_for_seats_left(offer, 2)
 
 
 def test_a_class_called_off_while_enrolments_worker_is_down_is_settled_when_it_is_back(
@@ -233,11 +233,3 @@ def _is_lagging(world: World, card_ref: str, offer: Offer) -> bool:
         return False
     problem(answer, 503, "catalogue-lagging")
     return True
-
-
-def _wait_for_seats_left(world: World, offer: Offer, count: int) -> None:
-    def shown() -> bool:
-        left = world.public.read(f"/classes/{offer.class_id}")["seats_left"]
-        return bool(left == count)
-
-    eventually(shown, what=f"the catalogue shows {count} seats left")

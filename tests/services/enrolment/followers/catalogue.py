@@ -14,7 +14,7 @@ from chassis.feed import feed_endpoints
 from chassis.http_client import ServiceClient
 from chassis.idempotency import StoredAnswers
 from chassis.identifiers import new_id
-from chassis.journal import Entry, Journal
+from chassis.journal import Journal
 from chassis.transaction import Transactions
 from chassis.web import build_app
 from services.catalog.domain.class_plans import ClassPlan
@@ -23,11 +23,13 @@ from services.catalog.domain.courses import Mode, Track
 from services.catalog.domain.happenings import Happening, class_happening
 from services.catalog.domain.meetings import Meeting
 from services.catalog.storage.tables import JOURNAL, STORED_ANSWER
+from services.catalog.use_cases.shared.writing import Author, Writing
 from tests.served import served
 from tests.tokens import verifier
 from vocabulary.zones import ZONES
 
 DAY = timedelta(days=1)
+AUTHOR = Author("provider:wati", "provider", "request-1")
 
 
 def class_on_offer(**plan: Any) -> TrainingClass:
@@ -99,24 +101,10 @@ class Catalogue:
 
     def append(self, happenings: Sequence[Happening]) -> None:
         """Append happenings as the catalogue's use cases do."""
-        entries = [
-            Entry(
-                kind=happening.kind,
-                actor="provider:wati",
-                role="provider",
-                request_id="request-1",
-                subjects={
-                    "class_id": happening.class_id,
-                    "course_id": happening.course_id,
-                    "provider_id": happening.provider_id,
-                    "region": happening.region,
-                },
-                body=happening.body,
-            )
-            for happening in happenings
-        ]
         self._transactions.run(
-            lambda connection: self._journal.append(connection, entries, now=utc_now())
+            lambda connection: Writing(
+                connection, database=self._database, journal=self._journal, author=AUTHOR
+            ).tell(happenings)
         )
 
     def go_away(self) -> None:

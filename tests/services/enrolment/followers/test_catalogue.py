@@ -16,8 +16,9 @@ from chassis.feed_client import SourceDiverged
 from chassis.follower import Follower
 from chassis.http_client import ServiceClient
 from chassis.identifiers import new_id
-from services.catalog.domain.classes import ClassStatus
+from services.catalog.domain.classes import ClassStatus, TrainingClass
 from services.catalog.domain.courses import Mode
+from services.catalog.domain.entry_kinds import EntryKind
 from services.catalog.domain.happenings import Happening
 from services.enrolment.storage.tables import FOLLOWER_STATE
 from tests.chassis.problem_documents import code
@@ -27,7 +28,7 @@ from tests.services.enrolment.followers.catalogue import (
     changed,
     class_on_offer,
 )
-from tests.services.enrolment.followers.following import follower_of, seats
+from tests.services.enrolment.followers.following import follower_of, published, seats
 from tests.services.enrolment.house import House, document
 
 
@@ -35,6 +36,13 @@ from tests.services.enrolment.house import House, document
 def follower(house: House, catalogue: Catalogue) -> Follower:
     """Enrolment's follower of it."""
     return follower_of(house, catalogue.client)
+
+
+def copied(catalogue: Catalogue, follower: Follower, **plan: Any) -> TrainingClass:
+    """Publish a class, and have it copied."""
+    [offered] = published(catalogue, 1, **plan)
+    follower.catch_up()
+    return offered
 
 
 def test_a_published_class_can_be_enrolled_in(
@@ -57,26 +65,24 @@ def test_a_published_class_can_be_enrolled_in(
 def test_everything_that_a_decision_needs_is_copied(
     house: House, catalogue: Catalogue, follower: Follower
 ) -> None:
-    offered = class_on_offer(mode=Mode.OFFLINE, link=None, venue="Jl. Salak 1", regency="71.71")
-    catalogue.tell(("published", offered))
-    follower.catch_up()
+    offered = copied(
+        catalogue, follower, mode=Mode.OFFLINE, link=None, venue="Jl. Salak 1", regency="71.71"
+    )
     with house.service.database.reading() as connection:
-        copied = house.service.stores.classes.read(connection, offered.class_id)
-    assert copied is not None
+        known = house.service.stores.classes.read(connection, offered.class_id)
+    assert known is not None
     plan = offered.plan
-    assert (copied.mode, copied.status, copied.price) == ("offline", "published", plan.price)
-    assert (copied.declared_seats, copied.held, copied.reason) == (plan.seats, 0, None)
-    assert copied.registration_opens == plan.registration_opens
-    assert copied.registration_closes == plan.registration_closes
-    assert [tuple(m) for m in copied.meetings] == [(m.starts_at, m.ends_at) for m in plan.meetings]
+    assert (known.mode, known.status, known.price) == ("offline", "published", plan.price)
+    assert (known.declared_seats, known.held, known.reason) == (plan.seats, 0, None)
+    assert known.registration_opens == plan.registration_opens
+    assert known.registration_closes == plan.registration_closes
+    assert [tuple(m) for m in known.meetings] == [(m.starts_at, m.ends_at) for m in plan.meetings]
 
 
 def test_seats_that_were_added_can_be_had(
     house: House, catalogue: Catalogue, follower: Follower
 ) -> None:
-    offered = class_on_offer(seats=1)
-    catalogue.tell(("published", offered))
-    follower.catch_up()
+    offered = copied(catalogue, follower, seats=1)
     house.enrolled(house.award(), offered.class_id)
     late = house.award()
     assert code(house.enrol(late, offered.class_id)) == (409, "class-full")
@@ -90,9 +96,7 @@ def test_seats_that_were_added_can_be_had(
 def test_lowering_the_seats_below_those_held_evicts_nobody_and_lets_nobody_in(
     house: House, catalogue: Catalogue, follower: Follower
 ) -> None:
-    offered = class_on_offer(seats=3)
-    catalogue.tell(("published", offered))
-    follower.catch_up()
+    offered = copied(catalogue, follower, seats=3)
     taken = [house.enrolled(card, offered.class_id) for card in house.award_many(2)]
     catalogue.tell(("changed", changed(offered, seats=1)))
     follower.catch_up()
@@ -112,9 +116,7 @@ def test_lowering_the_seats_below_those_held_evicts_nobody_and_lets_nobody_in(
 def test_a_class_that_is_closed_or_cancelled_takes_nobody_more_and_keeps_who_is_in_it(
     house: House, catalogue: Catalogue, follower: Follower, verb: str, status: ClassStatus
 ) -> None:
-    offered = class_on_offer()
-    catalogue.tell(("published", offered))
-    follower.catch_up()
+    offered = copied(catalogue, follower)
     card = house.award()
     taken = house.enrolled(card, offered.class_id)
     catalogue.tell((verb, replace(offered, status=status, reason="Tidak cukup peserta")))
@@ -123,18 +125,16 @@ def test_a_class_that_is_closed_or_cancelled_takes_nobody_more_and_keeps_who_is_
     told = seats(house, offered.class_id)
     assert (told["status"], told["held"]) == (status.value, 1)
     with house.service.database.reading() as connection:
-        copied = house.service.stores.classes.read(connection, offered.class_id)
-    assert copied is not None
-    assert copied.reason == "Tidak cukup peserta"
+        known = house.service.stores.classes.read(connection, offered.class_id)
+    assert known is not None
+    assert known.reason == "Tidak cukup peserta"
     assert house.cancel(taken["id"], "holder", card=card.card_ref).status_code == 200
 
 
 def test_a_class_that_was_called_off_is_left_with_seat_money_and_time_and_never_begun(
     house: House, catalogue: Catalogue, follower: Follower
 ) -> None:
-    offered = class_on_offer()
-    catalogue.tell(("published", offered))
-    follower.catch_up()
+    offered = copied(catalogue, follower)
     card = house.award()
     known = {"card": card.card_ref}
     first = document(house.get("/cards/me", "holder", **known))
@@ -157,9 +157,7 @@ def test_a_class_that_was_called_off_is_left_with_seat_money_and_time_and_never_
 def test_a_price_that_changed_is_told_to_who_expects_the_old_one(
     house: House, catalogue: Catalogue, follower: Follower
 ) -> None:
-    offered = class_on_offer()
-    catalogue.tell(("published", offered))
-    follower.catch_up()
+    offered = copied(catalogue, follower)
     catalogue.tell(("changed", changed(offered, price=650_000)))
     follower.catch_up()
     refused = house.enrol(house.award(), offered.class_id)
@@ -187,9 +185,12 @@ def test_what_is_no_matter_of_enrolment_is_passed_over(
 ) -> None:
     catalogue.append(
         [
-            Happening("provider-applied", {"name": "BLK"}, provider_id=new_id()),
+            Happening(EntryKind.PROVIDER_APPLIED, {"name": "BLK"}, provider_id=new_id()),
             Happening(
-                "course-published", {"title": "Las"}, provider_id=new_id(), course_id=new_id()
+                EntryKind.COURSE_PUBLISHED,
+                {"title": "Las"},
+                provider_id=new_id(),
+                course_id=new_id(),
             ),
         ]
     )
@@ -214,9 +215,7 @@ def test_reading_the_same_entries_again_changes_nothing(
 def test_holders_enrol_while_the_catalogue_is_away(
     house: House, catalogue: Catalogue, follower: Follower
 ) -> None:
-    offered = class_on_offer()
-    catalogue.tell(("published", offered))
-    follower.catch_up()
+    offered = copied(catalogue, follower)
     catalogue.go_away()
     with pytest.raises(requests.ConnectionError):
         follower.catch_up()
@@ -284,9 +283,7 @@ def test_a_catalogue_read_in_part_is_not_taken_for_the_whole(
 def test_a_catalogue_that_was_replaced_is_noticed_and_nothing_is_overwritten(
     house: House, catalogue: Catalogue, follower: Follower, restored: Catalogue
 ) -> None:
-    offered = class_on_offer()
-    catalogue.tell(("published", offered))
-    follower.catch_up()
+    offered = copied(catalogue, follower)
     house.enrolled(house.award(), offered.class_id)
     before = house.tables()
     restored.tell(("published", changed(offered, seats=1, price=1)))
@@ -298,9 +295,7 @@ def test_a_catalogue_that_was_replaced_is_noticed_and_nothing_is_overwritten(
 def test_a_class_is_enrolled_in_while_its_changes_come_in(
     house: House, catalogue: Catalogue, follower: Follower
 ) -> None:
-    offered = class_on_offer(seats=1)
-    catalogue.tell(("published", offered))
-    follower.catch_up()
+    offered = copied(catalogue, follower, seats=1)
     taken = 0
     for number, card in enumerate(house.award_many(6), start=1):
         catalogue.tell(("changed", changed(offered, seats=number)))
