@@ -20,15 +20,13 @@ from chassis.follower import AnotherFollower
 from chassis.observability import configure_logging
 from chassis.problems import Problem
 from chassis.settings import SettingsError
-from chassis.transaction import Transactions
 from services.enrolment.followers.catalogue_again import (
     CatalogueAgain,
     FollowedAgain,
     NothingToFollow,
 )
-from services.enrolment.service import open_catalogue_feed, open_database
+from services.enrolment.service import open_catalogue_feed, open_database, open_storage
 from services.enrolment.settings import WorkerSettings, read_worker_settings
-from services.enrolment.storage.stores import open_stored_answers, open_stores
 
 _WHY_NOT: Mapping[type[Exception], str] = {
     NothingToFollow: "the catalogue tells of no class at all; is it the right one?",
@@ -44,16 +42,9 @@ def follow_again(settings: WorkerSettings) -> FollowedAgain:
     """Follow the catalogue again. Raises `SettingsError` and what `CatalogueAgain.run` raises."""
     database = open_database(settings, pool_size=1)
     try:
-        stores = open_stores(
-            database,
-            personal_data_key=settings.personal_data_key,
-            fingerprint_key=settings.fingerprint_key,
-        )
-        answers = open_stored_answers(database, personal_data_key=settings.personal_data_key)
+        stores, transactions = open_storage(settings, database)
         return CatalogueAgain(
-            feed=open_catalogue_feed(settings),
-            transactions=Transactions(database, answers),
-            stores=stores,
+            feed=open_catalogue_feed(settings), transactions=transactions, stores=stores
         ).run()
     finally:
         database.dispose()

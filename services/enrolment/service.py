@@ -19,7 +19,7 @@ from services.enrolment.domain.programme.rule_set import RuleSet
 from services.enrolment.domain.seats.admission import EnrolCommand
 from services.enrolment.settings import Settings, WorkerSettings
 from services.enrolment.storage.rule_files import load_rules
-from services.enrolment.storage.stores import Stores, open_stored_answers, open_stores
+from services.enrolment.storage.stores import Stores, open_stores
 from services.enrolment.storage.tables import METADATA
 from services.enrolment.use_cases.seats.enrol import CATALOGUE, EnrolHandler
 
@@ -78,20 +78,25 @@ def open_catalogue_feed(settings: WorkerSettings) -> Feed:
     return Feed(source=CATALOGUE, client=client, token=token)
 
 
-def open_service(settings: Settings, database: Database) -> EnrolmentService:
-    """Join the parts of enrolment on a database."""
+def open_storage(settings: Settings, database: Database) -> tuple[Stores, Transactions]:
+    """Open what enrolment keeps on a database, and the transactions that change it."""
     stores = open_stores(
         database,
         personal_data_key=settings.personal_data_key,
         fingerprint_key=settings.fingerprint_key,
     )
-    answers = open_stored_answers(database, personal_data_key=settings.personal_data_key)
+    return stores, Transactions(database, stores.answers)
+
+
+def open_service(settings: Settings, database: Database) -> EnrolmentService:
+    """Join the parts of enrolment on a database."""
+    stores, transactions = open_storage(settings, database)
     rules = load_rules()
     handler = EnrolHandler(stores, rules=rules, redeem_key=settings.fingerprint_key)
     return EnrolmentService(
         stores=stores,
-        transactions=Transactions(database, answers),
-        enrolments=GroupCommit(database.apart(), answers, handler),
+        transactions=transactions,
+        enrolments=GroupCommit(database.apart(), stores.answers, handler),
         rules=rules,
         redeem_key=settings.fingerprint_key,
         takes_test_numbers=settings.is_development,

@@ -11,10 +11,10 @@ from chassis.transaction import Transactions
 from chassis.worker import Task, work_for
 from services.enrolment.domain.programme.rule_set import RuleSet
 from services.enrolment.followers.catalogue import catalogue_follower
-from services.enrolment.service import open_catalogue_feed, open_database
+from services.enrolment.service import open_catalogue_feed, open_database, open_storage
 from services.enrolment.settings import WorkerSettings, read_worker_settings
 from services.enrolment.storage.rule_files import load_rules
-from services.enrolment.storage.stores import Stores, open_stored_answers, open_stores
+from services.enrolment.storage.stores import Stores
 from services.enrolment.use_cases.seats.cancel_enrolments_of_called_off_class import (
     cancel_enrolments_of_called_off_class,
 )
@@ -30,13 +30,7 @@ def main() -> int:
 def tasks_of(settings: WorkerSettings) -> list[Task]:
     """List what the worker does again and again. Raises `SettingsError` as `open_database` does."""
     database = open_database(settings, pool_size=3)
-    stores = open_stores(
-        database,
-        personal_data_key=settings.personal_data_key,
-        fingerprint_key=settings.fingerprint_key,
-    )
-    answers = open_stored_answers(database, personal_data_key=settings.personal_data_key)
-    transactions = Transactions(database, answers)
+    stores, transactions = open_storage(settings, database)
     follower = catalogue_follower(
         feed=open_catalogue_feed(settings), transactions=transactions, classes=stores.classes
     )

@@ -24,7 +24,6 @@ from services.enrolment.queries.consistency import check_consistency
 from services.enrolment.service import EnrolmentService, open_service
 from services.enrolment.settings import Settings
 from services.enrolment.storage.classes import ClassCopy
-from services.enrolment.storage.stores import open_stored_answers
 from services.enrolment.storage.tables import CARD, ENROLMENT, TRAINING_CLASS
 from services.enrolment.use_cases.programme.admit_candidates import (
     AdmitCandidates,
@@ -65,9 +64,7 @@ class SeatHouse:
         service = self.service
         return Batches(
             service.database,
-            open_stored_answers(
-                service.database, personal_data_key=self.settings.personal_data_key
-            ),
+            service.stores.answers,
             handler
             or EnrolHandler(service.stores, rules=service.rules, redeem_key=service.redeem_key),
             opener=self.command(new_id(), new_id()),

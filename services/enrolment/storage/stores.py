@@ -19,10 +19,11 @@ from services.enrolment.storage.waves import WaveStore
 
 @dataclass(frozen=True)
 class Stores:
-    """Everything enrolment keeps, by subject, with its journal."""
+    """Everything enrolment keeps, by subject, with its journal and the answers it gave."""
 
     database: Database
     journal: Journal
+    answers: StoredAnswers
     classes: ClassStore
     cards: CardStore
     enrolments: EnrolmentStore
@@ -32,21 +33,16 @@ class Stores:
 
 
 def open_stores(database: Database, *, personal_data_key: bytes, fingerprint_key: bytes) -> Stores:
-    """Open every store of enrolment on one database."""
+    """Open every store of enrolment on one database. Answers are sealed: they hold card numbers and redeem codes."""
+    seal = Seal(personal_data_key)
     return Stores(
         database=database,
         journal=Journal(database, JOURNAL),
+        answers=StoredAnswers(database, STORED_ANSWER, seal=seal),
         classes=ClassStore(database),
         cards=CardStore(database),
         enrolments=EnrolmentStore(database),
         movements=MovementStore(database),
-        persons=PersonStore(
-            database, seal=Seal(personal_data_key), fingerprints=Fingerprints(fingerprint_key)
-        ),
+        persons=PersonStore(database, seal=seal, fingerprints=Fingerprints(fingerprint_key)),
         waves=WaveStore(database),
     )
-
-
-def open_stored_answers(database: Database, *, personal_data_key: bytes) -> StoredAnswers:
-    """Open the stored answers, sealed: they hold card numbers and redeem codes."""
-    return StoredAnswers(database, STORED_ANSWER, seal=Seal(personal_data_key))

@@ -27,7 +27,6 @@ from services.enrolment.domain.seats.admission import EnrolCommand
 from services.enrolment.domain.seats.training_class import TrainingClass
 from services.enrolment.service import EnrolmentService, open_service
 from services.enrolment.storage.classes import ClassStore
-from services.enrolment.storage.stores import open_stored_answers
 from services.enrolment.use_cases.seats.enrol import EnrolHandler
 from tests.services.enrolment.house import PRICE, settings_for
 
@@ -112,12 +111,10 @@ def _database(contest: Contest) -> Database:
 
 
 def _without_locks(service: EnrolmentService, contest: Contest) -> EnrolmentService:
-    settings = settings_for(contest.address)
     stores = replace(service.stores, classes=UnlockedClasses(service.database, contest))
     handler = EnrolHandler(stores, rules=service.rules, redeem_key=service.redeem_key)
-    stored = open_stored_answers(service.database, personal_data_key=settings.personal_data_key)
     return replace(
-        service, stores=stores, enrolments=GroupCommit(service.database, stored, handler)
+        service, stores=stores, enrolments=GroupCommit(service.database, stores.answers, handler)
     )
 
 

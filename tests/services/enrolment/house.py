@@ -26,7 +26,6 @@ from services.enrolment.service import EnrolmentService, open_service
 from services.enrolment.settings import Settings, read_settings
 from services.enrolment.storage import METADATA
 from services.enrolment.storage.classes import ClassCopy, write_meetings
-from services.enrolment.storage.stores import open_stored_answers
 from services.enrolment.storage.tables import FOLLOWER_STATE
 from services.enrolment.use_cases.seats.enrol import EnrolHandler
 from tests.chassis.problem_documents import problem
@@ -252,7 +251,7 @@ def house_on(places: ServiceDatabase, **rules: Any) -> Iterator[House]:
     database = Database(settings.database_url, pool_size=settings.pool_size)
     service = open_service(settings, database)
     if rules:
-        service = _under_rules(service, settings, replace(service.rules, **rules))
+        service = _under_rules(service, replace(service.rules, **rules))
     try:
         yield House(service, build(settings, service, FixedKeys()), places)
     finally:
@@ -266,10 +265,9 @@ def with_service(house: House, service: EnrolmentService) -> House:
     return replace(house, service=service, app=build(settings, service, FixedKeys()))
 
 
-def _under_rules(service: EnrolmentService, settings: Settings, rules: RuleSet) -> EnrolmentService:
+def _under_rules(service: EnrolmentService, rules: RuleSet) -> EnrolmentService:
     handler = EnrolHandler(service.stores, rules=rules, redeem_key=service.redeem_key)
-    stored = open_stored_answers(service.database, personal_data_key=settings.personal_data_key)
-    commits = GroupCommit(service.database, stored, handler)
+    commits = GroupCommit(service.database, service.stores.answers, handler)
     return replace(service, rules=rules, enrolments=commits)
 
 

@@ -10,7 +10,6 @@ import pytest
 
 from chassis.database import Database
 from chassis.group_commit import GroupCommit
-from services.enrolment.storage.stores import open_stored_answers
 from services.enrolment.use_cases.seats.enrol import EnrolHandler
 from tests.chassis.problem_documents import problem
 from tests.services.enrolment.house import House, document, settings_for, with_service
@@ -29,11 +28,10 @@ def used_up(database: Database) -> Iterator[None]:
 def without_connection_of_its_own(house: House) -> House:
     """Return the same house with enrolments that share the readers' pool."""
     service = house.service
-    settings = settings_for(house.places.application)
-    answers = open_stored_answers(service.database, personal_data_key=settings.personal_data_key)
     handler = EnrolHandler(service.stores, rules=service.rules, redeem_key=service.redeem_key)
     return with_service(
-        house, replace(service, enrolments=GroupCommit(service.database, answers, handler))
+        house,
+        replace(service, enrolments=GroupCommit(service.database, service.stores.answers, handler)),
     )
 
 

@@ -15,12 +15,12 @@ import sqlalchemy as sa
 from chassis.clock import utc_now
 from chassis.database import Database
 from chassis.journal import Entry, Journal
-from chassis.transaction import Transactions
 from deploy.local.databases import ServiceDatabase
 from services.enrolment import worker
 from services.enrolment.domain.seats.enrolment import Enrolment
+from services.enrolment.service import open_storage
 from services.enrolment.storage.enrolments import EnrolmentStore
-from services.enrolment.storage.stores import Stores, open_stored_answers, open_stores
+from services.enrolment.storage.stores import Stores
 from services.enrolment.storage.tables import CARD, ENROLMENT
 from services.enrolment.use_cases.seats import cancel_enrolments_of_called_off_class as settling
 from services.enrolment.worker import settle_called_off_classes
@@ -189,12 +189,7 @@ def settle_in_a_new_process(house: House) -> list[int]:
     """Settle with nothing but what the tables say."""
     settings = settings_for(house.places.application)
     database = Database(settings.database_url, pool_size=1)
-    keys = {
-        "personal_data_key": settings.personal_data_key,
-        "fingerprint_key": settings.fingerprint_key,
-    }
-    answers = open_stored_answers(database, personal_data_key=settings.personal_data_key)
-    stores, transactions = open_stores(database, **keys), Transactions(database, answers)
+    stores, transactions = open_storage(settings, database)
     rounds = []
     while done := settle_called_off_classes(stores, transactions, house.service.rules):
         rounds.append(done)
