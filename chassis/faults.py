@@ -31,6 +31,17 @@ _FAULT_OF_SQLSTATE = {
 }
 
 
+def is_broken(unique: sa.Index, error: sa.exc.IntegrityError) -> bool:
+    """Tell whether an error says that a unique index refused a row."""
+    told = getattr(error.orig, "diag", None)
+    if told is not None:
+        return bool(told.constraint_name == unique.name)
+    columns = ", ".join(
+        str(column) for column in unique.columns
+    )  # SQLite names these and not the index
+    return str(error.orig) == f"UNIQUE constraint failed: {columns}"
+
+
 def fault_of(error: BaseException) -> Fault:
     """Tell what an error raised by the database means."""
     if isinstance(error, sa.exc.TimeoutError):

@@ -31,18 +31,35 @@ class Throttle:
         self._free_at: OrderedDict[str, float] = OrderedDict()
         self._lock = Lock()
 
+    def take(self, key: str, *, now: float) -> int:
+        """Count one more for this key and return 0; or, where it has had its share, for how many seconds it is refused.
+
+        `now` is a clock's seconds that never go backwards.
+        """
+        with self._lock:
+            seconds = self._wait(key, now)
+            if not seconds:
+                self._count(key, now)
+        return seconds
+
     def wait(self, key: str, *, now: float) -> int:
         """Return for how many whole seconds this key is refused; 0 where it is not. Counts nothing."""
         with self._lock:
-            over = self._free_at.get(key, now) + self._step - self._window - now
-        return max(0, math.ceil(round(over, 6)))
+            return self._wait(key, now)
 
     def count(self, key: str, *, now: float) -> None:
-        """Count one more for this key. `now` is a clock's seconds that never go backwards."""
+        """Count one more for this key, whether it has had its share or not."""
         with self._lock:
-            self._free_at[key] = max(self._free_at.pop(key, now), now) + self._step
-            while len(self._free_at) > self._most_keys:
-                self._free_at.popitem(last=False)
+            self._count(key, now)
+
+    def _wait(self, key: str, now: float) -> int:
+        over = self._free_at.get(key, now) + self._step - self._window - now
+        return max(0, math.ceil(round(over, 6)))
+
+    def _count(self, key: str, now: float) -> None:
+        self._free_at[key] = max(self._free_at.pop(key, now), now) + self._step
+        while len(self._free_at) > self._most_keys:
+            self._free_at.popitem(last=False)
 
 
 def address_group(address: str) -> str:

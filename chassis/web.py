@@ -9,6 +9,7 @@ from typing import TypeVar
 import sqlalchemy as sa
 from flask import Flask, Response, g, request
 from prometheus_client import CONTENT_TYPE_LATEST, CollectorRegistry, generate_latest, multiprocess
+from werkzeug.middleware.proxy_fix import ProxyFix
 from werkzeug.routing import BaseConverter
 
 from chassis import problems
@@ -48,11 +49,13 @@ def build_app(
     checks: Mapping[str, Check],
     idempotency_keys: IdempotencyKeys | None = None,
     largest_body: int = LARGEST_BODY,
+    counts_addresses: bool = False,
 ) -> Flask:
     """Join endpoints and the service's parts into an application.
 
     `house` is handed to every handler. `checks` are what `/readyz` asks; each returns whether that part is ready.
-    `idempotency_keys` are for services with calls that take an Idempotency-Key.
+    `idempotency_keys` are for services with calls that take an Idempotency-Key, `counts_addresses` for those with calls
+    that are bounded by the caller's network address.
     """
     app = Flask(name, static_folder=None)
     app.config["MAX_CONTENT_LENGTH"] = largest_body
@@ -71,6 +74,9 @@ def build_app(
         )
     _add_probes(app, checks)
     app.register_error_handler(Exception, _answer_failure)
+    if counts_addresses:
+        # The gateway replaces X-Forwarded-For by the one address it takes for the caller's.
+        app.wsgi_app = ProxyFix(app.wsgi_app, x_for=1, x_proto=0, x_host=0)  # type: ignore[method-assign]
     return app
 
 

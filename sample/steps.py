@@ -16,7 +16,7 @@ from sample.bodies import (
     wave_body,
 )
 from sample.files import Candidate, Course, Provider, SampleClass
-from sample.public_api import OPERATOR, PUBLIC, Caller, PublicApi, RefusedError
+from sample.public_api import OPERATOR, Caller, PublicApi, RefusedError
 from sample.record import Facts
 
 _THREADS: Final = 8
@@ -79,7 +79,7 @@ class Load:
         return dict(zip(keys, _map(pool, self._provider, self._data.providers), strict=True))
 
     def _provider(self, provider: Provider) -> str:
-        made = self._post("/providers", provider_body(provider), PUBLIC, f"apply-{provider.key}")
+        made = self._post("/providers", provider_body(provider), OPERATOR, f"apply-{provider.key}")
         path = f"/providers/{made['id']}/decision"
         self._post(path, decision_body("approved"), OPERATOR, f"approve-{provider.key}")
         return str(made["id"])

@@ -5,7 +5,7 @@ A rule refuses by raising one of these; the code is part of the public contract 
 
 from __future__ import annotations
 
-from chassis.problems import Problem, Unavailable
+from chassis.problems import FieldError, Problem, Unavailable
 
 
 class ClassFull(Problem):
@@ -139,6 +139,20 @@ class WaveClosed(Problem):
 
 
 # --- the catalogue's ---
+
+
+class ProviderNameTaken(Problem):
+    code = "provider-name-taken"
+    status = 409
+    title = "Another institution has this name"
+    default_detail = (
+        "An institution of this name is approved or waits for its decision. Send the name by which yours can be told"
+        " from it, such as with its place; if it is yours, wait for the decision or ask the operator."
+    )
+
+    def __init__(self) -> None:
+        message = "Send a name that no approved or waiting institution has."
+        super().__init__(errors=[FieldError("/name", message)])
 
 
 class ProviderNotApproved(Problem):

@@ -6,7 +6,6 @@ import os
 from collections.abc import Mapping
 
 from flask import Flask
-from werkzeug.middleware.proxy_fix import ProxyFix
 
 from chassis.feed import feed_endpoints
 from chassis.identity import TokenVerifier
@@ -41,7 +40,7 @@ def create_app() -> Flask:
 
 def build(house: AccountsService) -> Flask:
     """Build the application around joined parts."""
-    app = build_app(
+    return build_app(
         "accounts",
         endpoints=[
             *tokens.endpoints.all,
@@ -56,10 +55,8 @@ def build(house: AccountsService) -> Flask:
             "signing-key": lambda: _can_sign(house),
         },
         largest_body=LARGEST_FORM,
+        counts_addresses=True,
     )
-    # The gateway replaces X-Forwarded-For by the one address it takes for the caller's.
-    app.wsgi_app = ProxyFix(app.wsgi_app, x_for=1, x_proto=0, x_host=0)  # type: ignore[method-assign]
-    return app
 
 
 def _own_verifier(house: AccountsService) -> TokenVerifier:

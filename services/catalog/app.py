@@ -46,4 +46,5 @@ def build(settings: Settings, service: CatalogService, keys: KeySource) -> Flask
             "token-keys": lambda: bool(keys.keys()),
         },
         idempotency_keys=IdempotencyKeys(settings.fingerprint_key),
+        counts_addresses=True,
     )

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+import time
+from collections.abc import Callable
+from dataclasses import dataclass, field
 
 import sqlalchemy as sa
 
@@ -10,20 +12,29 @@ from chassis.database import Database
 from chassis.database_rights import open_guarded
 from chassis.idempotency import StoredAnswers
 from chassis.journal import Journal
+from chassis.throttle import Rate, Throttle
 from chassis.transaction import Transactions
 from services.catalog.settings import Settings
 from services.catalog.storage.tables import JOURNAL, METADATA, STORED_ANSWER
 from services.catalog.use_cases.shared.writing import Author, Writing
 
+APPLICATIONS_FROM_ONE_ADDRESS = Rate(20, 3_600.0)
+"""Applications that anybody may send: twenty at once, then one every three minutes. The journal keeps each for ever."""
+
 
 @dataclass(frozen=True)
 class CatalogService:
-    """What the catalogue's calls and tasks work with. `most_price` is the most a course may cost, in rupiah."""
+    """What the catalogue's calls and tasks work with.
+
+    `most_price` is the most a course may cost, in rupiah; `clock` is what throttles count by.
+    """
 
     database: Database
     journal: Journal
     transactions: Transactions
     most_price: int
+    applications: Throttle = field(default_factory=lambda: Throttle(APPLICATIONS_FROM_ONE_ADDRESS))
+    clock: Callable[[], float] = time.monotonic
 
     def writing(self, connection: sa.Connection, author: Author) -> Writing:
         """Return what a use case works in: an open transaction, on behalf of an author."""

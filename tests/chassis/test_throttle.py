@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from concurrent.futures import ThreadPoolExecutor
+
 import pytest
 
 from chassis.throttle import Rate, Throttle, address_group
@@ -34,6 +36,19 @@ def test_asking_how_long_to_wait_counts_nothing() -> None:
     throttle = Throttle(Rate(1, 60.0))
     for _ in range(100):
         assert throttle.wait("a", now=0.0) == 0
+
+
+def test_taking_counts_only_what_is_not_refused() -> None:
+    throttle = Throttle(Rate(2, 60.0))
+    assert [throttle.take("a", now=0.0) for _ in range(5)] == [0, 0, 30, 30, 30]
+    assert throttle.take("a", now=30.0) == 0
+
+
+def test_of_many_who_take_at_once_so_many_get_it() -> None:
+    throttle = Throttle(Rate(10, 60.0))
+    with ThreadPoolExecutor(8) as pool:
+        taken = list(pool.map(lambda _: throttle.take("a", now=0.0), range(1_000)))
+    assert taken.count(0) == 10
 
 
 def test_callers_do_not_count_for_one_another() -> None:

@@ -59,7 +59,7 @@ class World(Callers):
     def approved_provider(self) -> str:
         """Have an institution apply and be approved; return its id."""
         name = f"BLK Perjalanan {next(self.names)}"
-        made = self.public.post("/providers", bodies.application(name))
+        made = self.operator.post("/providers", bodies.application(name))
         self.decide(f"/providers/{made['id']}", "approved")
         provider_id: str = made["id"]
         return provider_id

@@ -69,9 +69,6 @@ def _authenticated(
 
 def _bound(house: AccountsService, throttle: Throttle, key: str) -> None:
     """Count one more for a key. Raises `TooManyTokenRequests` where it has had its share."""
-    now = house.clock()
-    seconds = throttle.wait(key, now=now)
-    if seconds:
+    if seconds := throttle.take(key, now=house.clock()):
         TOKENS_REFUSED.labels("too-many-requests").inc()
         raise TooManyTokenRequests(retry_after=seconds)
-    throttle.count(key, now=now)

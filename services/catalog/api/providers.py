@@ -8,6 +8,8 @@ from chassis.endpoints import Call, Endpoints
 from chassis.fields import OneOf, PageQuery, Strict, Text
 from chassis.idempotency import Answer, json_answer
 from chassis.identifiers import new_id
+from chassis.problems import TooManyRequests
+from chassis.throttle import address_group
 from services.catalog.api.calls import PREFIX, created, show, write
 from services.catalog.api.fields import Decision, prose, regency, word
 from services.catalog.domain.providers import Provider, ProviderKind, ProviderStatus
@@ -79,6 +81,7 @@ def get_provider(call: Call, house: CatalogService) -> Answer:
 @endpoints.post("/providers", body=Application)
 def post_provider(call: Call, house: CatalogService) -> Answer:
     """Apply as a provider. Anybody may; the answer holds the id by which the operator decides."""
+    _bound(call, house)
     provider = Provider(
         provider_id=new_id(),
         name=call.body["name"],
@@ -92,6 +95,20 @@ def post_provider(call: Call, house: CatalogService) -> Answer:
         return created(provider_document(made, Reach()), under="/providers")
 
     return write(call, house, apply)
+
+
+def _bound(call: Call, house: CatalogService) -> None:
+    """Refuse who has applied too often, by network address; counted in each process by itself, repeats too.
+
+    The operator, who enters institutions on their behalf and is named in the journal, is not counted.
+    """
+    if call.principal is not None and call.principal.role == OPERATOR:
+        return
+    if seconds := house.applications.take(address_group(call.address), now=house.clock()):
+        raise TooManyRequests(
+            "Too many applications came from your network address. Wait as long as Retry-After says.",
+            retry_after=seconds,
+        )
 
 
 @endpoints.post("/providers/<id:provider_id>/decision", allow=(OPERATOR,), body=ProviderDecision)

@@ -6,6 +6,7 @@ from dataclasses import dataclass, replace
 from enum import StrEnum
 
 from chassis.problems import StateConflict
+from services.catalog.domain.names import name_key
 from vocabulary.refusals import ProviderNotApproved
 
 
@@ -54,6 +55,15 @@ class Provider:
     status: ProviderStatus = ProviderStatus.APPLIED
     reason: str | None = None
     version: int = 1
+
+    @property
+    def held_name(self) -> str | None:
+        """The name that nobody else can apply under, as `name_key` writes it; one that is refused holds none.
+
+        So there is one undecided application for each name, and whoever applies in another's name stands in its way
+        until the operator's refusal, and no longer.
+        """
+        return None if self.status is ProviderStatus.REFUSED else name_key(self.name)
 
 
 def decide(provider: Provider, decision: ProviderStatus, *, reason: str) -> Provider:

@@ -12,12 +12,13 @@ import sqlalchemy as sa
 from chassis.pagination import Page
 from services.catalog.domain.classes import ClassStatus
 from services.catalog.domain.courses import CourseStatus, Mode, Track
+from services.catalog.domain.names import folded
 from services.catalog.domain.reach import Reach
 from services.catalog.queries.class_filter import ClassFilter
 from services.catalog.queries.documents import Document, course_document
 from services.catalog.queries.paging import page_by_id
 from services.catalog.queries.within import within
-from services.catalog.storage.courses import COURSES, Hold, course_of, find_course, folded
+from services.catalog.storage.courses import COURSES, Hold, course_of, find_course
 from services.catalog.storage.tables import COURSE, TRAINING_CLASS
 
 C = COURSE.c

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import unicodedata
 from dataclasses import asdict
 from enum import Enum
 from typing import Any
@@ -17,6 +16,7 @@ from services.catalog.domain.courses import (
     Track,
     Unit,
 )
+from services.catalog.domain.names import folded
 from services.catalog.storage.tables import COURSE, PROVIDER
 from services.catalog.storage.versions import save_next_version
 
@@ -24,14 +24,6 @@ COURSES = sa.select(COURSE, PROVIDER.c.name.label("provider_name")).join(
     PROVIDER, PROVIDER.c.provider_id == COURSE.c.provider_id
 )
 """Rows that `course_of` can read."""
-
-
-def folded(title: str) -> str:
-    """Return a title for comparing, alike in small and capital letters of every script.
-
-    Done here and kept: of SQLite and of PostgreSQL, as it is set up here, neither knows letters beyond ASCII.
-    """
-    return unicodedata.normalize("NFKC", title).casefold()
 
 
 class Hold(Enum):

@@ -2,19 +2,24 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import asdict
 from typing import Any
 
 import sqlalchemy as sa
 
+from chassis.faults import is_broken
 from services.catalog.domain.providers import Provider, ProviderKind, ProviderStatus
-from services.catalog.storage.tables import PROVIDER
+from services.catalog.storage.tables import NAME_HELD_ONCE, PROVIDER
 from services.catalog.storage.versions import save_next_version
+from vocabulary.refusals import ProviderNameTaken
 
 
 def add_provider(connection: sa.Connection, provider: Provider) -> None:
-    """Save a new provider."""
-    connection.execute(sa.insert(PROVIDER).values(asdict(provider)))
+    """Save a new provider. Raises `ProviderNameTaken`."""
+    with _name_held_once():
+        connection.execute(sa.insert(PROVIDER).values(_row(provider)))
 
 
 def find_provider(
@@ -27,8 +32,27 @@ def find_provider(
 
 
 def save_provider(connection: sa.Connection, provider: Provider) -> None:
-    """Save a provider whose version was raised by one. Raises `PreconditionFailed` where somebody else did so too."""
-    save_next_version(connection, PROVIDER, asdict(provider))
+    """Save a provider whose version was raised by one.
+
+    Raises `PreconditionFailed` where somebody else did so too, and `ProviderNameTaken`.
+    """
+    with _name_held_once():
+        save_next_version(connection, PROVIDER, _row(provider))
+
+
+@contextmanager
+def _name_held_once() -> Iterator[None]:
+    """Leave it to the index: it alone sees, and waits for, who applies under the same name this moment."""
+    try:
+        yield
+    except sa.exc.IntegrityError as error:
+        if not is_broken(NAME_HELD_ONCE, error):
+            raise
+        raise ProviderNameTaken from None
+
+
+def _row(provider: Provider) -> dict[str, Any]:
+    return {**asdict(provider), "name_key": provider.held_name}
 
 
 def provider_of(row: sa.Row[Any]) -> Provider:

@@ -34,9 +34,11 @@ PROVIDER = sa.Table(
     sa.Column("status", sa.String(16), nullable=False),
     sa.Column("reason", sa.Text),
     sa.Column("version", sa.Integer, nullable=False),
+    sa.Column("name_key", sa.String(64)),
     sa.CheckConstraint(_one_of("status", ProviderStatus), name="provider_status_is_known"),
     sa.Index("provider_by_status", "status", "provider_id"),
 )
+NAME_HELD_ONCE = sa.Index("provider_name_is_held_once", PROVIDER.c.name_key, unique=True)
 
 COURSE = sa.Table(
     "course",

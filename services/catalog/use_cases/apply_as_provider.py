@@ -9,7 +9,7 @@ from services.catalog.use_cases.shared.writing import Writing
 
 
 def apply_as_provider(writing: Writing, provider: Provider) -> Provider:
-    """Save an institution that wants to become a provider."""
+    """Save an institution that wants to become a provider. Raises `ProviderNameTaken`."""
     add_provider(writing.connection, provider)
     writing.tell([provider_happening("applied", provider)])
     return provider

@@ -12,7 +12,11 @@ from services.catalog.use_cases.shared.writing import Writing
 def decide_on_provider(
     writing: Writing, provider_id: str, *, decision: ProviderStatus, reason: str
 ) -> Provider:
-    """Approve or refuse an applicant. Raises `NotFound`, or `StateConflict` where that was decided before."""
+    """Approve or refuse an applicant.
+
+    Raises `NotFound`, `StateConflict` where that was decided before, and `ProviderNameTaken` where one that applied
+    before names had to differ is to be approved under the name of another.
+    """
     provider = find_provider(writing.connection, provider_id, lock=True)
     if provider is None:
         raise NotFound

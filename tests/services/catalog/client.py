@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 import uuid
 from typing import Any
 
@@ -60,6 +61,7 @@ class Catalog:
     def __init__(self, database: Database) -> None:
         self.database = database
         self.client: FlaskClient = app_on(database).test_client()
+        self._numbers = itertools.count(1)
 
     def get(self, path: str, caller: Caller | None = None, **headers: str) -> TestResponse:
         """Read."""
@@ -78,8 +80,9 @@ class Catalog:
         return self.client.patch(BASE + path, json=body, headers=_headers(caller, headers))
 
     def provider(self, *, approved: bool = True, **changes: Any) -> str:
-        """Make a provider and return its id."""
-        provider_id: str = made(self.post("/providers", provider_body(**changes)))["id"]
+        """Make a provider, with a name of its own unless one is given, and return its id."""
+        body = provider_body(**{"name": f"BLK Nomor {next(self._numbers)}", **changes})
+        provider_id: str = made(self.post("/providers", body))["id"]
         if approved:
             decision = {"decision": "approved", "reason": "Terakreditasi"}
             made(self.post(f"/providers/{provider_id}/decision", decision, OPERATOR))

@@ -19,6 +19,7 @@ from deploy.local.databases import ServiceDatabase
 from services.catalog.storage.tables import STORED_ANSWER, TRAINING_CLASS
 from services.catalog.use_cases import close_classes as closing
 from services.catalog.worker import close_classes_left_open
+from tests.services.catalog.bodies import provider_body
 from tests.services.catalog.client import Catalog, key, made, service_on
 from tests.services.catalog.enrolment import Enrolment, serving
 from tests.waiting import PATIENCE, eventually
@@ -79,16 +80,16 @@ def test_a_missing_setting_is_named_and_nothing_starts() -> None:
 
 def test_old_answers_are_forgotten_and_young_ones_kept(catalog: Catalog) -> None:
     old, young = key(), key()
-    body = {"name": "LPK Maju", "kind": "lpk"}
-    first = catalog.post("/providers", body, **old)
+    body, other = provider_body(name="LPK Maju"), provider_body(name="LPK Jaya")
+    made(catalog.post("/providers", body, **old))
     with catalog.database.writing() as connection:
         stored_at = utc_now() - KEPT_FOR - timedelta(minutes=1)
         connection.execute(sa.update(STORED_ANSWER).values(stored_at=stored_at))
         connection.commit()
-    second = catalog.post("/providers", body, **young)
+    second = catalog.post("/providers", other, **young)
     assert service_on(catalog.database).transactions.forget_old_answers() == 1
-    assert catalog.post("/providers", body, **young).data == second.data
-    assert catalog.post("/providers", body, **old).data != first.data
+    assert catalog.post("/providers", other, **young).data == second.data
+    assert catalog.post("/providers", body, **old).status_code == 409, "it is done anew"
 
 
 def test_classes_that_archiving_could_not_close_at_once_are_closed_later(

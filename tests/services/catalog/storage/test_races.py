@@ -4,18 +4,22 @@ from __future__ import annotations
 
 import threading
 from collections import Counter
+from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor, wait
 from dataclasses import replace
 from types import SimpleNamespace
 
 import pytest
+import sqlalchemy as sa
 
+from chassis.database import Database
 from chassis.problems import PreconditionFailed
+from deploy.local.databases import ServiceDatabase
 from services.catalog.domain.courses import CourseStatus, decide
 from services.catalog.storage.courses import Hold, find_course, save_course
 from services.catalog.use_cases import schedule_class
-from tests.services.catalog.bodies import class_body
-from tests.services.catalog.client import Catalog, key, made, staff
+from tests.services.catalog.bodies import class_body, provider_body
+from tests.services.catalog.client import OPERATOR, Catalog, key, made, staff
 
 WRITERS = 8
 
@@ -40,6 +44,35 @@ def test_of_edits_made_from_one_version_exactly_one_takes_effect(
     assert made(catalog.get(path, me))["version"] == 2
     kinds = [entry["kind"] for entry in catalog.journal()]
     assert kinds.count("course-changed") == 1
+
+
+@pytest.mark.parametrize(("guarded", "waiting"), [(True, 1), (False, WRITERS)])
+def test_of_many_who_apply_under_one_name_at_once_one_waits_for_its_decision(
+    provision: Callable[[str], ServiceDatabase], guarded: bool, waiting: int
+) -> None:
+    """The index holds the name; without it, every one of them would."""
+    place = provision("services.catalog")
+    if not guarded:
+        owner = Database(place.owner)
+        with owner.writing() as connection:
+            connection.execute(sa.text("drop index provider_name_is_held_once"))
+            connection.commit()
+        owner.dispose()
+    database = Database(place.application)
+    apps = [Catalog(database) for _ in range(WRITERS)]
+    start = threading.Barrier(WRITERS)
+
+    def apply(number: int) -> int:
+        start.wait()
+        name = "LPK Maju Jaya" if number % 2 else "LPK  MAJU JAYA"
+        return apps[number].post("/providers", provider_body(name=name)).status_code
+
+    with ThreadPoolExecutor(WRITERS) as pool:
+        statuses = Counter(pool.map(apply, range(WRITERS)))
+    assert statuses == Counter({201: waiting, 409: WRITERS - waiting})
+    applied = made(apps[0].get("/providers?status=applied", OPERATOR))["items"]
+    assert len(applied) == len(apps[0].journal()) == waiting
+    database.dispose()
 
 
 def test_twins_with_one_key_make_one_course(catalog: Catalog, provider_id: str) -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import replace
 from typing import Any
 
 import pytest
@@ -13,8 +14,11 @@ from alembic.migration import MigrationContext
 from chassis.database import Database
 from chassis.migrations import migrate, schema_check
 from deploy.local.databases import ServiceDatabase
+from services.catalog.domain.names import name_key
+from services.catalog.domain.providers import Provider, ProviderKind
 from services.catalog.storage import METADATA
-from tests.services.catalog.client import Catalog
+from services.catalog.storage.providers import add_provider
+from tests.services.catalog.client import OPERATOR, Catalog, made
 
 
 def test_the_migrated_schema_is_the_one_that_the_code_declares(
@@ -62,6 +66,51 @@ def test_a_database_is_current_only_once_it_is_migrated(empty_database: ServiceD
     database.dispose()
 
 
+BEFORE_NAMES_WERE_HELD = (
+    "drop index provider_name_is_held_once",
+    "alter table provider drop column name_key",
+    "update alembic_version set version_num = '0001'",
+)
+
+
+def test_of_several_that_have_one_name_already_the_approved_or_else_the_first_holds_it(
+    provision: Callable[[str], ServiceDatabase],
+) -> None:
+    place = provision("services.catalog")
+    owner = Database(place.owner)
+    found = [("applied", "LPK Maju"), ("approved", "lpk  maju"), ("refused", "LPK Tua")]
+    found += [("applied", "LPK Baru"), ("applied", "LPK BARU"), ("approved", "LPK MAJU")]
+    with owner.writing() as connection:
+        for statement in BEFORE_NAMES_WERE_HELD:
+            connection.execute(sa.text(statement))
+        for number, (status, name) in enumerate(found):
+            values = {"id": _provider_id(number), "name": name, "status": status}
+            connection.execute(_PROVIDER, values)
+        connection.commit()
+    migrate("services.catalog", owner_url=place.owner, application_url=place.application)
+    with owner.reading() as connection:
+        rows = connection.execute(sa.text("select provider_id, name_key from provider")).all()
+    owner.dispose()
+    held = {str(row.provider_id): row.name_key for row in rows if row.name_key is not None}
+    assert held == {_provider_id(1): name_key("LPK Maju"), _provider_id(3): name_key("LPK Baru")}
+    catalog = Catalog(Database(place.application))
+    path = f"/providers/{_provider_id(4)}/decision"
+    taken = catalog.post(path, {"decision": "approved", "reason": "Dua kali"}, OPERATOR)
+    assert (taken.status_code, taken.get_json()["code"]) == (409, "provider-name-taken")
+    made(catalog.post(path, {"decision": "refused", "reason": "Dua kali"}, OPERATOR))
+    catalog.database.dispose()
+
+
+_PROVIDER = sa.text(
+    "insert into provider (provider_id, name, kind, status, version)"
+    " values (:id, :name, 'lpk', :status, 1)"
+)
+
+
+def _provider_id(number: int) -> str:
+    return f"01890000-0000-7000-8000-{number:012}"
+
+
 SPOILINGS: list[dict[str, Any]] = [
     {"seats": 0},
     {"seats": 10_001},
@@ -85,6 +134,15 @@ def test_the_database_refuses_a_class_that_breaks_a_rule(
             pytest.raises(sa.exc.IntegrityError),
         ):
             connection.execute(sa.update(METADATA.tables["training_class"]).values(**spoiling))
+
+
+def test_what_else_a_provider_breaks_is_not_taken_for_its_name(catalog: Catalog) -> None:
+    provider = Provider(_provider_id(1), "LPK Maju", ProviderKind.LPK, regency=None, email=None)
+    again = replace(provider, name="LPK Jaya")
+    with catalog.database.writing() as connection:
+        add_provider(connection, provider)
+        with pytest.raises(sa.exc.IntegrityError):
+            add_provider(connection, again)
 
 
 @pytest.mark.parametrize(

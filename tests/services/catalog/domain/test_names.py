@@ -1,0 +1,57 @@
+"""Which names are the same."""
+
+from __future__ import annotations
+
+import pytest
+
+from services.catalog.domain.names import name_key
+
+NAME = "Balai Latihan Kerja Fatmawati"
+
+
+@pytest.mark.parametrize(
+    "same",
+    [
+        NAME.upper(),
+        NAME.lower(),
+        "Balai  Latihan\u00a0Kerja \u3000 Fatmawati",
+        "Ｂａｌａｉ Latihan Kerja Fatmawati",
+        "Balai Latihan Kerja \ufb01tmawati".replace("\ufb01t", "Fat"),
+    ],
+    ids=["capitals", "small letters", "other spaces", "full-width letters", "itself"],
+)
+def test_names_with_the_same_letters_are_the_same(same: str) -> None:
+    assert name_key(same) == name_key(NAME)
+
+
+@pytest.mark.parametrize(
+    ("one", "other"),
+    [
+        ("Kursus Ｃａｆé", "KURSUS CAFE\u0301"),
+        ("Pro\ufb01", "PROFI"),
+        ("Straße", "STRASSE"),
+        ("\u0390", "\u03b9\u0308\u0301"),
+        ("LPK №1", "lpk no1"),
+    ],
+)
+def test_names_are_compared_in_one_form_of_unicode(one: str, other: str) -> None:
+    assert name_key(one) == name_key(other)
+
+
+@pytest.mark.parametrize(
+    "other",
+    [
+        "Balai Latihan Kerja Fatmawati 2",
+        "Balai Latihan Kerja, Fatmawati",
+        "Balai LatihanKerja Fatmawati",
+        "Balai Latihan Kerja Fátmawati",
+        "Вalai Latihan Kerja Fatmawati",
+    ],
+    ids=["a number", "a comma", "one word less", "an accent", "a Cyrillic letter"],
+)
+def test_names_that_differ_in_a_letter_or_a_sign_are_different(other: str) -> None:
+    assert name_key(other) != name_key(NAME)
+
+
+def test_a_key_is_short_however_long_a_name_becomes() -> None:
+    assert len(name_key("\ufdfa" * 200)) == 64
