@@ -27,8 +27,9 @@ from gateway.answer import Answer
 from gateway.authentication import admit
 from gateway.callers import client_address, has_left
 from gateway.documents import problem_answer
+from gateway.gate import Gate
 from gateway.headers import inward, outward
-from gateway.limits import Body, Gate, gather
+from gateway.limits import Body, gather
 from gateway.measures import Record
 from gateway.routes import Route
 from gateway.targets import Match, Table
@@ -116,10 +117,12 @@ class Forwarding:
         service = self._services[match.upstream]
         record.upstream = service.upstream.name
         body = gather(environ, largest=route.largest_body)
-        question = self._question(match, environ, headers, body)
         gate = service.gate(bulk=route.bulk)
-        gate.enter()
+        waited = gate.enter()
         try:
+            if waited and has_left(environ):
+                raise ClientLeft
+            question = self._question(match, environ, headers, body, seconds=route.seconds - waited)
             answer = _asked(service.upstream, question, _advice(route, sent))
             try:
                 _start(answer, start_response, method=question.method)
@@ -142,6 +145,8 @@ class Forwarding:
         environ: WSGIEnvironment,
         headers: list[tuple[str, str]],
         body: Body,
+        *,
+        seconds: float,
     ) -> Question:
         method = environ["REQUEST_METHOD"]
         address = client_address(environ, proxies_in_front=self._proxies_in_front)
@@ -150,7 +155,7 @@ class Forwarding:
             f"Host: {match.upstream}",
             *[f"{name}: {value}" for name, value in headers],
             f"{REQUEST_ID_HEADER}: {current_request_id.get()}",
-            f"{TIME_LEFT_HEADER}: {int((match.route.seconds - MARGIN) * 1000)}",
+            f"{TIME_LEFT_HEADER}: {int((seconds - MARGIN) * 1000)}",
             f"X-Forwarded-For: {address}",
             *_framing(method, body),
             "",
@@ -163,7 +168,7 @@ class Forwarding:
             sent=head + (_chunk(body.gathered) if chunked else body.gathered),
             rest=_chunks(body.rest) if chunked and body.rest is not None else body.rest,
             safe=match.route.safe,
-            seconds=match.route.seconds,
+            seconds=seconds,
             abandoned=partial(has_left, environ),
         )
 

@@ -1,4 +1,4 @@
-"""How large a body may be, and how many requests may be in flight."""
+"""How large a body may be, and how much of it is waited for."""
 
 from __future__ import annotations
 
@@ -6,9 +6,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any, Protocol
 
-from gevent.lock import Semaphore
-
-from chassis.problems import PayloadTooLarge, TooBusy
+from chassis.problems import PayloadTooLarge
 
 GATHERED = 256 * 1024
 """Bytes of a body that are waited for before a service is bothered: a slow sender holds none of its places."""
@@ -32,23 +30,6 @@ class Body:
     gathered: bytes
     length: int | None
     rest: Iterator[bytes] | None = None
-
-
-class Gate:
-    """So many places for requests in flight; who finds none waits a moment for one and is then sent away."""
-
-    def __init__(self, places: int, *, patience: float = 0.08) -> None:
-        self._free = Semaphore(places)
-        self._patience = patience
-
-    def enter(self) -> None:
-        """Take a place. Raises `TooBusy`."""
-        if not self._free.acquire(timeout=self._patience):
-            raise TooBusy
-
-    def leave(self) -> None:
-        """Give the place back."""
-        self._free.release()
 
 
 def gather(environ: Mapping[str, Any], *, largest: int) -> Body:

@@ -46,6 +46,11 @@ class Server:
             assert time.monotonic() < given_up, f"not logged {times} times: {text}"
             time.sleep(0.02)
 
+    def request_lines(self, request_id: str) -> list[dict[str, Any]]:
+        """Return the lines that it logged about a request that it has ended."""
+        lines = [json.loads(line) for line in self.log().splitlines() if request_id in line]
+        return [line for line in lines if line["event"] == "request"]
+
     def worker(self) -> int:
         """Return the number of its (only) worker process."""
         children = Path(f"/proc/{self.process.pid}/task/{self.process.pid}/children")
