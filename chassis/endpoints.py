@@ -9,14 +9,20 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from enum import Enum
-from typing import Any, Generic, TypeVar
+from typing import Any, Generic, TypedDict, TypeVar, Unpack
 
 import marshmallow as ma
 from flask import Request, Response
 
 from chassis.idempotency import Answer, IdempotencyKey, IdempotencyKeys
 from chassis.identity import Principal, TokenVerifier, bearer_token
-from chassis.problems import Forbidden, IdempotencyKeyMissing, MalformedRequest, Unauthenticated
+from chassis.problems import (
+    Forbidden,
+    IdempotencyKeyMissing,
+    MalformedRequest,
+    Problem,
+    Unauthenticated,
+)
 from chassis.request_content import (
     JSON,
     body_in,
@@ -77,6 +83,11 @@ class Endpoint(Generic[House]):
 
     `form` is for the few calls that other standards want form-encoded (RFC 6749): their callers need no token, and
     an Authorization header is left to the handler.
+
+    The rest is what the contract says of the call, and tests hold its answers to; nothing of it is looked at while a
+    request is served. A success is `status` with the document `shows` (in JSON) and the headers `sends`; `refuses`
+    names the programme's refusals, and `refuses_rows` those that stand in the document because each row of the body is
+    judged by itself. Everything that follows from the declaration itself, `chassis.contract` derives.
     """
 
     method: str
@@ -89,6 +100,12 @@ class Endpoint(Generic[House]):
     edits: bool
     media_types: tuple[str, ...]
     form: bool = False
+    form_body: ma.Schema | None = None
+    status: int = 200
+    shows: ma.Schema | None = None
+    sends: tuple[str, ...] = ()
+    refuses: tuple[type[Problem], ...] = ()
+    refuses_rows: tuple[type[Problem], ...] = ()
 
     @property
     def name(self) -> str:
@@ -174,6 +191,16 @@ def _scope_of(principal: Principal | None) -> tuple[str | None, ...]:
     return (principal.subject, principal.provider, principal.card)
 
 
+class Said(TypedDict, total=False):
+    """What the contract says of a call beyond what its declaration says by itself; see `Endpoint`."""
+
+    status: int
+    shows: type[ma.Schema]
+    sends: tuple[str, ...]
+    refuses: tuple[type[Problem], ...]
+    refuses_rows: tuple[type[Problem], ...]
+
+
 @dataclass
 class Endpoints(Generic[House]):
     """The calls of one subject, gathered by decorators."""
@@ -188,9 +215,10 @@ class Endpoints(Generic[House]):
         allow: tuple[str, ...] = (),
         query: type[ma.Schema] | None = None,
         media_types: tuple[str, ...] = (JSON,),
+        **said: Unpack[Said],
     ) -> Callable[[Handler[House]], Handler[House]]:
         """Declare a read."""
-        return self._declare("GET", rule, allow, query=query, media_types=media_types)
+        return self._declare("GET", rule, allow, query=query, media_types=media_types, said=said)
 
     def post(
         self,
@@ -199,19 +227,27 @@ class Endpoints(Generic[House]):
         allow: tuple[str, ...] = (),
         body: type[ma.Schema] | None = None,
         key: KeyUse = KeyUse.ACCEPTED,
+        **said: Unpack[Said],
     ) -> Callable[[Handler[House]], Handler[House]]:
         """Declare a write."""
-        return self._declare("POST", rule, allow, body=body, key=key)
+        return self._declare("POST", rule, allow, body=body, key=key, said=said)
 
-    def post_form(self, rule: str) -> Callable[[Handler[House]], Handler[House]]:
-        """Declare a call that takes a form instead of JSON, and no token: its handler learns who calls."""
-        return self._declare("POST", rule, (), form=True)
+    def post_form(
+        self, rule: str, *, form_body: type[ma.Schema], **said: Unpack[Said]
+    ) -> Callable[[Handler[House]], Handler[House]]:
+        """Declare a call that takes a form instead of JSON, and no token: its handler learns who calls.
+
+        `form_body` describes the form; the handler reads it as the standard wants it read.
+        """
+        return self._declare("POST", rule, (), form_body=form_body, said=said)
 
     def patch(
-        self, rule: str, *, allow: tuple[str, ...], body: type[ma.Schema]
+        self, rule: str, *, allow: tuple[str, ...], body: type[ma.Schema], **said: Unpack[Said]
     ) -> Callable[[Handler[House]], Handler[House]]:
         """Declare an edit, which needs If-Match."""
-        return self._declare("PATCH", rule, allow, body=body, key=KeyUse.ACCEPTED, edits=True)
+        return self._declare(
+            "PATCH", rule, allow, body=body, key=KeyUse.ACCEPTED, edits=True, said=said
+        )
 
     def _declare(
         self,
@@ -219,13 +255,16 @@ class Endpoints(Generic[House]):
         rule: str,
         allow: tuple[str, ...],
         *,
+        said: Said,
         body: type[ma.Schema] | None = None,
         query: type[ma.Schema] | None = None,
         key: KeyUse = KeyUse.NONE,
         edits: bool = False,
         media_types: tuple[str, ...] = (JSON,),
-        form: bool = False,
+        form_body: type[ma.Schema] | None = None,
     ) -> Callable[[Handler[House]], Handler[House]]:
+        shows = said.get("shows")
+
         def declare(handler: Handler[House]) -> Handler[House]:
             self.all.append(
                 Endpoint(
@@ -238,7 +277,13 @@ class Endpoints(Generic[House]):
                     key=key,
                     edits=edits,
                     media_types=media_types,
-                    form=form,
+                    form=form_body is not None,
+                    form_body=form_body() if form_body else None,
+                    status=said.get("status", 200),
+                    shows=shows() if shows else None,
+                    sends=said.get("sends", ()),
+                    refuses=said.get("refuses", ()),
+                    refuses_rows=said.get("refuses_rows", ()),
                 )
             )
             return handler

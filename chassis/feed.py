@@ -27,6 +27,10 @@ class JournalDiverged(Problem):
     code = "journal-diverged"
     status = 409
     title = "This journal is not the one you followed"
+    meaning = (
+        "The entry that the follower applied last does not stand in this journal any more. Only "
+        "services of the product meet this."
+    )
     default_detail = (
         "The source was restored or replaced. The follower must be rebuilt from position 0."
     )
@@ -47,6 +51,7 @@ def feed_endpoints(*, allow: tuple[str, ...]) -> list[Endpoint[Any]]:
 
     @endpoints.get("/internal/feed", allow=allow, query=FeedQuery)
     def feed(call: Call, house: HasJournal) -> Answer:
+        """Tell a follower what comes after a position, if this is still the journal that it followed."""
         after: int = call.query["after"]
         with house.database.reading() as connection:
             head = house.journal.head(connection)

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Mapping
 from datetime import UTC, datetime
-from typing import Any, ClassVar
+from typing import Any, ClassVar, TypeVar
 
 import marshmallow as ma
 
@@ -22,6 +22,19 @@ ma.fields.String.default_error_messages["invalid"] = "Send text."
 ma.fields.List.default_error_messages["invalid"] = "Send a list."
 """marshmallow's own words for these name no remedy."""
 
+ID_FORM: Mapping[str, Any] = {
+    "type": "string",
+    "format": "uuid",
+    "pattern": "^[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$",
+}
+"""An id as JSON Schema has it."""
+
+_SIGN = r"[^\s\u0000-\u001f\u007f-\u009f]"
+_ONE_LINE = rf"^{_SIGN}([^\u0000-\u001f\u007f-\u009f]*{_SIGN})?$"
+_SEVERAL_LINES = rf"^{_SIGN}([^\u0000-\u0008\u000b-\u001f\u007f-\u009f]*{_SIGN})?$"
+_INSTANT = r"^2[01][0-9]{2}-[0-9]{2}-[0-9]{2}T[0-9]{2}:[0-9]{2}:[0-9]{2}(\.[0-9]{1,6})?(Z|[+-][0-9]{2}:[0-9]{2})$"
+"""What fields take, in the regular expressions of JSON Schema (ECMA-262)."""
+
 LARGEST = 2**53 - 1
 """The largest whole number that every JSON reader keeps exact."""
 
@@ -30,7 +43,23 @@ _RFC_3339 = re.compile(
 )
 
 
-class Text(ma.fields.Field[str]):
+Value = TypeVar("Value")
+
+
+class Exact(ma.fields.Field[Value]):
+    """A field that says itself what it takes, so that the contract cannot say something else."""
+
+    def form(self) -> dict[str, Any]:
+        """Return what is taken as JSON Schema (2020-12) has it. It describes; `_deserialize` judges."""
+        raise NotImplementedError
+
+
+def says(description: str) -> dict[str, str]:
+    """Return a field's `metadata` with what the contract says of it."""
+    return {"description": description}
+
+
+class Text(Exact[str]):
     """Text of so many characters, without control characters; white space around it is refused, not trimmed.
 
     `check` raises `ValueError` with the remedy for a text that is not wanted for what it says.
@@ -47,6 +76,16 @@ class Text(ma.fields.Field[str]):
     ) -> None:
         super().__init__(**kwargs)
         self._least, self._most, self._lines, self._check = least, most, lines, check
+
+    def form(self) -> dict[str, Any]:
+        """Return lengths, and that control characters and white space around the text are refused."""
+        pattern = _SEVERAL_LINES if self._lines else _ONE_LINE
+        return {
+            "type": "string",
+            "minLength": self._least,
+            "maxLength": self._most,
+            "pattern": pattern,
+        }
 
     def _deserialize(self, value: Any, attr: str | None, data: Any, **_: Any) -> str:
         if not isinstance(value, str):
@@ -72,12 +111,16 @@ def _refuse_by(check: Callable[[str], None], value: str) -> None:
         raise ma.ValidationError(str(error)) from None
 
 
-class Whole(ma.fields.Field[int]):
+class Whole(Exact[int]):
     """A whole number within bounds; neither `1.0` nor `"1"` nor `true`."""
 
     def __init__(self, *, least: int = 0, most: int = LARGEST, **kwargs: Any) -> None:
         super().__init__(**kwargs)
         self._least, self._most = least, most
+
+    def form(self) -> dict[str, Any]:
+        """Return the bounds."""
+        return {"type": "integer", "minimum": self._least, "maximum": self._most}
 
     def _deserialize(self, value: Any, attr: str | None, data: Any, **_: Any) -> int:
         if not isinstance(value, int) or isinstance(value, bool):
@@ -89,8 +132,12 @@ class Whole(ma.fields.Field[int]):
         return value
 
 
-class Flag(ma.fields.Field[bool]):
+class Flag(Exact[bool]):
     """`true` or `false`, nothing that resembles them."""
+
+    def form(self) -> dict[str, Any]:
+        """Return the two words."""
+        return {"type": "boolean"}
 
     def _deserialize(self, value: Any, attr: str | None, data: Any, **_: Any) -> bool:
         if not isinstance(value, bool):
@@ -98,8 +145,12 @@ class Flag(ma.fields.Field[bool]):
         return value
 
 
-class Reference(ma.fields.Field[str]):
+class Reference(Exact[str]):
     """The id of something: a UUID in its canonical lower-case form."""
+
+    def form(self) -> dict[str, Any]:
+        """Return the form of an id."""
+        return dict(ID_FORM)
 
     def _deserialize(self, value: Any, attr: str | None, data: Any, **_: Any) -> str:
         if not isinstance(value, str) or not is_id(value):
@@ -107,8 +158,12 @@ class Reference(ma.fields.Field[str]):
         return value
 
 
-class InstantField(ma.fields.Field[datetime]):
+class InstantField(Exact[datetime]):
     """An RFC 3339 instant with its offset; given back in UTC."""
+
+    def form(self) -> dict[str, Any]:
+        """Return the form of an instant, with the years it may lie in."""
+        return {"type": "string", "format": "date-time", "pattern": _INSTANT}
 
     def _deserialize(self, value: Any, attr: str | None, data: Any, **_: Any) -> datetime:
         if not isinstance(value, str) or not _RFC_3339.match(value):
@@ -124,12 +179,16 @@ class InstantField(ma.fields.Field[datetime]):
         return instant
 
 
-class OneOf(ma.fields.Field[str]):
+class OneOf(Exact[str]):
     """One of the named words."""
 
     def __init__(self, words: tuple[str, ...], **kwargs: Any) -> None:
         super().__init__(**kwargs)
         self.words = words
+
+    def form(self) -> dict[str, Any]:
+        """Return the words."""
+        return {"type": "string", "enum": [str(word) for word in self.words]}
 
     def _deserialize(self, value: Any, attr: str | None, data: Any, **_: Any) -> str:
         if value not in self.words:
@@ -137,12 +196,21 @@ class OneOf(ma.fields.Field[str]):
         return str(value)
 
 
-class Parsed(ma.fields.Field[Any]):
-    """Whatever a parser makes of the value; the parser's `ValueError` becomes the message."""
+class Parsed(Exact[Any]):
+    """Whatever a parser makes of the value; the parser's `ValueError` becomes the message.
 
-    def __init__(self, parser: Callable[[Any], Any], **kwargs: Any) -> None:
+    `form` is what the parser takes, as JSON Schema has it.
+    """
+
+    def __init__(
+        self, parser: Callable[[Any], Any], *, form: Mapping[str, Any], **kwargs: Any
+    ) -> None:
         super().__init__(**kwargs)
-        self._parser = parser
+        self._parser, self._form = parser, form
+
+    def form(self) -> dict[str, Any]:
+        """Return what the parser takes."""
+        return dict(self._form)
 
     def _deserialize(self, value: Any, attr: str | None, data: Any, **_: Any) -> Any:
         try:
@@ -185,6 +253,9 @@ class Strict(ma.Schema):
         "type": "Send an object.",
     }
 
+    BESIDES: ClassVar[Mapping[str, Any]] = {}
+    """What a rule about several members comes to in JSON Schema, as far as that can say it."""
+
 
 class CursorQuery(Strict):
     """What every walk takes: where to go on. What is loaded holds a `Place` as `place`.
@@ -194,7 +265,10 @@ class CursorQuery(Strict):
 
     BESIDE: ClassVar[frozenset[str]] = frozenset({"cursor", "limit"})
 
-    cursor = ma.fields.String(load_default=None)
+    cursor = ma.fields.String(
+        load_default=None,
+        metadata=says("Where to go on: `next_cursor` of the answer before, as it was given."),
+    )
 
     def is_key(self, text: str) -> bool:
         """Tell whether a text is such as the keys of this list are."""
@@ -212,7 +286,9 @@ class CursorQuery(Strict):
 class PageQuery(CursorQuery):
     """What every list takes: how many, and where to go on. What is loaded holds a `Page` as `page`."""
 
-    limit = QueryWhole(least=1, most=MOST, load_default=DEFAULT_LIMIT)
+    limit = QueryWhole(
+        least=1, most=MOST, load_default=DEFAULT_LIMIT, metadata=says("How many at most.")
+    )
 
     @ma.post_load
     def find_place(self, data: dict[str, Any], **_: Any) -> dict[str, Any]:

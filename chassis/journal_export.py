@@ -23,6 +23,7 @@ from sqlalchemy.dialects import postgresql
 
 from chassis.clock import write_instant
 from chassis.column_types import Identifier
+from chassis.contract import Shown, page_of
 from chassis.database import Database
 from chassis.endpoints import Call, Endpoint, Endpoints
 from chassis.fields import (
@@ -32,7 +33,10 @@ from chassis.fields import (
     Parsed,
     QueryWhole,
     Reference,
+    Text,
+    Whole,
     refuse_empty_span,
+    says,
 )
 from chassis.journal import HasJournal, Journal, JournalTables
 from chassis.pagination import Place
@@ -66,8 +70,15 @@ class LogQuery(CursorQuery):
 
     BESIDE = CursorQuery.BESIDE | {"after"}
 
-    after = QueryWhole(load_default=None)
-    limit = QueryWhole(least=1, most=10_000_000, load_default=None)
+    after = QueryWhole(
+        load_default=None, metadata=says("The position to go on after; the first entry has 1.")
+    )
+    limit = QueryWhole(
+        least=1,
+        most=10_000_000,
+        load_default=None,
+        metadata=says("How many entries at most; without it all there are."),
+    )
 
     def is_key(self, text: str) -> bool:
         """Tell whether a text is a position."""
@@ -82,30 +93,70 @@ class LogQuery(CursorQuery):
         refuse_empty_span(data, "from", "to")
 
 
-def log_query(name: str, tables: JournalTables, *, code: Callable[[str], str]) -> type[CursorQuery]:
+@dataclass(frozen=True)
+class Code:
+    """What a subject of a journal is that is no id: its parser, and what that takes as JSON Schema has it."""
+
+    parse: Callable[[str], str]
+    form: Mapping[str, Any]
+
+
+def log_query(name: str, tables: JournalTables, *, code: Code) -> type[CursorQuery]:
     """Return the schema of the query string for a journal's filters."""
     fields: dict[str, ma.fields.Field[Any]] = {
-        "journal": OneOf((name,), load_default=name),
-        "kind": OneOf(tables.kinds, load_default=None),
-        "from": InstantField(load_default=None),
-        "to": InstantField(load_default=None),
+        "journal": OneOf(
+            (name,), load_default=name, metadata=says("Which service's journal is read.")
+        ),
+        "kind": OneOf(tables.kinds, load_default=None, metadata=says("What the entries tell of.")),
+        "from": InstantField(
+            load_default=None, metadata=says("Recorded at this instant or later.")
+        ),
+        "to": InstantField(load_default=None, metadata=says("Recorded before this instant.")),
     }
     for subject in tables.subjects:
-        is_id = isinstance(tables.entry.c[subject].type, Identifier)
-        fields[subject] = Reference(load_default=None) if is_id else Parsed(code, load_default=None)
+        fields[subject] = _subject(tables, subject, code, load_default=None)
     return type(f"{name.title()}LogQuery", (LogQuery,), fields)
+
+
+def log_page(name: str, tables: JournalTables, *, code: Code) -> type[Shown]:
+    """Return the schema of a journal's entries as the auditors get them in JSON."""
+    subjects = {name: _subject(tables, name, code, allow_none=True) for name in tables.subjects}
+    about = says("The facts of what happened, by kind. Numbers, text and ids; never personal data.")
+    fields: dict[str, ma.fields.Field[Any]] = {
+        "position": Whole(least=1, metadata=says("Without gaps, in the order of commits.")),
+        "recorded_at": InstantField(metadata=says("Never earlier than that of the entry before.")),
+        "kind": OneOf(tables.kinds),
+        "actor": Text(most=128, metadata=says("Who did it, as the verified token named it.")),
+        "role": Text(most=32),
+        "request_id": Text(most=64),
+        "rule_version": Text(
+            most=32, allow_none=True, metadata=says("The rules that were in force.")
+        ),
+        "body": ma.fields.Dict(metadata=about),
+        **subjects,
+    }
+    doc = f"An entry of the journal of {name}."
+    return page_of(
+        type(f"{name.title()}Entry", (Shown,), {"__doc__": doc, **fields}),
+        name=f"{name.title()}Entries",
+    )
+
+
+def _subject(tables: JournalTables, subject: str, code: Code, **options: Any) -> Any:
+    is_id = isinstance(tables.entry.c[subject].type, Identifier)
+    return Reference(**options) if is_id else Parsed(code.parse, form=code.form, **options)
 
 
 def log_endpoints(
     name: str,
     tables: JournalTables,
     *,
-    code: Callable[[str], str],
+    code: Code,
     allow: tuple[str, ...],
 ) -> list[Endpoint[Any]]:
     """Declare the export of a service's journal.
 
-    `code` checks what is sent for a subject that is no id, and raises `ValueError` with the remedy.
+    The parser of `code` checks what is sent for a subject that is no id, and raises `ValueError` with the remedy.
     """
     endpoints: Endpoints[HasJournal] = Endpoints("/api/v1")
 
@@ -114,8 +165,14 @@ def log_endpoints(
         allow=allow,
         query=log_query(name, tables, code=code),
         media_types=(JSON, JSON_LINES, CSV),
+        shows=log_page(name, tables, code=code),
     )
     def get_entries(call: Call, house: HasJournal) -> Response:
+        """Export the journal: what happened, in the order of commits, without gaps.
+
+        As JSON, as JSON Lines (an entry a line, in canonical JSON as it is hashed) or as CSV, which streams. A walk by
+        `cursor` or `after` neither skips an entry nor repeats one. A code of a province stands for its regencies, too.
+        """
         query = call.query
         place: Place = query["place"]
         wanted = LogFilter(

@@ -12,6 +12,7 @@ class ClassFull(Problem):
     code = "class-full"
     status = 409
     title = "The class is full"
+    meaning = "All seats that the provider declared are held."
     default_detail = "Every seat is taken. Choose another class, or try again: seats come free."
 
 
@@ -19,12 +20,17 @@ class ClassNotFound(Problem):
     code = "class-not-found"
     status = 404
     title = "There is no such class"
+    meaning = "No class with this id was ever published."
     default_detail = "Check the class_id; a class can be enrolled in once it is published."
 
 
 class CatalogueLagging(Unavailable):
     code = "catalogue-lagging"
     title = "The list of classes is not up to date here"
+    meaning = (
+        "Enrolment has no class with this id, and has not read the catalogue for a while: it may "
+        "have been published since."
+    )
     default_detail = "This class is not known here yet. Try again after the time in Retry-After."
 
 
@@ -32,6 +38,9 @@ class RegistrationClosed(Problem):
     code = "registration-closed"
     status = 409
     title = "Registration is not open"
+    meaning = (
+        "The class is called off or closed, or the instant lies outside its registration window."
+    )
     default_detail = "This class takes no enrolments now. See its registration window."
 
 
@@ -39,6 +48,8 @@ class PriceChanged(Problem):
     code = "price-changed"
     status = 409
     title = "The price is another one"
+    meaning = "The price that the holder was shown is not the one in force. The member price is."
+    tells = (("price", int),)
     default_detail = "Show the holder the present price, and enrol with it as expected_price."
 
 
@@ -46,6 +57,7 @@ class AlreadyEnrolled(Problem):
     code = "already-enrolled"
     status = 409
     title = "The card is enrolled in this class"
+    meaning = "The card has a seat in this class."
     default_detail = "One card takes one seat in a class."
 
 
@@ -53,6 +65,7 @@ class EnrolmentInProgress(Problem):
     code = "enrolment-in-progress"
     status = 409
     title = "Another training is not finished"
+    meaning = "The card has as many running trainings as the rules in force allow."
     default_detail = "Finish or cancel the running training first."
 
 
@@ -60,6 +73,10 @@ class InsufficientBalance(Problem):
     code = "insufficient-balance"
     status = 409
     title = "The balance does not cover the price"
+    meaning = (
+        "The class costs more than the card holds. The members balance and price say how much."
+    )
+    tells = (("balance", int), ("price", int))
     default_detail = "Choose a class whose price the card's balance covers."
 
 
@@ -67,6 +84,8 @@ class CardNotUsable(Problem):
     code = "card-not-usable"
     status = 409
     title = "The card cannot be used now"
+    meaning = "The card is in training, expired, revoked or used up, as the member card_state says."
+    tells = (("card_state", str),)
     default_detail = "The card's state does not allow a purchase."
 
 
@@ -74,6 +93,7 @@ class CardNotFound(Problem):
     code = "card-not-found"
     status = 404
     title = "There is no such card"
+    meaning = "No card has this number, or it is not within the caller's reach."
     default_detail = (
         "Check the number: sixteen digits, as printed on the card. You find only cards within your reach,"
         " such as those of your region."
@@ -84,6 +104,7 @@ class BirthDateImpossible(Problem):
     code = "birth-date-impossible"
     status = 422
     title = "Nobody who may hold a card was born on that day"
+    meaning = "The candidate's day of birth lies in the future or before 1900."
     default_detail = "Check birth_date: it lies in the future, or before 1900."
 
 
@@ -91,6 +112,7 @@ class ModeNotInScheme(Problem):
     code = "mode-not-in-scheme"
     status = 409
     title = "The card's scheme does not cover this kind of class"
+    meaning = "The card was granted for the other kind of class."
     default_detail = "A digital card buys online classes, an offline card buys offline ones."
 
 
@@ -98,6 +120,7 @@ class ScheduleConflict(Problem):
     code = "schedule-conflict"
     status = 409
     title = "The meetings overlap with another training"
+    meaning = "A meeting of the class overlaps with one of a training that the card is in."
     default_detail = "Choose a class whose meetings lie at other times."
 
 
@@ -105,6 +128,7 @@ class ReviewOwed(Problem):
     code = "review-owed"
     status = 409
     title = "The last training has not been reviewed"
+    meaning = "The card's last training is completed, and its holder has not said yet how it was."
     default_detail = "Review the completed training first; then the next one can be bought."
 
 
@@ -112,6 +136,10 @@ class CancellationClosed(Problem):
     code = "cancellation-closed"
     status = 409
     title = "This enrolment can no longer be cancelled"
+    meaning = (
+        "The enrolment has ended, or the class has begun and the caller may not cancel any more."
+    )
+    tells = (("enrolment_status", str),)
     default_detail = (
         "A holder may cancel before the class starts, while the enrolment is not ended."
     )
@@ -121,6 +149,7 @@ class RedeemCodeWrong(Problem):
     code = "redeem-code-wrong"
     status = 422
     title = "The redeem code is not the one of this enrolment"
+    meaning = "The code is not the one that was given with this enrolment."
     default_detail = "Enter the code exactly as the enrolment shows it."
 
 
@@ -128,6 +157,7 @@ class NikAlreadyHeld(Problem):
     code = "nik-already-held"
     status = 409
     title = "This person holds or held a card"
+    meaning = "The NIK belongs to somebody who was awarded a card before, whatever became of it."
     default_detail = "A person can be awarded a card once in a lifetime."
 
 
@@ -135,6 +165,7 @@ class WaveClosed(Problem):
     code = "wave-closed"
     status = 409
     title = "The wave is not open"
+    meaning = "The present instant lies outside the wave's window."
     default_detail = "Candidates are admitted while the wave's window is open."
 
 
@@ -145,6 +176,10 @@ class ProviderNameTaken(Problem):
     code = "provider-name-taken"
     status = 409
     title = "Another institution has this name"
+    meaning = (
+        "An institution of the same name, whatever its capitals and spaces, is approved or waits "
+        "for its decision."
+    )
     default_detail = (
         "An institution of this name is approved or waits for its decision. Send the name by which yours can be told"
         " from it, such as with its place; if it is yours, wait for the decision or ask the operator."
@@ -159,6 +194,8 @@ class ProviderNotApproved(Problem):
     code = "provider-not-approved"
     status = 409
     title = "The provider is not approved"
+    meaning = "The provider has applied or was refused, as the member state says."
+    tells = (("state", str),)
     default_detail = (
         "Courses and classes are offered by approved providers. Wait for the operator's decision."
     )
@@ -168,4 +205,6 @@ class CourseNotPublished(Problem):
     code = "course-not-published"
     status = 409
     title = "The course is not published"
+    meaning = "The course is a draft, submitted, returned or archived, as the member state says."
+    tells = (("state", str),)
     default_detail = "Submit the course; once the operator has published it, it can have classes."

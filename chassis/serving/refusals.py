@@ -16,6 +16,7 @@ class RequestLineTooLong(Problem):
     code = "request-line-too-long"
     status = 414
     title = "The request line is too long"
+    meaning = "The address with its query is longer than is read here."
     default_detail = "Send a shorter address; long input belongs in a body."
 
 
@@ -23,6 +24,7 @@ class RequestHeadersTooLarge(Problem):
     code = "request-headers-too-large"
     status = 431
     title = "The headers are too large"
+    meaning = "There are more header fields than are read here, or one is longer."
     default_detail = "Send fewer and shorter headers."
 
 
@@ -30,6 +32,7 @@ class TransferCodingNotSupported(Problem):
     code = "transfer-coding-not-supported"
     status = 501
     title = "The body has a transfer coding that is not understood"
+    meaning = "The body comes in a transfer coding other than chunked."
     default_detail = (
         "The only transfer coding understood is chunked. Send the body without any other."
     )

@@ -7,10 +7,11 @@ from collections.abc import Mapping
 
 from flask import Flask
 
+from chassis.endpoints import Endpoint
 from chassis.feed import feed_endpoints
 from chassis.identity import TokenVerifier
 from chassis.issuer_keys import PublishedKeys
-from chassis.journal_export import log_endpoints
+from chassis.journal_export import Code, log_endpoints
 from chassis.migrations import schema_check
 from chassis.observability import configure_logging
 from chassis.web import build_app
@@ -20,6 +21,7 @@ from services.accounts.queries.published_keys import can_sign, jwk_set
 from services.accounts.service import AccountsService, start_service
 from services.accounts.settings import read_settings
 from services.accounts.storage import JOURNAL
+from vocabulary.forms import REGION
 from vocabulary.regions import region_code
 from vocabulary.roles import AUDITOR, SYSTEM
 
@@ -38,16 +40,22 @@ def create_app() -> Flask:
     return build(house)
 
 
+def every_call() -> list[Endpoint[AccountsService]]:
+    """Return every call this service takes."""
+    code = Code(region_code, REGION)
+    return [
+        *tokens.endpoints.all,
+        *discovery.endpoints.all,
+        *log_endpoints("accounts", JOURNAL, code=code, allow=(AUDITOR,)),
+        *feed_endpoints(allow=(SYSTEM,)),
+    ]
+
+
 def build(house: AccountsService) -> Flask:
     """Build the application around joined parts."""
     return build_app(
         "accounts",
-        endpoints=[
-            *tokens.endpoints.all,
-            *discovery.endpoints.all,
-            *log_endpoints("accounts", JOURNAL, code=region_code, allow=(AUDITOR,)),
-            *feed_endpoints(allow=(SYSTEM,)),
-        ],
+        endpoints=every_call(),
         house=house,
         verifier=_own_verifier(house),
         checks={

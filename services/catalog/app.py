@@ -6,11 +6,12 @@ import os
 
 from flask import Flask
 
+from chassis.endpoints import Endpoint
 from chassis.http_client import document_at
 from chassis.idempotency import IdempotencyKeys
 from chassis.identity import TokenVerifier
 from chassis.issuer_keys import KeySource, PublishedKeys
-from chassis.journal_export import log_endpoints
+from chassis.journal_export import Code, log_endpoints
 from chassis.migrations import schema_check
 from chassis.observability import configure_logging
 from chassis.web import build_app
@@ -18,6 +19,7 @@ from services.catalog.api import every_endpoint
 from services.catalog.service import CatalogService, start_service
 from services.catalog.settings import Settings, read_settings
 from services.catalog.storage.tables import JOURNAL
+from vocabulary.forms import REGION
 from vocabulary.regions import region_code
 from vocabulary.roles import AUDITOR
 
@@ -29,14 +31,17 @@ def create_app() -> Flask:
     return build(settings, start_service(settings), PublishedKeys(document_at(settings.jwks_url)))
 
 
+def every_call() -> list[Endpoint[CatalogService]]:
+    """Return every call this service takes."""
+    code = Code(region_code, REGION)
+    return [*every_endpoint(), *log_endpoints("catalog", JOURNAL, code=code, allow=(AUDITOR,))]
+
+
 def build(settings: Settings, service: CatalogService, keys: KeySource) -> Flask:
     """Build the application around joined parts and a source of the token issuer's keys."""
     return build_app(
         "catalog",
-        endpoints=[
-            *every_endpoint(),
-            *log_endpoints("catalog", JOURNAL, code=region_code, allow=(AUDITOR,)),
-        ],
+        endpoints=every_call(),
         house=service,
         verifier=TokenVerifier(
             issuer=settings.token_issuer, audience=settings.token_audience, keys=keys

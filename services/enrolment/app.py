@@ -7,12 +7,13 @@ import os
 
 from flask import Flask
 
+from chassis.endpoints import Endpoint
 from chassis.feed import feed_endpoints
 from chassis.http_client import document_at
 from chassis.idempotency import IdempotencyKeys
 from chassis.identity import TokenVerifier
 from chassis.issuer_keys import KeySource, PublishedKeys
-from chassis.journal_export import log_endpoints
+from chassis.journal_export import Code, log_endpoints
 from chassis.migrations import schema_check
 from chassis.observability import configure_logging
 from chassis.web import build_app
@@ -20,6 +21,7 @@ from services.enrolment.api import cards, classes, consistency, enrolments, wave
 from services.enrolment.service import EnrolmentService, start_service
 from services.enrolment.settings import Settings, read_settings
 from services.enrolment.storage.tables import JOURNAL
+from vocabulary.forms import REGION
 from vocabulary.regions import region_code
 from vocabulary.roles import AUDITOR, SYSTEM
 
@@ -33,19 +35,25 @@ def create_app() -> Flask:
     return build(settings, service, PublishedKeys(document_at(settings.jwks_url)))
 
 
+def every_call() -> list[Endpoint[EnrolmentService]]:
+    """Return every call this service takes."""
+    code = Code(region_code, REGION)
+    return [
+        *waves.endpoints.all,
+        *cards.endpoints.all,
+        *enrolments.endpoints.all,
+        *classes.endpoints.all,
+        *consistency.endpoints.all,
+        *log_endpoints("enrolment", JOURNAL, code=code, allow=(AUDITOR,)),
+        *feed_endpoints(allow=(SYSTEM,)),
+    ]
+
+
 def build(settings: Settings, service: EnrolmentService, keys: KeySource) -> Flask:
     """Build the application around joined parts and a source of the token issuer's keys."""
     return build_app(
         "enrolment",
-        endpoints=[
-            *waves.endpoints.all,
-            *cards.endpoints.all,
-            *enrolments.endpoints.all,
-            *classes.endpoints.all,
-            *consistency.endpoints.all,
-            *log_endpoints("enrolment", JOURNAL, code=region_code, allow=(AUDITOR,)),
-            *feed_endpoints(allow=(SYSTEM,)),
-        ],
+        endpoints=every_call(),
         house=service,
         verifier=TokenVerifier(
             issuer=settings.token_issuer, audience=settings.token_audience, keys=keys

@@ -121,7 +121,7 @@ def note(call: Call, house: House) -> Answer:
     return shown(call, house, 201)
 
 
-@endpoints.post_form("/forms")
+@endpoints.post_form("/forms", form_body=Thing)
 def fill_form(call: Call, house: House) -> Answer:
     return shown(call, house)
 

@@ -46,7 +46,7 @@ class Everything(Strict):
     reference = Reference()
     instant = InstantField()
     word = OneOf(("online", "offline"))
-    parsed = Parsed(_even)
+    parsed = Parsed(_even, form={})
     query_whole = QueryWhole(least=1, most=200)
     query_flag = QueryFlag()
     many = ma.fields.List(Whole(), validate=ma.validate.Length(max=2))

@@ -20,7 +20,7 @@ from chassis.clock import read_instant, write_instant
 from chassis.csv_cells import safe_cell
 from chassis.identifiers import new_id
 from chassis.journal import Entry, RecordedEntry
-from chassis.journal_export import CSV, JSON_LINES, LogFilter, export, log_endpoints
+from chassis.journal_export import CSV, JSON_LINES, Code, LogFilter, export, log_endpoints
 from chassis.observability import request_id_from
 from chassis.pagination import Place
 from chassis.problems import Unauthenticated
@@ -78,7 +78,9 @@ def short_ranges(monkeypatch: pytest.MonkeyPatch) -> None:
 def client(log: TallyHouse) -> FlaskClient:
     return build_app(
         "tally",
-        endpoints=log_endpoints("tally", JOURNAL, code=region_code, allow=("auditor",)),
+        endpoints=log_endpoints(
+            "tally", JOURNAL, code=Code(region_code, form={}), allow=("auditor",)
+        ),
         house=log,
         verifier=verifier(),
         checks={},

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from chassis.endpoints import Call, Endpoints
 from chassis.idempotency import Answer, json_answer
+from services.accounts.api.documents import Issuer, PublicKeys
 from services.accounts.domain.access_tokens import ALGORITHM
 from services.accounts.queries.published_keys import jwk_set
 from services.accounts.service import AccountsService
@@ -14,7 +15,7 @@ CACHEABLE = {"Cache-Control": "public, max-age=300"}
 endpoints: Endpoints[AccountsService] = Endpoints(prefix="/.well-known")
 
 
-@endpoints.get("/openid-configuration")
+@endpoints.get("/openid-configuration", shows=Issuer)
 def openid_configuration(_: Call, house: AccountsService) -> Answer:
     """Describe the issuer (OpenID Connect Discovery 1.0, RFC 8414).
 
@@ -37,7 +38,7 @@ def openid_configuration(_: Call, house: AccountsService) -> Answer:
     )
 
 
-@endpoints.get("/jwks.json")
+@endpoints.get("/jwks.json", shows=PublicKeys)
 def jwks(_: Call, house: AccountsService) -> Answer:
     """Publish the keys in force, those that will be, and those whose tokens still live."""
     with house.database.reading() as connection:

@@ -8,10 +8,17 @@ from prometheus_client import Counter
 from chassis.endpoints import Call, Endpoints
 from chassis.idempotency import Answer, json_answer
 from chassis.throttle import Throttle, address_group
+from services.accounts.api.documents import AccessToken, TokenForm
 from services.accounts.api.token_request import Credentials, read_token_request
 from services.accounts.domain.access_tokens import LIFETIME
 from services.accounts.domain.clients import Client
-from services.accounts.domain.refusals import InvalidClient, TooManyTokenRequests
+from services.accounts.domain.refusals import (
+    InvalidClient,
+    InvalidScope,
+    InvalidTokenRequest,
+    TooManyTokenRequests,
+    UnsupportedGrantType,
+)
 from services.accounts.service import AccountsService
 from services.accounts.use_cases.issue_token import authenticate_client, issue_token
 
@@ -21,9 +28,25 @@ TOKENS_REFUSED = Counter("tokens_refused_total", "Token requests refused", ["rea
 endpoints: Endpoints[AccountsService] = Endpoints()
 
 
-@endpoints.post_form("/oauth/token")
+@endpoints.post_form(
+    "/oauth/token",
+    form_body=TokenForm,
+    shows=AccessToken,
+    refuses=(
+        InvalidTokenRequest,
+        UnsupportedGrantType,
+        InvalidScope,
+        InvalidClient,
+        TooManyTokenRequests,
+    ),
+)
 def token(call: Call, house: AccountsService) -> Answer:
-    """Give a client that proves itself a token.
+    """Give a client that proves itself a token."""
+    return _give(call, house)
+
+
+def _give(call: Call, house: AccountsService) -> Answer:
+    """Answer a token request.
 
     Each of the two bounds is consulted once it is known who calls: whoever shares an address with strangers that guess,
     or whose id they know, goes on getting its tokens. To know that costs one row read by its key and one SHA-256.

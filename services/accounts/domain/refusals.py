@@ -18,6 +18,7 @@ class OAuthProblem(Problem):
     """A refusal with the RFC 6749 error code that it stands for."""
 
     error: ClassVar[str]
+    tells = (("error", str), ("error_description", str))
 
     def __init__(self, detail: str | None = None, *, headers: dict[str, str] | None = None) -> None:
         description = _quotable(detail or self.default_detail)
@@ -38,6 +39,10 @@ class InvalidTokenRequest(OAuthProblem):
     error = "invalid_request"
     status = 400
     title = "The token request lacks something or says it twice"
+    meaning = (
+        "The form breaks RFC 6749: a parameter is missing, stands twice, or the credentials came "
+        "in two ways."
+    )
     default_detail = "Send grant_type=client_credentials once, and the client's id and secret once."
 
 
@@ -46,6 +51,7 @@ class UnsupportedGrantType(OAuthProblem):
     error = "unsupported_grant_type"
     status = 400
     title = "Tokens are not given for this kind of grant"
+    meaning = "The form asks for another grant than this server gives."
     default_detail = "Send grant_type=client_credentials."
 
 
@@ -54,6 +60,7 @@ class InvalidScope(OAuthProblem):
     error = "invalid_scope"
     status = 400
     title = "There are no scopes here"
+    meaning = "The form names a scope."
     default_detail = "Leave the parameter scope out: what a token allows follows from its role."
 
 
@@ -64,6 +71,11 @@ class InvalidClient(OAuthProblem):
     error = "invalid_client"
     status = 401
     title = "The client is not known by these credentials"
+    meaning = (
+        "No enabled client has this id and secret. An unknown id, a wrong secret and a disabled "
+        "client are answered alike."
+    )
+    sends = ("WWW-Authenticate",)
     default_detail = "Send the client's id and secret by HTTP Basic or as client_id and client_secret in the form."
 
     def __init__(self, detail: str | None = None) -> None:

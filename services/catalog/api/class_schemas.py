@@ -7,13 +7,12 @@ from typing import Any
 
 import marshmallow as ma
 
+from chassis.composed_fields import Member, Several
 from chassis.fields import InstantField, Parsed, Reference, Strict, Text, Whole
 from services.catalog.api.course_schemas import ClassFilterQuery
 from services.catalog.api.fields import (
     Decision,
-    Member,
     PartOf,
-    Several,
     prose,
     regency,
     region,
@@ -23,6 +22,7 @@ from services.catalog.domain.class_plans import MOST_SEATS, MOST_TRAINERS
 from services.catalog.domain.classes import ClassStatus
 from services.catalog.domain.courses import Mode
 from services.catalog.domain.meetings import FINAL_TEST, MOST_MEETINGS, Meeting
+from vocabulary import forms
 from vocabulary.regions import PROVINCES, REGENCIES
 from vocabulary.zones import zone
 
@@ -58,7 +58,7 @@ class ClassBody(ChangeableBody):
     """A class as its provider plans it."""
 
     mode = word(Mode)
-    zone = Parsed(zone, required=True)
+    zone = Parsed(zone, form=forms.ZONE, required=True)
     regency = regency(allow_none=True)
     regions = Several(
         region(), most=len(PROVINCES) + len(REGENCIES), distinct=True, load_default=()

@@ -7,6 +7,7 @@ from typing import Any
 
 import marshmallow as ma
 
+from chassis.composed_fields import Member, Several
 from chassis.fields import (
     Flag,
     InstantField,
@@ -22,9 +23,7 @@ from chassis.fields import (
 )
 from services.catalog.api.fields import (
     Decision,
-    Member,
     PartOf,
-    Several,
     prose,
     region,
     word,

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from chassis.endpoints import Call, Endpoints
-from chassis.fields import PageQuery, Parsed, QueryWhole
+from chassis.fields import PageQuery, Parsed, QueryWhole, says
 from chassis.idempotency import Answer, json_answer
 from chassis.pagination import MOST, Page
 from services.catalog.api.calls import PREFIX
 from services.catalog.queries.regions import region_documents, regions_etag
 from services.catalog.service import CatalogService
+from vocabulary import forms
 from vocabulary.regions import PROVINCES, REGENCIES, province
 
 endpoints: Endpoints[CatalogService] = Endpoints(PREFIX)
@@ -18,7 +19,12 @@ _KEPT = "public, max-age=3600"
 class RegionsQuery(PageQuery):
     """A province whose regencies are wanted; without a limit the list comes whole."""
 
-    parent = Parsed(lambda value: province(value).code, load_default=None)
+    parent = Parsed(
+        lambda value: province(value).code,
+        form=forms.PROVINCE,
+        load_default=None,
+        metadata=says("Only the regencies of this province."),
+    )
     limit = QueryWhole(least=1, most=MOST, load_default=len(PROVINCES) + len(REGENCIES))
 
     def is_key(self, text: str) -> bool:

@@ -4,10 +4,12 @@ from __future__ import annotations
 
 import re
 from datetime import date
+from types import MappingProxyType
 from typing import Any
 
 import marshmallow as ma
 
+from chassis.composed_fields import JudgedByItself
 from chassis.fields import (
     InstantField,
     OneOf,
@@ -17,9 +19,11 @@ from chassis.fields import (
     Strict,
     Text,
     refuse_empty_span,
+    says,
 )
 from services.enrolment.domain.programme.card import Scheme
 from services.enrolment.domain.seats.enrolment import EnrolmentState
+from vocabulary import forms
 from vocabulary.money import check_rupiah
 from vocabulary.nik import (
     parse_card_number,
@@ -70,8 +74,17 @@ class EnrolmentRequest(Strict):
     """A seat for a card; officers and operators name the card by its number."""
 
     class_id = Reference(required=True)
-    expected_price = Parsed(check_rupiah, required=True)
-    card_number = Parsed(parse_card_number)
+    expected_price = Parsed(
+        check_rupiah,
+        form=forms.RUPIAH,
+        required=True,
+        metadata=says("The price the holder was shown, in rupiah."),
+    )
+    card_number = Parsed(
+        parse_card_number,
+        form=forms.CARD_NUMBER,
+        metadata=says("Only from officers and operators: the card of the person they assist."),
+    )
 
 
 def why(**options: Any) -> Text:
@@ -113,11 +126,13 @@ class WaveRequest(Strict):
 class CandidateRow(Strict):
     """One candidate."""
 
-    nik = Parsed(lambda value: parse_nik(value, allow_test_numbers=True), required=True)
-    family_card = Parsed(parse_family_card, required=True)
+    nik = Parsed(
+        lambda value: parse_nik(value, allow_test_numbers=True), form=forms.NIK, required=True
+    )
+    family_card = Parsed(parse_family_card, form=forms.FAMILY_CARD, required=True)
     name = Text(most=120, required=True)
-    birth_date = Parsed(parse_date, required=True)
-    regency = Parsed(regency_code, required=True)
+    birth_date = Parsed(parse_date, form=forms.DATE, required=True)
+    regency = Parsed(regency_code, form=forms.REGENCY, required=True)
     cluster = OneOf(CLUSTERS, load_default=None, allow_none=True)
     scheme = OneOf(tuple(scheme.value for scheme in Scheme), required=True)
 
@@ -126,7 +141,7 @@ class AdmissionsRequest(Strict):
     """Up to 1,000 candidates; each row is judged by itself, and so read by itself once the body is strict JSON."""
 
     candidates = ma.fields.List(
-        ma.fields.Raw(allow_none=True),
+        JudgedByItself(CandidateRow),
         required=True,
         validate=ma.validate.Length(
             1, MOST_CANDIDATES, error=f"Send 1 to {MOST_CANDIDATES} candidates at once."
@@ -137,8 +152,10 @@ class AdmissionsRequest(Strict):
 class CardLookup(Strict):
     """One of the two numbers by which an officer finds a card, and why it is looked up."""
 
-    card_number = Parsed(parse_card_number)
-    nik = Parsed(lambda value: parse_nik(value, allow_test_numbers=True).number)
+    BESIDES = MappingProxyType({"oneOf": [{"required": ["card_number"]}, {"required": ["nik"]}]})
+
+    card_number = Parsed(parse_card_number, form=forms.CARD_NUMBER)
+    nik = Parsed(lambda value: parse_nik(value, allow_test_numbers=True).number, form=forms.NIK)
     reason = why(required=True)
 
     @ma.validates_schema

@@ -26,7 +26,7 @@ def refuse_called_off(training_class: TrainingClass) -> None:
     if training_class.is_cancelled:
         raise StateConflict(
             "The class was called off. Seat, money and time come back by themselves in a moment.",
-            facts={"class_status": training_class.status},
+            facts={"state": training_class.status},
         )
 
 
@@ -40,6 +40,6 @@ def redeem(enrolment: Enrolment, *, code: str, key: bytes) -> Enrolment:
     if enrolment.state is not EnrolmentState.CONFIRMED:
         raise StateConflict(
             "Only a confirmed enrolment can be redeemed.",
-            facts={"enrolment_status": enrolment.state.value},
+            facts={"state": enrolment.state.value},
         )
     return replace(enrolment, state=EnrolmentState.ACTIVE)

@@ -32,7 +32,7 @@ def test_a_training_begins_once(shared_house: House) -> None:
     before = shared_house.tables()
     answer = shared_house.redeem(taken["id"], taken["redeem_code"], "holder", card=card.card_ref)
     assert code(answer) == (409, "state-conflict")
-    assert document(answer, 409)["enrolment_status"] == "active"
+    assert document(answer, 409)["state"] == "active"
     assert shared_house.tables() == before
 
 

@@ -52,7 +52,7 @@ def test_a_wrong_code_is_refused(wrong: str) -> None:
 def test_only_a_confirmed_enrolment_can_be_redeemed(state: EnrolmentState) -> None:
     with pytest.raises(StateConflict) as refusal:
         redeem(enrolment(state=state), code=CODE, key=KEY)
-    assert refusal.value.facts == {"enrolment_status": state.value}
+    assert refusal.value.facts == {"state": state.value}
 
 
 def test_a_wrong_code_tells_nothing_about_the_state() -> None:

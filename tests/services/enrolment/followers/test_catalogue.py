@@ -143,7 +143,7 @@ def test_a_class_that_was_called_off_is_left_with_seat_money_and_time_and_never_
     follower.catch_up()
     refused = house.redeem(taken["id"], taken["redeem_code"], "holder", **known)
     assert code(refused) == (409, "state-conflict")
-    assert document(refused, 409)["class_status"] == "cancelled"
+    assert document(refused, 409)["state"] == "cancelled"
     timeline = document(house.get(f"/enrolments/{taken['id']}/timeline", "holder", **known))
     assert timeline["next"] == {"action": "cancellation", "actor": "system", "due_at": None}
     assert house.cancel(taken["id"], "holder", **known).status_code == 200
