@@ -5,6 +5,7 @@ from __future__ import annotations
 from chassis.endpoints import Call, Endpoints, KeyUse
 from chassis.idempotency import Answer, json_answer
 from chassis.identifiers import new_id
+from chassis.problems import StateConflict
 from services.catalog.api.calls import PREFIX, created, own_provider, show, write
 from services.catalog.api.class_schemas import (
     Cancellation,
@@ -14,6 +15,7 @@ from services.catalog.api.class_schemas import (
     plan_of,
 )
 from services.catalog.api.course_schemas import class_filter_of
+from services.catalog.api.documents import Classes, TrainingClass
 from services.catalog.domain.classes import ClassStatus
 from services.catalog.queries.classes import ClassesWanted, list_classes, show_class
 from services.catalog.queries.documents import class_document
@@ -22,12 +24,13 @@ from services.catalog.use_cases.cancel_class import cancel_class
 from services.catalog.use_cases.change_class import change_class
 from services.catalog.use_cases.schedule_class import schedule_class
 from services.catalog.use_cases.shared.writing import Writing
+from vocabulary.refusals import CourseNotPublished
 from vocabulary.roles import OPERATOR, PROVIDER
 
 endpoints: Endpoints[CatalogService] = Endpoints(PREFIX)
 
 
-@endpoints.get("/classes", query=ClassesQuery)
+@endpoints.get("/classes", query=ClassesQuery, shows=Classes)
 def get_classes(call: Call, house: CatalogService) -> Answer:
     """List classes: published ones, unless another status is asked for."""
     query = call.query
@@ -44,14 +47,22 @@ def get_classes(call: Call, house: CatalogService) -> Answer:
     return json_answer(200, page)
 
 
-@endpoints.get("/classes/<id:class_id>")
+@endpoints.get("/classes/<id:class_id>", shows=TrainingClass, sends=("ETag",))
 def get_class(call: Call, house: CatalogService) -> Answer:
     """Show a class, also one that is cancelled or closed: somebody may be in it."""
     with house.database.reading() as connection:
         return show(show_class(connection, call.path["class_id"]))
 
 
-@endpoints.post("/courses/<id:course_id>/classes", allow=(PROVIDER,), body=ClassBody)
+@endpoints.post(
+    "/courses/<id:course_id>/classes",
+    allow=(PROVIDER,),
+    body=ClassBody,
+    status=201,
+    shows=TrainingClass,
+    sends=("ETag", "Location"),
+    refuses=(CourseNotPublished,),
+)
 def post_class(call: Call, house: CatalogService) -> Answer:
     """Offer a class of a published course."""
     class_id = new_id()
@@ -69,7 +80,14 @@ def post_class(call: Call, house: CatalogService) -> Answer:
     return write(call, house, schedule)
 
 
-@endpoints.patch("/classes/<id:class_id>", allow=(PROVIDER,), body=ClassChanges)
+@endpoints.patch(
+    "/classes/<id:class_id>",
+    allow=(PROVIDER,),
+    body=ClassChanges,
+    shows=TrainingClass,
+    sends=("ETag",),
+    refuses=(StateConflict,),
+)
 def patch_class(call: Call, house: CatalogService) -> Answer:
     """Change seats, price, link, venue, registration or meetings of a class that has not ended."""
 
@@ -91,9 +109,15 @@ def patch_class(call: Call, house: CatalogService) -> Answer:
     allow=(PROVIDER, OPERATOR),
     body=Cancellation,
     key=KeyUse.REQUIRED,
+    shows=TrainingClass,
+    sends=("ETag",),
+    refuses=(StateConflict,),
 )
 def post_cancellation(call: Call, house: CatalogService) -> Answer:
-    """Cancel a class. A provider cancels its own, the operator any."""
+    """Cancel a class.
+
+    A provider cancels its own, the operator any. Who is enrolled gets seat, money and time back within seconds.
+    """
     provider_id = own_provider(call) if call.caller.role == PROVIDER else None
 
     def cancel(writing: Writing) -> Answer:

@@ -8,9 +8,11 @@ from chassis.endpoints import Call, Endpoints
 from chassis.fields import OneOf, PageQuery, Strict, Text
 from chassis.idempotency import Answer, json_answer
 from chassis.identifiers import new_id
-from chassis.problems import TooManyRequests
+from chassis.problems import StateConflict, TooManyRequests
 from chassis.throttle import address_group
 from services.catalog.api.calls import PREFIX, created, show, write
+from services.catalog.api.documents import Provider as ShownProvider
+from services.catalog.api.documents import Providers
 from services.catalog.api.fields import Decision, prose, regency, word
 from services.catalog.domain.providers import Provider, ProviderKind, ProviderStatus
 from services.catalog.domain.reach import Reach, reach_to_read
@@ -20,6 +22,7 @@ from services.catalog.service import CatalogService
 from services.catalog.use_cases.apply_as_provider import apply_as_provider
 from services.catalog.use_cases.decide_on_provider import decide_on_provider
 from services.catalog.use_cases.shared.writing import Writing
+from vocabulary.refusals import ProviderNameTaken
 from vocabulary.roles import OPERATOR
 
 endpoints: Endpoints[CatalogService] = Endpoints(PREFIX)
@@ -55,9 +58,12 @@ class ProvidersQuery(PageQuery):
     status = word(ProviderStatus, load_default=None)
 
 
-@endpoints.get("/providers", query=ProvidersQuery)
+@endpoints.get("/providers", query=ProvidersQuery, shows=Providers)
 def get_providers(call: Call, house: CatalogService) -> Answer:
-    """List approved providers; their own staff, operators and auditors see others, too."""
+    """List approved providers.
+
+    Their own staff, operators and auditors see others, too.
+    """
     status = call.query["status"]
     with house.database.reading() as connection:
         page = list_providers(
@@ -69,7 +75,7 @@ def get_providers(call: Call, house: CatalogService) -> Answer:
     return json_answer(200, page)
 
 
-@endpoints.get("/providers/<id:provider_id>")
+@endpoints.get("/providers/<id:provider_id>", shows=ShownProvider)
 def get_provider(call: Call, house: CatalogService) -> Answer:
     """Show a provider."""
     with house.database.reading() as connection:
@@ -78,9 +84,19 @@ def get_provider(call: Call, house: CatalogService) -> Answer:
         )
 
 
-@endpoints.post("/providers", body=Application)
+@endpoints.post(
+    "/providers",
+    body=Application,
+    status=201,
+    shows=ShownProvider,
+    sends=("Location",),
+    refuses=(ProviderNameTaken, TooManyRequests),
+)
 def post_provider(call: Call, house: CatalogService) -> Answer:
-    """Apply as a provider. Anybody may; the answer holds the id by which the operator decides."""
+    """Apply as a provider.
+
+    Anybody may; the answer holds the id by which the operator decides.
+    """
     _bound(call, house)
     provider = Provider(
         provider_id=new_id(),
@@ -111,7 +127,13 @@ def _bound(call: Call, house: CatalogService) -> None:
         )
 
 
-@endpoints.post("/providers/<id:provider_id>/decision", allow=(OPERATOR,), body=ProviderDecision)
+@endpoints.post(
+    "/providers/<id:provider_id>/decision",
+    allow=(OPERATOR,),
+    body=ProviderDecision,
+    shows=ShownProvider,
+    refuses=(StateConflict, ProviderNameTaken),
+)
 def post_provider_decision(call: Call, house: CatalogService) -> Answer:
     """Approve or refuse an applicant."""
 

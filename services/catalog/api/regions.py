@@ -7,6 +7,7 @@ from chassis.fields import PageQuery, Parsed, QueryWhole, says
 from chassis.idempotency import Answer, json_answer
 from chassis.pagination import MOST, Page
 from services.catalog.api.calls import PREFIX
+from services.catalog.api.documents import Regions
 from services.catalog.queries.regions import region_documents, regions_etag
 from services.catalog.service import CatalogService
 from vocabulary import forms
@@ -32,7 +33,7 @@ class RegionsQuery(PageQuery):
         return text in PROVINCES or text in REGENCIES
 
 
-@endpoints.get("/regions", query=RegionsQuery)
+@endpoints.get("/regions", query=RegionsQuery, shows=Regions, sends=("ETag",))
 def get_regions(call: Call, house: CatalogService) -> Answer:  # noqa: ARG001 - needs no part of the service
     """List provinces and regencies with their zones."""
     page: Page = call.query["page"]

@@ -5,7 +5,8 @@ from __future__ import annotations
 from chassis.endpoints import Call, Endpoints, KeyUse
 from chassis.idempotency import Answer, json_answer
 from chassis.identity import Principal
-from chassis.problems import Forbidden, NotFound
+from chassis.problems import Forbidden, NotFound, TooManyRequests
+from services.enrolment.api.documents import Card, Movements
 from services.enrolment.api.guesses import count_one, refuse_too_many
 from services.enrolment.api.schemas import CardLookup, StatementQuery
 from services.enrolment.queries.cards import list_movements, show_card
@@ -24,7 +25,7 @@ def own_card(caller: Principal) -> str:
     return caller.card
 
 
-@endpoints.get("/cards/me", allow=(HOLDER,))
+@endpoints.get("/cards/me", allow=(HOLDER,), shows=Card, refuses=(NotFound,))
 def get_my_card(call: Call, service: EnrolmentService) -> Answer:
     """Show the holder's card."""
     with service.database.reading() as connection:
@@ -35,7 +36,7 @@ def get_my_card(call: Call, service: EnrolmentService) -> Answer:
     return json_answer(200, document)
 
 
-@endpoints.get("/cards/me/statement", allow=(HOLDER,), query=StatementQuery)
+@endpoints.get("/cards/me/statement", allow=(HOLDER,), query=StatementQuery, shows=Movements)
 def get_my_statement(call: Call, service: EnrolmentService) -> Answer:
     """List every movement of the holder's money."""
     with service.database.reading() as connection:
@@ -43,7 +44,14 @@ def get_my_statement(call: Call, service: EnrolmentService) -> Answer:
     return json_answer(200, document)
 
 
-@endpoints.post("/cards/lookup", allow=(OFFICER, OPERATOR), body=CardLookup, key=KeyUse.NONE)
+@endpoints.post(
+    "/cards/lookup",
+    allow=(OFFICER, OPERATOR),
+    body=CardLookup,
+    key=KeyUse.NONE,
+    shows=Card,
+    refuses=(CardNotFound, TooManyRequests),
+)
 def look_up(call: Call, service: EnrolmentService) -> Answer:
     """Find a card by its number or its holder's NIK, for a reason; every attempt is recorded."""
     refuse_too_many(call, service)

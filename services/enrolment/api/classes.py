@@ -15,6 +15,7 @@ from chassis.fields import QueryWhole, Strict
 from chassis.idempotency import Answer, json_answer
 from chassis.problems import FieldError, NotFound, ValidationFailed
 from chassis.request_content import JSON
+from services.enrolment.api.documents import Availability, Roster
 from services.enrolment.api.schemas import RosterQuery
 from services.enrolment.queries.availability import show_availability
 from services.enrolment.queries.seats_feed import seats_since
@@ -36,7 +37,7 @@ OWN_CLASS = "own class"
 _ROSTER_COLUMNS = ("enrolment_id", "name", "status", "enrolled_at")
 
 
-@endpoints.get("/api/v1/classes/<id:class_id>/availability")
+@endpoints.get("/api/v1/classes/<id:class_id>/availability", shows=Availability)
 def get_availability(call: Call, service: EnrolmentService) -> Answer:
     """Tell a class's seats exactly."""
     with service.database.reading() as connection:
@@ -51,9 +52,13 @@ def get_availability(call: Call, service: EnrolmentService) -> Answer:
     allow=(PROVIDER, OPERATOR),
     query=RosterQuery,
     media_types=(JSON, CSV),
+    shows=Roster,
 )
 def get_roster(call: Call, service: EnrolmentService) -> Answer | Response:
-    """List the people enrolled in a class, as JSON or CSV; the reading is recorded."""
+    """List the people enrolled in a class, as JSON or CSV; the reading is recorded.
+
+    A provider reads the rosters of its own classes. An operator says why in `reason`, which is kept in the journal.
+    """
     command = ReadRoster(
         class_id=call.path["class_id"],
         reason=_reason(call),

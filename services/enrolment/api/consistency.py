@@ -5,6 +5,7 @@ from __future__ import annotations
 from chassis.endpoints import Call, Endpoints
 from chassis.fields import CursorQuery
 from chassis.idempotency import Answer, json_answer
+from services.enrolment.api.documents import ConsistencyReport
 from services.enrolment.queries.consistency import check_consistency, is_stage
 from services.enrolment.service import EnrolmentService
 from vocabulary.roles import AUDITOR, OPERATOR
@@ -20,7 +21,9 @@ class ConsistencyQuery(CursorQuery):
         return is_stage(text)
 
 
-@endpoints.get("/consistency", allow=(OPERATOR, AUDITOR), query=ConsistencyQuery)
+@endpoints.get(
+    "/consistency", allow=(OPERATOR, AUDITOR), query=ConsistencyQuery, shows=ConsistencyReport
+)
 def get_consistency(call: Call, service: EnrolmentService) -> Answer:
     """Compare every counter, balance and state with the entries."""
     report = check_consistency(service.database, service.journal, place=call.query["place"])

@@ -12,9 +12,19 @@ from chassis.problems import (
     IdempotencyKeyMissing,
     NotFound,
     Problem,
+    StateConflict,
+    TooManyRequests,
     ValidationFailed,
 )
 from services.enrolment.api.cards import own_card
+from services.enrolment.api.documents import (
+    BegunEnrolment,
+    CancelledEnrolment,
+    Enrolments,
+    NewEnrolment,
+    Timeline,
+)
+from services.enrolment.api.documents import Enrolment as ShownEnrolment
 from services.enrolment.api.guesses import count_one, refuse_too_many
 from services.enrolment.api.schemas import (
     CancellationRequest,
@@ -36,6 +46,23 @@ from services.enrolment.use_cases.learning.redeem_enrolment import (
 from services.enrolment.use_cases.seats.cancel_enrolment import CancelEnrolment, cancel_enrolment
 from services.enrolment.use_cases.shared.find_card import card_within_reach
 from services.enrolment.use_cases.shared.recorded import Recorded
+from vocabulary.refusals import (
+    AlreadyEnrolled,
+    CancellationClosed,
+    CardNotFound,
+    CardNotUsable,
+    CatalogueLagging,
+    ClassFull,
+    ClassNotFound,
+    EnrolmentInProgress,
+    InsufficientBalance,
+    ModeNotInScheme,
+    PriceChanged,
+    RedeemCodeWrong,
+    RegistrationClosed,
+    ReviewOwed,
+    ScheduleConflict,
+)
 from vocabulary.roles import AUDITOR, HOLDER, OFFICER, OPERATOR, PROVIDER
 
 endpoints: Endpoints[EnrolmentService] = Endpoints("/api/v1")
@@ -47,9 +74,33 @@ READERS = (HOLDER, PROVIDER, OPERATOR, AUDITOR)
     allow=(HOLDER, OFFICER, OPERATOR),
     body=EnrolmentRequest,
     key=KeyUse.REQUIRED,
+    status=201,
+    shows=NewEnrolment,
+    sends=("Location",),
+    refuses=(
+        ClassNotFound,
+        CatalogueLagging,
+        CardNotFound,
+        AlreadyEnrolled,
+        EnrolmentInProgress,
+        CardNotUsable,
+        ReviewOwed,
+        RegistrationClosed,
+        ModeNotInScheme,
+        PriceChanged,
+        ScheduleConflict,
+        InsufficientBalance,
+        ClassFull,
+        TooManyRequests,
+    ),
 )
 def post_enrolment(call: Call, service: EnrolmentService) -> Answer:
-    """Take a seat in a class for a card. An assisted one that is refused counts as a look-up: it told of a card."""
+    """Take a seat in a class for a card.
+
+    A holder enrols the own card; an officer or operator names the card of the person who is assisted by `card_number`
+    (what is refused then counts as a look-up, since it told of a card). Under the same Idempotency-Key the answer comes
+    again byte for byte, and nothing happens twice. A refusal keeps nothing: the same key may be tried again.
+    """
     if call.caller.role == HOLDER:
         return _enrol(call, service)
     refuse_too_many(call, service)
@@ -98,9 +149,12 @@ def _key(call: Call) -> IdempotencyKey:
     return call.key
 
 
-@endpoints.get("/enrolments", allow=READERS, query=EnrolmentsQuery)
+@endpoints.get("/enrolments", allow=READERS, query=EnrolmentsQuery, shows=Enrolments)
 def get_enrolments(call: Call, service: EnrolmentService) -> Answer:
-    """List the enrolments the caller may see."""
+    """List the enrolments the caller may see, the newest first.
+
+    Holders see their own, providers those in their classes, operators and auditors all.
+    """
     with service.database.reading() as connection:
         document = list_enrolments(
             connection,
@@ -112,7 +166,7 @@ def get_enrolments(call: Call, service: EnrolmentService) -> Answer:
     return json_answer(200, document)
 
 
-@endpoints.get("/enrolments/<id:enrolment_id>", allow=READERS)
+@endpoints.get("/enrolments/<id:enrolment_id>", allow=READERS, shows=ShownEnrolment)
 def get_enrolment(call: Call, service: EnrolmentService) -> Answer:
     """Show one enrolment."""
     with service.database.reading() as connection:
@@ -127,7 +181,7 @@ def get_enrolment(call: Call, service: EnrolmentService) -> Answer:
     return json_answer(200, document)
 
 
-@endpoints.get("/enrolments/<id:enrolment_id>/timeline", allow=READERS)
+@endpoints.get("/enrolments/<id:enrolment_id>/timeline", allow=READERS, shows=Timeline)
 def get_timeline(call: Call, service: EnrolmentService) -> Answer:
     """Tell what happened to an enrolment, and who must act next and by when."""
     enrolment_id = call.path["enrolment_id"]
@@ -153,9 +207,15 @@ def get_timeline(call: Call, service: EnrolmentService) -> Answer:
     allow=(HOLDER, PROVIDER, OPERATOR),
     body=CancellationRequest,
     key=KeyUse.REQUIRED,
+    shows=CancelledEnrolment,
+    refuses=(CancellationClosed,),
 )
 def post_cancellation(call: Call, service: EnrolmentService) -> Answer:
-    """Give a seat back."""
+    """Give a seat back, for a reason.
+
+    A holder may before the class starts, the class's provider and the operator also later. The money returns to the
+    card by a movement of its own.
+    """
     command = CancelEnrolment(
         enrolment_id=call.path["enrolment_id"],
         movement_id=new_id(),
@@ -186,7 +246,11 @@ def _cancelled(recorded: Recorded[Cancelled]) -> Answer:
 
 
 @endpoints.post(
-    "/enrolments/<id:enrolment_id>/redemption", allow=(HOLDER, PROVIDER), body=RedemptionRequest
+    "/enrolments/<id:enrolment_id>/redemption",
+    allow=(HOLDER, PROVIDER),
+    body=RedemptionRequest,
+    shows=BegunEnrolment,
+    refuses=(RedeemCodeWrong, StateConflict),
 )
 def post_redemption(call: Call, service: EnrolmentService) -> Answer:
     """Begin the training with the redeem code."""

@@ -12,6 +12,8 @@ from chassis.fields import load
 from chassis.idempotency import Answer, json_answer
 from chassis.identifiers import new_id
 from chassis.problems import FieldError, NotFound, Problem, ValidationFailed
+from services.enrolment.api.documents import ROW_REFUSALS, Admissions, Waves
+from services.enrolment.api.documents import Wave as ShownWave
 from services.enrolment.api.schemas import (
     AdmissionsRequest,
     CandidateRow,
@@ -28,20 +30,21 @@ from services.enrolment.use_cases.programme.admit_candidates import (
     admit_candidates,
 )
 from services.enrolment.use_cases.programme.open_wave import open_wave
+from vocabulary.refusals import WaveClosed
 from vocabulary.roles import OPERATOR
 
 endpoints: Endpoints[EnrolmentService] = Endpoints("/api/v1")
 _CANDIDATE = CandidateRow()
 
 
-@endpoints.get("/waves", query=WavesQuery)
+@endpoints.get("/waves", query=WavesQuery, shows=Waves)
 def get_waves(call: Call, service: EnrolmentService) -> Answer:
     """List waves."""
     with service.database.reading() as connection:
         return json_answer(200, list_waves(connection, call.query["page"]))
 
 
-@endpoints.get("/waves/<id:wave_id>")
+@endpoints.get("/waves/<id:wave_id>", shows=ShownWave)
 def get_wave(call: Call, service: EnrolmentService) -> Answer:
     """Show one wave."""
     with service.database.reading() as connection:
@@ -51,7 +54,14 @@ def get_wave(call: Call, service: EnrolmentService) -> Answer:
     return json_answer(200, document)
 
 
-@endpoints.post("/waves", allow=(OPERATOR,), body=WaveRequest)
+@endpoints.post(
+    "/waves",
+    allow=(OPERATOR,),
+    body=WaveRequest,
+    status=201,
+    shows=ShownWave,
+    sends=("Location",),
+)
 def post_wave(call: Call, service: EnrolmentService) -> Answer:
     """Open a wave."""
     wave = Wave(new_id(), call.body["name"], call.body["opens_at"], call.body["closes_at"])
@@ -76,9 +86,16 @@ def post_wave(call: Call, service: EnrolmentService) -> Answer:
     allow=(OPERATOR,),
     body=AdmissionsRequest,
     key=KeyUse.REQUIRED,
+    shows=Admissions,
+    refuses=(WaveClosed,),
+    refuses_rows=ROW_REFUSALS,
 )
 def post_admissions(call: Call, service: EnrolmentService) -> Answer:
-    """Admit candidates to a wave, each by itself."""
+    """Admit candidates to a wave, each by itself.
+
+    A row that is refused does not stand in the way of the others: the answer is 200 and names both. The NIK, the family
+    card and the name are kept sealed and stand in no journal.
+    """
     command = AdmitCandidates(
         wave_id=call.path["wave_id"],
         rows=[_candidate(row, service) for row in call.body["candidates"]],

@@ -1,0 +1,267 @@
+"""What enrolment's calls answer, as the contract describes it; tests hold every answer to this."""
+
+from __future__ import annotations
+
+import marshmallow as ma
+
+from chassis.contract import Shown, page_of
+from chassis.fields import Flag, InstantField, OneOf, Parsed, Reference, Text, Whole, says
+from services.enrolment.domain.entry_kinds import EntryKind
+from services.enrolment.domain.money.movement import Account, Cause
+from services.enrolment.domain.programme.card import MODE_OF_SCHEME, CardState, Scheme
+from services.enrolment.domain.seats.enrolment import EnrolmentState
+from vocabulary import forms
+from vocabulary.money import check_rupiah
+from vocabulary.nik import parse_card_number
+from vocabulary.refusals import BirthDateImpossible, NikAlreadyHeld
+from vocabulary.regions import region_code
+from vocabulary.roles import EVERY_ROLE
+from vocabulary.zones import zone
+
+ROW_REFUSALS = (NikAlreadyHeld, BirthDateImpossible)
+"""Why a candidate is refused, besides what is wrong with the row itself."""
+
+_MODES = tuple(MODE_OF_SCHEME.values())
+_STATES = tuple(EnrolmentState)
+_CLASS_STATES = ("published", "closed", "cancelled", "unlisted")
+
+
+def rupiah(description: str) -> Parsed:
+    """Show an amount."""
+    return Parsed(check_rupiah, form=forms.RUPIAH, metadata=says(description))
+
+
+class Wave(Shown):
+    """A wave: one round of selection with its window."""
+
+    id = Reference()
+    name = Text(most=120)
+    opens_at = InstantField()
+    closes_at = InstantField(metadata=says("From this instant on nobody is admitted any more."))
+    admitted = Whole(metadata=says("How many people were awarded a card in it."))
+
+
+Waves = page_of(Wave, name="Waves")
+
+
+class FieldFault(Shown):
+    """One thing wrong with one field."""
+
+    pointer = Text(least=0, most=500, metadata=says("Where it stands: a JSON pointer."))
+    message = Text(most=500, metadata=says("What to do about it."))
+
+
+class AdmittedRow(Shown):
+    """A candidate who was awarded a card."""
+
+    index = Whole(metadata=says("Which candidate, counted from 0."))
+    card_number = Parsed(parse_card_number, form=forms.CARD_NUMBER)
+
+
+class RefusedRow(Shown):
+    """A candidate who was not, and why."""
+
+    SOMETIMES = frozenset({"errors"})
+
+    index = Whole(metadata=says("Which candidate, counted from 0."))
+    code = OneOf(("validation-failed", *(refusal.code for refusal in ROW_REFUSALS)))
+    detail = Text(most=1_000, metadata=says("What was wrong and what would be right."))
+    errors = ma.fields.List(ma.fields.Nested(FieldFault))
+
+
+class Admissions(Shown):
+    """What became of each candidate; each stands or falls by itself."""
+
+    admitted = ma.fields.List(ma.fields.Nested(AdmittedRow))
+    refused = ma.fields.List(ma.fields.Nested(RefusedRow))
+
+
+class Card(Shown):
+    """A card as its holder, or somebody who assists, sees it."""
+
+    card_ref = Reference(metadata=says("By this the card is known everywhere; not its number."))
+    status = OneOf(tuple(CardState))
+    scheme = OneOf(
+        tuple(Scheme), metadata=says("digital buys online classes, offline offline ones.")
+    )
+    balance = rupiah("What may still be spent.")
+    deadline = InstantField(
+        allow_none=True,
+        metadata=says("Until when a class has to be bought; null while no clock runs."),
+    )
+    region = Parsed(region_code, form=forms.REGENCY)
+    cluster = Text(most=32, allow_none=True, metadata=says("The target group, if any."))
+    wave_id = Reference()
+    awarded_at = InstantField()
+
+
+class Movement(Shown):
+    """Rupiah that went from one account to another; never edited, undone by an opposite movement."""
+
+    id = Reference()
+    cause = OneOf(tuple(Cause))
+    from_ = OneOf(tuple(Account), data_key="from")
+    to = OneOf(tuple(Account))
+    amount = rupiah("How much.")
+    enrolment_id = Reference(allow_none=True)
+    class_id = Reference(allow_none=True)
+    moved_at = InstantField()
+
+
+Movements = page_of(Movement, name="Movements")
+
+
+class ClassOfEnrolment(Shown):
+    """The class an enrolment is in."""
+
+    id = Reference()
+    course_id = Reference()
+    course_title = Text(most=200)
+    mode = OneOf(_MODES)
+    zone = Parsed(zone, form=forms.ZONE)
+    starts_at = InstantField()
+    ends_at = InstantField()
+
+
+_CODE = says("Shown at the provider to begin the training. Whoever has it can: keep it secret.")
+
+
+class NewEnrolment(Shown):
+    """A seat that was just taken."""
+
+    id = Reference()
+    status = OneOf((EnrolmentState.CONFIRMED,))
+    class_ = ma.fields.Nested(ClassOfEnrolment, data_key="class")
+    price = rupiah("What was set aside for the provider.")
+    balance = rupiah("What is left on the card.")
+    redeem_code = Text(least=10, most=10, metadata=_CODE)
+    position = Whole(least=1, metadata=says("Of the entry in the journal that tells of this."))
+
+
+class Enrolment(Shown):
+    """One card in one class."""
+
+    SOMETIMES = frozenset({"redeem_code"})
+
+    id = Reference()
+    status = OneOf(_STATES)
+    card_ref = Reference()
+    provider_id = Reference()
+    class_ = ma.fields.Nested(ClassOfEnrolment, data_key="class")
+    price = rupiah("What the class cost this card.")
+    enrolled_at = InstantField()
+    redeem_code = Text(
+        least=10,
+        most=10,
+        metadata=says("Only for the holder, and only until the training has begun."),
+    )
+
+
+Enrolments = page_of(Enrolment, name="Enrolments")
+
+
+class TimelineEvent(Shown):
+    """Something that happened to an enrolment."""
+
+    position = Whole(least=1, metadata=says("Of the entry in the journal."))
+    kind = OneOf(tuple(EntryKind))
+    at = InstantField()
+    role = OneOf(EVERY_ROLE, metadata=says("Who did it."))
+    reason = Text(most=1_000, lines=True, allow_none=True)
+
+
+class NextStep(Shown):
+    """What has to happen next."""
+
+    action = OneOf(("cancellation", "redemption", "result"))
+    actor = OneOf(EVERY_ROLE, metadata=says("Who must act."))
+    due_at = InstantField(allow_none=True, metadata=says("By when; null: at once, by itself."))
+
+
+class Timeline(Shown):
+    """What happened to an enrolment, and what comes next."""
+
+    id = Reference()
+    status = OneOf(_STATES)
+    events = ma.fields.List(ma.fields.Nested(TimelineEvent))
+    next = ma.fields.Nested(
+        NextStep, allow_none=True, metadata=says("Null where the enrolment has ended.")
+    )
+
+
+class CancelledEnrolment(Shown):
+    """A seat that was given back."""
+
+    id = Reference()
+    status = OneOf((EnrolmentState.CANCELLED,))
+    refunded = rupiah("What came back to the card.")
+    position = Whole(least=1, metadata=says("Of the entry in the journal that tells of this."))
+
+
+class BegunEnrolment(Shown):
+    """A training that has begun."""
+
+    id = Reference()
+    status = OneOf((EnrolmentState.ACTIVE,))
+    position = Whole(least=1, metadata=says("Of the entry in the journal that tells of this."))
+
+
+class Availability(Shown):
+    """The seats of a class, exactly, at this moment."""
+
+    class_id = Reference()
+    status = OneOf(_CLASS_STATES)
+    seats = Whole(metadata=says("Effective seats: the larger of declared and held."))
+    declared_seats = Whole(metadata=says("What the provider says."))
+    held = Whole()
+    seats_left = Whole()
+    waiting = Whole(metadata=says("How many stand in line."))
+
+
+class RosterRow(Shown):
+    """Somebody who is enrolled in the class."""
+
+    enrolment_id = Reference()
+    name = Text(most=120, allow_none=True)
+    status = OneOf(_STATES)
+    enrolled_at = InstantField()
+
+
+class Roster(Shown):
+    """Who is enrolled in a class, in the order of enrolling."""
+
+    class_id = Reference()
+    items = ma.fields.List(ma.fields.Nested(RosterRow))
+    next_cursor = ma.fields.String(allow_none=True, metadata=says("Null: a roster comes whole."))
+
+
+class Difference(Shown):
+    """A place at which a table and the entries do not say the same."""
+
+    SOMETIMES = frozenset({"until", "table", "entries"})
+
+    what = Text(most=200)
+    id = ma.fields.Raw(metadata=says("The key of the row, or the position of the entry."))
+    table = ma.fields.Raw(allow_none=True, metadata=says("What the row says."))
+    entries = ma.fields.Raw(allow_none=True, metadata=says("What the entries come to."))
+    until = ma.fields.Raw(metadata=says("Where a range ends that could not be compared."))
+
+
+class Checked(Shown):
+    """How many rows were compared this time."""
+
+    waves = Whole()
+    classes = Whole()
+    cards = Whole()
+    enrolments = Whole()
+    movements = Whole()
+    entries = Whole()
+
+
+class ConsistencyReport(Shown):
+    """Whether tables and entries agree: no difference means that they do."""
+
+    checked = ma.fields.Nested(Checked)
+    differences = ma.fields.List(ma.fields.Nested(Difference))
+    truncated = Flag(metadata=says("It stopped early; next_cursor says where to go on."))
+    next_cursor = ma.fields.String(allow_none=True)
