@@ -69,14 +69,14 @@ def find_place(cursor: str | None, *, listing: str, is_key: Callable[[str], bool
     try:
         made = json.loads(base64.b64decode(cursor.encode("ascii"), altchars=b"-_", validate=True))
     except (ValueError, RecursionError):
-        raise _foreign(_UNREADABLE) from None
+        raise foreign_cursor() from None
     match made:
         case [str(made_by), str(key)] if key.isprintable() and is_key(key):
             if made_by != listing:
-                raise _foreign(_OF_ANOTHER)
+                raise foreign_cursor(_OF_ANOTHER)
             return Place(listing, key)
         case _:
-            raise _foreign(_UNREADABLE)
+            raise foreign_cursor()
 
 
 _UNREADABLE = "Send a next_cursor exactly as an earlier answer gave it, or none."
@@ -86,5 +86,6 @@ _OF_ANOTHER = (
 )
 
 
-def _foreign(message: str) -> ValidationFailed:
+def foreign_cursor(message: str = _UNREADABLE) -> ValidationFailed:
+    """Return the refusal of a cursor that a list did not make."""
     return ValidationFailed(errors=[FieldError("/cursor", message)])

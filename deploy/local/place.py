@@ -16,3 +16,8 @@ def data_folder(variables: Mapping[str, str]) -> Path:
 def accounts_file(folder: Path) -> Path:
     """Return the file with the settings of accounts, as it runs now: whoever reads it can sign tokens."""
     return folder / "accounts.env"
+
+
+def search_index(folder: Path, dialect: str) -> Path:
+    """Return the folder of the catalogue's search index; each kind of database has one of its own."""
+    return folder / f"search-{dialect}"

@@ -52,7 +52,10 @@ _FOREIGN = (
 
 @dataclass(frozen=True)
 class Plan:
-    """What one system runs on: `port` of the gateway, inner `ports` by process name, `inherited` environment."""
+    """What one system runs on: `port` of the gateway, inner `ports` by process name, `inherited` environment.
+
+    `search_index` is the folder of the catalogue's search index.
+    """
 
     dialect: str
     port: int
@@ -60,6 +63,7 @@ class Plan:
     databases: Mapping[str, ServiceDatabase]
     secrets: Mapping[str, str]
     inherited: Mapping[str, str]
+    search_index: Path
 
     def on(self, databases: Mapping[str, ServiceDatabase]) -> Plan:
         """Return the same plan with its databases."""
@@ -150,6 +154,7 @@ def service_settings(plan: Plan, service: str) -> dict[str, str]:
         "TOKEN_ISSUER": plan.address,
         "TOKEN_AUDIENCE": AUDIENCE,
         "CLIENT_ID": f"service-{service}",
+        **({"SEARCH_INDEX": str(plan.search_index)} if service == "catalog" else {}),
         **{name: plan.secrets[secret] for name, secret in _SECRETS_OF[service].items()},
     }
 

@@ -15,7 +15,7 @@ from deploy.local.databases import (
     postgresql_database,
     sqlite_database,
 )
-from deploy.local.place import accounts_file
+from deploy.local.place import accounts_file, search_index
 from deploy.local.ports import free_ports
 from deploy.local.postgres import prepare_server
 from deploy.local.process_table import Plan
@@ -63,6 +63,7 @@ class System:
             databases={},
             secrets=self._secrets,
             inherited=variables,
+            search_index=search_index(folder, dialect),
         )
 
     def start(self) -> None:

@@ -14,6 +14,8 @@ from chassis.idempotency import StoredAnswers
 from chassis.journal import Journal
 from chassis.throttle import Rate, Throttle
 from chassis.transaction import Transactions
+from services.catalog.queries.course_search import CourseSearch
+from services.catalog.search.reading import SearchIndex
 from services.catalog.settings import Settings
 from services.catalog.storage.tables import JOURNAL, METADATA, STORED_ANSWER
 from services.catalog.use_cases.shared.writing import Author, Writing
@@ -26,13 +28,15 @@ APPLICATIONS_FROM_ONE_ADDRESS = Rate(20, 3_600.0)
 class CatalogService:
     """What the catalogue's calls and tasks work with.
 
-    `most_price` is the most a course may cost, in rupiah; `clock` is what throttles count by.
+    `most_price` is the most a course may cost, in rupiah; `search` finds published courses; `clock` is what throttles
+    count by.
     """
 
     database: Database
     journal: Journal
     transactions: Transactions
     most_price: int
+    search: CourseSearch
     applications: Throttle = field(default_factory=lambda: Throttle(APPLICATIONS_FROM_ONE_ADDRESS))
     clock: Callable[[], float] = time.monotonic
 
@@ -56,4 +60,5 @@ def open_service(settings: Settings, database: Database) -> CatalogService:
         journal=Journal(database, JOURNAL),
         transactions=Transactions(database, StoredAnswers(database, STORED_ANSWER)),
         most_price=settings.most_price,
+        search=CourseSearch(SearchIndex(settings.search_index)),
     )

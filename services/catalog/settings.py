@@ -2,13 +2,16 @@
 
 Beside those every service has (`chassis.service_settings`): JWKS_URL: where the token issuer publishes its keys ·
 FINGERPRINT_KEY (64 hexadecimal digits): under it the bodies sent with an Idempotency-Key are told apart ·
-MOST_COURSE_PRICE (rupiah); and for the worker ENROLMENT_URL.
+MOST_COURSE_PRICE (rupiah) · SEARCH_INDEX: the folder of the search index, the same for the worker, which keeps it, and
+every web process, which reads it (it makes a lock file there, so it may write in it, too); and for the worker
+ENROLMENT_URL.
 """
 
 from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from pathlib import Path
 
 from chassis.service_settings import (
     OwnCredential,
@@ -25,11 +28,15 @@ _BENEFIT = 3_500_000
 
 @dataclass(frozen=True, kw_only=True)
 class Settings(ServiceSettings):
-    """What each process of the catalogue is told. `most_price` is the most a course may cost, in rupiah."""
+    """What each process of the catalogue is told.
+
+    `most_price` is the most a course may cost, in rupiah; `search_index` the folder of the search index.
+    """
 
     jwks_url: str
     fingerprint_key: bytes = field(repr=False)
     most_price: int
+    search_index: Path
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -47,6 +54,7 @@ def read_settings(variables: Mapping[str, str]) -> Settings:
         jwks_url=environment.text("JWKS_URL"),
         fingerprint_key=environment.key("FINGERPRINT_KEY"),
         most_price=environment.whole("MOST_COURSE_PRICE", _BENEFIT, least=0, most=MAX_RUPIAH),
+        search_index=Path(environment.text("SEARCH_INDEX")),
     )
 
 

@@ -1,4 +1,6 @@
-"""The catalogue's worker: follows the seats held, closes what archiving left open, forgets stored answers."""
+"""The catalogue's worker: follows the seats held, keeps the search index, closes what archiving left open, forgets
+stored answers.
+"""
 
 from __future__ import annotations
 
@@ -9,6 +11,7 @@ from chassis.idempotency import PURGED_EVERY
 from chassis.identifiers import random_reference
 from chassis.system_token import SystemToken
 from chassis.worker import Task, work_for
+from services.catalog.followers.search import SearchFollower
 from services.catalog.followers.seats import SeatsFollower
 from services.catalog.service import CatalogService, start_service
 from services.catalog.settings import WorkerSettings, read_worker_settings
@@ -31,8 +34,14 @@ def tasks_of(settings: WorkerSettings) -> list[Task]:
         token=token,
         transactions=service.transactions,
     )
+    search = SearchFollower(
+        folder=settings.search_index,
+        journal=service.journal,
+        transactions=service.transactions,
+    )
     return [
         Task("enrolment-seats", 0.5, seats.catch_up),
+        Task("search-index", 0.2, search.catch_up),
         Task("close-classes", 30.0, lambda: close_classes_left_open(service)),
         Task("stored-answers", PURGED_EVERY, service.transactions.forget_old_answers),
     ]

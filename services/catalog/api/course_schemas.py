@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Mapping
 from typing import Any
 
@@ -30,6 +31,8 @@ from services.catalog.api.fields import (
 )
 from services.catalog.domain.courses import CourseStatus, Mode, Track, Unit
 from services.catalog.queries.class_filter import ClassFilter
+from services.catalog.search.offers import Wanted
+from services.catalog.search.search import SearchWanted, Sort
 
 
 class UnitBody(Strict):
@@ -89,15 +92,55 @@ class ClassFilterQuery(PageQuery):
 
 
 class CoursesQuery(ClassFilterQuery):
-    """Filters of the list of courses."""
+    """What is looked for among published courses; with `mine` or another `status`, filters of a list to work with."""
 
     q = Text(most=200, load_default=None)
+    sort = word(Sort, load_default=None)
     track = word(Track, load_default=None)
     mode = word(Mode, load_default=None)
     provider = Reference(load_default=None)
     max_price = QueryWhole(load_default=None)
     mine = QueryFlag(load_default=False)
     status = word(CourseStatus, load_default=None)
+
+    def is_key(self, text: str) -> bool:
+        """Tell whether a text is the id of a course, or a number of digits that the search gives."""
+        return super().is_key(text) or re.fullmatch(r"[0-9]{1,19}", text) is not None
+
+    @ma.validates_schema
+    def refuse_an_order_that_is_none(self, data: Mapping[str, Any], **_: Any) -> None:
+        """Refuse relevance to nothing, and an order of lists that have one of their own."""
+        if is_work_list(data):
+            if data["sort"] is not None:
+                raise ma.ValidationError(
+                    "With mine or status the order is that of ids. Remove it.", "sort"
+                )
+        elif data["sort"] == Sort.RELEVANCE and data["q"] is None:
+            raise ma.ValidationError("Send q, or another order.", "sort")
+
+
+def is_work_list(query: Mapping[str, Any]) -> bool:
+    """Tell whether a list is one to work with, of courses in any state, and no search."""
+    return bool(query["mine"] or query["status"] not in (None, CourseStatus.PUBLISHED))
+
+
+def search_wanted_of(query: Mapping[str, Any]) -> tuple[SearchWanted, Sort]:
+    """Take what is looked for, and the order, out of a query: by relevance where there are words, else the newest."""
+    wanted = SearchWanted(
+        text=query["q"],
+        track=query["track"],
+        mode=query["mode"],
+        provider_id=query["provider"],
+        max_price=query["max_price"],
+        offers=Wanted(
+            region=query["region"],
+            after=query["starts_after"],
+            before=query["starts_before"],
+            has_seats=query["has_seats"],
+        ),
+    )
+    usual = Sort.NEWEST if query["q"] is None else Sort.RELEVANCE
+    return wanted, Sort(query["sort"] or usual)
 
 
 _CONVERT: Mapping[str, Callable[[Any], Any]] = {

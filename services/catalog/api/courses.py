@@ -5,7 +5,8 @@ from __future__ import annotations
 from chassis.clock import utc_now
 from chassis.endpoints import Call, Endpoints
 from chassis.idempotency import Answer, json_answer
-from chassis.identifiers import new_id
+from chassis.identifiers import is_id, new_id
+from chassis.pagination import Page, foreign_cursor
 from services.catalog.api.calls import PREFIX, created, own_provider, show, write
 from services.catalog.api.course_schemas import (
     CourseBody,
@@ -14,6 +15,8 @@ from services.catalog.api.course_schemas import (
     CoursesQuery,
     class_filter_of,
     details_of,
+    is_work_list,
+    search_wanted_of,
 )
 from services.catalog.domain.courses import Course, CourseDetails, CourseStatus
 from services.catalog.domain.reach import reach_to_read
@@ -32,10 +35,21 @@ endpoints: Endpoints[CatalogService] = Endpoints(PREFIX)
 
 @endpoints.get("/courses", query=CoursesQuery)
 def get_courses(call: Call, house: CatalogService) -> Answer:
-    """List published courses, or with `mine` a provider's own in any state."""
+    """Search published courses; with `mine` list a provider's own in any state, with `status` those within reach."""
+    if is_work_list(call.query):
+        return _work_list(call, house)
+    wanted, sort = search_wanted_of(call.query)
+    found = house.search.find(wanted, sort, call.query["page"])
+    return Answer(200, found.body, (("ETag", found.etag), ("Cache-Control", "no-cache")))
+
+
+def _work_list(call: Call, house: CatalogService) -> Answer:
     query = call.query
     if query["mine"]:
         own_provider(call)
+    page: Page = query["page"]
+    if page.after is not None and not is_id(page.after):
+        raise foreign_cursor()
     wanted = CoursesWanted(
         reach=reach_to_read(call.principal),
         mine=query["mine"],
@@ -48,8 +62,7 @@ def get_courses(call: Call, house: CatalogService) -> Answer:
         title=query["q"],
     )
     with house.database.reading() as connection:
-        page = list_courses(connection, wanted, call.query["page"], now=utc_now())
-    return json_answer(200, page)
+        return json_answer(200, list_courses(connection, wanted, page, now=utc_now()))
 
 
 @endpoints.get("/courses/<id:course_id>")

@@ -12,6 +12,7 @@ from tantivy import Index, Schema, Searcher
 from chassis.observability import logger
 from chassis.problems import Unavailable
 from services.catalog.search import schema
+from services.catalog.search.failures import IndexBroken, panics_told
 from services.catalog.search.folder import IndexFolder, commit_mark
 
 _READY_IN = 5
@@ -25,6 +26,7 @@ class SearchUnavailable(Unavailable):
 
     code = "search-unavailable"
     title = "The search is being prepared"
+    meaning = "Courses are found by an index, which is not there yet or could not be read."
     default_detail = (
         "The catalogue's worker is building the index. Try again after the time in Retry-After."
     )
@@ -75,14 +77,16 @@ class SearchIndex:
             if self._seen == mark:
                 return self._view
             try:
-                if self._index is None or self._seen is None or self._seen[0] != generation.name:
-                    self._index = Index.open(str(generation))
-                    self._index.config_reader("manual")
-                self._index.reload()
-                name = hashlib.sha256(repr((schema.VERSION, mark)).encode()).hexdigest()[:16]
-                view = View(self._index.searcher(), self._index.schema, name)
-            except (ValueError, OSError) as error:
+                with panics_told():
+                    if self._index is None or self._seen is None or self._seen[0] != mark[0]:
+                        self._index = Index.open(str(generation))
+                        self._index.config_reader("manual")
+                    self._index.reload()
+                    searcher, schema_there = self._index.searcher(), self._index.schema
+            except IndexBroken as error:
                 logger().warning("search-index-unreadable", exc_info=error)
                 return self._view
+            name = hashlib.sha256(repr((schema.VERSION, mark)).encode()).hexdigest()[:16]
+            view = View(searcher, schema_there, name)
             self._seen, self._view = mark, view
             return view

@@ -10,6 +10,7 @@ import sqlalchemy as sa
 from chassis.database import Database
 from chassis.recordset import rows_parameter
 from chassis.upsert import put_unless_later
+from services.catalog.storage.seats_flips import SeatsFlips
 from services.catalog.storage.tables import CLASS_SEATS
 
 DOUBTED = 0
@@ -30,11 +31,16 @@ class ClassSeats:
 
     def __init__(self, database: Database) -> None:
         self._put = put_unless_later(database, CLASS_SEATS, key="class_id", order="position")
+        self._flips = SeatsFlips(database)
 
     def put(self, connection: sa.Connection, told: Sequence[SeatsHeld]) -> None:
-        """Save what was told, unless something later is known already: one statement, each class once."""
+        """Save what was told, each class once, unless something later is known already, and note what filled up."""
         if told:
+            class_ids = [seats.class_id for seats in told]
+            before = self._flips.full(connection, class_ids)
             connection.execute(self._put, {"rows": rows_parameter([asdict(t) for t in told])})
+            after = self._flips.full(connection, class_ids)
+            self._flips.note(connection, before=before, after=after)
 
     def doubt_all(self, connection: sa.Connection) -> None:
         """Keep every number only until the source, which was replaced, tells another."""
@@ -42,4 +48,8 @@ class ClassSeats:
 
     def forget_doubted(self, connection: sa.Connection) -> None:
         """Forget numbers that the source has told nothing of since they were doubted."""
-        connection.execute(sa.delete(CLASS_SEATS).where(CLASS_SEATS.c.position == DOUBTED))
+        is_doubted = CLASS_SEATS.c.position == DOUBTED
+        doubted = connection.execute(sa.select(CLASS_SEATS.c.class_id).where(is_doubted)).scalars()
+        before = self._flips.full(connection, doubted)
+        connection.execute(sa.delete(CLASS_SEATS).where(is_doubted))
+        self._flips.note(connection, before=before, after=dict.fromkeys(before, False))

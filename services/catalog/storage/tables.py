@@ -111,6 +111,7 @@ TRAINING_CLASS = sa.Table(
     sa.Index("class_by_provider", "provider_id", "class_id"),
     sa.Index("class_by_status", "status", "class_id"),
     sa.Index("class_by_regency", "regency", "class_id"),
+    sa.Index("class_by_closing", "registration_closes"),
 )
 
 CLASS_REGION = sa.Table(
@@ -131,6 +132,14 @@ CLASS_SEATS = sa.Table(
     sa.CheckConstraint("held >= 0", name="class_seats_held_is_not_negative"),
 )
 """How many seats are held, as enrolment said last; no foreign key, since it is another service's word."""
+
+SEATS_FLIP = sa.Table(
+    "seats_flip",
+    METADATA,
+    sa.Column("flip_id", Identifier, primary_key=True),
+    sa.Column("course_id", Identifier, nullable=False),
+)
+"""A course with a class that filled up or came free again, until the search index knows of it."""
 
 JOURNAL = journal_tables(
     METADATA,

@@ -3,7 +3,12 @@
 from __future__ import annotations
 
 import itertools
+import shutil
 import uuid
+import weakref
+from dataclasses import replace
+from pathlib import Path
+from tempfile import mkdtemp
 from typing import Any
 
 from flask import Flask
@@ -12,6 +17,7 @@ from werkzeug.test import TestResponse
 
 from chassis.database import Database
 from services.catalog.app import build
+from services.catalog.followers.search import SearchFollower
 from services.catalog.service import CatalogService, open_service
 from services.catalog.settings import Settings
 from tests.services.catalog.bodies import class_body, course_body, online_body, provider_body
@@ -37,17 +43,28 @@ SETTINGS = Settings(
     most_price=3_500_000,
     metrics_bind=None,
     log_level="INFO",
+    search_index=Path("/nonexistent"),
 )
 
 
-def service_on(database: Database) -> CatalogService:
-    """Join the catalogue's parts on a database."""
-    return open_service(SETTINGS, database)
+def service_on(database: Database, *, search_index: Path | None = None) -> CatalogService:
+    """Join the catalogue's parts on a database; without a folder for the index nothing is found by it."""
+    return open_service(
+        replace(SETTINGS, search_index=search_index or SETTINGS.search_index), database
+    )
 
 
-def app_on(database: Database) -> Flask:
+def app_on(database: Database, *, search_index: Path | None = None) -> Flask:
     """Make the application on a database, with the tests' key."""
-    return build(SETTINGS, service_on(database), FixedKeys())
+    return build(SETTINGS, service_on(database, search_index=search_index), FixedKeys())
+
+
+def follower_on(database: Database, search_index: Path) -> SearchFollower:
+    """Make what keeps the index in a folder."""
+    service = service_on(database, search_index=search_index)
+    return SearchFollower(
+        folder=search_index, journal=service.journal, transactions=service.transactions
+    )
 
 
 def staff(provider_id: str) -> Caller:
@@ -60,11 +77,21 @@ class Catalog:
 
     def __init__(self, database: Database) -> None:
         self.database = database
-        self.client: FlaskClient = app_on(database).test_client()
+        self.search_index = Path(mkdtemp(prefix="search-"))
+        self._remove = weakref.finalize(self, shutil.rmtree, self.search_index)
+        self.search = follower_on(database, self.search_index)
+        self.client: FlaskClient = app_on(database, search_index=self.search_index).test_client()
         self._numbers = itertools.count(1)
 
+    def close(self) -> None:
+        """Leave the index, and remove it."""
+        self.search.close()
+        self._remove()
+
     def get(self, path: str, caller: Caller | None = None, **headers: str) -> TestResponse:
-        """Read."""
+        """Read; a search is made once the worker has brought the index up to date."""
+        if path.partition("?")[0] == "/courses":
+            self.search.catch_up()
         return self.client.get(BASE + path, headers=_headers(caller, headers))
 
     def post(

@@ -21,9 +21,11 @@ def database(provision: Callable[[str], ServiceDatabase]) -> Iterator[Database]:
 
 
 @pytest.fixture
-def catalog(database: Database) -> Catalog:
+def catalog(database: Database) -> Iterator[Catalog]:
     """The catalogue's API on it."""
-    return Catalog(database)
+    catalog = Catalog(database)
+    yield catalog
+    catalog.close()
 
 
 @pytest.fixture
@@ -44,4 +46,5 @@ def refusing(
     catalog = Catalog(database)
     provider_id = catalog.provider()
     yield catalog, provider_id, catalog.course(provider_id)
+    catalog.close()
     database.dispose()

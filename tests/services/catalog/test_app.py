@@ -22,6 +22,7 @@ SETTINGS = {
     "TOKEN_AUDIENCE": "balai",
     "JWKS_URL": "http://127.0.0.1:9/jwks.json",
     "FINGERPRINT_KEY": "33" * 32,
+    "SEARCH_INDEX": "/nonexistent",
 }
 
 

@@ -44,6 +44,7 @@ def test_the_process_follows_enrolment_and_stops_when_told(
             "CLIENT_ID": "catalog",
             "CLIENT_SECRET": "secret",
             "FINGERPRINT_KEY": "33" * 32,
+            "SEARCH_INDEX": str(catalog.search_index),
         }
         worker = subprocess.Popen(
             [sys.executable, "-m", "services.catalog.worker"],

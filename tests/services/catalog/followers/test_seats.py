@@ -263,6 +263,7 @@ def command(database_url: str, **changes: str) -> subprocess.CompletedProcess[st
         "TOKEN_ISSUER": "http://accounts.test",
         "JWKS_URL": "http://accounts.test/jwks.json",
         "FINGERPRINT_KEY": "33" * 32,
+        "SEARCH_INDEX": "/nonexistent",
         **changes,
     }
     return subprocess.run(

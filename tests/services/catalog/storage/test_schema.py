@@ -67,6 +67,8 @@ def test_a_database_is_current_only_once_it_is_migrated(empty_database: ServiceD
 
 
 BEFORE_NAMES_WERE_HELD = (
+    "drop index class_by_closing",
+    "drop table seats_flip",
     "drop index provider_name_is_held_once",
     "alter table provider drop column name_key",
     "update alembic_version set version_num = '0001'",
