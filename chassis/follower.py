@@ -1,15 +1,15 @@
-"""Following another service's journal: read it in order, apply it, remember how far, all in one transaction."""
+"""Following a journal, another service's or one's own: read it in order, apply it, remember how far, in one transaction."""
 
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from dataclasses import asdict
-from typing import Any
+from typing import Any, Protocol
 
 import sqlalchemy as sa
 
 from chassis.column_types import Identifier, Instant
-from chassis.feed_client import BEGINNING, Feed, FeedPage, FollowerState
+from chassis.feed_client import BEGINNING, FeedPage, FollowerState
 from chassis.journal import RecordedEntry
 from chassis.observability import FOLLOWER_POSITION
 from chassis.transaction import Transactions
@@ -94,14 +94,23 @@ NOTED_EVERY = 2.0
 Apply = Callable[[sa.Connection, Sequence[RecordedEntry]], None]
 
 
+class Source(Protocol):
+    """A journal that can be followed, under the name by which the follower's place is remembered."""
+
+    source: str
+
+    def page(self, state: FollowerState) -> FeedPage:
+        """Read what comes next after `state`. Raises `SourceDiverged` where it is not the journal that was read."""
+
+
 class Follower:
-    """Keep something of this service up to date with another service's journal.
+    """Keep something of this service up to date with a journal.
 
     `apply` makes the effect of entries, in order.
     """
 
     def __init__(
-        self, *, feed: Feed, transactions: Transactions, table: sa.Table, apply: Apply
+        self, *, feed: Source, transactions: Transactions, table: sa.Table, apply: Apply
     ) -> None:
         self._feed = feed
         self._transactions = transactions

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 import sqlalchemy as sa
 from sqlalchemy.dialects import postgresql, sqlite
 
@@ -14,15 +16,36 @@ def put_unless_later(database: Database, table: sa.Table, *, key: str, order: st
     A row that is there is replaced, unless its column `order` says that it is later. Pass the parameter as
     `{"rows": rows_parameter([...])}`.
     """
+    statement = _inserting(database, table)
+    told = statement.excluded
+    return statement.on_conflict_do_update(
+        index_elements=[table.c[key]],
+        set_={column.name: told[column.name] for column in table.c if column.name != key},
+        where=table.c[order] <= told[order],
+    )
+
+
+def add_up(database: Database, table: sa.Table, *, keys: Sequence[str]) -> sa.Insert:
+    """Return the statement that adds the numbers of the parameter `:rows` to those that stand under the same keys.
+
+    `keys` are the columns of the table's primary key; all others are numbers, and a row that is not there yet begins
+    with those given. Pass the parameter as `{"rows": rows_parameter([...])}`.
+    """
+    statement = _inserting(database, table)
+    told = statement.excluded
+    return statement.on_conflict_do_update(
+        index_elements=[table.c[key] for key in keys],
+        set_={
+            column.name: column + told[column.name] for column in table.c if column.name not in keys
+        },
+    )
+
+
+def _inserting(database: Database, table: sa.Table) -> postgresql.Insert | sqlite.Insert:
+    """Return the statement that inserts the rows of the parameter `:rows`."""
     insert = postgresql.insert if database.dialect == "postgresql" else sqlite.insert
     given = database.recordset({column.name: column.type for column in table.c})
     columns = [column.name for column in table.c]
     # SQLite reads ON CONFLICT after a SELECT as a join unless a WHERE stands between
     rows = sa.select(*[given.c[name] for name in columns]).where(sa.true())
-    statement = insert(table).from_select(columns, rows)
-    told = statement.excluded
-    return statement.on_conflict_do_update(
-        index_elements=[table.c[key]],
-        set_={name: told[name] for name in columns if name != key},
-        where=table.c[order] <= told[order],
-    )
+    return insert(table).from_select(columns, rows)

@@ -106,6 +106,8 @@ ENROLMENT = (
     _write("POST", "/enrolments/{enrolment_id}/redemption", "enrolment", BEARER),
     _read("/classes/{class_id}/availability", "enrolment", PUBLIC),
     _read("/classes/{class_id}/roster", "enrolment", BEARER, seconds=30.0),
+    _read("/reports/realisation", "enrolment", PUBLIC),
+    _write("POST", "/reports/reconciliation", "enrolment", PUBLIC),
     _read("/consistency", "enrolment", BEARER, seconds=120.0, bulk=True),
 )
 

@@ -17,7 +17,7 @@ from chassis.journal_export import Code, log_endpoints
 from chassis.migrations import schema_check
 from chassis.observability import configure_logging
 from chassis.web import build_app
-from services.enrolment.api import cards, classes, consistency, enrolments, waves
+from services.enrolment.api import cards, classes, consistency, enrolments, reports, waves
 from services.enrolment.service import EnrolmentService, start_service
 from services.enrolment.settings import Settings, read_settings
 from services.enrolment.storage.tables import JOURNAL
@@ -44,6 +44,7 @@ def every_call() -> list[Endpoint[EnrolmentService]]:
         *enrolments.endpoints.all,
         *classes.endpoints.all,
         *consistency.endpoints.all,
+        *reports.endpoints.all,
         *log_endpoints("enrolment", JOURNAL, code=code, allow=(AUDITOR,)),
         *feed_endpoints(allow=(SYSTEM,)),
     ]

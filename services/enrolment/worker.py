@@ -1,4 +1,4 @@
-"""Enrolment's worker: follows the catalogue, settles classes that were called off, forgets stored answers."""
+"""Enrolment's worker: follows the catalogue, counts for the reports, settles what was called off, forgets answers."""
 
 from __future__ import annotations
 
@@ -11,6 +11,7 @@ from chassis.transaction import Transactions
 from chassis.worker import Task, work_for
 from services.enrolment.domain.programme.rule_set import RuleSet
 from services.enrolment.followers.catalogue import catalogue_follower
+from services.enrolment.followers.realisation import realisation_follower
 from services.enrolment.service import open_catalogue_feed, open_database, open_storage
 from services.enrolment.settings import WorkerSettings, read_worker_settings
 from services.enrolment.storage.rule_files import load_rules
@@ -34,9 +35,11 @@ def tasks_of(settings: WorkerSettings) -> list[Task]:
     follower = catalogue_follower(
         feed=open_catalogue_feed(settings), transactions=transactions, classes=stores.classes
     )
+    counting = realisation_follower(stores, transactions)
     rules = load_rules()
     return [
         Task("catalog", 0.25, follower.catch_up),
+        Task("realisation", 0.5, counting.catch_up),
         Task("called-off", 0.25, lambda: settle_called_off_classes(stores, transactions, rules)),
         Task("stored-answers", PURGED_EVERY, transactions.forget_old_answers),
     ]

@@ -42,6 +42,7 @@ def class_copy(body: dict[str, Any]) -> ClassCopy:
             "course_id": body["course_id"],
             "course_title": body["course_title"],
             "provider_id": body["provider_id"],
+            "track": body["track"],
             "mode": body["mode"],
             "status": body["status"],
             "reason": body["reason"],

@@ -13,6 +13,7 @@ from services.enrolment.storage.classes import ClassStore
 from services.enrolment.storage.enrolments import EnrolmentStore
 from services.enrolment.storage.movements import MovementStore
 from services.enrolment.storage.persons import Fingerprints, PersonStore
+from services.enrolment.storage.realisation import RealisationStore
 from services.enrolment.storage.tables import JOURNAL, STORED_ANSWER
 from services.enrolment.storage.waves import WaveStore
 
@@ -30,6 +31,7 @@ class Stores:
     movements: MovementStore
     persons: PersonStore
     waves: WaveStore
+    realisation: RealisationStore
 
 
 def open_stores(database: Database, *, personal_data_key: bytes, fingerprint_key: bytes) -> Stores:
@@ -45,4 +47,5 @@ def open_stores(database: Database, *, personal_data_key: bytes, fingerprint_key
         movements=MovementStore(database),
         persons=PersonStore(database, seal=seal, fingerprints=Fingerprints(fingerprint_key)),
         waves=WaveStore(database),
+        realisation=RealisationStore(database),
     )

@@ -58,6 +58,8 @@ TRAINING_CLASS = sa.Table(
     sa.Column("course_id", Identifier, nullable=False),
     sa.Column("course_title", sa.Text, nullable=False),
     sa.Column("provider_id", Identifier, nullable=False),
+    # Not known of a class that was copied before this column was there, until the catalogue is followed again.
+    sa.Column("track", sa.String(16)),
     sa.Column("mode", sa.String(16), nullable=False),
     sa.Column("status", sa.String(16), nullable=False),
     sa.Column("reason", sa.Text),
@@ -142,6 +144,21 @@ MOVEMENT = sa.Table(
     sa.CheckConstraint("source <> target", name="movement_between_two_accounts"),
     sa.Index("movement_by_card", "card_ref", "movement_id"),
     info={"append_only": True},
+)
+
+REALISATION = sa.Table(
+    "realisation",
+    METADATA,
+    sa.Column("dimension", sa.String(16), primary_key=True),
+    sa.Column("code", sa.String(36), primary_key=True),
+    sa.Column("enrolled", sa.BigInteger, nullable=False),
+    sa.Column("started", sa.BigInteger, nullable=False),
+    sa.Column("cancelled", sa.BigInteger, nullable=False),
+    sa.Column("amount", sa.BigInteger, nullable=False),
+    sa.CheckConstraint(
+        "enrolled >= started and started >= 0 and cancelled >= 0 and amount >= 0",
+        name="realisation_counts_what_happened",
+    ),
 )
 
 JOURNAL = journal_tables(

@@ -21,9 +21,10 @@ _DONE = (
 
 @dataclass(frozen=True, slots=True)
 class Cancelled:
-    """A seat came back: everything as it stands afterwards, and the movement that returns the money."""
+    """A seat came back: everything as it stands afterwards, the movement that returns the money, and what ended."""
 
     enrolment: Enrolment
+    state_before: EnrolmentState
     movement: Movement | None
     card: Card
     training_class: TrainingClass
@@ -57,6 +58,7 @@ def cancel(
         raise CancellationClosed
     return Cancelled(
         enrolment=replace(enrolment, state=EnrolmentState.CANCELLED, live_slot=None),
+        state_before=enrolment.state,
         movement=_refund(enrolment, movement_id=movement_id) if enrolment.price else None,
         card=_restored(
             card, enrolment, now=now, keep_clock=by_holder, other_live=other_live, rules=rules

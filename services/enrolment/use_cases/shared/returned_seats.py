@@ -67,6 +67,7 @@ def _entry(cancelled: Cancelled, canceller: Canceller, rule_version: str) -> Ent
         body={
             "enrolment_id": enrolment.enrolment_id,
             "reason": canceller.reason,
+            "status_before": cancelled.state_before.value,
             "price": enrolment.price,
             "balance": cancelled.card.balance,
             "card_state": cancelled.card.state.value,
