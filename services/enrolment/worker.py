@@ -30,7 +30,7 @@ def main() -> int:
 
 def tasks_of(settings: WorkerSettings) -> list[Task]:
     """List what the worker does again and again. Raises `SettingsError` as `open_database` does."""
-    database = open_database(settings, pool_size=3)
+    database = open_database(settings, pool_size=4)
     stores, transactions = open_storage(settings, database)
     follower = catalogue_follower(
         feed=open_catalogue_feed(settings), transactions=transactions, classes=stores.classes

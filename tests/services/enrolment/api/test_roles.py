@@ -39,6 +39,8 @@ MAY_CALL: dict[str, set[str]] = {
     "POST /api/v1/enrolments/<id:enrolment_id>/redemption": {"holder", "provider"},
     "GET /api/v1/classes/<id:class_id>/availability": EVERYBODY,
     "GET /api/v1/classes/<id:class_id>/roster": {"provider", "operator"},
+    "GET /api/v1/reports/realisation": EVERYBODY,
+    "POST /api/v1/reports/reconciliation": EVERYBODY,
     "GET /api/v1/consistency": {"operator", "auditor"},
     "GET /api/v1/log/entries": {"auditor"},
     "GET /internal/feed": {"system"},
