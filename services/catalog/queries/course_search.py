@@ -113,5 +113,6 @@ class _Asked:
 
 
 def _counted(search: Search) -> bytes:
-    facets = json.dumps(search.facets(), ensure_ascii=False, separators=(",", ":")).encode()
-    return b'"total":%d,"facets":%b' % (search.total(), facets)
+    total, facets = search.counts()
+    written = json.dumps(facets, ensure_ascii=False, separators=(",", ":")).encode()
+    return b'"total":%d,"facets":%b' % (total, written)

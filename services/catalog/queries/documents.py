@@ -2,15 +2,17 @@
 
 from __future__ import annotations
 
-from dataclasses import asdict, dataclass, field
+from dataclasses import dataclass, field, fields
 from typing import Any
 
 from chassis.endpoints import etag
 from services.catalog.domain.classes import TrainingClass
-from services.catalog.domain.courses import Course
+from services.catalog.domain.courses import Course, CourseDetails
 from services.catalog.domain.happenings import class_body
 from services.catalog.domain.providers import Provider
 from services.catalog.domain.reach import Reach
+
+_DETAILS = tuple(detail.name for detail in fields(CourseDetails))
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,7 +49,8 @@ def course_document(course: Course, reach: Reach) -> Document:
         "provider_name": course.provider_name,
         "status": course.status,
         "version": course.version,
-        **asdict(course.details),
+        **{name: getattr(course.details, name) for name in _DETAILS},
+        "units": [{"code": unit.code, "title": unit.title} for unit in course.details.units],
     }
     if inside:
         body["reason"] = course.reason

@@ -18,7 +18,7 @@ NEVER = (1 << 63) - 1
 """The start of a course with no class that can be joined: after every other."""
 
 _TITLE_ORDER = 200
-_WORDS_OF_BODY = 600
+_WORDS_OF_PROSE = 600
 """Words of the long texts that count: more would let the longest text of a catalogue take most of the index."""
 
 
@@ -67,26 +67,33 @@ def made(course_id: str) -> int:
 
 
 def _add_texts(document: Document, course: IndexedCourse) -> None:
-    prose = [" ".join(words(" ".join(course.prose))[:_WORDS_OF_BODY])]
-    document.add_text(schema.TITLE, _joined(terms([course.title])))
-    document.add_text(schema.SUBJECT, _joined(terms(course.subjects)))
-    document.add_text(schema.BODY, _joined(terms(prose)))
-    document.add_text(schema.PROVIDER_NAME, _joined(terms([course.provider_name])))
-    said = chain([course.title, course.provider_name], course.subjects, prose)
-    document.add_text(schema.WORDS, _joined(dict.fromkeys(chain.from_iterable(map(words, said)))))
+    title, provider_name = words(course.title), words(course.provider_name)
+    subjects = words(" ".join(course.subjects))
+    prose = words(" ".join(course.prose))[:_WORDS_OF_PROSE]
+    document.add_text(schema.TITLE, terms(title))
+    document.add_text(schema.SUBJECT, terms(subjects))
+    document.add_text(schema.BODY, terms(prose))
+    document.add_text(schema.PROVIDER_NAME, terms(provider_name))
+    said = dict.fromkeys(chain(title, provider_name, subjects, prose))
+    document.add_text(schema.WORDS, " ".join(said))
     for found in _codes(course):
         document.add_text(schema.CODES, found)
 
 
 def _codes(course: IndexedCourse) -> Iterable[str]:
     written = [code(text) for text in course.codes]
-    said = chain.from_iterable(map(codes_in, (course.title, *course.subjects, *course.prose)))
+    said = codes_in(" ".join((course.title, *course.subjects, *course.prose)))
     return dict.fromkeys(found for found in chain(written, said) if found)
 
 
 def _add_offers(document: Document, offers: Sequence[Offer]) -> None:
-    for number in sorted({number for offer in offers for number in numbers(offer)}):
+    mixed = len({(offer.regency, offer.regions) for offer in offers}) > 1
+    if mixed:
+        document.add_text(schema.MIXED, schema.YES)
+    for number in {number for offer in offers for number in numbers(offer)}:
         document.add_unsigned(schema.OFFERS, number)
+        if mixed:
+            document.add_unsigned(schema.MIXED_OFFERS, number)
     with_seats = [offer for offer in offers if offer.has_seats]
     without = [offer for offer in offers if not offer.has_seats]
     for field, some in (
@@ -94,11 +101,10 @@ def _add_offers(document: Document, offers: Sequence[Offer]) -> None:
         (schema.PLACES_WITH_SEATS, with_seats),
         (schema.PLACES_WITHOUT_SEATS, without),
     ):
-        for place in sorted(places(some)):
+        for place in places(some):
             document.add_text(field, place)
+    for word, some in ((schema.WITH_SEATS, with_seats), (schema.WITHOUT_SEATS, without)):
+        if some:
+            document.add_text(schema.SEATS, word)
     starts = [int(offer.starts_at.timestamp()) for offer in offers]
     document.add_unsigned(schema.STARTS, min(starts, default=NEVER))
-
-
-def _joined(found: Iterable[str]) -> str:
-    return " ".join(found)

@@ -56,28 +56,36 @@ class Wanted:
         """Tell whether a course needs no class at all."""
         return self == Wanted()
 
+    @property
+    def in_time(self) -> bool:
+        """Tell whether it matters when a class starts."""
+        return self.after is not None or self.before is not None
+
     def spans(self) -> list[tuple[int, int]]:
         """Return the ranges of numbers, both ends included, in one of which a number of a course must be."""
-        if self.region is None:
-            return self._spans_of([_place(_ANY)])
-        return self.unlimited_spans() + self.limited_spans(self.region)
+        everywhere = [] if self.region is None else self.spans_everywhere()
+        return everywhere + self.spans_there()
 
-    def unlimited_spans(self) -> list[tuple[int, int]]:
+    def spans_everywhere(self) -> list[tuple[int, int]]:
         """Return the range of numbers of online classes for the whole country."""
         return self._spans_of([_place(_EVERYWHERE)])
 
-    def limited_spans(self, region: Region) -> list[tuple[int, int]]:
-        """Return the ranges of numbers of classes for a region that are not for the whole country."""
-        if isinstance(region, Province):
-            return self._spans_of([_place(_WITHIN, region.code)])
-        return self._spans_of([_place(_AT, region.code), _place(_ALL_OF, region.province)])
+    def spans_there(self) -> list[tuple[int, int]]:
+        """Return the ranges of numbers of the other classes that people of the region can join."""
+        if self.region is None:
+            return self._spans_of([_place(_ANY)])
+        if isinstance(self.region, Province):
+            return self._spans_of([_place(_WITHIN, self.region.code)])
+        return self._spans_of(
+            [_place(_AT, self.region.code), _place(_ALL_OF, self.region.province)]
+        )
 
     def _spans_of(self, places: Iterable[int]) -> list[tuple[int, int]]:
         first = 0 if self.after is None else _rounded_up(self.after)
         last = _LAST_INSTANT if self.before is None else _rounded_up(self.before) - 1
-        seats = 0 if self.has_seats is None else 1 + self.has_seats
         if last < first:
             return []
+        seats = 0 if self.has_seats is None else 1 + self.has_seats
         return [(_number(p, seats, first), _number(p, seats, last)) for p in places]
 
 

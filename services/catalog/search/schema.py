@@ -25,9 +25,20 @@ PROVIDER_LABEL: Final = "provider_label"
 
 PRICE: Final = "price"
 OFFERS: Final = "offers"
+MIXED: Final = "mixed"
+"""Says `YES` of a course whose classes are not all for the same people: only of such a one the places do not tell where
+a class is that starts within a span. `MIXED_OFFERS` holds their offers alone, which are few."""
+
+YES: Final = "yes"
+MIXED_OFFERS: Final = "mixed_offers"
 PLACES: Final = "places"
 PLACES_WITH_SEATS: Final = "places_with_seats"
 PLACES_WITHOUT_SEATS: Final = "places_without_seats"
+SEATS: Final = "seats"
+"""`WITH_SEATS` and `WITHOUT_SEATS`: what classes of a course are like."""
+
+WITH_SEATS: Final = "with"
+WITHOUT_SEATS: Final = "without"
 MADE: Final = "made"
 STARTS: Final = "starts"
 TITLE_ORDER: Final = "title_order"
@@ -40,7 +51,7 @@ TEXT: Final = (TITLE, SUBJECT, BODY, PROVIDER_NAME)
 def build_schema() -> Schema:
     """Build the schema. Every text is analysed before it comes here."""
     builder = SchemaBuilder()
-    for name in (COURSE_ID, CODES):
+    for name in (COURSE_ID, CODES, MIXED):
         builder.add_text_field(name, tokenizer_name="raw", index_option="basic")
     for name in TEXT:
         builder.add_text_field(name, tokenizer_name="whitespace", index_option="freq")
@@ -50,13 +61,15 @@ def build_schema() -> Schema:
         MODE,
         PROVIDER,
         PROVIDER_LABEL,
+        SEATS,
         PLACES,
         PLACES_WITH_SEATS,
         PLACES_WITHOUT_SEATS,
     ):
         builder.add_text_field(name, tokenizer_name="raw", index_option="basic", fast=True)
     builder.add_text_field(TITLE_ORDER, tokenizer_name="raw", index_option="basic", fast=True)
-    builder.add_unsigned_field(OFFERS, indexed=True)
+    for name in (OFFERS, MIXED_OFFERS):
+        builder.add_unsigned_field(name, indexed=True)
     for name in (PRICE, MADE, STARTS):
         builder.add_unsigned_field(name, fast=True)
     builder.add_bytes_field(SHOWN, stored=True)

@@ -22,6 +22,7 @@ MOST_PROVIDERS = 50
 _ID = 36
 """Characters of an id, with which a provider's label begins."""
 
+_SEATS: Mapping[bool, str] = {True: fields.WITH_SEATS, False: fields.WITHOUT_SEATS}
 _NO_OFFER = 0
 """The number of no class: what nothing is in."""
 
@@ -91,10 +92,6 @@ class Search:
         if wanted.text is not None:
             self._text = TextQueries(view.schema, view.searcher).query(wanted.text)
 
-    def total(self) -> int:
-        """Count everything that is found."""
-        return self._count(self._query(self._wanted))
-
     def page(self, sort: Sort, place: Place) -> list[Hit]:
         """Return one part of what is found, in an order."""
         query = self._query(self._wanted, scored=sort is Sort.RELEVANCE)
@@ -112,13 +109,14 @@ class Search:
             for address, number in zip(addresses, made, strict=True)
         ]
 
-    def facets(self) -> dict[str, list[dict[str, Any]]]:
-        """Count what each choice would leave: with every filter but the one that is chosen by it."""
+    def counts(self) -> tuple[int, dict[str, list[dict[str, Any]]]]:
+        """Count everything that is found, and what each choice would leave: with every other filter but not its own."""
         wanted, offers = self._wanted, self._wanted.offers
         anywhere = replace(wanted, offers=replace(offers, region=None))
         regardless = replace(wanted, offers=replace(offers, has_seats=None))
         found = self._counted(
             {
+                "total": (wanted, {"value_count": {"field": fields.MADE}}),
                 "track": (replace(wanted, track=None), _terms(fields.TRACK, 10)),
                 "mode": (replace(wanted, mode=None), _terms(fields.MODE, 10)),
                 "provider": (
@@ -129,7 +127,7 @@ class Search:
                 "without": (regardless, _of(replace(offers, has_seats=False))),
             }
         )
-        return {
+        return int(found["total"]["value"]), {
             "track": [{"value": key, "count": count} for key, count in _buckets(found["track"])],
             "mode": [{"value": key, "count": count} for key, count in _buckets(found["mode"])],
             "provider": [
@@ -160,29 +158,35 @@ class Search:
     def _regions(self, anywhere: SearchWanted) -> dict[str, int]:
         """Count for each region; an online class without limits counts for every one."""
         offers = anywhere.offers
-        if offers.after is None and offers.before is None:
-            places = _PLACES[offers.has_seats]
-            found = self._searcher.aggregate(
-                self._query(anywhere), {"places": _terms(places, _EVERY_REGION)}
-            )
-            counts = dict(_buckets(found["places"]))
-            everywhere = counts.pop(EVERYWHERE, 0)
-        else:
-            everywhere, counts = self._regions_in_time(anywhere)
-        return {code: everywhere + counts.get(code, 0) for code in (*PROVINCES, *REGENCIES)}
+        query = self._query(anywhere)
+        if offers.in_time:
+            query = _all_but(query, self._mixed())
+        places = _terms(_PLACES[None if offers.in_time else offers.has_seats], _EVERY_REGION)
+        counts = dict(_buckets(self._searcher.aggregate(query, {"places": places})["places"]))
+        everywhere = counts.pop(EVERYWHERE, 0)
+        mixed = self._mixed_regions(anywhere) if offers.in_time else {}
+        return {
+            code: everywhere + counts.get(code, 0) + mixed.get(code, 0)
+            for code in (*PROVINCES, *REGENCIES)
+        }
 
-    def _regions_in_time(self, anywhere: SearchWanted) -> tuple[int, dict[str, int]]:
-        """Count by the offers themselves: which of a course's classes are in time, its places do not tell."""
-        offers, chosen = anywhere.offers, self._wanted.offers.region
-        in_time = self._query(replace(anywhere, offers=Wanted()))
-        unlimited = self._spans(offers.unlimited_spans())
-        everywhere = self._count(_all([in_time, unlimited]))
-        told = [code for code in (*PROVINCES, *REGENCIES) if _is_told(code, chosen)]
-        limited = Query.boolean_query([(Occur.Must, in_time), (Occur.MustNot, unlimited)])
+    def _mixed_regions(self, anywhere: SearchWanted) -> dict[str, int]:
+        """Count courses whose classes are for different people: which of them are in time, the places do not tell."""
+        told = [c for c in (*PROVINCES, *REGENCIES) if _is_told(c, self._wanted.offers.region)]
+        offers = anywhere.offers
+        among = _all([self._query(anywhere), self._mixed()])
+        everywhere = self._spans(offers.spans_everywhere(), fields.MIXED_OFFERS)
+        total = {"total": {"value_count": {"field": fields.MADE}}}
+        unlimited = self._searcher.aggregate(_all([among, everywhere]), total)["total"]["value"]
+        spans = {code: replace(offers, region=region(code)).spans_there() for code in told}
         found = self._searcher.aggregate(
-            limited, {code: _filter(offers.limited_spans(region(code))) for code in told}
+            _all_but(among, everywhere),
+            {code: _filter(each, fields.MIXED_OFFERS) for code, each in spans.items()},
         )
-        return everywhere, {code: found[code]["doc_count"] for code in told}
+        return {code: int(unlimited) + found[code]["doc_count"] for code in told}
+
+    def _mixed(self) -> Query:
+        return Query.term_query(self._schema, fields.MIXED, fields.YES, "basic")
 
     def _query(self, wanted: SearchWanted, *, scored: bool = False) -> Query:
         filters = list(self._filters(wanted))
@@ -204,13 +208,29 @@ class Search:
         if wanted.max_price is not None:
             yield self._range(fields.PRICE, 0, wanted.max_price)
         if not wanted.offers.is_empty:
-            yield self._spans(wanted.offers.spans())
+            yield self._offers(wanted.offers)
 
-    def _spans(self, spans: Sequence[tuple[int, int]]) -> Query:
+    def _offers(self, offers: Wanted) -> Query:
+        """Want a class; unless it matters when it starts, the places or the seats of the course tell."""
+        if offers.in_time:
+            return self._spans(offers.spans())
+        if offers.region is None:
+            return Query.term_query(
+                self._schema, fields.SEATS, _SEATS[bool(offers.has_seats)], "basic"
+            )
+        places = _PLACES[offers.has_seats]
+        return Query.boolean_query(
+            [
+                (Occur.Should, Query.term_query(self._schema, places, place, "basic"))
+                for place in (EVERYWHERE, offers.region.code)
+            ]
+        )
+
+    def _spans(self, spans: Sequence[tuple[int, int]], name: str = fields.OFFERS) -> Query:
         among = [
             Query.range_query(
                 self._schema,
-                fields.OFFERS,
+                name,
                 FieldType.Unsigned,
                 first,
                 last,
@@ -223,13 +243,13 @@ class Search:
     def _range(self, name: str, first: int, last: int) -> Query:
         return Query.range_query(self._schema, name, FieldType.Unsigned, first, last)
 
-    def _count(self, query: Query) -> int:
-        found: Any = self._searcher.search(query, 1, order_by_field=fields.MADE)
-        return int(found.count)
-
 
 def _all(queries: Sequence[Query]) -> Query:
     return Query.boolean_query([(Occur.Must, query) for query in queries])
+
+
+def _all_but(query: Query, without: Query) -> Query:
+    return Query.boolean_query([(Occur.Must, query), (Occur.MustNot, without)])
 
 
 def _terms(name: str, most: int) -> _Aggregation:
@@ -237,13 +257,19 @@ def _terms(name: str, most: int) -> _Aggregation:
 
 
 def _of(offers: Wanted) -> _Aggregation:
-    return _filter(offers.spans())
+    """Count what has a class as wanted, with seats or without."""
+    if offers.in_time:
+        return _filter(offers.spans())
+    if offers.region is None:
+        return {"filter": f"{fields.SEATS}:{_SEATS[bool(offers.has_seats)]}"}
+    places = _PLACES[offers.has_seats]
+    return {"filter": f'{places}:{EVERYWHERE} OR {places}:"{offers.region.code}"'}
 
 
-def _filter(spans: Sequence[tuple[int, int]]) -> _Aggregation:
+def _filter(spans: Sequence[tuple[int, int]], name: str = fields.OFFERS) -> _Aggregation:
     """Count what is in spans. Numbers of ours only: nothing that anybody typed comes here."""
-    ranges = [f"{fields.OFFERS}:[{first} TO {last}]" for first, last in spans]
-    return {"filter": " OR ".join(ranges or [f"{fields.OFFERS}:{_NO_OFFER}"])}
+    ranges = [f"{name}:[{first} TO {last}]" for first, last in spans]
+    return {"filter": " OR ".join(ranges or [f"{name}:{_NO_OFFER}"])}
 
 
 def _buckets(found: Mapping[str, Any]) -> list[tuple[str, int]]:

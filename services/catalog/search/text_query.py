@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from typing import Any
 
 from tantivy import Occur, Query, Schema, Searcher
 
@@ -30,16 +29,25 @@ class Weights:
     provider_name: float = 0.6
     loan: float = 0.5
     meaning: float = 0.6
-    completed: float = 0.5
+    completed: float = 1.0
     mistyped: float = 0.7
     part: float = 0.5
     of_every_course: float = 0.2
     code: float = 20.0
-    several_fields: float = 0.3
     several_ways: float = 0.1
 
 
 WEIGHTS = Weights()
+
+
+@dataclass(frozen=True, slots=True)
+class _Way:
+    """One way in which a word may stand in a course, and in how many courses it does."""
+
+    query: Query
+    used: int
+
+
 _SHORTEST_PREFIX = 3
 _COMPLETIONS = 12
 _CORRECTIONS = 3
@@ -66,21 +74,24 @@ class TextQueries:
         Found is what has a code, or one of the more telling half of the words; the others only bring it further up.
         """
         typed = telling(words(text)[:MOST_WORDS])
-        sought = [(word, query) for word in typed if (query := self._word(word)) is not None]
-        sought.sort(key=lambda pair: (is_of_every_course(pair[0]), self._breadth(pair[1])))
-        half = -(-len(sought) // 2)
-        needed = [query for _, query in sought[:half]]
+        sought = [(word, ways) for word in typed if (ways := self._ways(word))]
+        sought.sort(key=lambda pair: (is_of_every_course(pair[0]), _breadth(pair[1])))
+        queries = [self._weighed(word, ways) for word, ways in sought]
+        half = -(-len(queries) // 2)
+        needed = queries[:half]
         for start, end in phrases_in(typed):
-            needed += self._meanings(typed[start:end])
+            needed += [way.query for way in self._meanings(typed[start:end])]
         needed += self._codes(text)
         if not needed:
             return Query.empty_query()
-        helpful = [(Occur.Should, query) for _, query in sought[half:]]
+        helpful = [(Occur.Should, query) for query in queries[half:]]
         return Query.boolean_query([(Occur.Must, _any(needed)), *helpful])
 
-    def _breadth(self, query: Query) -> int:
-        found: Any = self._searcher.search(query, 1)
-        return int(found.count)
+    def _weighed(self, word: str, ways: Sequence[_Way]) -> Query:
+        best = self._best(ways)
+        if is_of_every_course(word):
+            return Query.boost_query(best, self._weights.of_every_course)
+        return best
 
     def _codes(self, text: str) -> list[Query]:
         """Look for codes as they are written, and for what begins like one."""
@@ -97,57 +108,50 @@ class TextQueries:
                 found.append(Query.const_score_query(among, self._weights.code))
         return found
 
-    def _word(self, word: str) -> Query | None:
+    def _ways(self, word: str) -> list[_Way]:
+        """Find the ways in which a word stands in courses; the less likely ones only where there is no other."""
         weights = self._weights
-        ways = list(self._forms(word, 1.0))
-        ways += self._meanings((word,))
-        known = self._searcher.doc_freq(fields.WORDS, word) > 0
-        ways += [
-            way
-            for other in self._completions(word)
-            for way in self._stems(other, weights.completed)
-        ]
-        if not known and not ways:
-            ways += [
-                way
-                for other in self._corrections(word)
-                for way in self._forms(other, weights.mistyped)
-            ]
-        if not known and not ways:
-            ways += [way for part in self._parts(word) for way in self._stems(part, weights.part)]
-        best = self._best(ways)
-        if best is None or not is_of_every_course(word):
-            return best
-        return Query.boost_query(best, weights.of_every_course)
+        ways = [*self._forms(word, 1.0), *self._meanings((word,)), *self._begun(word)]
+        if not ways:
+            for other in self._corrections(word):
+                ways += self._forms(other, weights.mistyped)
+                ways += self._meanings((other,))
+        if not ways:
+            for part in self._parts(word):
+                ways += self._stems(part, weights.part)
+        return ways
 
-    def _forms(self, word: str, weight: float) -> Iterator[Query]:
-        """Yield the word itself and what it shares with its spelling in the other language."""
-        yield from self._stems(word, weight)
+    def _forms(self, word: str, weight: float) -> list[_Way]:
+        """Look for the word itself and for what it shares with its spelling in the other language."""
         shared = loan_term(word)
-        if shared is not None:
-            yield from self._term(shared, weight * self._weights.loan)
+        spelt = [] if shared is None else self._term(shared, weight * self._weights.loan)
+        return [*self._stems(word, weight), *spelt]
 
-    def _stems(self, word: str, weight: float) -> Iterator[Query]:
-        for stem in stems(word):
-            yield from self._term(stem, weight)
+    def _stems(self, word: str, weight: float) -> list[_Way]:
+        return [way for stem in stems(word) for way in self._term(stem, weight)]
 
-    def _meanings(self, phrase: Sequence[str]) -> list[Query]:
-        found = []
-        for other in alike(phrase):
-            query = self._all_of(other, self._weights.meaning)
-            if query is not None:
-                found.append(query)
-        return found
+    def _meanings(self, phrase: Sequence[str]) -> list[_Way]:
+        found = (self._all_of(other, self._weights.meaning) for other in alike(phrase))
+        return [way for ways in found for way in ways]
 
-    def _all_of(self, phrase: Sequence[str], weight: float) -> Query | None:
+    def _all_of(self, phrase: Sequence[str], weight: float) -> list[_Way]:
         """Look for all words of a phrase; each is worth its share."""
-        each = [self._best(list(self._stems(word, weight / len(phrase)))) for word in phrase]
-        known = [query for query in each if query is not None]
-        if len(known) < len(phrase):
-            return None
-        return (
-            known[0] if len(known) == 1 else Query.boolean_query([(Occur.Must, q) for q in known])
-        )
+        each = [self._stems(word, weight / len(phrase)) for word in phrase]
+        if len(each) == 1:
+            return each[0]
+        if not all(each):
+            return []
+        query = Query.boolean_query([(Occur.Must, self._best(ways)) for ways in each])
+        return [_Way(query, min(map(_breadth, each)))]
+
+    def _begun(self, word: str) -> list[_Way]:
+        """Look for words that begin like this one, which may not be finished."""
+        others = list(self._completions(word))
+        if not others:
+            return []
+        among = Query.term_set_query(self._schema, fields.WORDS, others)
+        query = Query.const_score_query(among, self._weights.completed)
+        return [_Way(query, sum(map(self._used, others)))]
 
     def _completions(self, word: str) -> Iterable[str]:
         if len(word) < _SHORTEST_PREFIX:
@@ -175,22 +179,28 @@ class TextQueries:
     def _used(self, word: str) -> int:
         return self._searcher.doc_freq(fields.WORDS, word)
 
-    def _term(self, term: str, weight: float) -> Iterator[Query]:
-        """Yield the query for a term in whichever field it stands, if it stands in any."""
-        found = [
-            Query.boost_query(Query.term_query(self._schema, field, term, "freq"), boost * weight)
+    def _term(self, term: str, weight: float) -> list[_Way]:
+        """Look for a term in each field in which it stands."""
+        return [
+            _Way(
+                Query.boost_query(
+                    Query.term_query(self._schema, field, term, "freq"), boost * weight
+                ),
+                used,
+            )
             for field, boost in self._boosts.items()
-            if self._searcher.doc_freq(field, term)
+            if (used := self._searcher.doc_freq(field, term))
         ]
-        if found:
-            yield Query.disjunction_max_query(found, self._weights.several_fields)
 
-    def _best(self, ways: list[Query]) -> Query | None:
-        if not ways:
-            return None
+    def _best(self, ways: Sequence[_Way]) -> Query:
         if len(ways) == 1:
-            return ways[0]
-        return Query.disjunction_max_query(ways, self._weights.several_ways)
+            return ways[0].query
+        return Query.disjunction_max_query([way.query for way in ways], self._weights.several_ways)
+
+
+def _breadth(ways: Sequence[_Way]) -> int:
+    """Return in how many courses a word stands at least, in one way or another."""
+    return max(way.used for way in ways)
 
 
 def _any(queries: Sequence[Query]) -> Query:

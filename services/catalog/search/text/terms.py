@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
+from functools import lru_cache
 
 from services.catalog.search.text.loanwords import loan_key
 from services.catalog.search.text.stems import stems
-from services.catalog.search.text.words import words
 
 _LOAN_MARK = "~"
 
@@ -17,13 +17,13 @@ def loan_term(word: str) -> str | None:
     return None if key is None else _LOAN_MARK + key
 
 
-def terms(texts: Iterable[str]) -> list[str]:
-    """Return the terms of texts: of each word its stems and what it shares with the other language's spelling."""
-    found: list[str] = []
-    for text in texts:
-        for word in words(text):
-            found += stems(word)
-            shared = loan_term(word)
-            if shared is not None:
-                found.append(shared)
-    return found
+@lru_cache(maxsize=200_000)
+def terms_of(word: str) -> str:
+    """Return a word's terms, set apart by blanks: its stems, and what it shares with the other language's spelling."""
+    shared = loan_term(word)
+    return " ".join(stems(word) if shared is None else (*stems(word), shared))
+
+
+def terms(words: Iterable[str]) -> str:
+    """Return the terms of words, set apart by blanks."""
+    return " ".join(map(terms_of, words))

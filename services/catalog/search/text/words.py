@@ -10,7 +10,7 @@ LONGEST_WORD = 40
 """Letters of a word that count; what is longer is no word that anybody looks for."""
 
 _WORD = re.compile(r"[^\W_]+(?:\+\+|#)?")
-_CHUNK = re.compile(r"\S+")
+_DIGIT = re.compile(r"\d")
 _AROUND = ".,;:!?()[]{}<>\"'`*“”‘’«»…"
 _BETWEEN = re.compile(r"[^0-9a-z]+")
 _JOINED = re.compile(r"[^\W_][.\-/:][^\W_]")
@@ -37,9 +37,11 @@ def code(text: str) -> str:
 
 def codes_in(text: str) -> Iterator[str]:
     """Yield the codes that stand in a text: what has digits in it and is joined by points, hyphens or slashes."""
-    for chunk in _CHUNK.findall(plain(text)):
+    for chunk in plain(text).split():
+        if chunk.isalpha() or not _DIGIT.search(chunk):
+            continue
         bare = chunk.strip(_AROUND)
-        if _JOINED.search(bare) and any(c.isdigit() for c in bare):
+        if _JOINED.search(bare):
             found = code(bare)
             if len(found) > 2:
                 yield found
