@@ -166,6 +166,10 @@ class InstantField(Exact[datetime]):
         return {"type": "string", "format": "date-time", "pattern": _INSTANT}
 
     def _deserialize(self, value: Any, attr: str | None, data: Any, **_: Any) -> datetime:
+        if isinstance(value, str) and _RFC_3339.match(value.replace(" ", "+")) and " " in value:
+            raise ma.ValidationError(
+                "Write the + of the offset as %2B: in an address a plain + stands for a space."
+            )
         if not isinstance(value, str) or not _RFC_3339.match(value):
             raise ma.ValidationError(
                 "Send an instant such as 2026-12-01T08:00:00Z, with Z or an offset."

@@ -1,4 +1,4 @@
-"""Following a journal, another service's or one's own: read it in order, apply it, remember how far, in one transaction."""
+"""Following a journal, one's own or another service's: read in order, apply, remember how far, in one transaction."""
 
 from __future__ import annotations
 

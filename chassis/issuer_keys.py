@@ -112,21 +112,30 @@ class PublishedKeys:
 
 
 def usable_keys(document: Mapping[str, Any]) -> IssuerKeys:
-    """Take from a JWKS the keys that can sign tokens for us; an issuer may publish others beside them.
+    """Take from a JWKS the keys that can sign tokens for us.
 
-    Raises joserfc's errors for a key of our kind that is none.
+    What is not such a key is passed over (RFC 7517 section 5): an issuer may publish others beside them, and one entry
+    that cannot be used must not keep a key in force that was withdrawn. Raises `TypeError`, `KeyError` for a document
+    without a list of keys.
     """
+    if not isinstance(document["keys"], list):
+        raise TypeError("the keys are no list")
     keys: dict[str, VerifyKey] = {}
-    for key in document["keys"]:
-        if _signs_tokens(key):
-            public_key = OKPKey.import_key(dict(key)).public_key
-            keys.setdefault(key["kid"], VerifyKey(public_key.public_bytes_raw()))
+    for entry in document["keys"]:
+        try:
+            if _signs_tokens(entry):
+                public_key = OKPKey.import_key(dict(entry)).public_key
+                keys.setdefault(entry["kid"], VerifyKey(public_key.public_bytes_raw()))
+        except Exception as error:  # noqa: BLE001 - whatever an entry holds, the others are keys all the same
+            logger().warning("key-not-usable", exc_info=error)
     return keys
 
 
 def _signs_tokens(key: Mapping[str, Any]) -> bool:
+    key_id = key.get("kid")
     return bool(
-        key.get("kid")
+        isinstance(key_id, str)
+        and key_id
         and (key.get("kty"), key.get("crv")) == ("OKP", ALGORITHM)
         and key.get("use", "sig") == "sig"
         and key.get("alg", ALGORITHM) in (ALGORITHM, "EdDSA")

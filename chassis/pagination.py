@@ -71,7 +71,7 @@ def find_place(cursor: str | None, *, listing: str, is_key: Callable[[str], bool
     except (ValueError, RecursionError):
         raise foreign_cursor() from None
     match made:
-        case [str(made_by), str(key)] if key.isprintable() and is_key(key):
+        case [str(made_by), str(key)] if is_key(key):
             if made_by != listing:
                 raise foreign_cursor(_OF_ANOTHER)
             return Place(listing, key)

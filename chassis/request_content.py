@@ -102,7 +102,10 @@ def key_in(request: Request) -> str | None:
         return None
     match = _KEY.match(given)
     if not match:
-        raise MalformedRequest("Idempotency-Key must be 8 to 200 characters, such as a UUID.")
+        raise MalformedRequest(
+            "Idempotency-Key must be 8 to 200 of A-Z, a-z, 0-9 and . _ ~ : + / = -, such as a UUID, or any ASCII text"
+            " without spaces in double quotes."
+        )
     return match[1] or match[2]
 
 

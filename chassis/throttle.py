@@ -21,7 +21,8 @@ class Throttle:
     """Count what each key does, for the keys seen last (the generic cell rate algorithm: one number a key).
 
     The counts live in one process: with n web processes a caller gets up to n times the rate, and a restart forgets
-    them. They keep load and noise down; what keeps secrets safe is that they hold 256 random bits.
+    them, as does whoever can call from more than `most_keys` places in turn. They keep load and noise down, and are no
+    lock: nothing that must hold may rest on them.
     """
 
     def __init__(self, rate: Rate, *, most_keys: int = 10_000) -> None:
@@ -62,12 +63,16 @@ class Throttle:
             self._free_at.popitem(last=False)
 
 
-def address_group(address: str) -> str:
-    """Return what counts as one network address: an IPv6 customer has a whole /64 to call from."""
+def address_group(address: str, *, ipv6_prefix: int = 64) -> str:
+    """Return what counts as one network address.
+
+    An IPv6 subscriber has a whole /64 to call from, a house or an office up to a /48: `ipv6_prefix` says which counts.
+    """
     try:
         parsed = ip_address(address)
     except ValueError:
         return "unknown"
     if isinstance(parsed, IPv6Address):
-        return str(parsed.ipv4_mapped or IPv6Address(int(parsed) >> 64 << 64))
+        others = 128 - ipv6_prefix
+        return str(parsed.ipv4_mapped or IPv6Address(int(parsed) >> others << others))
     return str(parsed)

@@ -13,9 +13,12 @@ PATIENCE = 1.0
 """Seconds that a request waits for a place. A burst is over by then, and a caller hardly notices."""
 
 WAITING = 32
-"""So many may wait for each place: for 64 places half of the connections that a process takes, so that a service that
-has stopped answering leaves room for the callers of others. A shorter line answers fewer: refusing those who come
-back at once takes the processor time that forwarding needs."""
+"""So many may wait for each place. A shorter line answers fewer: refusing those who come back at once takes the
+processor time that forwarding needs."""
+
+MOST_WAITING = 2_048
+"""So many at most, however many places there are: half of the connections that a process takes, so that a service that
+has stopped answering leaves room for the callers of others."""
 
 
 class Gate:
@@ -27,7 +30,7 @@ class Gate:
 
     def __init__(self, places: int, *, patience: float = PATIENCE) -> None:
         self._free = places
-        self._longest = places * WAITING
+        self._longest = min(places * WAITING, MOST_WAITING)
         self._patience = patience
         self._line: deque[Event] = deque()
 

@@ -78,6 +78,8 @@ class Table:
 
 
 def _check(path: str, query: str) -> None:
+    if path.endswith("/") and _PLAIN_PATH.match(path[:-1]):
+        raise MalformedRequest("No address here ends with a slash. Leave it out.")
     if not _PLAIN_PATH.match(path):
         raise MalformedRequest(
             "No address here has percent-encoding, dot segments, empty segments or other special characters"

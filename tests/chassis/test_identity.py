@@ -11,6 +11,7 @@ from typing import Any
 
 import pytest
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PublicKey
+from joserfc.jwk import OKPKey
 
 from chassis import identity, issuer_keys
 from chassis.identity import TokenVerifier, bearer_token
@@ -239,10 +240,8 @@ def test_whoever_comes_while_the_first_keys_are_being_fetched_waits_for_them(
     assert issuer.fetched == 1
 
 
-@pytest.mark.parametrize(
-    "document", [{}, {"keys": None}, {"keys": [{"kty": "OKP", "crv": "Ed25519", "kid": "x"}]}]
-)
-def test_a_document_without_usable_keys_does_not_replace_the_known_ones(
+@pytest.mark.parametrize("document", [{}, {"keys": None}, {"keys": {}}])
+def test_a_document_without_a_list_of_keys_does_not_replace_the_known_ones(
     document: Mapping[str, Any],
 ) -> None:
     issuer = Issuer()
@@ -263,9 +262,46 @@ def test_keys_of_other_kinds_beside_ours_are_passed_over() -> None:
     assert watched.verify(token()).role == "operator"
 
 
+ODD_ENTRIES: dict[str, Any] = {
+    "no object": 7,
+    "null": None,
+    "no x": {"kty": "OKP", "crv": "Ed25519", "kid": "x"},
+    "x that is no point": {**PUBLIC_JWK, "kid": "x", "x": "AA"},
+    "kid a number": {**PUBLIC_JWK, "kid": 7},
+    "kid a list": {**PUBLIC_JWK, "kid": ["tests"]},
+    "key_ops null": {**PUBLIC_JWK, "kid": "x", "key_ops": None},
+}
+
+
+@pytest.mark.parametrize("entry", ODD_ENTRIES.values(), ids=ODD_ENTRIES)
+def test_an_entry_that_is_no_key_neither_hides_a_new_one_nor_keeps_an_old_one_in_force(
+    entry: Any,
+) -> None:
+    old = OKPKey.import_key(SOMEBODYS_KEY.public_key())
+    withdrawn = {**old.as_dict(private=False), "kid": "old"}
+    issuer = Issuer({"keys": [withdrawn]})
+    watched = verifier_of(PublishedKeys(issuer, pause=0.0))
+    by_old = forged(header={**HEADER, "kid": "old"}, key=SOMEBODYS_KEY)
+    watched.verify(by_old)
+    issuer.document = {"keys": [entry, PUBLIC_JWK]}
+    assert watched.verify(token()).role == "operator"
+    with pytest.raises(Unauthenticated):
+        watched.verify(by_old)
+
+
+def test_of_two_keys_under_one_id_the_first_is_taken() -> None:
+    second = OKPKey.import_key(SOMEBODYS_KEY.public_key()).as_dict(private=False)
+    watched = verifier_of(
+        PublishedKeys(Issuer({"keys": [PUBLIC_JWK, {**second, "kid": PUBLIC_JWK["kid"]}]}))
+    )
+    assert watched.verify(token()).role == "operator"
+    with pytest.raises(Unauthenticated):
+        watched.verify(forged(key=SOMEBODYS_KEY))
+
+
 @pytest.mark.parametrize(
     "purpose",
-    [{"use": "enc"}, {"alg": "ES256"}, {"use": "sig", "key_ops": ["encrypt"]}, {"kid": ""}],
+    [{"use": "enc"}, {"alg": "ES256"}, {"use": "sig", "key_ops": ["encrypt"]}],
 )
 def test_a_key_published_for_another_purpose_verifies_nothing(purpose: dict[str, Any]) -> None:
     watched = verifier_of(PublishedKeys(Issuer({"keys": [{**PUBLIC_JWK, **purpose}]})))

@@ -25,7 +25,7 @@ def encoded(value: Any) -> str:
 
 
 def place(cursor: str | None, *, listing: str = HERE) -> Place:
-    return find_place(cursor, listing=listing, is_key=str.isprintable)
+    return find_place(cursor, listing=listing, is_key=str.isprintable)  # as strict as a list's own
 
 
 def refusal(cursor: str, **options: Any) -> str:
@@ -52,6 +52,7 @@ def test_no_cursor_is_the_start() -> None:
     [
         "",
         "not base64!",
+        encoded([HERE, "a"])[:4] + "!" + encoded([HERE, "a"])[4:],
         "AAAA",
         "é",
         "YQ",

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import time
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import nullcontext
 
 import pytest
 
@@ -44,11 +46,23 @@ def test_taking_counts_only_what_is_not_refused() -> None:
     assert throttle.take("a", now=30.0) == 0
 
 
-def test_of_many_who_take_at_once_so_many_get_it() -> None:
-    throttle = Throttle(Rate(10, 60.0))
+class Hesitant(Throttle):
+    """One that takes its time between looking and counting."""
+
+    def _wait(self, key: str, now: float) -> int:
+        seconds = super()._wait(key, now)
+        time.sleep(0.01)
+        return seconds
+
+
+@pytest.mark.parametrize(("guarded", "too_many"), [(True, False), (False, True)])
+def test_of_many_who_take_at_once_so_many_get_it(guarded: bool, too_many: bool) -> None:
+    throttle = Hesitant(Rate(3, 60.0))
+    if not guarded:
+        throttle._lock = nullcontext()  # type: ignore[assignment]
     with ThreadPoolExecutor(8) as pool:
-        taken = list(pool.map(lambda _: throttle.take("a", now=0.0), range(1_000)))
-    assert taken.count(0) == 10
+        taken = list(pool.map(lambda _: throttle.take("a", now=0.0), range(16)))
+    assert (taken.count(0) > 3) is too_many
 
 
 def test_callers_do_not_count_for_one_another() -> None:
@@ -81,3 +95,9 @@ def test_memory_is_bounded_and_the_callers_seen_last_stay_counted() -> None:
 )
 def test_an_ipv6_customer_counts_as_one_address(address: str, group: str) -> None:
     assert address_group(address) == group
+
+
+def test_a_house_counts_as_one_address_where_it_is_asked_for() -> None:
+    groups = {address_group(f"2001:db8:1:{n:x}::1", ipv6_prefix=48) for n in range(60)}
+    assert groups == {"2001:db8:1::"}
+    assert address_group("203.0.113.9", ipv6_prefix=48) == "203.0.113.9"

@@ -97,7 +97,8 @@ def post_provider(call: Call, house: CatalogService) -> Answer:
 
     Anybody may; the answer holds the id by which the operator decides.
     """
-    _bound(call, house)
+    if call.key is None:
+        _bound(call, house)
     provider = Provider(
         provider_id=new_id(),
         name=call.body["name"],
@@ -107,6 +108,10 @@ def post_provider(call: Call, house: CatalogService) -> Answer:
     )
 
     def apply(writing: Writing) -> Answer:
+        if (
+            call.key is not None
+        ):  # a repeat gets its stored answer, however many have applied meanwhile
+            _bound(call, house)
         made = apply_as_provider(writing, provider)
         return created(provider_document(made, Reach()), under="/providers")
 
@@ -114,13 +119,15 @@ def post_provider(call: Call, house: CatalogService) -> Answer:
 
 
 def _bound(call: Call, house: CatalogService) -> None:
-    """Refuse who has applied too often, by network address; counted in each process by itself, repeats too.
+    """Refuse who has applied too often, by network address; counted in each process by itself.
 
     The operator, who enters institutions on their behalf and is named in the journal, is not counted.
     """
     if call.principal is not None and call.principal.role == OPERATOR:
         return
-    if seconds := house.applications.take(address_group(call.address), now=house.clock()):
+    if seconds := house.applications.take(
+        address_group(call.address, ipv6_prefix=48), now=house.clock()
+    ):
         raise TooManyRequests(
             "Too many applications came from your network address. Wait as long as Retry-After says.",
             retry_after=seconds,

@@ -6,12 +6,16 @@ from chassis.endpoints import Call, Endpoints, KeyUse
 from chassis.idempotency import Answer, json_answer
 from chassis.identity import Principal
 from chassis.problems import Forbidden, NotFound, TooManyRequests
-from services.enrolment.api.documents import Card, Movements
+from services.enrolment.api.documents import Card, FoundCard, Movements
 from services.enrolment.api.guesses import count_one, refuse_too_many
 from services.enrolment.api.schemas import CardLookup, StatementQuery
 from services.enrolment.queries.cards import list_movements, show_card
 from services.enrolment.service import EnrolmentService
-from services.enrolment.use_cases.programme.look_up_card import LookUpCard, look_up_card
+from services.enrolment.use_cases.programme.look_up_card import (
+    LookUpCard,
+    look_up_card,
+    with_holder,
+)
 from vocabulary.refusals import CardNotFound
 from vocabulary.roles import HOLDER, OFFICER, OPERATOR
 
@@ -49,11 +53,15 @@ def get_my_statement(call: Call, service: EnrolmentService) -> Answer:
     allow=(OFFICER, OPERATOR),
     body=CardLookup,
     key=KeyUse.NONE,
-    shows=Card,
+    shows=FoundCard,
     refuses=(CardNotFound, TooManyRequests),
 )
 def look_up(call: Call, service: EnrolmentService) -> Answer:
-    """Find a card by its number or its holder's NIK, for a reason; every attempt is recorded."""
+    """Find a card by its number or its holder's NIK, for a reason; every attempt is recorded.
+
+    The answer names the holder, so that the person at the counter is recognised, and the number, by which an officer
+    enrols somebody who has not brought the card.
+    """
     refuse_too_many(call, service)
     count_one(call, service)
     command = LookUpCard(
@@ -63,10 +71,10 @@ def look_up(call: Call, service: EnrolmentService) -> Answer:
         caller=call.caller,
         request_id=call.request_id,
     )
-    document = service.transactions.run(
+    found = service.transactions.run(
         lambda connection: look_up_card(connection, command, stores=service.stores),
         repeatable=True,
     )
-    if document is None:
+    if found is None:
         raise CardNotFound
-    return json_answer(200, document)
+    return json_answer(200, with_holder(found, stores=service.stores))

@@ -95,6 +95,13 @@ class Card(Shown):
     awarded_at = InstantField()
 
 
+class FoundCard(Card):
+    """A card that was looked up, with its holder; null for a person whose data was erased."""
+
+    name = Text(allow_none=True)
+    card_number = Parsed(parse_card_number, form=forms.CARD_NUMBER, allow_none=True)
+
+
 class Movement(Shown):
     """Rupiah that went from one account to another; never edited, undone by an opposite movement."""
 

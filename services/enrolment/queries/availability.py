@@ -6,13 +6,14 @@ from typing import Any
 
 import sqlalchemy as sa
 
+from services.enrolment.domain.seats.training_class import PUBLISHED
 from services.enrolment.storage.tables import TRAINING_CLASS
 
 T = TRAINING_CLASS.c
 
 
 def show_availability(connection: sa.Connection, class_id: str) -> dict[str, Any] | None:
-    """Return a class's seats as they stand this moment, or None."""
+    """Return a class's seats as they stand this moment, or None. Of a class that takes nobody none are left."""
     row = connection.execute(
         sa.select(T.class_id, T.declared_seats, T.effective_seats, T.held, T.status).where(
             T.class_id == class_id
@@ -26,6 +27,6 @@ def show_availability(connection: sa.Connection, class_id: str) -> dict[str, Any
         "seats": row.effective_seats,
         "declared_seats": row.declared_seats,
         "held": row.held,
-        "seats_left": max(row.declared_seats - row.held, 0),
+        "seats_left": max(row.declared_seats - row.held, 0) if row.status == PUBLISHED else 0,
         "waiting": 0,
     }

@@ -37,11 +37,19 @@ class Fingerprints:
 
 
 @dataclass(frozen=True, slots=True)
-class SealedName:
+class SealedPerson:
     """What is kept of the holder of a card, readable by nobody yet."""
 
     card_ref: str
     sealed: str = field(repr=False)
+
+
+@dataclass(frozen=True, slots=True)
+class OpenedPerson:
+    """What is shown of the holder of a card to those who may see it."""
+
+    name: str = field(repr=False)
+    card_number: str = field(repr=False)
 
 
 class PersonStore:
@@ -93,17 +101,17 @@ class PersonStore:
             sa.select(P.card_ref).where(P.nik_digest == digest)
         ).scalar_one_or_none()
 
-    def sealed_names(
+    def sealed(
         self, connection: sa.Connection, card_refs: Sequence[str]
-    ) -> dict[str, SealedName]:
-        """Read holders' names as they lie there. The caller records the reading in the journal."""
+    ) -> dict[str, SealedPerson]:
+        """Read the holders of cards as they lie there. The caller records the reading in the journal."""
         rows = connection.execute(self._read_sealed, {"keys": self._database.keys(card_refs)})
-        return {row.card_ref: SealedName(row.card_ref, row.sealed) for row in rows}
+        return {row.card_ref: SealedPerson(row.card_ref, row.sealed) for row in rows}
 
-    def open_name(self, name: SealedName) -> str:
-        """Make a name readable, once its reading is recorded and committed."""
-        opened = json.loads(self._seal.open(name.sealed, context=f"person {name.card_ref}"))
-        return str(opened["name"])
+    def opened(self, person: SealedPerson) -> OpenedPerson:
+        """Make a person readable, once the reading is recorded and committed."""
+        opened = json.loads(self._seal.open(person.sealed, context=f"person {person.card_ref}"))
+        return OpenedPerson(name=opened["name"], card_number=opened["card_number"])
 
 
 def _sealed_text(nomination: Nomination) -> str:

@@ -15,7 +15,7 @@ from services.enrolment.domain.money.movement import Account, Cause, Movement
 from services.enrolment.domain.programme.card import MODE_OF_SCHEME, Card, CardState
 from services.enrolment.domain.programme.rule_set import RuleSet
 from services.enrolment.domain.seats.enrolment import Enrolment, EnrolmentState, PastEnrolment
-from services.enrolment.domain.seats.training_class import TrainingClass
+from services.enrolment.domain.seats.training_class import CANCELLED, UNLISTED, TrainingClass
 from vocabulary.refusals import (
     AlreadyEnrolled,
     CardNotFound,
@@ -130,6 +130,12 @@ def _check_card(card: Card, past: Sequence[PastEnrolment], situation: Situation)
         raise ReviewOwed
 
 
+_WHY_NOT_OPEN = {
+    CANCELLED: "This class was called off. Choose another one.",
+    UNLISTED: "The catalogue no longer tells of this class. Choose another one.",
+}
+
+
 def _check_class(
     command: EnrolCommand,
     training_class: TrainingClass,
@@ -138,7 +144,7 @@ def _check_class(
     now: datetime,
 ) -> None:
     if not training_class.takes_enrolments_at(now):
-        raise RegistrationClosed
+        raise RegistrationClosed(_WHY_NOT_OPEN.get(training_class.status))
     if MODE_OF_SCHEME[card.scheme] != training_class.mode:
         raise ModeNotInScheme
     if command.expected_price != training_class.price:

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import NamedTuple
 
+PUBLISHED = "published"
 CANCELLED = "cancelled"
 """The status of a class that was called off."""
 
@@ -61,6 +62,5 @@ class TrainingClass:
 
     def takes_enrolments_at(self, now: datetime) -> bool:
         """Tell whether the class is published and its registration window is open."""
-        return (
-            self.status == "published" and self.registration_opens <= now < self.registration_closes
-        )
+        is_open = self.registration_opens <= now < self.registration_closes
+        return is_open and self.status == PUBLISHED

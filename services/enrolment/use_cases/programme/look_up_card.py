@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass, field
+from datetime import datetime
 from typing import Any
 
 import sqlalchemy as sa
@@ -13,6 +15,7 @@ from services.enrolment.domain.entry_kinds import EntryKind
 from services.enrolment.domain.programme.card import Card
 from services.enrolment.domain.reach import reach_to_read
 from services.enrolment.queries.cards import show_card
+from services.enrolment.storage.persons import SealedPerson
 from services.enrolment.storage.stores import Stores
 from services.enrolment.use_cases.shared.find_card import find_card
 
@@ -28,19 +31,49 @@ class LookUpCard:
     request_id: str
 
 
+@dataclass(frozen=True, slots=True)
+class FoundCard:
+    """A card as it is shown, and who holds it, not readable yet."""
+
+    document: Mapping[str, Any]
+    person: SealedPerson | None
+
+
 def look_up_card(
     connection: sa.Connection, command: LookUpCard, *, stores: Stores
-) -> dict[str, Any] | None:
-    """Return the card as it is shown, or None where there is none or it lies outside the caller's region.
+) -> FoundCard | None:
+    """Find the card, or return None where there is none or it lies outside the caller's region.
 
-    Every attempt is recorded, also one that finds nothing; the number that was looked for stands nowhere.
+    Every attempt is recorded, also one that finds nothing; the number that was looked for stands nowhere. Who holds the
+    card stays sealed until this is committed: nobody sees a person whose reading is not recorded.
     """
     card = find_card(connection, card_number=command.card_number, nik=command.nik, stores=stores)
     shown = card is not None and reach_to_read(command.caller).has_card(region=card.region)
     now = stores.database.now(connection)
-    document = show_card(connection, card.card_ref, now=now) if card is not None and shown else None
+    found = _found(connection, card.card_ref, now=now, stores=stores) if card and shown else None
     stores.journal.append(connection, [_entry(command, card, shown=shown)], now=now)
-    return document
+    return found
+
+
+def with_holder(found: FoundCard, *, stores: Stores) -> dict[str, Any]:
+    """Return the card with its holder's name and its number, after the look-up was committed.
+
+    By the name the person is recognised, by the number enrolled. A person who is gone has neither.
+    """
+    person = stores.persons.opened(found.person) if found.person else None
+    return {
+        **found.document,
+        "name": person.name if person else None,
+        "card_number": person.card_number if person else None,
+    }
+
+
+def _found(
+    connection: sa.Connection, card_ref: str, *, now: datetime, stores: Stores
+) -> FoundCard | None:
+    document = show_card(connection, card_ref, now=now)
+    person = stores.persons.sealed(connection, [card_ref]).get(card_ref)
+    return None if document is None else FoundCard(document, person)
 
 
 def _entry(command: LookUpCard, card: Card | None, *, shown: bool) -> Entry:

@@ -15,7 +15,7 @@ from services.enrolment.domain.entry_kinds import EntryKind
 from services.enrolment.domain.reach import reach_to_read
 from services.enrolment.domain.seats.training_class import TrainingClass
 from services.enrolment.queries.roster import roster_rows
-from services.enrolment.storage.persons import SealedName
+from services.enrolment.storage.persons import SealedPerson
 from services.enrolment.storage.stores import Stores
 
 
@@ -44,7 +44,7 @@ class SealedLine:
     """One enrolled person, whose name is not readable yet."""
 
     enrolment_id: str
-    name: SealedName | None
+    person: SealedPerson | None
     status: str
     enrolled_at: datetime
 
@@ -62,11 +62,11 @@ def record_reading(
     if training_class is None or not reach.has_class(provider_id=training_class.provider_id):
         raise NotFound
     rows = roster_rows(connection, command.class_id)
-    names = stores.persons.sealed_names(connection, [row.card_ref for row in rows])
+    people = stores.persons.sealed(connection, [row.card_ref for row in rows])
     entry = _entry(command, training_class, people=len(rows))
     stores.journal.append(connection, [entry], now=stores.database.now(connection))
     return [
-        SealedLine(row.enrolment_id, names.get(row.card_ref), row.state, row.enrolled_at)
+        SealedLine(row.enrolment_id, people.get(row.card_ref), row.state, row.enrolled_at)
         for row in rows
     ]
 
@@ -76,7 +76,7 @@ def open_names(lines: Sequence[SealedLine], *, stores: Stores) -> list[RosterLin
     return [
         RosterLine(
             enrolment_id=line.enrolment_id,
-            name=stores.persons.open_name(line.name) if line.name else "",
+            name=stores.persons.opened(line.person).name if line.person else "",
             status=line.status,
             enrolled_at=line.enrolled_at,
         )

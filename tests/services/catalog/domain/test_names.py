@@ -16,9 +16,17 @@ NAME = "Balai Latihan Kerja Fatmawati"
         NAME.lower(),
         "Balai  Latihan\u00a0Kerja \u3000 Fatmawati",
         "Ｂａｌａｉ Latihan Kerja Fatmawati",
-        "Balai Latihan Kerja \ufb01tmawati".replace("\ufb01t", "Fat"),
+        "Balai Latihan Kerja Fatmawati\ufe0f",
+        "Balai\u034f Latihan Ker\u00adja \u3164Fatmawati\U000e0100",
     ],
-    ids=["capitals", "small letters", "other spaces", "full-width letters", "itself"],
+    ids=[
+        "capitals",
+        "small letters",
+        "other spaces",
+        "full-width letters",
+        "unseen",
+        "more unseen",
+    ],
 )
 def test_names_with_the_same_letters_are_the_same(same: str) -> None:
     assert name_key(same) == name_key(NAME)
@@ -31,6 +39,7 @@ def test_names_with_the_same_letters_are_the_same(same: str) -> None:
         ("Pro\ufb01", "PROFI"),
         ("Straße", "STRASSE"),
         ("\u0390", "\u03b9\u0308\u0301"),
+        ("\u0390", "\u03aa\u0301"),
         ("LPK №1", "lpk no1"),
     ],
 )
