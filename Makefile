@@ -46,6 +46,10 @@ token: $(RUN) ## Print a token: ROLE=holder CARD=… or ROLE=provider PROVIDER=�
 bench: $(RUN) ## Measure against PostgreSQL and write bench/latest.json
 	@exec $(PYTHON_HERE) -m tests.bench
 
+.PHONY: relevance
+relevance: $(RUN) ## Print nDCG@10 of the search: COURSES="file …" QUERIES=file QRELS=file
+	@COURSES="$(COURSES)" QUERIES="$(QUERIES)" QRELS="$(QRELS)" exec $(PYTHON_HERE) -m tests.relevance
+
 # --- working on it ---
 
 .PHONY: test
@@ -66,6 +70,10 @@ format: $(DEV) ## Format the code and sort its imports
 
 .PHONY: check
 check: lint test ## lint and test
+
+.PHONY: openapi
+openapi: $(DEV) ## Write the contract that the gateway serves from what the services declare
+	@exec $(PYTHON_HERE) -m contract
 
 .PHONY: lock
 lock: $(DEV) ## Pin and hash requirements/*.in anew, with the newest versions that fit

@@ -7,7 +7,7 @@ answer to that.
 from __future__ import annotations
 
 import inspect
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from typing import Any, ClassVar
 
 import marshmallow as ma
@@ -65,15 +65,18 @@ class Shown(ma.Schema):
         field_obj.required = field_name not in self.SOMETIMES
 
 
-def page_of(item: type[ma.Schema], *, name: str) -> type[Shown]:
-    """Return the document of a list."""
+def page_of(
+    item: type[ma.Schema], *, name: str, sometimes: Mapping[str, Any] | None = None
+) -> type[Shown]:
+    """Return the document of a list; `sometimes` are fields that not every page has."""
     members = {
         "items": ma.fields.List(ma.fields.Nested(item)),
         "next_cursor": ma.fields.String(
             allow_none=True, metadata=says("Send it as `cursor` to go on; null at the end.")
         ),
     }
-    return type(name, (Shown,), {"__doc__": f"A page of {name}.", **members})
+    besides = {"SOMETIMES": frozenset(sometimes or ()), **(sometimes or {})}
+    return type(name, (Shown,), {"__doc__": "A page of a list.", **members, **besides})
 
 
 def summary_of(endpoint: Endpoint[Any]) -> tuple[str, str]:

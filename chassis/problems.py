@@ -279,7 +279,7 @@ class BadGateway(Problem):
     status = 502
     title = "A service behind the gateway did not answer properly"
     meaning = "The gateway asked a service, and the connection broke or the answer was not one."
-    default_detail = "Try again."
+    default_detail = "Try again; a write only with the same Idempotency-Key."
 
 
 class Unavailable(Problem):
@@ -330,4 +330,4 @@ class GatewayTimedOut(Problem):
     meaning = (
         "The gateway asked a service and got no answer in time; the request may still take effect."
     )
-    default_detail = "Try again."
+    default_detail = "Try again a little later; a write only with the same Idempotency-Key."

@@ -34,6 +34,15 @@ _KEY = re.compile(r'\A(?:"([\x21\x23-\x5b\x5d-\x7e]{8,200})"|([A-Za-z0-9._~:+/=-
 _VERSION = re.compile(r'\A"([0-9]{1,9})(?:\.[0-9a-z]+)?"\Z')
 
 
+def _whole(pattern: re.Pattern[str]) -> str:
+    """Write a pattern of a whole text as ECMA-262, and so JSON Schema, has it."""
+    return "^" + pattern.pattern.removeprefix(r"\A").removesuffix(r"\Z") + "$"
+
+
+KEY_PATTERN = _whole(_KEY)
+VERSION_PATTERN = _whole(_VERSION)
+
+
 def media_type_for(request: Request, offered: Sequence[str]) -> str:
     """Choose what to answer in. Raises `NotAcceptable`."""
     if len(offered) == 1 and not request.headers.get("Accept"):

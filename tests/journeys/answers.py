@@ -5,8 +5,11 @@ from __future__ import annotations
 import json
 from collections.abc import Mapping
 from typing import Any
+from urllib.parse import urlsplit
 
 import requests
+
+from tests import conformity
 
 MEMBERS = {"type", "title", "status", "detail", "code", "request_id"}
 
@@ -36,6 +39,9 @@ def checked(answer: requests.Response) -> requests.Response:
     """Return an answer that was found to be well formed."""
     headers = {name.lower(): value for name, value in answer.headers.items()}
     check_answer(answer.status_code, headers, answer.content)
+    request = answer.request
+    path = urlsplit(request.url or "").path
+    conformity.check_answer(request.method or "", path, answer.status_code, headers, answer.content)
     return answer
 
 

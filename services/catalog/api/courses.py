@@ -7,6 +7,7 @@ from chassis.endpoints import Call, Endpoints
 from chassis.idempotency import Answer, json_answer
 from chassis.identifiers import is_id, new_id
 from chassis.pagination import Page, foreign_cursor
+from chassis.problems import Forbidden, StateConflict
 from services.catalog.api.calls import PREFIX, created, own_provider, show, write
 from services.catalog.api.course_schemas import (
     CourseBody,
@@ -18,24 +19,39 @@ from services.catalog.api.course_schemas import (
     is_work_list,
     search_wanted_of,
 )
+from services.catalog.api.documents import Course as ShownCourse
+from services.catalog.api.documents import Courses
 from services.catalog.domain.courses import Course, CourseDetails, CourseStatus
 from services.catalog.domain.reach import reach_to_read
 from services.catalog.queries.courses import CoursesWanted, list_courses, show_course
 from services.catalog.queries.documents import Document, course_document
+from services.catalog.search.reading import SearchUnavailable
 from services.catalog.service import CatalogService
 from services.catalog.use_cases.change_course import change_course
 from services.catalog.use_cases.decide_on_course import decide_on_course
 from services.catalog.use_cases.draft_course import draft_course
 from services.catalog.use_cases.shared.writing import Writing
 from services.catalog.use_cases.submit_course import submit_course
+from vocabulary.refusals import ProviderNotApproved
 from vocabulary.roles import OPERATOR, PROVIDER
 
 endpoints: Endpoints[CatalogService] = Endpoints(PREFIX)
 
 
-@endpoints.get("/courses", query=CoursesQuery)
+@endpoints.get(
+    "/courses",
+    query=CoursesQuery,
+    shows=Courses,
+    sends=("ETag",),
+    refuses=(Forbidden, SearchUnavailable),
+)
 def get_courses(call: Call, house: CatalogService) -> Answer:
-    """Search published courses; with `mine` list a provider's own in any state, with `status` those within reach."""
+    """Search published courses.
+
+    Words are found by their stems, as prefixes and with one typo; `total` and `facets` tell how many there are and what
+    each other choice would leave. With `mine` it is a list of a provider's own courses in any state, with `status` one
+    of those within reach, in the order of ids and without total and facets.
+    """
     if is_work_list(call.query):
         return _work_list(call, house)
     wanted, sort = search_wanted_of(call.query)
@@ -65,7 +81,7 @@ def _work_list(call: Call, house: CatalogService) -> Answer:
         return json_answer(200, list_courses(connection, wanted, page, now=utc_now()))
 
 
-@endpoints.get("/courses/<id:course_id>")
+@endpoints.get("/courses/<id:course_id>", shows=ShownCourse, sends=("ETag",))
 def get_course(call: Call, house: CatalogService) -> Answer:
     """Show a course."""
     with house.database.reading() as connection:
@@ -74,7 +90,15 @@ def get_course(call: Call, house: CatalogService) -> Answer:
         )
 
 
-@endpoints.post("/courses", allow=(PROVIDER,), body=CourseBody)
+@endpoints.post(
+    "/courses",
+    allow=(PROVIDER,),
+    body=CourseBody,
+    status=201,
+    shows=ShownCourse,
+    sends=("ETag", "Location"),
+    refuses=(ProviderNotApproved,),
+)
 def post_course(call: Call, house: CatalogService) -> Answer:
     """Draft a course."""
     course_id = new_id()
@@ -92,7 +116,14 @@ def post_course(call: Call, house: CatalogService) -> Answer:
     return write(call, house, draft)
 
 
-@endpoints.patch("/courses/<id:course_id>", allow=(PROVIDER,), body=CourseChanges)
+@endpoints.patch(
+    "/courses/<id:course_id>",
+    allow=(PROVIDER,),
+    body=CourseChanges,
+    shows=ShownCourse,
+    sends=("ETag",),
+    refuses=(StateConflict,),
+)
 def patch_course(call: Call, house: CatalogService) -> Answer:
     """Change a draft or a returned course; of a published one only the summary."""
 
@@ -110,7 +141,13 @@ def patch_course(call: Call, house: CatalogService) -> Answer:
     return write(call, house, change)
 
 
-@endpoints.post("/courses/<id:course_id>/submission", allow=(PROVIDER,))
+@endpoints.post(
+    "/courses/<id:course_id>/submission",
+    allow=(PROVIDER,),
+    shows=ShownCourse,
+    sends=("ETag",),
+    refuses=(StateConflict,),
+)
 def post_submission(call: Call, house: CatalogService) -> Answer:
     """Hand a course to the operator."""
 
@@ -121,7 +158,14 @@ def post_submission(call: Call, house: CatalogService) -> Answer:
     return write(call, house, submit)
 
 
-@endpoints.post("/courses/<id:course_id>/decision", allow=(OPERATOR,), body=CourseDecision)
+@endpoints.post(
+    "/courses/<id:course_id>/decision",
+    allow=(OPERATOR,),
+    body=CourseDecision,
+    shows=ShownCourse,
+    sends=("ETag",),
+    refuses=(StateConflict,),
+)
 def post_course_decision(call: Call, house: CatalogService) -> Answer:
     """Publish, return or archive a course."""
 

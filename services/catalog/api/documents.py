@@ -95,6 +95,50 @@ class Course(Shown):
     reason = Text(most=1_000, lines=True, allow_none=True, metadata=_REASON)
 
 
+class Choice(Shown):
+    """A word that could be chosen, and how many courses that would leave."""
+
+    value = Text(most=100)
+    count = Whole()
+
+
+class ProviderChoice(Shown):
+    """A provider that could be chosen."""
+
+    value = Reference()
+    name = Text(most=200)
+    count = Whole()
+
+
+class SeatsChoice(Shown):
+    """Courses with a class that has seats, or that has none."""
+
+    value = Flag()
+    count = Whole()
+
+
+class Facets(Shown):
+    """What each other choice would leave, with all filters but its own."""
+
+    track = ma.fields.List(ma.fields.Nested(Choice))
+    mode = ma.fields.List(ma.fields.Nested(Choice))
+    provider = ma.fields.List(ma.fields.Nested(ProviderChoice))
+    region = ma.fields.List(ma.fields.Nested(Choice))
+    has_seats = ma.fields.List(ma.fields.Nested(SeatsChoice))
+
+
+Courses = page_of(
+    Course,
+    name="Courses",
+    sometimes={
+        "total": Whole(
+            metadata=says("How many there are on all pages; not in lists to work with.")
+        ),
+        "facets": ma.fields.Nested(Facets),
+    },
+)
+
+
 class Meeting(Shown):
     """One sitting of a class."""
 

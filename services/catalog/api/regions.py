@@ -26,7 +26,12 @@ class RegionsQuery(PageQuery):
         load_default=None,
         metadata=says("Only the regencies of this province."),
     )
-    limit = QueryWhole(least=1, most=MOST, load_default=len(PROVINCES) + len(REGENCIES))
+    limit = QueryWhole(
+        least=1,
+        most=MOST,
+        load_default=lambda: len(PROVINCES) + len(REGENCIES),
+        metadata=says("How many at most; without it the list comes whole."),
+    )
 
     def is_key(self, text: str) -> bool:
         """Tell whether a text is a region's code."""

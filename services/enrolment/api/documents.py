@@ -242,7 +242,7 @@ class Roster(Shown):
     next_cursor = ma.fields.String(allow_none=True, metadata=says("Null: a roster comes whole."))
 
 
-class Difference(Shown):
+class Disagreement(Shown):
     """A place at which a table and the entries do not say the same."""
 
     SOMETIMES = frozenset({"until", "table", "entries"})
@@ -262,13 +262,13 @@ class Checked(Shown):
     cards = Whole()
     enrolments = Whole()
     movements = Whole()
-    entries = Whole()
+    journal_entries = Whole()
 
 
 class ConsistencyReport(Shown):
     """Whether tables and entries agree: no difference means that they do."""
 
     checked = ma.fields.Nested(Checked)
-    differences = ma.fields.List(ma.fields.Nested(Difference))
+    differences = ma.fields.List(ma.fields.Nested(Disagreement))
     truncated = Flag(metadata=says("It stopped early; next_cursor says where to go on."))
     next_cursor = ma.fields.String(allow_none=True)

@@ -16,6 +16,7 @@ from services.accounts.key_keeper import ensure_signing_key
 from services.accounts.register import register
 from services.accounts.service import AccountsService, open_service
 from services.accounts.settings import read_settings
+from tests.conformity import held_to_contract
 from tests.tokens import AUDIENCE, ISSUER
 
 CLIENT_ID = "service-catalog"
@@ -64,7 +65,7 @@ def house(empty_house: AccountsService) -> AccountsService:
 
 @pytest.fixture
 def app(house: AccountsService) -> Flask:
-    return build(house)
+    return held_to_contract(build(house))
 
 
 @pytest.fixture

@@ -20,6 +20,7 @@ from services.catalog.app import build
 from services.catalog.followers.search import SearchFollower
 from services.catalog.service import CatalogService, open_service
 from services.catalog.settings import Settings
+from tests.conformity import held_to_contract
 from tests.services.catalog.bodies import class_body, course_body, online_body, provider_body
 from tests.tokens import AUDIENCE, ISSUER, FixedKeys, bearer
 
@@ -56,7 +57,8 @@ def service_on(database: Database, *, search_index: Path | None = None) -> Catal
 
 def app_on(database: Database, *, search_index: Path | None = None) -> Flask:
     """Make the application on a database, with the tests' key."""
-    return build(SETTINGS, service_on(database, search_index=search_index), FixedKeys())
+    service = service_on(database, search_index=search_index)
+    return held_to_contract(build(SETTINGS, service, FixedKeys()))
 
 
 def follower_on(database: Database, search_index: Path) -> SearchFollower:

@@ -29,6 +29,7 @@ from services.enrolment.storage.classes import ClassCopy, write_meetings
 from services.enrolment.storage.tables import FOLLOWER_STATE
 from services.enrolment.use_cases.seats.enrol import EnrolHandler
 from tests.chassis.problem_documents import problem
+from tests.conformity import held_to_contract
 from tests.services.enrolment.people import HeldCard, Person, people
 from tests.tokens import AUDIENCE, ISSUER, FixedKeys, bearer
 
@@ -253,7 +254,7 @@ def house_on(places: ServiceDatabase, **rules: Any) -> Iterator[House]:
     if rules:
         service = _under_rules(service, replace(service.rules, **rules))
     try:
-        yield House(service, build(settings, service, FixedKeys()), places)
+        yield House(service, held_to_contract(build(settings, service, FixedKeys())), places)
     finally:
         service.enrolments.close()
         database.dispose()
@@ -262,7 +263,8 @@ def house_on(places: ServiceDatabase, **rules: Any) -> Iterator[House]:
 def with_service(house: House, service: EnrolmentService) -> House:
     """Return the same house with some of its parts replaced."""
     settings = settings_for(house.places.application)
-    return replace(house, service=service, app=build(settings, service, FixedKeys()))
+    app = held_to_contract(build(settings, service, FixedKeys()))
+    return replace(house, service=service, app=app)
 
 
 def _under_rules(service: EnrolmentService, rules: RuleSet) -> EnrolmentService:

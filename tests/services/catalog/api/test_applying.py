@@ -10,6 +10,7 @@ from werkzeug.test import TestResponse
 from chassis.throttle import Rate, Throttle
 from services.catalog.app import build
 from services.catalog.service import APPLICATIONS_FROM_ONE_ADDRESS
+from tests.conformity import held_to_contract
 from tests.services.catalog.bodies import provider_body
 from tests.services.catalog.client import (
     AUDITOR,
@@ -32,7 +33,7 @@ MOST = APPLICATIONS_FROM_ONE_ADDRESS.count
 def timeless(catalog: Catalog) -> Catalog:
     """The catalogue on a clock that stands still, so that nothing that was counted is forgotten."""
     service = replace(service_on(catalog.database), clock=lambda: 1_000.0)
-    catalog.client = build(SETTINGS, service, FixedKeys()).test_client()
+    catalog.client = held_to_contract(build(SETTINGS, service, FixedKeys())).test_client()
     return catalog
 
 
@@ -97,7 +98,7 @@ def test_time_gives_the_allowance_back(catalog: Catalog) -> None:
     service = replace(
         service_on(catalog.database), clock=lambda: now, applications=Throttle(Rate(1, 60.0))
     )
-    catalog.client = build(SETTINGS, service, FixedKeys()).test_client()
+    catalog.client = held_to_contract(build(SETTINGS, service, FixedKeys())).test_client()
     assert apply(catalog, "LPK Maju").status_code == 201
     assert apply(catalog, "LPK Jaya").status_code == 429
     now += 60.0

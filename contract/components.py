@@ -1,0 +1,82 @@
+"""What operations share: headers, parameters, ways to prove who calls, and who there is to call."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from chassis.fields import ID_FORM
+from chassis.request_content import KEY_PATTERN, VERSION_PATTERN
+
+TAGS = {
+    "public": "Anybody, without a token.",
+    "holder": "A card holder. The token is bound to one card.",
+    "provider": "Staff of a training provider. The token is bound to that provider.",
+    "officer": "Staff of a manpower office, who assists people of its region.",
+    "operator": "The programme's management.",
+    "auditor": "Reads everything that is needed, and writes nothing.",
+}
+
+HEADERS: dict[str, dict[str, Any]] = {
+    "Accept-Encoding": {
+        "description": "Which codings of a body are taken.",
+        "schema": {"type": "string"},
+    },
+    "Allow": {"description": "The methods there are.", "schema": {"type": "string"}},
+    "ETag": {
+        "description": "The version. Send it as If-Match to change this, as If-None-Match to ask whether it changed.",
+        "schema": {"type": "string"},
+    },
+    "Location": {
+        "description": "Where what was made is found.",
+        "schema": {"type": "string", "format": "uri-reference"},
+    },
+    "Retry-After": {
+        "description": "Seconds to wait before the next try.",
+        "schema": {"type": "integer", "minimum": 1},
+    },
+    "WWW-Authenticate": {"description": "What is asked for.", "schema": {"type": "string"}},
+    "X-Request-Id": {
+        "description": "The id under which every service's log knows this request.",
+        "schema": {"type": "string"},
+    },
+}
+
+_KEY = {
+    "name": "Idempotency-Key",
+    "in": "header",
+    "description": "A value of your own making, such as a UUID. The same key with the same command is answered as the"
+    " first time, byte for byte, and takes effect once; kept for 48 hours.",
+    "schema": {"type": "string", "pattern": KEY_PATTERN},
+    "example": "0196f3a2-7d10-4c3e-9a55-5f8f3c2e1b77",
+}
+PARAMETERS: dict[str, dict[str, Any]] = {
+    "Idempotency-Key": {**_KEY, "required": True},
+    "Idempotency-Key-optional": {**_KEY, "required": False},
+    "If-Match": {
+        "name": "If-Match",
+        "in": "header",
+        "required": True,
+        "description": "The ETag of the version that you saw.",
+        "schema": {"type": "string", "pattern": VERSION_PATTERN},
+        "example": '"3"',
+    },
+}
+
+SECURITY_SCHEMES: dict[str, dict[str, Any]] = {
+    "token": {
+        "type": "http",
+        "scheme": "bearer",
+        "bearerFormat": "JWT",
+        "description": "An access token (RFC 9068) of POST /oauth/token. It lives for minutes.",
+    },
+    "client": {
+        "type": "http",
+        "scheme": "basic",
+        "description": "The id and the secret of a registered client; they may stand in the form instead.",
+    },
+}
+
+
+def id_parameter(name: str) -> dict[str, Any]:
+    """Return the parameter for an id in a path."""
+    return {"name": name, "in": "path", "required": True, "schema": dict(ID_FORM)}

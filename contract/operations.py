@@ -1,0 +1,117 @@
+"""One call of one service as an OpenAPI operation."""
+
+from __future__ import annotations
+
+import re
+from typing import Any
+
+from chassis.contract import ANYWHERE, refusals_of, summary_of
+from chassis.endpoints import Endpoint, KeyUse
+from chassis.request_content import FORM, JSON
+from contract import refusals
+from contract.schemas import Schemas
+from gateway.routes import Route
+
+PUBLIC = "public"
+_PARAMETER = re.compile(r"<id:([a-z_]+)>")
+_TEXTS = {
+    "text/csv": "Lines of values, the names in the first line.",
+    "application/jsonl": "An item a line, each a JSON object.",
+}
+
+Operation = dict[str, Any]
+
+
+def path_of(endpoint: Endpoint[Any]) -> str:
+    """Write a call's path as the gateway's table and OpenAPI have it."""
+    return _PARAMETER.sub(r"{\1}", endpoint.rule)
+
+
+def id_of(method: str, path: str) -> str:
+    """Name an operation after its method and the fixed words of its path."""
+    words = [word for word in path.removeprefix("/api/v1").split("/") if word and word[0] != "{"]
+    by_id = ["by_id"] if path.endswith("}") else []
+    return "_".join([method.lower(), *(re.sub(r"[^a-z]", "_", word) for word in words), *by_id])
+
+
+def operation(endpoint: Endpoint[Any], route: Route, schemas: Schemas) -> Operation:
+    """Describe a call as it is met at a route of the gateway."""
+    summary, description = summary_of(endpoint)
+    roles = sorted(endpoint.allow) or [PUBLIC]
+    body = _body(endpoint, route, schemas)
+    return {
+        "operationId": id_of(endpoint.method, route.path),
+        "summary": summary,
+        **({"description": description} if description else {}),
+        "tags": roles,
+        "x-roles": roles,
+        "security": _security(endpoint),
+        "parameters": _parameters(endpoint, schemas),
+        **({"requestBody": body} if body else {}),
+        "responses": {
+            **_successes(endpoint, schemas),
+            **refusals.responses(refusals_of(endpoint)),
+            "default": refusals.response(ANYWHERE),
+        },
+        **_rows(endpoint),
+    }
+
+
+def _security(endpoint: Endpoint[Any]) -> list[dict[str, list[str]]]:
+    if endpoint.form:
+        return [{"client": []}, {}]
+    return [{"token": []}] if endpoint.allow else [{}, {"token": []}]
+
+
+def _parameters(endpoint: Endpoint[Any], schemas: Schemas) -> list[dict[str, Any]]:
+    found = [
+        {"$ref": f"#/components/parameters/{name}"} for name in _PARAMETER.findall(endpoint.rule)
+    ]
+    if endpoint.edits:
+        found.append({"$ref": "#/components/parameters/If-Match"})
+    if endpoint.key is KeyUse.REQUIRED:
+        found.append({"$ref": "#/components/parameters/Idempotency-Key"})
+    elif endpoint.key is KeyUse.ACCEPTED:
+        found.append({"$ref": "#/components/parameters/Idempotency-Key-optional"})
+    return found + schemas.parameters(endpoint.query)
+
+
+def _body(endpoint: Endpoint[Any], route: Route, schemas: Schemas) -> dict[str, Any] | None:
+    schema = endpoint.form_body or endpoint.body
+    if schema is None:
+        return None
+    return {
+        "required": True,
+        "description": f"At most {route.largest_body:,} bytes, plain, in UTF-8.",
+        "x-largest-body": route.largest_body,
+        "content": {FORM if endpoint.form else JSON: {"schema": schemas.reference(schema)}},
+    }
+
+
+def _successes(endpoint: Endpoint[Any], schemas: Schemas) -> dict[str, dict[str, Any]]:
+    if endpoint.shows is None:
+        raise LookupError(f"{endpoint.name} does not say what it answers")
+    shown = schemas.reference(endpoint.shows)
+    headers = {
+        name: {"$ref": f"#/components/headers/{name}"} for name in (*endpoint.sends, "X-Request-Id")
+    }
+    content = {
+        media_type: {"schema": shown if media_type == JSON else _text(media_type)}
+        for media_type in endpoint.media_types
+    }
+    description = (endpoint.shows.__doc__ or "").strip().partition("\n")[0]
+    found = {
+        str(endpoint.status): {"description": description, "headers": headers, "content": content}
+    }
+    if endpoint.method == "GET" and "ETag" in endpoint.sends:
+        found["304"] = {"description": "As it was, by If-None-Match.", "headers": headers}
+    return found
+
+
+def _text(media_type: str) -> dict[str, Any]:
+    return {"type": "string", "description": _TEXTS[media_type]}
+
+
+def _rows(endpoint: Endpoint[Any]) -> dict[str, list[str]]:
+    codes = sorted(refusal.code for refusal in endpoint.refuses_rows)
+    return {"x-row-refusals": codes} if codes else {}

@@ -1,0 +1,137 @@
+"""The committed contract: what the code says, complete, and valid."""
+
+from __future__ import annotations
+
+import pkgutil
+import re
+from collections.abc import Iterator
+from importlib import import_module
+from typing import Any
+
+import jsonschema_rs
+import pytest
+from openapi_spec_validator import validate
+
+import chassis
+import gateway
+import services
+import vocabulary
+from chassis.contract import refusals_of
+from chassis.problems import Problem
+from contract.document import document, endpoints_by_service, routed, written
+from contract.examples import recorded
+from contract.operations import path_of
+from contract.refusals import every_refusal
+from gateway.pages.contract_file import CONTRACT
+from gateway.routes import ROUTES, Access
+from tests.conformity import contract
+
+INTERNAL = {"journal-diverged"}
+"""What only services tell one another."""
+
+
+def operations() -> Iterator[tuple[str, str, dict[str, Any]]]:
+    """Yield method, path and operation of every call."""
+    for path, methods in contract()["paths"].items():
+        for method, operation in methods.items():
+            yield method.upper(), path, operation
+
+
+def test_the_file_is_what_the_code_says() -> None:
+    assert CONTRACT.read_text(encoding="utf-8") == written(document(recorded())), (
+        "the contract has changed: run `make openapi`, and say in CHANGELOG.md what callers will notice"
+    )
+
+
+def test_the_document_is_valid_openapi() -> None:
+    assert contract()["openapi"].startswith("3.1.")
+    validate(contract())
+
+
+def test_what_is_routed_is_what_is_documented() -> None:
+    routes = [(route.method, route.path) for route in ROUTES]
+    assert sorted(routes) == sorted((method, path) for method, path, _ in operations())
+
+
+def test_every_call_says_who_makes_it_as_its_declaration_and_the_gateway_do() -> None:
+    for route, endpoints in routed():
+        operation = contract()["paths"][route.path][route.method.lower()]
+        for endpoint in endpoints:
+            assert operation["x-roles"] == (sorted(endpoint.allow) or ["public"])
+            assert operation["tags"] == operation["x-roles"]
+        security: dict[Access, list[dict[str, list[str]]]] = {
+            Access.PUBLIC: [{}, {"token": []}],
+            Access.BEARER: [{"token": []}],
+            Access.OWN_CREDENTIALS: [{"client": []}, {}],
+        }
+        assert operation["security"] == security[route.access], route.name
+
+
+def test_a_body_is_bounded_as_the_gateway_bounds_it_and_no_service_takes_less() -> None:
+    for method, path, operation in operations():
+        route = next(one for one in ROUTES if (one.method, one.path) == (method, path))
+        if "requestBody" in operation:
+            assert operation["requestBody"]["x-largest-body"] == route.largest_body > 0
+            assert "413" in operation["responses"]
+
+
+@pytest.mark.parametrize(("service", "endpoints"), endpoints_by_service().items())
+def test_every_call_is_described(service: str, endpoints: list[Any]) -> None:
+    for endpoint in endpoints:
+        operation = contract()["paths"][path_of(endpoint)][endpoint.method.lower()]
+        assert service in operation["x-services"]
+        assert re.fullmatch(r"[A-Z].*[.]", operation["summary"]), endpoint.name
+        assert len(operation["summary"]) <= 100, endpoint.name
+
+
+def test_ids_of_operations_are_unique() -> None:
+    ids = [operation["operationId"] for _, _, operation in operations()]
+    assert len(ids) == len(set(ids))
+
+
+def test_everything_that_has_a_name_has_a_description() -> None:
+    for name, schema in contract()["components"]["schemas"].items():
+        assert schema["description"], name
+
+
+def test_every_refusal_of_the_product_is_documented_and_met_somewhere() -> None:
+    for package in (chassis, vocabulary, services, gateway):
+        for module in pkgutil.walk_packages(package.__path__, f"{package.__name__}."):
+            if ".migrations" not in module.name and not module.name.endswith("__main__"):
+                import_module(module.name)
+    documented = contract()["x-problems"]
+    assert documented.keys() == {refusal.code for refusal in every_refusal()}
+    for code, told in documented.items():
+        assert told["calls"] or code in contract()["x-anywhere"] or code in INTERNAL, code
+
+
+def test_every_refusal_has_words_of_its_own() -> None:
+    for words in ("title", "meaning", "remedy"):
+        said = [told[words] for told in contract()["x-problems"].values()]
+        assert len(said) == len(set(said)), words
+
+
+def test_a_code_stands_at_each_call_that_declares_it() -> None:
+    for route, endpoints in routed():
+        operation = contract()["paths"][route.path][route.method.lower()]
+        for endpoint in endpoints:
+            for refusal in refusals_of(endpoint):
+                assert _status_of(operation, refusal) == refusal.status
+
+
+def _status_of(operation: dict[str, Any], refusal: type[Problem]) -> int | None:
+    for status, answer in operation["responses"].items():
+        if "$ref" in answer:
+            answer = contract()["components"]["responses"][answer["$ref"].rpartition("/")[2]]
+        content = answer.get("content", {}).get("application/problem+json")
+        if content and refusal.code in content["schema"]["properties"]["code"]["enum"]:
+            return int(status)
+    return None
+
+
+def test_every_schema_can_be_used_to_check_with() -> None:
+    components = {"schemas": contract()["components"]["schemas"]}
+    for name in components["schemas"]:
+        jsonschema_rs.Draft202012Validator(
+            {"$ref": f"#/components/schemas/{name}", "components": components}
+        )
