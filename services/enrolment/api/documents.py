@@ -96,10 +96,10 @@ class Card(Shown):
 
 
 class FoundCard(Card):
-    """A card that was looked up, with its holder; null for a person whose data was erased."""
+    """A card that was looked up, with who holds it."""
 
-    name = Text(allow_none=True)
-    card_number = Parsed(parse_card_number, form=forms.CARD_NUMBER, allow_none=True)
+    name = Text()
+    card_number = Parsed(parse_card_number, form=forms.CARD_NUMBER)
 
 
 class Movement(Shown):

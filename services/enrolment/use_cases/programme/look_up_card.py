@@ -36,7 +36,7 @@ class FoundCard:
     """A card as it is shown, and who holds it, not readable yet."""
 
     document: Mapping[str, Any]
-    person: SealedPerson | None
+    person: SealedPerson
 
 
 def look_up_card(
@@ -58,14 +58,10 @@ def look_up_card(
 def with_holder(found: FoundCard, *, stores: Stores) -> dict[str, Any]:
     """Return the card with its holder's name and its number, after the look-up was committed.
 
-    By the name the person is recognised, by the number enrolled. A person who is gone has neither.
+    By the name the person is recognised, by the number enrolled.
     """
-    person = stores.persons.opened(found.person) if found.person else None
-    return {
-        **found.document,
-        "name": person.name if person else None,
-        "card_number": person.card_number if person else None,
-    }
+    person = stores.persons.opened(found.person)
+    return {**found.document, "name": person.name, "card_number": person.card_number}
 
 
 def _found(
@@ -73,7 +69,7 @@ def _found(
 ) -> FoundCard | None:
     document = show_card(connection, card_ref, now=now)
     person = stores.persons.sealed(connection, [card_ref]).get(card_ref)
-    return None if document is None else FoundCard(document, person)
+    return FoundCard(document, person) if document and person else None
 
 
 def _entry(command: LookUpCard, card: Card | None, *, shown: bool) -> Entry:

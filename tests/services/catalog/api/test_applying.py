@@ -105,6 +105,28 @@ def test_time_gives_the_allowance_back(catalog: Catalog) -> None:
     assert apply(catalog, "LPK Jaya").status_code == 201
 
 
+def test_who_repeats_an_application_gets_its_answer_whoever_applied_meanwhile(
+    timeless: Catalog,
+) -> None:
+    first, again = (
+        {"x_forwarded_for": HERE, "idempotency_key": "an-application-by-phone"} for _ in range(2)
+    )
+    given = timeless.post("/providers", provider_body(name="LPK Maju"), **first)
+    for number in range(MOST):
+        apply(timeless, f"LPK Nomor {number}")
+    repeated = timeless.post("/providers", provider_body(name="LPK Maju"), **again)
+    assert (given.status_code, repeated.data) == (201, given.data)
+    assert apply(timeless, "LPK Lain").status_code == 429
+
+
+def test_a_house_with_many_networks_counts_as_one(timeless: Catalog) -> None:
+    statuses = [
+        apply(timeless, f"LPK Nomor {n}", address=f"2001:db8:7:{n:x}::1").status_code
+        for n in range(MOST + 2)
+    ]
+    assert statuses == [201] * MOST + [429] * 2
+
+
 # --- under whose name ---
 
 

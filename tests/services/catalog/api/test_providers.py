@@ -40,6 +40,14 @@ def test_the_contact_address_is_for_the_provider_and_the_operator(catalog: Catal
     assert "rahasia" not in str(catalog.journal())
 
 
+def test_no_answer_that_may_be_stored_holds_the_contact_address(catalog: Catalog) -> None:
+    applied = catalog.post("/providers", provider_body(email="rahasia@blk.example"))
+    path = f"/providers/{made(applied)['id']}/decision"
+    decided = catalog.post(path, decision(), OPERATOR)
+    assert made(decided)["status"] == "approved"
+    assert b"rahasia" not in applied.data + decided.data
+
+
 def test_an_applicant_is_seen_by_its_staff_the_operator_and_the_auditor(catalog: Catalog) -> None:
     provider_id = catalog.provider(approved=False)
     approved = catalog.provider()

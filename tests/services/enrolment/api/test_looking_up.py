@@ -45,7 +45,21 @@ def test_a_card_is_found_by_its_number_and_by_its_holders_nik(
     card = shared_house.award()
     found = document(shared_house.look_up(**number_of(card, by), **claims, key=None))
     mine = document(shared_house.get("/cards/me", "holder", card=card.card_ref))
-    assert found == mine
+    holder = {"name": card.person.name, "card_number": card.card_number}
+    assert found == {**mine, **holder}
+
+
+def test_an_officer_enrols_somebody_who_has_not_brought_the_card(shared_house: House) -> None:
+    card, class_id = shared_house.award(), shared_house.put_class()
+    found = document(shared_house.look_up("officer", nik=card.person.nik, region="32"))
+    body = {
+        "class_id": class_id,
+        "expected_price": PRICE,
+        "card_number": found["card_number"],
+    }
+    taken = document(shared_house.post("/enrolments", body, "officer", region="32"), 201)
+    mine = document(shared_house.get("/enrolments", "holder", card=card.card_ref))
+    assert [enrolment["id"] for enrolment in mine["items"]] == [taken["id"]]
 
 
 @pytest.mark.parametrize(

@@ -121,9 +121,11 @@ def test_a_class_that_is_closed_or_cancelled_takes_nobody_more_and_keeps_who_is_
     taken = house.enrolled(card, offered.class_id)
     catalogue.tell((verb, replace(offered, status=status, reason="Tidak cukup peserta")))
     follower.catch_up()
-    assert code(house.enrol(house.award(), offered.class_id)) == (409, "registration-closed")
+    refused = house.enrol(house.award(), offered.class_id)
+    assert code(refused) == (409, "registration-closed")
+    assert ("called off" in document(refused, 409)["detail"]) is (verb == "cancelled")
     told = seats(house, offered.class_id)
-    assert (told["status"], told["held"]) == (status.value, 1)
+    assert (told["status"], told["held"], told["seats_left"]) == (status.value, 1, 0)
     with house.service.database.reading() as connection:
         known = house.service.stores.classes.read(connection, offered.class_id)
     assert known is not None
