@@ -3,15 +3,16 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from datetime import UTC, datetime
+from itertools import islice
 from typing import Any, ClassVar, TypeVar
 
 import marshmallow as ma
 
 from chassis.identifiers import is_id
 from chassis.pagination import DEFAULT_LIMIT, MOST, Page, find_place, listing_of
-from chassis.problems import FieldError, ValidationFailed, pointer_step
+from chassis.problems import MOST_TOLD, FieldError, ValidationFailed, pointer_step
 
 ma.fields.Field.default_error_messages = {
     **ma.fields.Field.default_error_messages,
@@ -279,7 +280,7 @@ class CursorQuery(Strict):
         return is_id(text)
 
     @ma.post_load
-    def find_place(self, data: dict[str, Any], **_: Any) -> dict[str, Any]:
+    def read_place(self, data: dict[str, Any], **_: Any) -> dict[str, Any]:
         """Turn the cursor into the place. Raises `ValidationFailed` where another list made it."""
         narrowed = {name: value for name, value in data.items() if name not in self.BESIDE}
         listing = listing_of(type(self).__name__, narrowed)
@@ -295,9 +296,9 @@ class PageQuery(CursorQuery):
     )
 
     @ma.post_load
-    def find_place(self, data: dict[str, Any], **_: Any) -> dict[str, Any]:
+    def read_place(self, data: dict[str, Any], **_: Any) -> dict[str, Any]:
         """Turn cursor and limit into the page. Raises `ValidationFailed` as above."""
-        loaded = super().find_place(data)
+        loaded = super().read_place(data)
         place, limit = loaded.pop("place"), loaded.pop("limit")
         return {**loaded, "page": Page(place.listing, place.after, limit)}
 
@@ -313,15 +314,15 @@ def load(schema: ma.Schema, data: Any) -> dict[str, Any]:
     try:
         loaded: dict[str, Any] = schema.load(data)
     except ma.ValidationError as error:
-        raise ValidationFailed(errors=_field_errors(error.messages, pointer="")) from None
+        errors = _field_errors(error.messages, pointer="")
+        raise ValidationFailed(errors=list(islice(errors, MOST_TOLD))) from None
     return loaded
 
 
-def _field_errors(messages: Any, *, pointer: str) -> list[FieldError]:
-    if isinstance(messages, Mapping):
-        errors: list[FieldError] = []
-        for name, inner in messages.items():
-            step = "" if name == "_schema" else pointer_step(name)
-            errors += _field_errors(inner, pointer=pointer + step)
-        return errors
-    return [FieldError(pointer, str(message)) for message in messages]
+def _field_errors(messages: Any, *, pointer: str) -> Iterator[FieldError]:
+    if not isinstance(messages, Mapping):
+        yield from (FieldError(pointer, str(message)) for message in messages)
+        return
+    for name, inner in messages.items():
+        step = "" if name == "_schema" else pointer_step(name)
+        yield from _field_errors(inner, pointer=pointer + step)

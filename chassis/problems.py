@@ -21,6 +21,10 @@ class FieldError:
     message: str
 
 
+MOST_TOLD = 20
+"""Mistakes of one request that are told at once."""
+
+
 def pointer_step(name: str | int) -> str:
     """Write one step of a JSON pointer (RFC 6901): a member's name or an item's index."""
     return "/" + str(name).replace("~", "~0").replace("/", "~1")

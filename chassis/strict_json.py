@@ -16,14 +16,10 @@ from dataclasses import dataclass
 from itertools import islice
 from typing import Any, Never
 
-from chassis.problems import FieldError, MalformedRequest, pointer_step
+from chassis.problems import MOST_TOLD, FieldError, MalformedRequest, pointer_step
 
-MOST_TOLD = 20
-"""Mistakes of one body that are told at once."""
-
-LONGEST_STEP = 100
-MOST_STEPS = 64
-"""How much of a key, and how many steps of a pointer, are shown: the answer must not be larger than what was sent."""
+LONGEST_POINTER = 200
+"""Characters of a pointer that are shown, so that the answer to a small body is no large one."""
 
 _UNSTORABLE = re.compile("[\x00\ud800-\udfff]")
 _SUSPECT = re.compile(rb"\\u(?:0000|[dD][89a-fA-F])")
@@ -190,10 +186,9 @@ def _wrong_with(value: Any, path: Sequence[str | int]) -> Iterator[FieldError]:
 
 def _pointer(path: Sequence[str | int]) -> str:
     """Write a path as a JSON pointer; what cannot be written is replaced by U+FFFD, what is too long by an ellipsis."""
-    steps = [_shown(step) for step in path[:MOST_STEPS]]
-    return "".join(map(pointer_step, steps)) + ("/…" if len(path) > MOST_STEPS else "")
-
-
-def _shown(step: str | int) -> str:
-    text = _UNSTORABLE.sub("\ufffd", str(step))
-    return text if len(text) <= LONGEST_STEP else text[:LONGEST_STEP] + "…"
+    pointer = ""
+    for step in path:
+        pointer += pointer_step(_UNSTORABLE.sub("\ufffd", str(step)[:LONGEST_POINTER]))
+        if len(pointer) > LONGEST_POINTER:
+            return pointer[:LONGEST_POINTER] + "…"
+    return pointer

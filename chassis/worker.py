@@ -35,16 +35,16 @@ class Task:
 def work_for(
     service: str,
     read_settings: Callable[[Mapping[str, str]], Settings],
-    tasks_of: Callable[[Settings], Sequence[Task]],
+    start_tasks: Callable[[Settings], Sequence[Task]],
 ) -> int:
     """Be a service's worker, as the environment says, until told to stop; return the exit code.
 
-    What is missing or wrong is said in one line: `read_settings` and `tasks_of` raise `SettingsError` for it.
+    What is missing or wrong is said in one line: `read_settings` and `start_tasks` raise `SettingsError` for it.
     """
     try:
         settings = read_settings(os.environ)
         configure_logging(f"{service}-worker", level=settings.log_level)
-        tasks = tasks_of(settings)
+        tasks = start_tasks(settings)
     except SettingsError as error:
         sys.stderr.write(f"{service} worker: {error}\n")
         return 2

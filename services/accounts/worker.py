@@ -12,10 +12,10 @@ from services.accounts.settings import Settings, read_settings
 
 def main() -> int:
     """Run until told to stop; return the exit code."""
-    return work_for("accounts", read_settings, tasks_of)
+    return work_for("accounts", read_settings, start_tasks)
 
 
-def tasks_of(settings: Settings) -> list[Task]:
+def start_tasks(settings: Settings) -> list[Task]:
     """List what the worker does again and again, once there is a key to sign with. Raises `SettingsError`."""
     service = start_service(settings)
     ensure_signing_key(service)

@@ -22,11 +22,14 @@ from vocabulary.roles import SYSTEM
 
 def main() -> int:
     """Run until told to stop; return the exit code."""
-    return work_for("catalog", read_worker_settings, tasks_of)
+    return work_for("catalog", read_worker_settings, start_tasks)
 
 
-def tasks_of(settings: WorkerSettings) -> list[Task]:
-    """List what the worker does again and again. Raises `SettingsError` as `start_service` does."""
+def start_tasks(settings: WorkerSettings) -> list[Task]:
+    """Open what the worker works with, and list what it does again and again.
+
+    Raises `SettingsError` as `start_service` does.
+    """
     service = start_service(settings)
     token = SystemToken.of(settings)
     seats = SeatsFollower(

@@ -25,11 +25,14 @@ CLASSES_AT_ONCE = 20
 
 def main() -> int:
     """Run until told to stop; return the exit code."""
-    return work_for("enrolment", read_worker_settings, tasks_of)
+    return work_for("enrolment", read_worker_settings, start_tasks)
 
 
-def tasks_of(settings: WorkerSettings) -> list[Task]:
-    """List what the worker does again and again. Raises `SettingsError` as `open_database` does."""
+def start_tasks(settings: WorkerSettings) -> list[Task]:
+    """Open what the worker works with, and list what it does again and again.
+
+    Raises `SettingsError` as `open_database` does.
+    """
     database = open_database(settings, pool_size=4)
     stores, transactions = open_storage(settings, database)
     follower = catalogue_follower(

@@ -22,7 +22,7 @@ from chassis.fields import (
     Whole,
     load,
 )
-from chassis.problems import ValidationFailed
+from chassis.problems import MOST_TOLD, ValidationFailed
 
 
 def _even(value: Any) -> int:
@@ -223,3 +223,18 @@ def test_anything_but_an_object_is_refused_as_a_whole(data: Any) -> None:
 
 def test_every_wrong_field_is_named_at_once() -> None:
     assert refused({"text": 1, "whole": "1", "flag": 0}).keys() == {"/text", "/whole", "/flag"}
+
+
+def test_of_many_mistakes_only_so_many_are_told() -> None:
+    with pytest.raises(ValidationFailed) as refused:
+        load(Strict(), {f"unknown-{number}": 1 for number in range(5_000)})
+    assert len(refused.value.errors) == MOST_TOLD
+
+
+def test_a_plus_that_an_address_made_a_space_is_recognised() -> None:
+    class Wanted(Strict):
+        at = InstantField()
+
+    with pytest.raises(ValidationFailed) as refused:
+        load(Wanted(), {"at": "2026-11-22T08:00:00 07:00"})
+    assert "%2B" in refused.value.errors[0].message

@@ -6,6 +6,7 @@ from chassis.endpoints import Call, Endpoints, KeyUse
 from chassis.idempotency import Answer, json_answer
 from chassis.identity import Principal
 from chassis.problems import Forbidden, NotFound, TooManyRequests
+from services.enrolment.api.answers import show
 from services.enrolment.api.documents import Card, FoundCard, Movements
 from services.enrolment.api.guesses import count_one, refuse_too_many
 from services.enrolment.api.schemas import CardLookup, StatementQuery
@@ -35,9 +36,7 @@ def get_my_card(call: Call, service: EnrolmentService) -> Answer:
     with service.database.reading() as connection:
         now = service.database.now(connection)
         document = show_card(connection, own_card(call.caller), now=now)
-    if document is None:
-        raise NotFound
-    return json_answer(200, document)
+    return show(document)
 
 
 @endpoints.get("/cards/me/statement", allow=(HOLDER,), query=StatementQuery, shows=Movements)

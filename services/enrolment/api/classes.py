@@ -13,8 +13,9 @@ from chassis.csv_cells import safe_cell
 from chassis.endpoints import Call, Endpoints
 from chassis.fields import QueryWhole, Strict
 from chassis.idempotency import Answer, json_answer
-from chassis.problems import FieldError, NotFound, ValidationFailed
+from chassis.problems import FieldError, ValidationFailed
 from chassis.request_content import JSON
+from services.enrolment.api.answers import show
 from services.enrolment.api.documents import Availability, Roster
 from services.enrolment.api.schemas import RosterQuery
 from services.enrolment.queries.availability import show_availability
@@ -42,9 +43,7 @@ def get_availability(call: Call, service: EnrolmentService) -> Answer:
     """Tell a class's seats exactly."""
     with service.database.reading() as connection:
         document = show_availability(connection, call.path["class_id"])
-    if document is None:
-        raise NotFound
-    return json_answer(200, document, {"Cache-Control": "no-store"})
+    return show(document, {"Cache-Control": "no-store"})
 
 
 @endpoints.get(

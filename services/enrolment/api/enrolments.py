@@ -10,12 +10,12 @@ from chassis.identifiers import new_id
 from chassis.problems import (
     FieldError,
     IdempotencyKeyMissing,
-    NotFound,
     Problem,
     StateConflict,
     TooManyRequests,
     ValidationFailed,
 )
+from services.enrolment.api.answers import show
 from services.enrolment.api.cards import own_card
 from services.enrolment.api.documents import (
     BegunEnrolment,
@@ -176,9 +176,7 @@ def get_enrolment(call: Call, service: EnrolmentService) -> Answer:
             reach=reach_to_read(call.caller),
             redeem_key=service.redeem_key,
         )
-    if document is None:
-        raise NotFound
-    return json_answer(200, document)
+    return show(document)
 
 
 @endpoints.get("/enrolments/<id:enrolment_id>/timeline", allow=READERS, shows=Timeline)
@@ -197,9 +195,7 @@ def get_timeline(call: Call, service: EnrolmentService) -> Answer:
             if visible
             else None
         )
-    if document is None:
-        raise NotFound
-    return json_answer(200, document)
+    return show(document)
 
 
 @endpoints.post(

@@ -11,7 +11,8 @@ from chassis.endpoints import Call, Endpoints, KeyUse
 from chassis.fields import load
 from chassis.idempotency import Answer, json_answer
 from chassis.identifiers import new_id
-from chassis.problems import FieldError, NotFound, Problem, ValidationFailed
+from chassis.problems import FieldError, Problem, ValidationFailed
+from services.enrolment.api.answers import show
 from services.enrolment.api.documents import ROW_REFUSALS, Admissions, Waves
 from services.enrolment.api.documents import Wave as ShownWave
 from services.enrolment.api.schemas import (
@@ -49,9 +50,7 @@ def get_wave(call: Call, service: EnrolmentService) -> Answer:
     """Show one wave."""
     with service.database.reading() as connection:
         document = show_wave(connection, call.path["wave_id"])
-    if document is None:
-        raise NotFound
-    return json_answer(200, document)
+    return show(document)
 
 
 @endpoints.post(
