@@ -63,7 +63,7 @@ def document(examples: Mapping[str, Any]) -> dict[str, Any]:
         name = made["operationId"]
         made["x-services"] = list(route.upstreams)
         if name in examples:
-            made["x-example"] = examples[name]
+            _show(made, examples[name])
         paths.setdefault(route.path, {})[route.method.lower()] = made
         for endpoint in endpoints:
             for refusal in (*refusals_of(endpoint), *endpoint.refuses_rows):
@@ -92,6 +92,17 @@ def document(examples: Mapping[str, Any]) -> dict[str, Any]:
             for refusal in refusals.every_refusal()
         },
     }
+
+
+def _show(made: Operation, exchange: Mapping[str, Any]) -> None:
+    """Put a recorded exchange where OpenAPI has examples, and beside it what a call takes besides a body."""
+    answer = exchange["answer"]
+    shown = made["responses"][str(answer["status"])]["content"]["application/json"]
+    shown["example"] = answer["body"]
+    if "body" in exchange:
+        (content,) = made["requestBody"]["content"].values()
+        content["example"] = exchange["body"]
+    made["x-call"] = {name: exchange[name] for name in ("address", "headers", "has_token")}
 
 
 def written(contract: Mapping[str, Any]) -> str:

@@ -31,7 +31,8 @@ def id_of(method: str, path: str) -> str:
     """Name an operation after its method and the fixed words of its path."""
     words = [word for word in path.removeprefix("/api/v1").split("/") if word and word[0] != "{"]
     by_id = ["by_id"] if path.endswith("}") else []
-    return "_".join([method.lower(), *(re.sub(r"[^a-z]", "_", word) for word in words), *by_id])
+    plain = [re.sub(r"[^a-z]+", "_", word).strip("_") for word in words]
+    return "_".join([method.lower(), *plain, *by_id])
 
 
 def operation(endpoint: Endpoint[Any], route: Route, schemas: Schemas) -> Operation:

@@ -1,0 +1,126 @@
+"""Making calls as a program does, and keeping what was sent and answered."""
+
+from __future__ import annotations
+
+import uuid
+from collections.abc import Callable, Mapping
+from datetime import timedelta
+from typing import Any
+from urllib.parse import urlencode
+
+import requests
+
+from chassis.clock import utc_now, write_instant
+from contract.operations import id_of
+from contract.stable import Stable
+
+PATIENCE = 60.0
+_SENT = ("Accept", "Content-Type", "Idempotency-Key", "If-Match")
+_ANSWERED = ("Content-Type", "ETag", "Location", "Retry-After")
+
+Tokens = Callable[[str, Mapping[str, str]], str]
+"""Gives a token of a role, bound to a card, a provider or a region where the role is."""
+
+
+class Refused(AssertionError):
+    """A call of the journey was not answered as a success."""
+
+
+class Recorder:
+    """Calls the gateway at `origin`; the first call of each operation is kept, made stable."""
+
+    def __init__(
+        self,
+        origin: str,
+        *,
+        tokens: Tokens,
+        client: tuple[str, str],
+        seen: Callable[[requests.Response], object] = lambda _: None,
+    ) -> None:
+        """`client` is the id and secret of a registered client; `seen` is shown every answer."""
+        self.origin = origin
+        self.client = client
+        self.began = utc_now().replace(microsecond=0)
+        self.kept: dict[str, Any] = {}
+        self._tokens = tokens
+        self._seen = seen
+        self._stable = Stable(began=self.began, origin=origin)
+        self._session = requests.Session()
+        self._session.trust_env = False
+
+    def at(self, days: float, *, hours: float = 0) -> str:
+        """Write an instant so long after the journey began."""
+        return write_instant(self.began + timedelta(days=days, hours=hours))
+
+    def call(
+        self,
+        method: str,
+        template: str,
+        *ids: str,
+        role: str | None = None,
+        bound: Mapping[str, str] | None = None,
+        query: Mapping[str, Any] | None = None,
+        body: Any = None,
+        form: Mapping[str, str] | None = None,
+        key: bool = False,
+        version: str | None = None,
+    ) -> requests.Response:
+        """Make a call. `template` is the path with its ids in braces, for which `ids` stand in their order."""
+        path = _filled(template, ids)
+        address = path + (f"?{urlencode(query)}" if query else "")
+        headers = {"Authorization": f"Bearer {self._tokens(role, bound or {})}"} if role else {}
+        if key:
+            headers["Idempotency-Key"] = str(uuid.uuid4())
+        if version:
+            headers["If-Match"] = version
+        answer = self._session.request(
+            method,
+            self.origin + address,
+            json=body,
+            data=form,
+            auth=self.client if form else None,
+            headers=headers,
+            timeout=PATIENCE,
+            allow_redirects=False,
+        )
+        self._seen(answer)
+        if not answer.ok:
+            raise Refused(f"{method} {address}: {answer.status_code} {answer.text}")
+        name = id_of(method, template)
+        if name not in self.kept:
+            self.kept[name] = self._exchange(method, address, answer, body=body, form=form)
+        return answer
+
+    def forget(self, method: str, template: str) -> None:
+        """Keep the next call of an operation instead of the one that was made."""
+        self.kept.pop(id_of(method, template), None)
+
+    def _exchange(
+        self, method: str, address: str, answer: requests.Response, *, body: Any, form: Any
+    ) -> dict[str, Any]:
+        stable = self._stable
+        sent = {
+            name: str(answer.request.headers[name])
+            for name in _SENT
+            if name in answer.request.headers
+        }
+        sent.pop("Accept", None)
+        told = {name: answer.headers[name] for name in _ANSWERED if name in answer.headers}
+        content = body if form is None else dict(form)
+        return {
+            "method": method,
+            "address": stable.text(address),
+            "headers": {name: stable.text(value) for name, value in sent.items()},
+            "has_token": "Bearer" in str(answer.request.headers.get("Authorization", "")),
+            **({"body": stable.value(content)} if content is not None else {}),
+            "answer": {
+                "status": answer.status_code,
+                "headers": {name: stable.text(value) for name, value in told.items()},
+                "body": stable.value(answer.json()),
+            },
+        }
+
+
+def _filled(template: str, ids: tuple[str, ...]) -> str:
+    parts = iter(ids)
+    return "/".join(next(parts) if word.startswith("{") else word for word in template.split("/"))

@@ -1,0 +1,73 @@
+"""Making what was recorded the same however often it is recorded: ids, instants, secrets and cursors."""
+
+from __future__ import annotations
+
+import re
+from datetime import UTC, datetime, timedelta
+from typing import Any
+
+from chassis.clock import write_instant
+
+BEGINS = datetime(2027, 3, 1, 1, 0, tzinfo=UTC)
+"""When the recorded journey is said to have begun: eight in the morning in Jakarta."""
+
+STEP = timedelta(minutes=10)
+"""A journey takes less; so what happened in it is said to have happened at its beginning."""
+
+MOST_SHOWN = 4
+"""Members of a list that an example shows; more would teach nobody more."""
+
+_ID = re.compile(r"[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}")
+_INSTANT = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}T[0-9:]{8}(?:\.[0-9]+)?Z")
+_UNIQUE = re.compile(r"(?<=[a-z]) [0-9a-f]{8}\b")
+_LONG_TAG = re.compile(r'"[0-9a-f]{16,}"')
+_SAID = {
+    "birth_date": "1990-05-15",
+    "access_token": "eyJhbGciOiJFZDI1NTE5IiwidHlwIjoiYXQrand0In0.eyJyb2xlIjoiaG9sZGVyIn0.c2lnbmF0dXJl",
+    "card_number": "9301000000000017",
+    "kid": "key-1",
+    "nik": "1771015505900000",
+    "next_cursor": "WyI4YzFmM2EiLCAiMDE5N2ExIl0=",
+    "redeem_code": "K7QX2MBA4T",
+    "request_id": "0f2c1a7e5d",
+    "rule_version": "2023-01",
+    "x": "11qYAYKxCrfVS_7TyWQHOg7hcvPapiMlrwIaaPcHURo",
+}
+"""What stands in the place of values that are drawn anew each time."""
+
+
+class Stable:
+    """Replaces, in the order in which things are met. `began` is when the journey really began."""
+
+    def __init__(self, *, began: datetime, origin: str) -> None:
+        self._shift = BEGINS - began
+        self._origin = origin
+        self._ids: dict[str, str] = {}
+
+    def value(self, value: Any, name: str = "") -> Any:
+        """Return a value of JSON with everything in it replaced; `name` is that of the member it stands in."""
+        if isinstance(value, dict):
+            return {inner: self.value(one, inner) for inner, one in value.items()}
+        if isinstance(value, list):
+            return [self.value(one, name) for one in value[:MOST_SHOWN]]
+        if isinstance(value, str):
+            return _SAID.get(name) or self.text(value)
+        return value
+
+    def text(self, text: str) -> str:
+        """Return a text with ids, instants, tags and our own address replaced."""
+        text = _ID.sub(lambda found: self._id(found[0]), text.replace(self._origin, ORIGIN))
+        text = _UNIQUE.sub("", text)
+        text = _INSTANT.sub(lambda found: self._instant(found[0]), text)
+        return _LONG_TAG.sub('"6b1f0c9e2d84a735"', text)
+
+    def _id(self, found: str) -> str:
+        number = len(self._ids) + 1
+        return self._ids.setdefault(found, f"0197a1b2-c3d4-7000-8000-{number:012d}")
+
+    def _instant(self, found: str) -> str:
+        since = datetime.fromisoformat(found) + self._shift - BEGINS
+        return write_instant(BEGINS + since // STEP * STEP)
+
+
+ORIGIN = "http://127.0.0.1:8000"
