@@ -2,7 +2,7 @@
 
     python -m sample.convert SOURCE
 
-SOURCE is a folder with `regions/`, `catalogue/` and `holders/`. The result depends on nothing else: a
+SOURCE is a folder with `regions/`, `catalogue/`, `holders/` and `taxonomy/`. The result depends on nothing else: a
 second run writes the same bytes.
 """
 
@@ -12,6 +12,7 @@ from pathlib import Path
 from sample.conversion.candidates import convert_candidates
 from sample.conversion.classes import convert_classes, read_batches
 from sample.conversion.courses import Sources, convert_courses, read_known_prices, read_units
+from sample.conversion.occupations import convert_occupations
 from sample.conversion.prose import copied, source_fingerprints
 from sample.conversion.providers import convert_providers, providers_file
 from sample.conversion.regions import convert_regions
@@ -33,6 +34,7 @@ def convert(source: Path) -> dict[str, bytes]:
     regions = convert_regions(source)
     return {
         **{f"vocabulary/data/{name}": content for name, content in regions.items()},
+        "services/catalog/search/text/occupations.txt": convert_occupations(source),
         "sample/data/providers.csv": providers_file(providers),
         "sample/data/courses.json": json_bytes(courses),
         "sample/data/classes.json": json_bytes(classes),

@@ -57,6 +57,23 @@ title,price_idr
 digital marketing,650000
 Kaos Tie Dye,
 """,
+    "taxonomy/kbji2014.csv": """\
+level,code,title
+3,514,Penata Rambut (Hairdresser)
+4,0111,Perwira (Officer)
+6,5141.02,Penata Rambut (Hairstylist/Hairdresser)
+6,2120.01,Ahli Statistika (Terapan)
+6,7115.99,Tukang Kayu (Umum)
+6,7115.01,Tukang Kayu Bangunan
+""",
+    "taxonomy/skkni_documents.csv": """\
+title
+SKKNI Penilaian Daur Hidup atau Life Cycle Assessment (LCA)
+""",
+    "taxonomy/skkni_units.csv": """\
+unit_title
+Merencanakan Panen Tebu
+""",
     "holders/holders_synthetic_2000.csv": """\
 nik,name,sex,birth_date,domicile_regency_code
 3172015001900000,Ani,P,1990-01-10,31.72

@@ -187,3 +187,11 @@ def _courses(source: Path) -> list[dict[str, Any]]:
 def _classes(source: Path) -> list[dict[str, Any]]:
     classes: list[dict[str, Any]] = json.loads(convert(source)["sample/data/classes.json"])
     return classes
+
+
+def test_titles_that_name_a_thing_twice_become_words_that_mean_the_same(source: Path) -> None:
+    text = convert(source)["services/catalog/search/text/occupations.txt"].decode()
+    assert [line for line in text.splitlines() if not line.startswith("#")] == [
+        "penata rambut|hairstylist|hairdresser",
+        "penilaian daur hidup|life cycle assessment|lca",
+    ]

@@ -126,8 +126,10 @@ def _index_files(generation: Path) -> Iterable[Path]:
 
 def _is_whole(file: Path) -> bool:
     size = file.stat().st_size
+    if size < _FOOTER.size:
+        return False
     with file.open("rb") as opened:
-        opened.seek(max(size - _FOOTER.size, 0))
+        opened.seek(size - _FOOTER.size)
         length, mark = _FOOTER.unpack(opened.read())
         left = size - _FOOTER.size - length
         if mark != _FOOTER_MARK or left < 0:

@@ -96,7 +96,7 @@ class Search:
         """Return one part of what is found, in an order."""
         query = self._query(self._wanted, scored=sort is Sort.RELEVANCE)
         if place.made_before is not None:
-            before = self._range(fields.MADE, 0, place.made_before - 1)
+            before = self._below(fields.MADE, place.made_before)
             query = Query.boolean_query([(Occur.Must, query), (Occur.Must, before)])
         name, order = _ORDERS.get(sort, (None, Order.Desc))
         found = self._searcher.search(
@@ -206,7 +206,7 @@ class Search:
             if value is not None:
                 yield Query.term_query(self._schema, name, value, "basic")
         if wanted.max_price is not None:
-            yield self._range(fields.PRICE, 0, wanted.max_price)
+            yield self._below(fields.PRICE, wanted.max_price + 1)
         if not wanted.offers.is_empty:
             yield self._offers(wanted.offers)
 
@@ -240,8 +240,11 @@ class Search:
         ]
         return Query.boolean_query([(Occur.Should, query) for query in among])
 
-    def _range(self, name: str, first: int, last: int) -> Query:
-        return Query.range_query(self._schema, name, FieldType.Unsigned, first, last)
+    def _below(self, name: str, limit: int) -> Query:
+        """Want a number that is smaller than another."""
+        return Query.range_query(
+            self._schema, name, FieldType.Unsigned, 0, limit, include_upper=False
+        )
 
 
 def _all(queries: Sequence[Query]) -> Query:
