@@ -1,7 +1,7 @@
 """`make bench`: the product beside what its database does alone, in one run on one server; the ratios are what counts.
 
-Prints a table and writes `bench/latest.json`. ROUNDS (5), SECONDS (8) and ENTRIES (2,000,000) in the environment make
-it shorter or longer.
+Prints a table and writes `bench/latest.json`. ROUNDS (5), SECONDS (8), ENTRIES (2,000,000) and COURSES (100,000) in the
+environment make it shorter or longer.
 """
 
 from __future__ import annotations
@@ -24,6 +24,7 @@ from tests.bench.figures import Figures
 from tests.bench.load import Load, run_load
 from tests.bench.memory import family, pss_megabytes
 from tests.bench.population import CARDS_AT_ONCE, Population, populate
+from tests.bench.searching import measure_search
 from tests.bench.yardstick import PgbenchMissing, Yardstick, find_pgbench
 from tests.databases import PASSWORD, new_folder_for_server, postgresql_server
 from tests.running_system import RunningSystem
@@ -57,6 +58,7 @@ def main() -> int:
             print(f"round {number} of {rounds} measured", flush=True)
         _check_consistency(system)
         _measure_export(system, server, figures)
+        measure_search(system, figures, seconds=seconds)
     print(figures.table())
     LATEST.parent.mkdir(exist_ok=True)
     LATEST.write_text(json.dumps(figures.document(), indent=2) + "\n", encoding="utf-8")

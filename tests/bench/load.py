@@ -54,11 +54,18 @@ class _Connection:
         if head_end < 0:
             return None
         head = bytes(self.arrived[:head_end]).lower()
-        start = head.index(b"content-length:") + 15
-        length = int(head[start : head.find(b"\r\n", start) if b"\r\n" in head[start:] else None])
-        if len(self.arrived) < head_end + 4 + length:
+        status = int(head[9:12])
+        if len(self.arrived) < head_end + 4 + _length(head, status):
             return None
-        return int(head[9:12]), bytes(self.arrived[head_end + 4 :])
+        return status, bytes(self.arrived[head_end + 4 :])
+
+
+def _length(head: bytes, status: int) -> int:
+    """Return the length of an answer's body; one that says that nothing changed has none."""
+    if status == 304:
+        return 0
+    start = head.index(b"content-length:") + 15
+    return int(head[start : head.find(b"\r\n", start) if b"\r\n" in head[start:] else None])
 
 
 def run_load(

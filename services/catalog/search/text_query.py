@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
+from typing import Any
 
 from tantivy import Occur, Query, Schema, Searcher
 
@@ -14,6 +15,9 @@ from services.catalog.search.text.terms import loan_term
 from services.catalog.search.text.thesaurus import alike, phrases_in
 from services.catalog.search.text.typos import may_be_mistyped, one_slip_away
 from services.catalog.search.text.words import code, codes_in, words
+
+FEW = 10
+"""Courses; where fewer have one of the more telling words, those that have another one are found beside them."""
 
 MOST_WORDS = 12
 """Words of a query that count."""
@@ -71,7 +75,8 @@ class TextQueries:
     def query(self, text: str) -> Query:
         """Make the query for a text; one without a word that stands anywhere finds nothing.
 
-        Found is what has a code, or one of the more telling half of the words; the others only bring it further up.
+        Found is what has a code, or one of the more telling half of the words; the others only bring it further up,
+        unless so few are found that they are welcome by themselves.
         """
         typed = telling(words(text)[:MOST_WORDS])
         sought = [(word, ways) for word in typed if (ways := self._ways(word))]
@@ -84,8 +89,17 @@ class TextQueries:
         needed += self._codes(text)
         if not needed:
             return Query.empty_query()
-        helpful = [(Occur.Should, query) for query in queries[half:]]
-        return Query.boolean_query([(Occur.Must, _any(needed)), *helpful])
+        helpful = queries[half:]
+        narrow = Query.boolean_query(
+            [(Occur.Must, _any(needed)), *[(Occur.Should, query) for query in helpful]]
+        )
+        if helpful and self._count(_any(needed)) < FEW:
+            return _any([*needed, *helpful])
+        return narrow
+
+    def _count(self, query: Query) -> int:
+        found: Any = self._searcher.search(Query.const_score_query(query, 1.0), 1)
+        return int(found.count)
 
     def _weighed(self, word: str, ways: Sequence[_Way]) -> Query:
         best = self._best(ways)

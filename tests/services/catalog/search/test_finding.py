@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 
 from services.catalog.search.reading import View
 from services.catalog.search.search import Search, SearchWanted, Sort
-from services.catalog.search.text_query import MOST_WORDS
+from services.catalog.search.text_query import FEW, MOST_WORDS
 from tests.services.catalog.search.courses import course, found, found_among, indexed, titles
 
 
@@ -47,14 +47,23 @@ def test_a_title_counts_more_than_what_is_said_at_length() -> None:
         assert found(view, "barista") == ["Barista", "Tata Boga"]
 
 
-def test_the_more_telling_half_of_the_words_has_to_stand_in_a_course() -> None:
-    names = ["Operator Forklift", "Operator Komputer", "Mesin CNC", "Operator Mesin CNC"]
-    assert found_among(names, "operator cnc") == ["Operator Mesin CNC", "Mesin CNC"]
+def test_the_more_telling_half_of_the_words_has_to_stand_in_a_course_if_enough_have_it() -> None:
+    machines = [f"Mesin CNC {n}" for n in range(FEW - 1)]
+    operators = [f"Operator Komputer {n}" for n in range(20)]
+    few = found_among(["Operator Mesin CNC", *machines[1:], *operators], "operator cnc")
+    assert few[0] == "Operator Mesin CNC"
+    assert len(few) == 1 + len(machines[1:]) + len(operators)
+    enough = found_among(["Operator Mesin CNC", *machines, *operators], "operator cnc")
+    assert enough[0] == "Operator Mesin CNC"
+    assert sorted(enough[1:]) == machines
 
 
-def test_small_words_and_what_every_course_is_find_nothing_beside_other_words() -> None:
+def test_small_words_find_nothing_and_what_every_course_is_counts_little_beside_other_words() -> (
+    None
+):
     names = ["Kelas Kopi", "Fotografi untuk Toko"]
-    assert found_among(names, "belajar fotografi untuk pemula") == ["Fotografi untuk Toko"]
+    assert found_among(names, "fotografi untuk yang ingin") == ["Fotografi untuk Toko"]
+    assert found_among(names, "kelas fotografi")[0] == "Fotografi untuk Toko"
     assert found_among(names, "kelas") == ["Kelas Kopi"], "where it is all there is, it counts"
 
 
