@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from typing import Any
 
 from flask import Flask, Response
+from flask.typing import ResponseReturnValue
 from prometheus_client import start_http_server
 
 from chassis.failures import problem_of
@@ -21,6 +22,7 @@ from chassis.observability import (
 )
 from gateway.documents import problem_answer
 from gateway.forwarding import Forwarding, Service
+from gateway.pages.pages import every_page
 from gateway.probes import Readiness
 from gateway.routes import ROUTES, Route
 from gateway.settings import Settings, read_settings
@@ -68,8 +70,16 @@ def _own_application(readiness: Readiness) -> Flask:
         ready, checks = readiness.find()
         return {"ready": ready, "checks": checks}, 200 if ready else 503
 
-    for path, view in (("/healthz", healthz), ("/readyz", readyz)):
-        app.add_url_rule(path, view_func=view, methods=["GET"], provide_automatic_options=False)
+    views: dict[str, Callable[[], ResponseReturnValue]] = {"/healthz": healthz, "/readyz": readyz}
+    views |= {path: page.answer for path, page in every_page().items()}
+    for path, view in views.items():
+        app.add_url_rule(
+            path,
+            endpoint=f"own {path}",
+            view_func=view,
+            methods=["GET"],
+            provide_automatic_options=False,
+        )
     app.after_request(_name_request)
     app.register_error_handler(Exception, _tell)
     return app
@@ -77,7 +87,7 @@ def _own_application(readiness: Readiness) -> Flask:
 
 def _name_request(response: Response) -> Response:
     response.headers[REQUEST_ID_HEADER] = current_request_id.get()
-    response.headers["Cache-Control"] = "no-store"
+    response.headers.setdefault("Cache-Control", "no-store")
     return response
 
 

@@ -1,0 +1,158 @@
+"""The pages, rendered once, and how they are answered."""
+
+from __future__ import annotations
+
+import base64
+import gzip
+import hashlib
+import json
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from flask import Response, request
+from jinja2 import Environment, FileSystemLoader, StrictUndefined
+from markupsafe import Markup
+
+from chassis.problems import NotAcceptable
+from gateway.pages.contract_file import CONTRACT
+from gateway.pages.reference import reference_of
+
+TEMPLATES = Path(__file__).parent / "templates"
+JSON = "application/json"
+HTML = "text/html"
+KEPT = "public, max-age=300"
+
+
+@dataclass(frozen=True, slots=True)
+class Form:
+    """One form of a page: its bytes, plain and compressed, and the tags under which they may be kept."""
+
+    media_type: str
+    plain: bytes
+    packed: bytes
+    tag: str
+
+    @property
+    def content_type(self) -> str:
+        """Return the media type as it is sent; JSON is always UTF-8 and says nothing of it."""
+        return self.media_type if self.media_type == JSON else f"{self.media_type}; charset=utf-8"
+
+
+@dataclass(frozen=True, slots=True)
+class Page:
+    """A page in each of its forms, the usual one first, with the headers that go with all of them."""
+
+    forms: tuple[Form, ...]
+    headers: tuple[tuple[str, str], ...]
+
+    def answer(self) -> Response:
+        """Answer the present request in the form it asks for. Raises `NotAcceptable`."""
+        offered = [form.media_type for form in self.forms]
+        wanted = request.accept_mimetypes.best_match(offered) if request.accept_mimetypes else None
+        if request.accept_mimetypes and wanted is None:
+            raise NotAcceptable(f"This page comes as {', '.join(offered)}.")
+        form = next(form for form in self.forms if form.media_type == (wanted or offered[0]))
+        packed = request.accept_encodings["gzip"] > 0
+        response = Response(form.packed if packed else form.plain)
+        response.content_type = form.content_type
+        response.headers["ETag"] = f'"{form.tag}{"-gz" if packed else ""}"'
+        if packed:
+            response.headers["Content-Encoding"] = "gzip"
+        response.headers.extend(self.headers)
+        response.make_conditional(request)
+        return response
+
+
+def every_page() -> dict[str, Page]:
+    """Return every page by its path."""
+    raw = CONTRACT.read_bytes()
+    contract: Mapping[str, Any] = json.loads(raw)
+    writer = _Writer(contract)
+    return {
+        "/api/v1/openapi.json": writer.page(_form(JSON, _compact(contract))),
+        "/api/v1/docs": writer.page(writer.reference()),
+        "/problems": writer.page(writer.problems(), _form(JSON, _compact(contract["x-problems"]))),
+        **{
+            f"/problems/{code}": writer.page(
+                writer.problem(code), _form(JSON, _compact({"code": code, **told}))
+            )
+            for code, told in contract["x-problems"].items()
+        },
+    }
+
+
+class _Writer:
+    """Renders the pages of a contract."""
+
+    def __init__(self, contract: Mapping[str, Any]) -> None:
+        self._contract = contract
+        self._environment = Environment(
+            loader=FileSystemLoader(TEMPLATES),
+            autoescape=True,
+            undefined=StrictUndefined,
+            trim_blocks=True,
+            lstrip_blocks=True,
+        )
+        self._environment.filters["prose"] = prose
+        style = self._environment.get_template("style.css").render()
+        digest = base64.b64encode(hashlib.sha256(style.encode()).digest()).decode()
+        policy = (
+            f"default-src 'none'; style-src 'sha256-{digest}'; base-uri 'none'; form-action 'none';"
+            " frame-ancestors 'none'"
+        )
+        self._headers = (
+            ("Content-Security-Policy", policy),
+            ("X-Content-Type-Options", "nosniff"),
+            ("Referrer-Policy", "no-referrer"),
+            ("Cache-Control", KEPT),
+            ("Vary", "Accept, Accept-Encoding"),
+        )
+
+    def page(self, *forms: Form) -> Page:
+        return Page(forms, self._headers)
+
+    def reference(self) -> Form:
+        reference = reference_of(self._contract)
+        return self._html("reference.html", "Balai: reference", reference=reference)
+
+    def problems(self) -> Form:
+        problems = self._contract["x-problems"]
+        return self._html("problems.html", "All refusals", problems=problems)
+
+    def problem(self, code: str) -> Form:
+        told = self._contract["x-problems"][code]
+        calls = {
+            operation["operationId"]: f"{method.upper()} {path}"
+            for path, methods in self._contract["paths"].items()
+            for method, operation in methods.items()
+        }
+        anywhere = code in self._contract["x-anywhere"]
+        return self._html(
+            "problem.html", told["title"], code=code, told=told, calls=calls, anywhere=anywhere
+        )
+
+    def _html(self, template: str, title: str, **values: Any) -> Form:
+        text = self._environment.get_template(template).render(
+            title=title, contract=self._contract, **values
+        )
+        return _form(HTML, text.encode())
+
+
+def prose(text: str) -> Markup:
+    """Write a text of the contract as HTML: what stands between grave accents is code."""
+    parts = text.split("`")
+    code = Markup("<code>{}</code>")
+    return Markup("").join(
+        code.format(part) if place % 2 else part for place, part in enumerate(parts)
+    )
+
+
+def _compact(value: Any) -> bytes:
+    return json.dumps(value, ensure_ascii=False, separators=(",", ":")).encode()
+
+
+def _form(media_type: str, plain: bytes) -> Form:
+    tag = hashlib.sha256(plain).hexdigest()[:16]
+    return Form(media_type, plain, gzip.compress(plain, mtime=0), tag)

@@ -1,0 +1,191 @@
+"""The pages about the contract: there without any service, readable without anything else, and true."""
+
+from __future__ import annotations
+
+import gzip
+import json
+import re
+import shlex
+from collections.abc import Iterator
+from html.parser import HTMLParser
+from itertools import pairwise
+from urllib.parse import parse_qsl
+
+import pytest
+
+from gateway.pages.contract_file import CONTRACT
+from gateway.pages.curl import FORM, curl_of
+from gateway.pages.pages import every_page
+from gateway.pages.reference import reference_of
+from tests.gateway.running import Server, gateway_environment, gunicorn
+from tests.gateway.wire import request
+
+NOWHERE = "http://127.0.0.1:9"
+PAGES = {path: page.forms[0] for path, page in every_page().items()}
+WRITTEN = {path: form.plain.decode() for path, form in PAGES.items()}
+HTML = {path: text for path, text in WRITTEN.items() if text.startswith("<!doctype html>")}
+OPENAPI = json.loads(CONTRACT.read_text(encoding="utf-8"))
+
+
+@pytest.fixture(scope="module")
+def alone(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
+    """A gateway behind which no service is up."""
+    folder = tmp_path_factory.mktemp("pages")
+    environment = gateway_environment(NOWHERE)
+    with gunicorn("gateway.app:create_app()", folder, environment=environment) as server:
+        yield server
+
+
+class Outline(HTMLParser):
+    """Collects what a page refers to, what can be referred to, and its headings."""
+
+    def __init__(self, text: str) -> None:
+        super().__init__()
+        self.tags: list[str] = []
+        self.links: list[str] = []
+        self.anchors: list[str] = []
+        self.attributes: set[str] = set()
+        self.feed(text)
+
+    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
+        given = dict(attrs)
+        self.tags.append(tag)
+        self.attributes |= given.keys()
+        if given.get("href"):
+            self.links.append(str(given["href"]))
+        if given.get("id"):
+            self.anchors.append(str(given["id"]))
+
+
+def test_the_contract_is_shown_when_no_service_is_up(alone: Server) -> None:
+    answer = request(alone, "GET", "/api/v1/openapi.json")
+
+    assert answer.status == 200
+    assert answer.header("Content-Type") == "application/json"
+    assert answer.json() == OPENAPI
+
+
+@pytest.mark.parametrize("path", ["/api/v1/docs", "/problems", "/problems/class-full"])
+def test_a_page_runs_nothing_and_loads_nothing(alone: Server, path: str) -> None:
+    answer = request(alone, "GET", path)
+
+    assert answer.status == 200
+    assert answer.header("Content-Type") == "text/html; charset=utf-8"
+    assert answer.header("X-Request-Id")
+    policy = answer.header("Content-Security-Policy") or ""
+    assert policy.startswith("default-src 'none'; style-src 'sha256-")
+    assert not {"script", "img", "link", "iframe", "form"} & set(Outline(answer.body.decode()).tags)
+
+
+def test_a_page_can_be_kept_and_asked_for_again(alone: Server) -> None:
+    first = request(alone, "GET", "/api/v1/docs")
+    tag = first.header("ETag") or ""
+
+    assert first.header("Cache-Control") == "public, max-age=300"
+    again = request(alone, "GET", "/api/v1/docs", headers={"If-None-Match": tag})
+    assert (again.status, again.body) == (304, b"")
+
+
+def test_a_page_comes_compressed_to_who_takes_that(alone: Server) -> None:
+    plain = request(alone, "GET", "/api/v1/docs")
+    packed = request(alone, "GET", "/api/v1/docs", headers={"Accept-Encoding": "br, gzip"})
+
+    assert packed.header("Content-Encoding") == "gzip"
+    assert gzip.decompress(packed.body) == plain.body
+    assert len(packed.body) < 40_000
+    assert packed.header("ETag") != plain.header("ETag")
+
+
+def test_programs_get_a_refusals_page_as_json(alone: Server) -> None:
+    answer = request(
+        alone, "GET", "/problems/price-changed", headers={"Accept": "application/json"}
+    )
+
+    told = answer.json()
+    assert (told["code"], told["status"], told["calls"]) == (
+        "price-changed",
+        409,
+        ["post_enrolments"],
+    )
+    assert told["meaning"]
+    assert told["remedy"]
+
+
+def test_a_page_that_is_wanted_in_no_form_there_is_says_which_there_are(alone: Server) -> None:
+    answer = request(alone, "GET", "/problems", headers={"Accept": "image/png"})
+
+    assert answer.status == 406
+    assert answer.problem() == "not-acceptable"
+
+
+def test_there_is_a_page_for_every_code_and_none_for_others(alone: Server) -> None:
+    for code in OPENAPI["x-problems"]:
+        assert f"/problems/{code}" in PAGES
+    assert request(alone, "GET", "/problems/no-such-code").problem() == "not-found"
+
+
+@pytest.mark.parametrize("path", HTML)
+def test_a_page_is_in_good_order_for_readers_of_every_kind(path: str) -> None:
+    outline = Outline(HTML[path])
+
+    assert outline.tags.count("h1") == outline.tags.count("main") == 1
+    levels = [int(tag[1]) for tag in outline.tags if re.fullmatch("h[1-6]", tag)]
+    assert all(after - before <= 1 for before, after in pairwise(levels))
+    assert len(outline.anchors) == len(set(outline.anchors))
+    assert not any(name.startswith("on") for name in outline.attributes)
+
+
+@pytest.mark.parametrize("path", HTML)
+def test_every_link_of_a_page_leads_somewhere(path: str) -> None:
+    anchors = {page: set(Outline(text).anchors) for page, text in HTML.items()}
+    for link in Outline(HTML[path]).links:
+        target, _, anchor = link.partition("#")
+        assert (target or path) in PAGES, link
+        assert not anchor or anchor in anchors[target or path], link
+
+
+def test_the_reference_page_describes_every_call_once_and_names_it_for_each_role() -> None:
+    reference = reference_of(OPENAPI)
+    described = [call.name for group in reference.groups for call in group.described]
+    operations = [one for methods in OPENAPI["paths"].values() for one in methods.values()]
+
+    assert sorted(described) == sorted(one["operationId"] for one in operations)
+    for operation in operations:
+        for role in operation["x-roles"]:
+            group = next(group for group in reference.groups if group.role == role)
+            assert operation["operationId"] in [call.name for call in group.calls]
+
+
+def test_every_refusal_of_a_call_is_told_with_it_or_as_one_of_every_call() -> None:
+    reference = reference_of(OPENAPI)
+    common = {refusal.code for refusal in reference.common}
+    own = {
+        call.name: {one.code for one in (*call.refusals, *call.row_refusals)}
+        for g in reference.groups
+        for call in g.calls
+    }
+    for code, told in OPENAPI["x-problems"].items():
+        for name in told["calls"]:
+            in_rows = code in ("nik-already-held", "birth-date-impossible")
+            assert code in common or code in own[name], (code, name)
+
+
+def test_commands_say_exactly_what_was_sent() -> None:
+    for path, methods in OPENAPI["paths"].items():
+        for method, operation in methods.items():
+            content = operation.get("requestBody", {}).get("content", {})
+            media_type, sent = next(iter(content.items())) if content else ("", {})
+            if "x-call" not in operation:
+                continue
+            call, body = operation["x-call"], sent.get("example")
+            words = shlex.split(curl_of(method, call, body, media_type=media_type))
+
+            assert words[0] == "curl"
+            assert f"$BASE{call['address']}" in words, path
+            assert ("Authorization: Bearer $TOKEN" in words) == call["has_token"]
+            if body is not None:
+                data = words[words.index("-d") + 1]
+                found = dict(parse_qsl(data)) if media_type == FORM else json.loads(data)
+                assert found == body
+            explicit = words[words.index("-X") + 1] if "-X" in words else None
+            assert (explicit or ("POST" if "-d" in words else "GET")) == method.upper()
