@@ -166,7 +166,6 @@ def test_every_refusal_of_a_call_is_told_with_it_or_as_one_of_every_call() -> No
     }
     for code, told in OPENAPI["x-problems"].items():
         for name in told["calls"]:
-            in_rows = code in ("nik-already-held", "birth-date-impossible")
             assert code in common or code in own[name], (code, name)
 
 
