@@ -24,8 +24,9 @@ from chassis.transaction import Transactions
 from services.catalog.queries.indexable import (
     course_ids_closing,
     course_ids_of,
+    end_of_range,
     read_indexable,
-    read_next_indexable,
+    read_indexable_between,
 )
 from services.catalog.search.courses import IndexedCourse
 from services.catalog.search.failures import IndexBroken, panics_told
@@ -147,11 +148,12 @@ class SearchFollower:
         after: str | None = None
         while True:
             with self._database.reading() as connection:
-                courses = read_next_indexable(connection, after=after, limit=BUILT_AT_ONCE, now=now)
+                until = end_of_range(connection, after=after, size=BUILT_AT_ONCE)
+                if until is None:
+                    return
+                courses = read_indexable_between(connection, after=after, until=until, now=now)
             yield courses
-            if len(courses) < BUILT_AT_ONCE:
-                return
-            after = courses[-1].course_id
+            after = until
 
     def _follow(self) -> int:
         looked_at = 0
@@ -210,7 +212,7 @@ class SearchFollower:
             some = news.course_ids[start : start + READ_AT_ONCE]
             with self._database.reading() as connection:
                 now = self._database.now(connection)
-                courses = read_indexable(connection, some, now=now)
+                courses = read_indexable(connection, self._database, some, now=now)
             writing.replace(some, courses)
         if news.course_ids:
             writing.commit(news.state)

@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import json
 from collections import defaultdict
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from datetime import datetime
 from typing import Any
 
 import sqlalchemy as sa
 
+from chassis.database import Database
 from services.catalog.domain.classes import ClassStatus
 from services.catalog.domain.courses import Course, CourseStatus
 from services.catalog.domain.providers import ProviderStatus
@@ -38,28 +39,47 @@ _JOINABLE = (
         T.course_id,
         T.starts_at,
         T.regency,
-        T.nationwide,
         (T.seats > _HELD).label("has_seats"),
     )
     .outerjoin(CLASS_SEATS, CLASS_SEATS.c.class_id == T.class_id)
     .where(T.status == ClassStatus.PUBLISHED)
-    .order_by(T.class_id)
 )
+
+Among = Callable[[sa.Column[str]], sa.ColumnElement[bool]]
+"""Makes the condition that the id of a course in a column is one of those to be read."""
 
 
 def read_indexable(
-    connection: sa.Connection, course_ids: Sequence[str], *, now: datetime
+    connection: sa.Connection, database: Database, course_ids: Iterable[str], *, now: datetime
 ) -> list[IndexedCourse]:
-    """Read those of some courses that belong into the index as they are now; at most a thousand."""
-    return _read(connection, _INDEXABLE.where(C.course_id.in_(course_ids)), now=now)
+    """Read those of some courses that belong into the index as they are now."""
+    keys = {"keys": database.keys(course_ids)}
+    return _read(connection, database.is_among, keys, now=now)
 
 
-def read_next_indexable(
-    connection: sa.Connection, *, after: str | None, limit: int, now: datetime
+def read_indexable_between(
+    connection: sa.Connection, *, after: str | None, until: str, now: datetime
 ) -> list[IndexedCourse]:
-    """Read what belongs into the index in the order of ids, after one of them."""
-    query = _INDEXABLE.order_by(C.course_id).limit(limit)
-    return _read(connection, query if after is None else query.where(C.course_id > after), now=now)
+    """Read what belongs into the index of a range of ids, its end included."""
+
+    def is_between(column: sa.Column[str]) -> sa.ColumnElement[bool]:
+        return column <= until if after is None else sa.and_(column > after, column <= until)
+
+    return _read(connection, is_between, {}, now=now)
+
+
+def end_of_range(connection: sa.Connection, *, after: str | None, size: int) -> str | None:
+    """Return the last of the next so many ids of courses; None where there is none.
+
+    Ranges are read by their two ends alone, of courses and of classes alike: that is quick whatever the database knows,
+    or does not know yet, of how many there are.
+    """
+    ids = sa.select(C.course_id).order_by(C.course_id).limit(size)
+    if after is not None:
+        ids = ids.where(C.course_id > after)
+    found = ids.subquery()
+    query = sa.select(found.c.course_id).order_by(found.c.course_id.desc()).limit(1)
+    return connection.execute(query).scalar_one_or_none()
 
 
 def course_ids_of(
@@ -89,32 +109,32 @@ def course_ids_closing(
 
 
 def _read(
-    connection: sa.Connection, query: sa.Select[Any], *, now: datetime
+    connection: sa.Connection, among: Among, parameters: Mapping[str, Any], *, now: datetime
 ) -> list[IndexedCourse]:
-    courses = [course_of(row) for row in connection.execute(query)]
-    offers = _offers(connection, [course.course_id for course in courses], now=now)
+    query = _INDEXABLE.where(among(C.course_id))
+    courses = [course_of(row) for row in connection.execute(query, parameters)]
+    if not courses:
+        return []
+    offers = _offers(connection, among, parameters, now=now)
     return [_indexed(course, offers.get(course.course_id, ())) for course in courses]
 
 
 def _offers(
-    connection: sa.Connection, course_ids: Sequence[str], *, now: datetime
+    connection: sa.Connection, among: Among, parameters: Mapping[str, Any], *, now: datetime
 ) -> Mapping[str, Sequence[Offer]]:
-    joinable = _JOINABLE.where(T.course_id.in_(course_ids), T.registration_closes > now)
-    rows = connection.execute(joinable).all() if course_ids else []
-    regions = _regions(connection, [row.class_id for row in rows if not row.nationwide])
+    joinable = _JOINABLE.where(among(T.course_id), T.registration_closes > now)
+    limited = (
+        sa.select(CLASS_REGION)
+        .join(TRAINING_CLASS, T.class_id == CLASS_REGION.c.class_id)
+        .where(among(T.course_id), T.status == ClassStatus.PUBLISHED)
+    )
+    regions: defaultdict[str, list[str]] = defaultdict(list)
+    for row in connection.execute(limited, parameters):
+        regions[row.class_id].append(row.region)
     found: defaultdict[str, list[Offer]] = defaultdict(list)
-    for row in rows:
-        limited = tuple(regions.get(row.class_id, ()))
-        found[row.course_id].append(Offer(row.starts_at, bool(row.has_seats), row.regency, limited))
-    return found
-
-
-def _regions(connection: sa.Connection, class_ids: Sequence[str]) -> Mapping[str, list[str]]:
-    found: defaultdict[str, list[str]] = defaultdict(list)
-    if class_ids:
-        query = sa.select(CLASS_REGION).where(CLASS_REGION.c.class_id.in_(class_ids))
-        for row in connection.execute(query):
-            found[row.class_id].append(row.region)
+    for row in connection.execute(joinable, parameters):
+        there = tuple(sorted(regions.get(row.class_id, ())))
+        found[row.course_id].append(Offer(row.starts_at, bool(row.has_seats), row.regency, there))
     return found
 
 

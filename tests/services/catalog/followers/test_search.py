@@ -95,7 +95,7 @@ def test_courses_of_a_provider_that_is_not_approved_any_more_are_not_found(
         connection.execute(query.values(status="refused"))
         connection.commit()
     with catalog.database.reading() as connection:
-        read = read_indexable(connection, [gone, kept], now=utc_now())
+        read = read_indexable(connection, catalog.database, [gone, kept], now=utc_now())
         entries = service_on(catalog.database).journal.read(connection, after=0, limit=100)
         of_provider = [e for e in entries if e.kind == "provider-approved"]
         touched = list(follower._touched(connection, of_provider[:1]))
