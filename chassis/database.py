@@ -105,6 +105,21 @@ class Database:
         instant: datetime = connection.execute(_CLOCK).scalar_one()
         return instant
 
+    def beside_clock(self, table: sa.Table) -> sa.Select[Any]:
+        """Return the statement of `now_beside`: every row of a small table beside the clock, or the clock alone."""
+        if self.dialect == "sqlite":
+            return sa.select(table)
+        clock = sa.select(sa.func.clock_timestamp(type_=sa.DateTime(timezone=True)).label(_NOW))
+        told = clock.subquery()
+        return sa.select(told.c[_NOW], table).select_from(told.outerjoin(table, sa.true()))
+
+    def now_beside(
+        self, connection: sa.Connection, beside_clock: sa.Select[Any]
+    ) -> tuple[datetime, Sequence[sa.Row[Any]]]:
+        """Read the decision time, as `now` does, and rows in the same statement; one of nulls stands for none."""
+        rows = connection.execute(beside_clock).all()
+        return utc_now() if self.dialect == "sqlite" else rows[0]._mapping[_NOW], rows
+
     def lock_names(self, connection: sa.Connection, names: Sequence[str]) -> None:
         """Hold so many names until the transaction ends, taken in one order; waits for whoever holds them.
 
@@ -171,6 +186,7 @@ class Database:
 _LOOK_UP_BY_KEY = sa.select(
     *[sa.func.set_config(setting, "off", sa.true()) for setting in COSTLY_FOR_FEW_ROWS]
 )
+_NOW = "decided_at"
 _CLOCK = sa.select(sa.func.clock_timestamp(type_=sa.DateTime(timezone=True)))
 _LOCK_TIMEOUT = sa.text("select set_config('lock_timeout', :ms, true)")
 _TRY_NAMES = sa.text(

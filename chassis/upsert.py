@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-
 import sqlalchemy as sa
 from sqlalchemy.dialects import postgresql, sqlite
 
@@ -25,19 +23,10 @@ def put_unless_later(database: Database, table: sa.Table, *, key: str, order: st
     )
 
 
-def add_up(database: Database, table: sa.Table, *, keys: Sequence[str]) -> sa.Insert:
-    """Return the statement that adds the numbers of the parameter `:rows` to those that stand under the same keys.
-
-    `keys` are the columns of the table's primary key; all others are numbers, and a row that is not there yet begins
-    with those given. Pass the parameter as `{"rows": rows_parameter([...])}`.
-    """
-    statement = _inserting(database, table)
-    told = statement.excluded
-    return statement.on_conflict_do_update(
-        index_elements=[table.c[key] for key in keys],
-        set_={
-            column.name: column + told[column.name] for column in table.c if column.name not in keys
-        },
+def put_unless_there(database: Database, table: sa.Table) -> sa.Insert:
+    """Return the statement that saves the rows of the parameter `:rows` whose primary key is not there yet."""
+    return _inserting(database, table).on_conflict_do_nothing(
+        index_elements=list(table.primary_key.columns)
     )
 
 

@@ -31,6 +31,7 @@ def walk(recorder: Recorder) -> dict[str, Any]:
     _report(recorder)
     _audit(recorder, offered)
     _call_off(recorder, provider, course)
+    _pause(recorder)
     return recorder.kept
 
 
@@ -259,6 +260,18 @@ def _call_off(recorder: Recorder, provider: dict[str, str], course: str) -> None
         bound=provider,
         body={"reason": "Pengajar sakit"},
         key=True,
+    )
+
+
+def _pause(recorder: Recorder) -> None:
+    """Let nobody of a regency be admitted for a moment."""
+    path = f"{API}/pauses"
+    body = {"what": "admissions", "region": "17.09", "message": "Data sedang diperiksa."}
+    begun = recorder.call("POST", path, role="operator", body=body, key=True).json()
+    recorder.call("GET", path)
+    ends = {"reason": "Data sudah diperiksa"}
+    recorder.call(
+        "POST", f"{path}/{{pause_id}}/end", begun["id"], role="operator", body=ends, key=True
     )
 
 

@@ -44,6 +44,31 @@ class RegistrationClosed(Problem):
     default_detail = "This class takes no enrolments now. See its registration window."
 
 
+class EnrolmentsPaused(Problem):
+    code = "enrolments-paused"
+    status = 409
+    title = "Enrolment is paused"
+    meaning = "The programme takes no enrolments for a while, everywhere or in the card's region; detail says why."
+    default_detail = "Nobody can enrol for a while. See the list of pauses, and try again when this one has ended."
+
+
+class AdmissionsPaused(Problem):
+    code = "admissions-paused"
+    status = 409
+    title = "Admission is paused"
+    meaning = "The programme admits nobody for a while, everywhere or in the candidate's region; detail says why."
+    default_detail = "Nobody is admitted for a while. See the list of pauses, and try again when this one has ended."
+
+
+class PausedAlready(Problem):
+    code = "paused-already"
+    status = 409
+    title = "This is paused already"
+    meaning = "A pause of the same is in force at the same place: the member pause_id names it."
+    tells = (("pause_id", str),)
+    default_detail = "End that pause first to change its message."
+
+
 class PriceChanged(Problem):
     code = "price-changed"
     status = 409

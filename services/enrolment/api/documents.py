@@ -13,12 +13,12 @@ from services.enrolment.domain.seats.enrolment import EnrolmentState
 from vocabulary import forms
 from vocabulary.money import check_rupiah
 from vocabulary.nik import parse_card_number
-from vocabulary.refusals import BirthDateImpossible, NikAlreadyHeld
+from vocabulary.refusals import AdmissionsPaused, BirthDateImpossible, NikAlreadyHeld
 from vocabulary.regions import region_code
 from vocabulary.roles import EVERY_ROLE
 from vocabulary.zones import zone
 
-ROW_REFUSALS = (NikAlreadyHeld, BirthDateImpossible)
+ROW_REFUSALS = (NikAlreadyHeld, BirthDateImpossible, AdmissionsPaused)
 """Why a candidate is refused, besides what is wrong with the row itself."""
 
 _MODES = tuple(MODE_OF_SCHEME.values())

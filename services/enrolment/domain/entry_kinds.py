@@ -9,6 +9,8 @@ class EntryKind(StrEnum):
     """What an entry tells. A kind that was ever written stays: the journal is kept, and filtered by it."""
 
     WAVE_OPENED = "wave-opened"
+    PAUSE_BEGUN = "pause-begun"
+    PAUSE_ENDED = "pause-ended"
     CARD_AWARDED = "card-awarded"
     CARD_LOOKED_UP = "card-looked-up"
     CLASS_UNLISTED = "class-unlisted"

@@ -3,16 +3,17 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import asdict
+from dataclasses import asdict, fields
 
 import sqlalchemy as sa
 
 from chassis.database import Database
 from chassis.recordset import rows_parameter
-from chassis.upsert import add_up
+from chassis.upsert import put_unless_there
 from services.enrolment.domain.reports.realisation import Cell, Counts, Participation
 from services.enrolment.storage.tables import CARD, ENROLMENT, REALISATION, TRAINING_CLASS
 
+_NUMBERS = tuple(field.name for field in fields(Counts))
 R, E, C, T = REALISATION.c, ENROLMENT.c, CARD.c, TRAINING_CLASS.c
 
 
@@ -21,7 +22,13 @@ class RealisationStore:
 
     def __init__(self, database: Database) -> None:
         self._database = database
-        self._add = add_up(database, REALISATION, keys=("dimension", "code"))
+        self._begin = put_unless_there(database, REALISATION)
+        given = database.recordset({column.name: column.type for column in R})
+        self._add = (
+            sa.update(REALISATION)
+            .where(R.dimension == given.c.dimension, R.code == given.c.code)
+            .values({name: R[name] + given.c[name] for name in _NUMBERS})
+        )
         self._participations = (
             sa.select(
                 E.enrolment_id,
@@ -49,13 +56,19 @@ class RealisationStore:
         return {row.enrolment_id: Participation(**row._mapping) for row in found}
 
     def add(self, connection: sa.Connection, changes: Mapping[Cell, Counts]) -> None:
-        """Add changes to the counts."""
-        rows = [
-            {"dimension": dimension, "code": code, **asdict(counts)}
-            for (dimension, code), counts in sorted(changes.items())
-        ]
-        if rows:
-            connection.execute(self._add, {"rows": rows_parameter(rows)})
+        """Add changes to the counts, in two statements.
+
+        A row is begun with nothing first: an insert that gives way to an update would be judged by the table's
+        constraint as if the change were all there is, and a cancellation is less than nothing.
+        """
+        if not changes:
+            return
+        nothing = asdict(Counts())
+        cells = [{"dimension": dimension, "code": code} for dimension, code in sorted(changes)]
+        begun = [{**cell, **nothing} for cell in cells]
+        added = [{**cell, **asdict(changes[cell["dimension"], cell["code"]])} for cell in cells]
+        connection.execute(self._begin, {"rows": rows_parameter(begun)})
+        connection.execute(self._add, {"rows": rows_parameter(added)})
 
     def counts(self, connection: sa.Connection, dimension: str) -> dict[str, Counts]:
         """Read the counts of a dimension by their codes."""

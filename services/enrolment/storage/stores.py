@@ -12,6 +12,7 @@ from services.enrolment.storage.cards import CardStore
 from services.enrolment.storage.classes import ClassStore
 from services.enrolment.storage.enrolments import EnrolmentStore
 from services.enrolment.storage.movements import MovementStore
+from services.enrolment.storage.pauses import PauseStore
 from services.enrolment.storage.persons import Fingerprints, PersonStore
 from services.enrolment.storage.realisation import RealisationStore
 from services.enrolment.storage.tables import JOURNAL, STORED_ANSWER
@@ -32,6 +33,7 @@ class Stores:
     persons: PersonStore
     waves: WaveStore
     realisation: RealisationStore
+    pauses: PauseStore
 
 
 def open_stores(database: Database, *, personal_data_key: bytes, fingerprint_key: bytes) -> Stores:
@@ -48,4 +50,5 @@ def open_stores(database: Database, *, personal_data_key: bytes, fingerprint_key
         persons=PersonStore(database, seal=seal, fingerprints=Fingerprints(fingerprint_key)),
         waves=WaveStore(database),
         realisation=RealisationStore(database),
+        pauses=PauseStore(database),
     )

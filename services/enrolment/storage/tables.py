@@ -146,6 +146,17 @@ MOVEMENT = sa.Table(
     info={"append_only": True},
 )
 
+PAUSE = sa.Table(
+    "pause",
+    METADATA,
+    sa.Column("pause_id", Identifier, primary_key=True),
+    sa.Column("what", sa.String(16), nullable=False),
+    sa.Column("region", sa.String(5), nullable=False),
+    sa.Column("message", sa.Text, nullable=False),
+    sa.Column("began_at", Instant, nullable=False),
+    sa.UniqueConstraint("what", "region", name="pause_once_a_place"),
+)
+
 REALISATION = sa.Table(
     "realisation",
     METADATA,

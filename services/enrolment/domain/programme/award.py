@@ -9,8 +9,9 @@ from datetime import date, datetime
 from chassis.problems import Problem
 from services.enrolment.domain.money.movement import Account, Cause, Movement
 from services.enrolment.domain.programme.card import Card, CardState, Scheme
+from services.enrolment.domain.programme.pause import Pause, Paused, pause_in_force
 from services.enrolment.domain.programme.rule_set import RuleSet
-from vocabulary.refusals import BirthDateImpossible, NikAlreadyHeld
+from vocabulary.refusals import AdmissionsPaused, BirthDateImpossible, NikAlreadyHeld
 
 EARLIEST_BIRTH = date(1900, 1, 1)
 
@@ -52,6 +53,7 @@ def award_all(
     nominations: Sequence[Nomination],
     *,
     held_niks: Collection[str],
+    pauses: Sequence[Pause],
     rules: RuleSet,
     now: datetime,
 ) -> list[Award | Problem]:
@@ -64,6 +66,10 @@ def award_all(
     for nomination in nominations:
         if not EARLIEST_BIRTH <= nomination.candidate.birth_date <= now.date():
             outcomes.append(BirthDateImpossible())
+            continue
+        region = nomination.candidate.region
+        if pause := pause_in_force(pauses, Paused.ADMISSIONS, regency=region):
+            outcomes.append(AdmissionsPaused(pause.message))
             continue
         if nomination.nik_digest in taken:
             outcomes.append(NikAlreadyHeld())

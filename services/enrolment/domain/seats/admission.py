@@ -13,6 +13,7 @@ from datetime import datetime
 from chassis.problems import Problem
 from services.enrolment.domain.money.movement import Account, Cause, Movement
 from services.enrolment.domain.programme.card import MODE_OF_SCHEME, Card, CardState
+from services.enrolment.domain.programme.pause import Pause, Paused, pause_in_force
 from services.enrolment.domain.programme.rule_set import RuleSet
 from services.enrolment.domain.seats.enrolment import Enrolment, EnrolmentState, PastEnrolment
 from services.enrolment.domain.seats.training_class import CANCELLED, UNLISTED, TrainingClass
@@ -24,6 +25,7 @@ from vocabulary.refusals import (
     ClassFull,
     ClassNotFound,
     EnrolmentInProgress,
+    EnrolmentsPaused,
     InsufficientBalance,
     ModeNotInScheme,
     PriceChanged,
@@ -68,6 +70,7 @@ class Situation:
     catalogue_is_current: bool
     now: datetime
     rules: RuleSet
+    pauses: Sequence[Pause] = ()
 
 
 def admit_all(commands: Sequence[EnrolCommand], situation: Situation) -> list[Admitted | Problem]:
@@ -102,6 +105,9 @@ def _admit(
     card = cards.get(command.card_ref)
     if card is None:
         raise CardNotFound
+    pause = pause_in_force(situation.pauses, Paused.ENROLMENTS, regency=card.region)
+    if pause is not None:
+        raise EnrolmentsPaused(pause.message)
     slot = _free_slot(training_class, past, situation.rules)
     _check_card(card, past, situation)
     _check_class(command, training_class, card, past, situation.now)

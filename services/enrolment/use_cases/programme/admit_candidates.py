@@ -52,11 +52,13 @@ def admit_candidates(
     # The digests are locked by name, so that two admissions of one person cannot both find the NIK free.
     digests = [nomination.nik_digest for nomination in nominations.values()]
     stores.database.lock_names(connection, digests)
-    now = stores.database.now(connection)
+    now, pauses = stores.pauses.now_and_in_force(connection)
     if not wave.is_open_at(now):
         raise WaveClosed
     held = stores.persons.held_niks(connection, digests)
-    verdicts = award_all(list(nominations.values()), held_niks=held, rules=rules, now=now)
+    verdicts = award_all(
+        list(nominations.values()), held_niks=held, pauses=pauses, rules=rules, now=now
+    )
     outcomes |= dict(zip(nominations, verdicts, strict=True))
     awards = [verdict for verdict in verdicts if isinstance(verdict, Award)]
     _save(connection, command, wave, awards, stores=stores, rules=rules, now=now)

@@ -59,10 +59,10 @@ class EnrolHandler:
         with parting(lambda command: command.card_ref):
             cards = stores.cards.lock(connection, card_refs)
         history = stores.enrolments.history(connection, card_refs)
-        now = stores.database.now(connection)
+        now, pauses = stores.pauses.now_and_in_force(connection)
         all_known = all(command.class_id in classes for command in commands)
         current = all_known or self._catalogue_is_current(connection)
-        return Situation(classes, cards, history, current, now, self._rules)
+        return Situation(classes, cards, history, current, now, self._rules, pauses)
 
     def _catalogue_is_current(self, connection: sa.Connection) -> bool:
         state = read_follower_state(connection, FOLLOWER_STATE, CATALOGUE)

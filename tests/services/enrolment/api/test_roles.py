@@ -23,6 +23,9 @@ MAY_CALL: dict[str, set[str]] = {
     "GET /api/v1/waves/<id:wave_id>": EVERYBODY,
     "POST /api/v1/waves": {"operator"},
     "POST /api/v1/waves/<id:wave_id>/admissions": {"operator"},
+    "GET /api/v1/pauses": EVERYBODY,
+    "POST /api/v1/pauses": {"operator"},
+    "POST /api/v1/pauses/<id:pause_id>/end": {"operator"},
     "GET /api/v1/cards/me": {"holder"},
     "GET /api/v1/cards/me/statement": {"holder"},
     "POST /api/v1/cards/lookup": {"officer", "operator"},
@@ -54,7 +57,7 @@ def send(house: House, call: str, role: str, **claims: Any) -> TestResponse:
     """Make a call with nothing in it that could be refused for another reason than its caller."""
     method, _, rule = call.partition(" ")
     path = rule
-    for name in ("wave_id", "enrolment_id", "class_id"):
+    for name in ("wave_id", "enrolment_id", "class_id", "pause_id"):
         path = path.replace(f"<id:{name}>", new_id())
     bound = {"card": new_id(), "provider": new_id(), "region": "32"}
     return house.call(

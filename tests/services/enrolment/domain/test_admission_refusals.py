@@ -10,6 +10,7 @@ import pytest
 
 from chassis.problems import Problem
 from services.enrolment.domain.programme.card import Card, CardState, Scheme
+from services.enrolment.domain.programme.pause import Pause, Paused
 from services.enrolment.domain.programme.rule_set import RuleSet
 from services.enrolment.domain.seats import admission
 from services.enrolment.domain.seats.admission import (
@@ -44,6 +45,7 @@ class Case:
     history: list[PastEnrolment] = field(default_factory=list)
     command: EnrolCommand = field(default_factory=command)
     catalogue_is_current: bool = True
+    pauses: list[Pause] = field(default_factory=list)
     rules: RuleSet = field(default_factory=lambda: replace(RULES, live_enrolments=2))
 
     def spoil_class(self, **changes: object) -> None:
@@ -62,6 +64,7 @@ class Case:
             catalogue_is_current=self.catalogue_is_current,
             now=NOW,
             rules=self.rules,
+            pauses=self.pauses,
         )
         [outcome] = admit_all([self.command], situation)
         return outcome
@@ -77,6 +80,10 @@ def lose_the_class_and_the_catalogue(case: Case) -> None:
 
 def lose_the_card(case: Case) -> None:
     case.card = None
+
+
+def enrolments_are_paused(case: Case) -> None:
+    case.pauses.append(Pause("pause-1", Paused.ENROLMENTS, None, "Pemeliharaan", NOW))
 
 
 def was_in_this_class(case: Case) -> None:
@@ -127,6 +134,7 @@ ORDER: Sequence[tuple[str, Callable[[Case], None]]] = (
     ("catalogue-lagging", lose_the_class_and_the_catalogue),
     ("class-not-found", lose_the_class),
     ("card-not-found", lose_the_card),
+    ("enrolments-paused", enrolments_are_paused),
     ("already-enrolled", was_in_this_class),
     ("enrolment-in-progress", has_every_slot_taken),
     ("card-not-usable", card_is_revoked),

@@ -36,7 +36,7 @@ def codes(outcomes: list[Award | Problem]) -> list[str]:
 
 
 def award(*nominations: Nomination, held: set[str] | None = None) -> list[Award | Problem]:
-    return award_all(nominations, held_niks=held or set(), rules=RULES, now=NOW)
+    return award_all(nominations, held_niks=held or set(), pauses=(), rules=RULES, now=NOW)
 
 
 def test_a_card_is_awarded_with_the_balance_and_the_clock_of_the_rules_in_force() -> None:

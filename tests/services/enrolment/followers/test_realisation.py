@@ -67,6 +67,18 @@ def test_each_step_of_an_enrolment_counts_once_in_every_dimension(house: House) 
     assert report(house, "wave")["rows"][house.wave_id]["name"] == "Gelombang 1"
 
 
+def test_a_step_that_takes_away_is_counted_by_itself_too(house: House) -> None:
+    card, class_id = house.award(), house.put_class()
+    taken = house.enrolled(card, class_id)
+    count(house)
+    house.redeem(taken["id"], taken["redeem_code"], "holder", card=card.card_ref)
+    count(house)
+    assert report(house, "mode")["total"] == counts(1, 1, 0)
+    document(house.cancel(taken["id"], "operator"))
+    count(house)
+    assert report(house, "mode")["total"] == counts(0, 0, 1)
+
+
 def test_what_an_enrolment_does_not_have_is_unassigned_and_still_in_the_total(house: House) -> None:
     house.enrolled(house.award(cluster=None), house.put_class())
     count(house)

@@ -1,0 +1,68 @@
+"""Pauses in force; what was paused once is told by the journal."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import datetime
+
+import sqlalchemy as sa
+
+from chassis.database import Database
+from services.enrolment.domain.programme.pause import Pause, Paused
+from services.enrolment.storage.tables import PAUSE
+
+P = PAUSE.c
+_EVERYWHERE = ""
+_ALL = sa.select(PAUSE).order_by(P.what, P.region)
+
+
+class PauseStore:
+    """The table of pauses."""
+
+    def __init__(self, database: Database) -> None:
+        self._database = database
+        self._with_clock = database.beside_clock(PAUSE)
+
+    def in_force(self, connection: sa.Connection) -> list[Pause]:
+        """Read every pause, those of everywhere first."""
+        return [_pause_of(row) for row in connection.execute(_ALL)]
+
+    def now_and_in_force(self, connection: sa.Connection) -> tuple[datetime, list[Pause]]:
+        """Read the decision time and every pause in one statement. Call it after the locks are held."""
+        now, rows = self._database.now_beside(connection, self._with_clock)
+        return now, [_pause_of(row) for row in rows if row.pause_id is not None]
+
+    def hold(self, connection: sa.Connection) -> None:
+        """Hold all pauses until the transaction ends: of two who change them at once, one waits."""
+        self._database.lock_names(connection, ["pauses"])
+
+    def add(self, connection: sa.Connection, pause: Pause) -> None:
+        """Begin a pause."""
+        connection.execute(
+            sa.insert(PAUSE).values(
+                pause_id=pause.pause_id,
+                what=pause.what,
+                region=pause.region or _EVERYWHERE,
+                message=pause.message,
+                began_at=pause.began_at,
+            )
+        )
+
+    def remove(self, connection: sa.Connection, pause_id: str) -> None:
+        """End a pause."""
+        connection.execute(sa.delete(PAUSE).where(P.pause_id == pause_id))
+
+
+def _pause_of(row: sa.Row[tuple[object, ...]]) -> Pause:
+    return Pause(
+        pause_id=row.pause_id,
+        what=Paused(row.what),
+        region=row.region or None,
+        message=row.message,
+        began_at=row.began_at,
+    )
+
+
+def found(pauses: Sequence[Pause], pause_id: str) -> Pause | None:
+    """Find a pause by its id."""
+    return next((pause for pause in pauses if pause.pause_id == pause_id), None)

@@ -1,0 +1,40 @@
+"""End a pause."""
+
+from __future__ import annotations
+
+import sqlalchemy as sa
+
+from chassis.identity import Principal
+from chassis.journal import Entry
+from chassis.problems import NotFound
+from services.enrolment.domain.entry_kinds import EntryKind
+from services.enrolment.domain.programme.pause import Pause
+from services.enrolment.storage.pauses import found
+from services.enrolment.storage.stores import Stores
+
+
+def end_pause(
+    connection: sa.Connection,
+    pause_id: str,
+    *,
+    reason: str,
+    caller: Principal,
+    request_id: str,
+    stores: Stores,
+) -> Pause:
+    """End a pause and return it as it was. Raises `NotFound` where it is not in force (any more)."""
+    stores.pauses.hold(connection)
+    pause = found(stores.pauses.in_force(connection), pause_id)
+    if pause is None:
+        raise NotFound
+    stores.pauses.remove(connection, pause_id)
+    entry = Entry(
+        kind=EntryKind.PAUSE_ENDED,
+        actor=caller.subject,
+        role=caller.role,
+        request_id=request_id,
+        subjects={"region": pause.region},
+        body={"pause_id": pause_id, "what": pause.what.value, "reason": reason},
+    )
+    stores.journal.append(connection, [entry], now=stores.database.now(connection))
+    return pause
