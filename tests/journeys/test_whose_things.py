@@ -1,0 +1,201 @@
+"""Role × tenant × operation: every call that names a thing, by every role, for what is its own, another's, absent or
+of another kind. The calls come from the contract; who reaches what is written here by hand.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from typing import Any
+
+import pytest
+import requests
+
+from chassis.identifiers import new_id
+from tests.conformity import contract
+from tests.journeys import bodies
+from tests.journeys.api import Api
+from tests.journeys.world import HeldCard, Offer, World
+
+EVERYBODY = ("nobody", "holder", "provider", "officer", "operator", "auditor", "system")
+OWN, ANY = "own", "any"
+Reach = dict[str, str]
+
+PUBLIC: Reach = dict.fromkeys(EVERYBODY, ANY)
+REACH: dict[str, Reach] = {
+    "get_classes_by_id": PUBLIC,
+    "patch_classes_by_id": {"provider": OWN},
+    "get_classes_availability": PUBLIC,
+    "post_classes_cancellation": {"provider": OWN, "operator": ANY},
+    "get_classes_roster": {"provider": OWN, "operator": ANY},
+    # The courses of this walk are drafts: only who sees inside knows of them.
+    "get_courses_by_id": {"provider": OWN, "operator": ANY, "auditor": ANY},
+    "patch_courses_by_id": {"provider": OWN},
+    "post_courses_classes": {"provider": OWN},
+    "post_courses_decision": {"operator": ANY},
+    "post_courses_submission": {"provider": OWN},
+    "get_enrolments_by_id": {"holder": OWN, "provider": OWN, "operator": ANY, "auditor": ANY},
+    "get_enrolments_timeline": {"holder": OWN, "provider": OWN, "operator": ANY, "auditor": ANY},
+    "post_enrolments_cancellation": {"holder": OWN, "provider": OWN, "operator": ANY},
+    "post_enrolments_redemption": {"holder": OWN, "provider": OWN},
+    "post_pauses_end": {"operator": ANY},
+    "get_providers_by_id": PUBLIC,
+    "post_providers_decision": {"operator": ANY},
+    "get_waves_by_id": PUBLIC,
+    "post_waves_admissions": {"operator": ANY},
+}
+"""Who reaches things by each call: what is its own, or any. Who is not named reaches nothing."""
+
+_WHY = {"reason": "Diperiksa"}
+SENT: dict[str, Any] = {
+    "patch_classes_by_id": {"seats": 7},
+    "post_classes_cancellation": _WHY,
+    "patch_courses_by_id": {"summary": "Ringkasan lain."},
+    "post_courses_classes": bodies.training_class("online", seats=5),
+    "post_courses_decision": {"decision": "archived", **_WHY},
+    "post_enrolments_cancellation": _WHY,
+    "post_enrolments_redemption": {"redeem_code": "AAAAAAAAAA"},
+    "post_pauses_end": _WHY,
+    "post_providers_decision": {"decision": "refused", **_WHY},
+    "post_waves_admissions": {"candidates": [None]},
+}
+"""A body for each call that can be read and decided on; most are then refused for the state of the thing."""
+
+OPERATIONS = {
+    operation["operationId"]: (method.upper(), path, operation)
+    for path, methods in contract()["paths"].items()
+    for method, operation in methods.items()
+    if "{" in path
+}
+
+
+@dataclass(frozen=True)
+class Tenant:
+    """A provider with a class and a draft, and a holder who is in the class."""
+
+    offer: Offer
+    card: HeldCard
+    ids: dict[str, str] = field(default_factory=dict)
+
+
+@dataclass(frozen=True)
+class Town:
+    """Two tenants who have nothing to do with each other."""
+
+    world: World
+    own: Tenant
+    other: Tenant
+
+    def caller(self, role: str) -> Api:
+        """Return who calls in a role, as the first tenant where the role has one."""
+        match role:
+            case "nobody":
+                return self.world.public
+            case "holder":
+                return self.world.holder(self.own.card.ref)
+            case "provider":
+                return self.world.provider(self.own.offer.provider_id)
+            case "officer":
+                return self.world.officer("32.73")
+            case _:
+                return self.world.caller(role)
+
+
+@pytest.fixture
+def town(world: World) -> Town:
+    """Two tenants, each with one of everything."""
+    return Town(world, _tenant(world, paused="94.03"), _tenant(world, paused="94.04"))
+
+
+def _tenant(world: World, *, paused: str) -> Tenant:
+    """Make a tenant; `paused` is a region of its own where nobody is ever admitted."""
+    offer = world.offer(seats=5)
+    (card,) = world.cards(1)
+    staff = world.provider(offer.provider_id)
+    enrolment = world.holder(card.ref).post("/enrolments", offer.wish())
+    pause = {"what": "admissions", "region": paused, "message": "Data diperiksa."}
+    pause_id = world.operator.post("/pauses", pause)["id"]
+    ids = {
+        "class_id": offer.class_id,
+        "course_id": staff.post("/courses", bodies.course("online"))["id"],
+        "enrolment_id": enrolment["id"],
+        "pause_id": pause_id,
+        "provider_id": offer.provider_id,
+        "wave_id": world.wave(),
+    }
+    return Tenant(offer, card, ids)
+
+
+def test_the_table_names_every_call_that_names_a_thing_and_its_roles() -> None:
+    assert REACH.keys() == OPERATIONS.keys()
+    for name, (_, _, operation) in OPERATIONS.items():
+        if operation["x-roles"] != ["public"]:
+            assert REACH[name].keys() == set(operation["x-roles"]), name
+
+
+def test_everybody_reaches_what_the_table_says_and_the_rest_is_as_if_it_were_not_there(
+    town: Town,
+) -> None:
+    faults = [
+        fault for name in OPERATIONS for role in EVERYBODY for fault in _faults(town, name, role)
+    ]
+    assert not faults, "\n".join(faults)
+
+
+def _faults(town: Town, name: str, role: str) -> Iterator[str]:
+    """Yield what is otherwise than the table says of one call and one role."""
+    _, path, operation = OPERATIONS[name]
+    parameter = path.partition("{")[2].partition("}")[0]
+    absent = _send(town, name, role, new_id())
+    kinds = {
+        # First what must not be touched, last what may change.
+        "wrong kind": _send(town, name, role, town.own.card.ref),
+        "other's": _send(town, name, role, town.other.ids[parameter]),
+        "own": _send(town, name, role, town.own.ids[parameter]),
+    }
+    if operation["x-roles"] != ["public"] and role not in operation["x-roles"]:
+        refused = (401, "unauthenticated") if role == "nobody" else (403, "forbidden")
+        for kind, answer in {"absent": absent, **kinds}.items():
+            if (answer.status_code, _code(answer)) != refused:
+                yield f"{name} as {role}, {kind}: {answer.status_code} {_code(answer)}"
+        return
+    reach = REACH[name].get(role)
+    reached = {"wrong kind": False, "other's": reach == ANY, "own": reach is not None}
+    if (absent.status_code, _code(absent)) != (404, "not-found"):
+        yield f"{name} as {role}, absent: {absent.status_code} {_code(absent)}"
+    for kind, answer in kinds.items():
+        if reached[kind] and (answer.status_code in (401, 403) or _code(answer) == "not-found"):
+            yield f"{name} as {role}, {kind}: not reached, {answer.status_code} {answer.text}"
+        if not reached[kind] and _without_id(answer) != _without_id(absent):
+            yield f"{name} as {role}, {kind}: {answer.status_code} {answer.text}"
+
+
+def _send(town: Town, name: str, role: str, thing: str) -> requests.Response:
+    method, path, _ = OPERATIONS[name]
+    address = path.removeprefix("/api/v1")
+    address = address.partition("{")[0] + thing + address.partition("}")[2]
+    if name == "get_classes_roster" and role == "operator":
+        address += "?reason=Diperiksa"
+    headers = {"If-Match": '"999"'} if method == "PATCH" else {}
+    key = new_id() if method == "POST" else None
+    body = SENT.get(name)
+    return town.caller(role).call(method, address, body=body, key=key, headers=headers)
+
+
+def _code(answer: requests.Response) -> str | None:
+    if answer.status_code < 400:
+        return None
+    code: str = json.loads(answer.text)["code"]
+    return code
+
+
+def _without_id(answer: requests.Response) -> tuple[int, str, dict[str, str]]:
+    """Return an answer byte for byte, but for the id of the request and the second in which it was given."""
+    told = answer.headers.get("X-Request-Id", "")
+    headers = {
+        name: value
+        for name, value in answer.headers.items()
+        if name not in ("X-Request-Id", "Date")
+    }
+    return answer.status_code, answer.text.replace(told, "-"), headers
