@@ -83,7 +83,7 @@ class AlreadyEnrolled(Problem):
     status = 409
     title = "The card is enrolled in this class"
     meaning = "The card has a seat in this class."
-    default_detail = "One card takes one seat in a class."
+    default_detail = "One card takes one seat in a class; its list of enrolments shows which it has."
 
 
 class EnrolmentInProgress(Problem):
@@ -111,7 +111,7 @@ class CardNotUsable(Problem):
     title = "The card cannot be used now"
     meaning = "The card is in training, expired, revoked or used up, as the member card_state says."
     tells = (("card_state", str),)
-    default_detail = "The card's state does not allow a purchase."
+    default_detail = "Read the card: its status says what has to happen first."
 
 
 class CardNotFound(Problem):
