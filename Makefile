@@ -42,6 +42,14 @@ run: $(RUN) ## Start the whole system on PORT (8000); DATABASE=postgresql for Po
 token: $(RUN) ## Print a token: ROLE=holder CARD=… or ROLE=provider PROVIDER=…, officer, operator, auditor
 	@exec $(PYTHON_HERE) -m deploy.local.token
 
+.PHONY: command
+command: $(RUN) ## Run a command of a service of the running system: COMMAND='services.accounts.register …'
+	@exec $(PYTHON_HERE) -m deploy.local.command
+
+.PHONY: fresh
+fresh: $(RUN) ## Remove the data under var/, not its secrets; the next start loads the sample anew
+	@exec $(PYTHON_HERE) -m deploy.local.fresh
+
 .PHONY: bench
 bench: $(RUN) ## Measure against PostgreSQL and write bench/latest.json
 	@exec $(PYTHON_HERE) -m tests.bench
@@ -80,7 +88,7 @@ lock: $(DEV) ## Pin and hash requirements/*.in anew, with the newest versions th
 	@sh deploy/local/lock.sh $(VENV)
 
 .PHONY: clean
-clean: ## Remove .venv, caches and everything under var/ (databases too)
+clean: ## Remove .venv, caches and all of var/: databases, and the secrets that databases of your own need
 	@case "$$(readlink var/postgres)" in /var/lib/balai-*) rm -rf "$$(readlink var/postgres)";; esac
 	rm -rf $(VENV) var .mypy_cache .ruff_cache .pytest_cache .hypothesis .import_linter_cache
 	find . -name __pycache__ -type d -prune -exec rm -rf {} +

@@ -69,7 +69,7 @@ def main(arguments: Sequence[str]) -> int:
             progress=Progress(out=sys.stdout),
         )
     except RefusedError as refusal:
-        print(f"The sample data was not loaded: {refusal}", file=sys.stderr)
+        print(f"The sample data was not loaded: {explained(refusal)}", file=sys.stderr)
         return 1
     except KeyboardInterrupt:
         print("\nInterrupted; run it again to go on.", file=sys.stderr)
@@ -77,6 +77,16 @@ def main(arguments: Sequence[str]) -> int:
     seconds = time.monotonic() - began
     print(f"Sample data is there ({seconds:.1f} s), for example {facts.course_title!r}.")
     return 0
+
+
+def explained(refusal: RefusedError) -> str:
+    """Say why a load was refused, and where the cause is known what helps."""
+    if refusal.code == "provider-name-taken":
+        return (
+            "its institutions are in the catalogue already, by a load that is not on record here. Empty the databases"
+            " of all three services, or bring back the folder (var/) that they were filled from."
+        )
+    return str(refusal)
 
 
 def _parse(arguments: Sequence[str]) -> argparse.Namespace:

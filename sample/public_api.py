@@ -18,9 +18,10 @@ _TRY_LATER: Final = frozenset((429, 502, 503, 504))
 class RefusedError(Exception):
     """A call that was refused for good; the message is the problem document in one line."""
 
-    def __init__(self, message: str, *, status: int = 0) -> None:
+    def __init__(self, message: str, *, status: int = 0, code: str = "") -> None:
         super().__init__(message)
         self.status = status
+        self.code = code
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,7 +73,9 @@ class PublicApi:
             if answer is not None and not _may_pass(answer):
                 if answer.status_code != requests.codes.unauthorized or renewed or not token:
                     raise RefusedError(
-                        _in_one_line(method, path, answer), status=answer.status_code
+                        _in_one_line(method, path, answer),
+                        status=answer.status_code,
+                        code=_code(answer),
                     )
                 self._tokens.forget(token)
                 renewed = True

@@ -2,27 +2,55 @@
 
 from __future__ import annotations
 
+from datetime import datetime
+
 from deploy.local.process_table import SAMPLE_ROLES, Plan
+from deploy.local.sample_card import SampleCard
 from sample.record import Facts
 
 
-def banner(plan: Plan, facts: Facts) -> str:
-    """Return the address, credentials of each role, and a first request to paste."""
+def banner(plan: Plan, facts: Facts, *, card: SampleCard | None, kept: str) -> str:
+    """Return the address, credentials of each role, and a first request to paste, unless its card expired.
+
+    `card` is None where nothing is known of it; `kept` says what stays where.
+    """
     return f"""
-Balai runs at {plan.address}. Ctrl-C stops it; databases, secrets and logs stay under var/.
+Balai runs at {plan.address}. Its pages for people who call it: {plan.address}/api/v1/docs
+Ctrl-C stops it; {kept}.
 
 Sample credentials, for POST {plan.address}/oauth/token or `make token`:
 
 {_credentials(plan)}
 
   provider     {facts.provider_id}  {facts.provider_name}
-  card number  {facts.card_number}
+  card number  {facts.card_number}{_time_left(card)}
   officer      of the sample card's province; another: make token ROLE=officer REGION=32
 
-A holder enrols in “{facts.course_title}”. Paste this into another terminal:
-
-{_first_request(plan, facts)}
+{_expired(card) if card and card.status == "expired" else _invitation(plan, facts)}
 """
+
+
+def _time_left(card: SampleCard | None) -> str:
+    if card is None or card.deadline is None or card.status == "expired":
+        return ""
+    return f"  (its next class must be bought until {_day(card.deadline)}; afterwards: make fresh)"
+
+
+def _expired(card: SampleCard) -> str:
+    when = f" on {_day(card.deadline)}" if card.deadline else ""
+    return f"""The sample's cards expired{when}, as cards that buy nothing in time do: its holders cannot enrol now.
+For new ones stop this (Ctrl-C), then: make fresh run
+(Databases that you named yourself are left alone by that: empty them, too.)"""
+
+
+def _invitation(plan: Plan, facts: Facts) -> str:
+    return f"""A holder enrols in “{facts.course_title}”. Paste this into another terminal:
+
+{_first_request(plan, facts)}"""
+
+
+def _day(instant: datetime) -> str:
+    return f"{instant.day} {instant:%B %Y}"
 
 
 def _credentials(plan: Plan) -> str:

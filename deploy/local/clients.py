@@ -10,6 +10,7 @@ from services.accounts.domain.mandates import BOUND_TO, Mandate
 from services.accounts.register import register
 from services.accounts.service import opened_service
 from services.accounts.settings import read_settings
+from services.accounts.use_cases.register_client import ClientExists
 
 
 @dataclass(frozen=True)
@@ -30,21 +31,31 @@ SAMPLE_CLIENTS = tuple(
 )
 
 
+class ForeignDatabaseError(Exception):
+    """The database of accounts was filled by another run; the message says what helps, in one line."""
+
+
 def register_clients(
     clients: Sequence[LocalClient], *, bounds: Mapping[str, str], variables: Mapping[str, str]
 ) -> None:
     """Register clients; those registered before are left as they are.
 
-    `bounds` holds the `provider`, `card` and `region` for roles that need one. Raises `ClientExists` where a client
-    is registered with another bound.
+    `bounds` holds the `provider`, `card` and `region` for roles that need one. Raises `ForeignDatabaseError` where a
+    client is registered with another secret or bound.
     """
-    with opened_service(read_settings(variables)) as house:
-        for client in clients:
-            bound = BOUND_TO.get(client.role)
-            register(
-                house,
-                client_id=client.client_id,
-                secret=variables[client.secret_name],
-                mandate=Mandate(client.role, **({bound: bounds[bound]} if bound else {})),
-                name=client.client_id,
-            )
+    try:
+        with opened_service(read_settings(variables)) as house:
+            for client in clients:
+                bound = BOUND_TO.get(client.role)
+                register(
+                    house,
+                    client_id=client.client_id,
+                    secret=variables[client.secret_name],
+                    mandate=Mandate(client.role, **({bound: bounds[bound]} if bound else {})),
+                    name=client.client_id,
+                )
+    except ClientExists as error:
+        raise ForeignDatabaseError(
+            f"the database of accounts knows {error} with another secret, or bound to something else: bring back the"
+            " secrets.env it was filled with, or empty the databases of all three services"
+        ) from None

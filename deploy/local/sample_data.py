@@ -9,15 +9,10 @@ import os
 import sys
 from pathlib import Path
 
-import requests
-
-from deploy.local.clients import SAMPLE_CLIENTS, register_clients
+from deploy.local.bounds import Bounds
+from deploy.local.clients import SAMPLE_CLIENTS, ForeignDatabaseError, register_clients
 from deploy.local.sample_notes import SampleNotes
 from sample.load import main as load
-from sample.record import Facts
-from services.accounts.development import issue_token
-
-_TIMEOUT = 30.0
 
 
 def main() -> int:
@@ -31,35 +26,14 @@ def main() -> int:
     if facts is None:
         print("The sample data left no record.", file=sys.stderr)
         return 1
-    register_clients(SAMPLE_CLIENTS, bounds=sample_bounds(gateway, facts), variables=os.environ)
+    bounds = Bounds(gateway, os.environ).of_the_sample(facts)
+    try:
+        register_clients(SAMPLE_CLIENTS, bounds=bounds, variables=os.environ)
+    except ForeignDatabaseError as error:
+        print(error, file=sys.stderr)
+        return 1
     notes.finish(facts)
     return 0
-
-
-def sample_bounds(gateway: str, facts: Facts) -> dict[str, str]:
-    """Return what the sample clients are bound to. Raises `requests.RequestException`."""
-    card = look_up_card(gateway, facts.card_number)
-    # An officer of the province where the sample holder lives.
-    return {
-        "provider": facts.provider_id,
-        "card": card["card_ref"],
-        "region": card["region"].partition(".")[0],
-    }
-
-
-def look_up_card(gateway: str, card_number: str) -> dict[str, str]:
-    """Return what an operator sees of a card. Raises `requests.RequestException`."""
-    with requests.Session() as session:
-        session.trust_env = False  # a .netrc would replace our token
-        answer = session.post(
-            f"{gateway}/api/v1/cards/lookup",
-            json={"card_number": card_number, "reason": "Binding the sample credentials"},
-            headers={"Authorization": f"Bearer {issue_token(role='operator')}"},
-            timeout=_TIMEOUT,
-        )
-    answer.raise_for_status()
-    card: dict[str, str] = answer.json()
-    return card
 
 
 if __name__ == "__main__":

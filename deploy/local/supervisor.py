@@ -201,13 +201,15 @@ def _dying_with(parent: int, number: signal.Signals) -> Callable[[], None] | Non
 def _obituary(running: Running) -> str:
     code = running.child.returncode
     how = f"exit code {code}" if code >= 0 else f"signal {signal.Signals(-code).name}"
-    return f"{running.name} stopped with {how}. The end of {running.log}:\n{_tail(running.log)}"
+    told = f"{running.name} stopped with {how}"
+    # What a shown process said stands above already, and nothing of it in a log.
+    return told if running.process.shown else f"{told}. {_end_of(running.log)}"
 
 
 def _not_ready(running: Running, seconds: float) -> str:
-    return f"{running.name} was not ready after {seconds:.0f} s. The end of {running.log}:\n{_tail(running.log)}"
+    return f"{running.name} was not ready after {seconds:.0f} s. {_end_of(running.log)}"
 
 
-def _tail(log: Path) -> str:
+def _end_of(log: Path) -> str:
     lines = log.read_text(encoding="utf-8", errors="replace").splitlines()
-    return "\n".join(f"  | {line}" for line in lines[-_LOG_LINES_SHOWN:])
+    return "\n".join([f"The end of {log}:", *(f"  | {line}" for line in lines[-_LOG_LINES_SHOWN:])])

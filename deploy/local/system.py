@@ -15,10 +15,13 @@ from deploy.local.databases import (
     postgresql_database,
     sqlite_database,
 )
-from deploy.local.place import accounts_file, search_index
+from deploy.local.named_databases import check_named
+from deploy.local.place import search_index, secrets_file, settings_file
 from deploy.local.ports import free_ports
 from deploy.local.postgres import prepare_server
+from deploy.local.process import ROOT
 from deploy.local.process_table import Plan
+from deploy.local.sample_card import SampleCard, read_sample_card
 from deploy.local.sample_notes import SampleNotes
 from deploy.local.supervisor import Pause, ProcessFailedError, Supervisor
 from sample.record import Facts
@@ -53,7 +56,7 @@ class System:
         folder.mkdir(parents=True, exist_ok=True)
         self.supervisor = Supervisor(logs=folder / "log", pause=pause)
         self._secrets = environment_file.load_or_create(
-            folder / "secrets.env", process_table.SECRET_NAMES
+            secrets_file(folder), process_table.SECRET_NAMES
         )
         self._free = free_ports(random.Random())  # noqa: S311 - no secret is drawn from it
         self.plan = Plan(
@@ -67,11 +70,15 @@ class System:
         )
 
     def start(self) -> None:
-        """Start everything and return once it is ready. Raises `ProcessFailedError`."""
+        """Start everything and return once it is ready.
+
+        Raises `UnusableDatabaseError` and `PostgresUnavailableError` before anything was started, `ProcessFailedError`.
+        """
         self.plan = self.plan.on(self._databases())
-        # Kept for `make token`, and gone from use with the next start: the private server's port changes.
-        own = process_table.service_settings(self.plan, "accounts")
-        environment_file.replace(accounts_file(self._folder), own)
+        for service in SERVICES:
+            # Kept for commands, and gone from use with the next start: the inner ports change.
+            settings = process_table.command_settings(self.plan, service)
+            environment_file.replace(settings_file(self._folder, service), settings)
         # The gateway holds no data: its start need not wait for that of the databases.
         self.supervisor.start(process_table.gateway(self.plan))
         self.supervisor.complete(process_table.preparation(self.plan))
@@ -91,6 +98,23 @@ class System:
             raise ProcessFailedError("the sample data left no record")
         return facts
 
+    def sample_card(self) -> SampleCard | None:
+        """Return how the sample holder's card stands; None where that cannot be read."""
+        return read_sample_card(self.plan)
+
+    @property
+    def kept(self) -> str:
+        """Say what stays where when everything has stopped."""
+        folder = (
+            self._folder.relative_to(ROOT) if self._folder.is_relative_to(ROOT) else self._folder
+        )
+        if self._dialect == "postgresql" and addresses_in(self._variables):
+            return (
+                f"secrets and logs stay under {folder}/. Keep {secrets_file(folder)}:\n"
+                "without it nobody can start on the databases that you named"
+            )
+        return f"databases, secrets and logs stay under {folder}/"
+
     def stop(self) -> list[str]:
         """Stop everything: the gateway, the workers, the services, the database. Returns who had to be killed."""
         return self.supervisor.stop()
@@ -99,6 +123,9 @@ class System:
         if self._dialect == "sqlite":
             return {service: sqlite_database(self._folder, service) for service in SERVICES}
         named = addresses_in(self._variables)
+        check_named(
+            named, key=self._secrets["KEY_ENCRYPTION_KEY"], secrets=str(secrets_file(self._folder))
+        )
         missing = [service for service in SERVICES if service not in named]
         return named | self._private_databases(missing)
 

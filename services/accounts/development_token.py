@@ -7,6 +7,9 @@ import os
 import sys
 from collections.abc import Mapping, Sequence
 
+import sqlalchemy as sa
+
+from chassis.problems import Problem
 from chassis.settings import SettingsError
 from services.accounts.development import issue_token
 from services.accounts.domain.mandates import UnusableMandate
@@ -29,6 +32,10 @@ def main(arguments: Sequence[str], variables: Mapping[str, str]) -> int:
     except (SettingsError, UnusableMandate) as error:
         print(f"development token: {error}", file=sys.stderr)
         return 2
+    except (Problem, sa.exc.SQLAlchemyError) as error:
+        why = "the database cannot be reached, or is not migrated"
+        print(f"development token: {why} ({type(error).__name__})", file=sys.stderr)
+        return 1
     return 0
 
 

@@ -7,7 +7,10 @@ import os
 import sys
 from collections.abc import Mapping, Sequence
 
+import sqlalchemy as sa
+
 from chassis.identifiers import random_reference
+from chassis.problems import Problem
 from chassis.settings import SettingsError
 from services.accounts.domain.actors import COMMAND_LINE, Actor
 from services.accounts.service import AccountsService, opened_service
@@ -39,6 +42,9 @@ def main(arguments: Sequence[str], variables: Mapping[str, str]) -> None:
             disable(house, client_id)
     except SettingsError as error:
         sys.exit(f"disable: {error}")
+    except (Problem, sa.exc.SQLAlchemyError) as error:
+        why = "the database cannot be reached, or is not migrated"
+        sys.exit(f"disable: {why} ({type(error).__name__})")
     except NoSuchClient:
         sys.exit(f"disable: no client is registered as {client_id}")
 

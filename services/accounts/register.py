@@ -12,7 +12,10 @@ import secrets
 import sys
 from collections.abc import Mapping, Sequence
 
+import sqlalchemy as sa
+
 from chassis.identifiers import random_reference
+from chassis.problems import Problem
 from chassis.settings import Environment, SettingsError
 from services.accounts.domain.actors import COMMAND_LINE, Actor
 from services.accounts.domain.clients import SECRET_BYTES, UnusableCredential
@@ -68,6 +71,10 @@ def main(arguments: Sequence[str], variables: Mapping[str, str]) -> int:
     except (SettingsError, UnusableCredential, UnusableMandate) as error:
         print(f"register: {error}", file=sys.stderr)
         return 2
+    except (Problem, sa.exc.SQLAlchemyError) as error:
+        why = "the database cannot be reached, or is not migrated"
+        print(f"register: {why} ({type(error).__name__})", file=sys.stderr)
+        return 1
     except ClientExists:
         taken = f"{client_id} is registered already, with another secret, role or bound"
         print(f"register: {taken}", file=sys.stderr)

@@ -13,6 +13,7 @@ from pathlib import Path
 from deploy.local import process_table, run
 from deploy.local.process import Layer, Process
 from deploy.local.process_table import Plan
+from deploy.local.sample_card import SampleCard
 from deploy.local.system import System
 from sample.record import Facts
 from tests.deploy.stand_in import program, server
@@ -50,6 +51,10 @@ def _load_sample_data(self: System) -> Facts:  # noqa: ARG001
     return FACTS
 
 
+def _sample_card(self: System) -> SampleCard | None:  # noqa: ARG001
+    return None
+
+
 def main() -> int:
     """Run the real supervision over the stand-ins."""
     process_table.preparation = _preparation
@@ -57,6 +62,7 @@ def main() -> int:
     process_table.workers = _workers
     process_table.gateway = _gateway
     System.load_sample_data = _load_sample_data  # type: ignore[method-assign]
+    System.sample_card = _sample_card  # type: ignore[method-assign]
     return run.main()
 
 

@@ -148,6 +148,10 @@ def test_a_taken_port_is_told_in_one_line_and_nothing_is_started(start: Start, p
         ({"PORT": "70000"}, "PORT must be a number from 1 to 65535, not '70000'"),
         ({"PORT": "eighty"}, "PORT must be a number from 1 to 65535, not 'eighty'"),
         ({"DATABASE": "mysql"}, "DATABASE must be sqlite or postgresql, not 'mysql'"),
+        (
+            {"DATABASE": "postgresql", "CATALOG_DATABASE_URL": "postgres://a:secret@localhost/b"},
+            "CATALOG_DATABASE_URL must be an address of the form postgresql://user:password@host:5432/name",
+        ),
     ],
 )
 def test_a_setting_that_makes_no_sense_is_told_in_one_line(
@@ -156,10 +160,16 @@ def test_a_setting_that_makes_no_sense_is_told_in_one_line(
     assert _end(start(**variables)) == f"Cannot start: {told}\n"
 
 
-def test_a_second_system_over_the_same_data_is_refused(start: Start) -> None:
+@pytest.mark.parametrize("same_port", [True, False])
+def test_a_second_system_over_the_same_data_is_told_where_the_first_one_is(
+    start: Start, port: int, tmp_path: Path, same_port: bool
+) -> None:
     _read_until(start(), "Balai runs at")
-    second = start(PORT=str(next(free_ports(random.Random()))))
-    assert "another system is running over" in _end(second)
+    second = start(PORT=str(port if same_port else next(free_ports(random.Random()))))
+    assert _end(second) == (
+        f"Cannot start: this Balai is running already at http://127.0.0.1:{port}, over {tmp_path / 'var'};"
+        " use it, or stop it first\n"
+    )
     assert second.returncode == 1
 
 

@@ -7,6 +7,7 @@ import subprocess
 import sys
 import time
 from collections.abc import Iterator
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -28,6 +29,12 @@ def supervisor(tmp_path: Path) -> Iterator[Supervisor]:
 @pytest.fixture
 def ports() -> Iterator[int]:
     return free_ports(random.Random())
+
+
+def test_of_a_process_whose_output_was_shown_no_log_is_shown(supervisor: Supervisor) -> None:
+    shown = replace(program("loud", "raise SystemExit(3)"), shown=True)
+    with pytest.raises(ProcessFailedError, match=r"\Aloud stopped with exit code 3\Z"):
+        supervisor.complete(shown)
 
 
 def _wait_for(log: Path) -> str:

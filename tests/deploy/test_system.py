@@ -3,6 +3,7 @@ from __future__ import annotations
 import os
 import subprocess
 import sys
+from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
@@ -11,6 +12,7 @@ import requests
 from deploy.local.banner import banner
 from deploy.local.process import ROOT
 from deploy.local.process_table import SAMPLE_ROLES
+from deploy.local.sample_card import SampleCard, read_sample_card
 from deploy.local.sample_notes import SampleNotes
 from sample.record import Facts
 from tests.databases import DatabaseMaker
@@ -66,24 +68,56 @@ def test_a_second_start_keeps_the_data_the_credentials_and_loads_nothing_twice(
         assert again.stop() == []
 
 
-def test_the_banner_names_what_a_first_request_needs(system: RunningSystem) -> None:
-    facts = Facts(
-        "p-id", "p-name", "course", "Title", "the-class", 250_000, "wave", "1234567812345678"
-    )
-    text = banner(system.plan, facts)
+FACTS = Facts("p-id", "p-name", "course", "Title", "the-class", 250_000, "wave", "1234567812345678")
+DEADLINE = datetime(2026, 12, 7, 1, 2, 3, tzinfo=UTC)
+
+
+@pytest.mark.parametrize(
+    ("status", "deadline", "time_left"),
+    [
+        ("awarded", DEADLINE, "until 7 December 2026; afterwards: make fresh"),
+        ("in_training", None, ""),
+    ],
+)
+def test_the_banner_names_what_a_first_request_needs(
+    system: RunningSystem, status: str, deadline: datetime | None, time_left: str
+) -> None:
+    text = banner(system.plan, FACTS, card=SampleCard(status, deadline), kept="all stays")
+    assert time_left in text
+    assert ("make fresh" in text) == bool(time_left)
     for role in SAMPLE_ROLES:
         assert system.plan.secrets[f"SAMPLE_{role.upper()}_SECRET"] in text
     assert f"curl -i {system.address}/api/v1/enrolments" in text
     assert '{"class_id": "the-class", "expected_price": 250000}' in text
 
 
+def test_once_the_sample_card_expired_the_banner_says_how_to_get_another_and_shows_no_request(
+    system: RunningSystem,
+) -> None:
+    card = SampleCard("expired", DEADLINE)
+    text = banner(system.plan, FACTS, card=card, kept="all stays")
+    assert "expired on 7 December 2026" in text
+    assert "make fresh run" in text
+    assert "curl" not in text
+
+
+NOBODY = "01a20564-359e-7550-8a5f-7463901d8963"
+
+
 @pytest.mark.parametrize(
     ("variables", "told"),
     [
         ({}, "say which role"),
-        ({"ROLE": "king"}, "there is no role 'king'"),
+        ({"ROLE": "king"}, "say which role: make token ROLE=holder|"),
         ({"ROLE": "holder"}, "the role holder needs a card"),
-        ({"ROLE": "holder", "CARD": "1234567812345678"}, "that card was not found"),
+        (
+            {"ROLE": "holder", "CARD": "1234 5678 1234 5678"},
+            "no card has the number 1234567812345678",
+        ),
+        ({"ROLE": "holder", "CARD": "123"}, "a card's number, sixteen digits, or its id"),
+        ({"ROLE": "holder", "CARD": NOBODY}, f"no card has the id {NOBODY}"),
+        ({"ROLE": "provider", "PROVIDER": NOBODY}, f"no provider has the id {NOBODY}"),
+        ({"ROLE": "officer", "REGION": "99"}, "No region has the code 99"),
     ],
 )
 def test_a_token_that_cannot_be_made_is_refused_in_one_line(
@@ -104,14 +138,63 @@ def test_the_token_command_prints_one_token_that_the_gateway_accepts(system: Run
 
 def test_without_a_system_the_token_command_says_how_to_start_one(tmp_path: Path) -> None:
     assert _make_token(tmp_path, ROLE="operator").stderr == (
-        "token: start the system first, with: make run\n"
+        "token: the system is not running; start it first, with: make run\n"
     )
 
 
+def test_what_a_system_needs_to_go_on_with_is_kept_when_it_stops_and_told(
+    own_system: RunningSystem,
+) -> None:
+    facts = own_system.load_sample_data()
+    groups = " ".join(facts.card_number[at : at + 4] for at in range(0, 16, 4))
+    assert _make_token(own_system.folder, ROLE="holder", CARD=groups).returncode == 0
+    card = read_sample_card(own_system.plan)
+    assert card is not None
+    assert card.status == "awarded"
+
+    again = _command(own_system.folder, "services.enrolment.follow_again")
+    assert again.stdout.startswith("followed the catalogue to position"), again.stderr
+    counted = _command(own_system.folder, "services.catalog.follow_again")
+    assert counted.returncode == 0, counted.stderr
+    made = _command(
+        own_system.folder, "services.accounts.register officer --region 32 --name 'A B'"
+    )
+    assert made.stdout.startswith("client_id="), made.stderr
+    client = made.stdout.splitlines()[0].removeprefix("client_id=")
+    assert _command(own_system.folder, f"services.accounts.disable {client}").returncode == 0
+
+    own_system.stop()
+    stopped = _make_token(own_system.folder, ROLE="operator")
+    assert stopped.stderr == "token: the system is not running; start it first, with: make run\n"
+
+
+@pytest.mark.parametrize("command", ["", "nonsense", "services.enrolment.worker", "'"])
+def test_what_is_no_command_of_a_service_is_refused_in_one_line(
+    tmp_path: Path, command: str
+) -> None:
+    done = _command(tmp_path, command)
+    assert (done.returncode, done.stdout, done.stderr.count("\n")) == (1, "", 1)
+    assert done.stderr.startswith("command: COMMAND ")
+
+
+def test_without_a_system_a_command_says_how_to_start_one(tmp_path: Path) -> None:
+    done = _command(tmp_path, "services.accounts.disable somebody")
+    assert done.stderr == "command: start the system first, with: make run\n"
+
+
+def _command(folder: Path, command: str) -> subprocess.CompletedProcess[str]:
+    return _run("deploy.local.command", folder, COMMAND=command)
+
+
 def _make_token(folder: Path, **variables: str) -> subprocess.CompletedProcess[str]:
-    kept = {name: value for name, value in os.environ.items() if name not in ("ROLE", "CARD")}
+    return _run("deploy.local.token", folder, **variables)
+
+
+def _run(module: str, folder: Path, **variables: str) -> subprocess.CompletedProcess[str]:
+    foreign = ("ROLE", "CARD", "PROVIDER", "REGION", "COMMAND")
+    kept = {name: value for name, value in os.environ.items() if name not in foreign}
     return subprocess.run(
-        [sys.executable, "-m", "deploy.local.token"],
+        [sys.executable, "-m", module],
         cwd=ROOT,
         env={**kept, "VAR": str(folder), **variables},
         capture_output=True,

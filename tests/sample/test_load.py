@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 from sample.files import read_candidates, read_classes, read_courses, read_providers
-from sample.load import load
+from sample.load import explained, load
 from sample.progress import Progress
 from sample.public_api import PublicApi, RefusedError
 from sample.record import Facts, read_record
@@ -189,6 +189,17 @@ def test_a_refusal_names_the_call_and_the_fields(bench: Bench) -> None:
     wanted = r"^POST /courses/id-\d+/classes: 422 validation-failed Some fields. /seats: Send a wh"
     with pytest.raises(RefusedError, match=wanted):
         bench.load()
+
+
+def test_institutions_brought_in_by_a_load_that_is_not_on_record_are_told_with_the_remedy(
+    bench: Bench,
+) -> None:
+    bench.gateway.trouble = lambda *_: (409, {"code": "provider-name-taken", "detail": "Long."})
+    with pytest.raises(RefusedError) as caught:
+        bench.load()
+    assert explained(caught.value).startswith("its institutions are in the catalogue already")
+    assert "Empty the databases" in explained(caught.value)
+    assert explained(RefusedError("something else")) == "something else"
 
 
 def test_refused_candidates_end_the_load_with_the_first_reason(bench: Bench) -> None:

@@ -9,6 +9,7 @@ from flask.testing import FlaskClient
 from chassis.identity import TokenVerifier
 from chassis.issuer_keys import PublishedKeys
 from chassis.settings import SettingsError
+from deploy.local.databases import ServiceDatabase
 from services.accounts import development_token, disable, register
 from services.accounts.development import issue_token
 from services.accounts.domain.mandates import UnusableMandate
@@ -16,7 +17,7 @@ from services.accounts.queries.published_keys import jwk_set
 from services.accounts.service import AccountsService, opened_service
 from services.accounts.settings import read_settings
 from services.accounts.storage import CLIENT
-from tests.services.accounts.conftest import CLIENT_ID, SECRET
+from tests.services.accounts.conftest import CLIENT_ID, SECRET, variables_on
 from tests.tokens import AUDIENCE, ISSUER
 
 PROVIDER = "01890000-0000-7000-8000-000000000001"
@@ -185,6 +186,23 @@ def test_a_disabled_client_gets_no_token_and_its_id_stays_taken(
 
 def test_an_unknown_client_cannot_be_disabled(variables: dict[str, str]) -> None:
     with pytest.raises(SystemExit, match="no client is registered as nobody"):
+        disable.main(["nobody"], variables)
+
+
+# --- without a database ---
+
+
+def test_where_there_is_no_schema_every_command_says_so_in_one_line(
+    empty_database: ServiceDatabase, capsys: pytest.CaptureFixture[str]
+) -> None:
+    variables = variables_on(empty_database)
+    told = r"the database cannot be reached, or is not migrated"
+    assert register.main(["operator"], variables) == 1
+    assert development_token.main(["operator"], variables) == 1
+    shown = capsys.readouterr()
+    assert shown.out == ""
+    assert [told in line for line in shown.err.splitlines()] == [True, True]
+    with pytest.raises(SystemExit, match=told):
         disable.main(["nobody"], variables)
 
 
