@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+import re
 import shutil
 import subprocess
 import sys
@@ -61,6 +62,14 @@ def journey() -> list[str]:
     lines = [line for line in block.splitlines() if line and not line.startswith("#")]
     assert any(line.startswith("curl ") for line in lines)
     return lines
+
+
+def test_the_journeys_comments_do_no_harm_where_a_shell_takes_them_for_commands() -> None:
+    block = README.read_text(encoding="utf-8").partition(BEGIN)[2].partition(END)[0]
+    comments = [line for line in block.splitlines() if line.startswith("#")]
+    assert comments
+    # zsh takes a pasted comment for a command: no quote may open, nothing may run, redirect or match files.
+    assert [line for line in comments if not re.fullmatch(r"# [A-Za-z ,.-]+", line)] == []
 
 
 def test_every_line_of_the_readmes_journey_does_what_it_says(
