@@ -15,7 +15,7 @@ def banner(plan: Plan, facts: Facts, *, card: SampleCard | None, kept: str) -> s
     `card` is None where nothing is known of it; `kept` says what stays where.
     """
     return f"""
-Balai runs at {plan.address}. Its pages for people who call it: {plan.address}/api/v1/docs
+Balai runs at {plan.address}. To see every call open {plan.address}/api/v1/docs in a browser.
 Ctrl-C stops it; {kept}.
 
 Sample credentials, for POST {plan.address}/oauth/token or `make token`:
