@@ -1,10 +1,14 @@
-"""What the application's database role may do, checked at start: it must not be able to rewrite the journal."""
+"""What the application's database role may do, checked at start: it must not be able to rewrite the journal.
+
+`open_guarded` opens a database for a process that stays, after all checks.
+"""
 
 from __future__ import annotations
 
 import sqlalchemy as sa
 
 from chassis.database import Database
+from chassis.durability import refuse_lossy
 from chassis.service_settings import ServiceSettings
 from chassis.settings import SettingsError
 
@@ -19,13 +23,24 @@ _REWRITABLE = sa.text(
     order by relation.relname
     """
 )
+_BEYOND_TABLES = sa.text(
+    """
+    select distinct role.rolname
+    from pg_catalog.pg_roles as role
+    where pg_has_role(current_user, role.oid, 'member')
+      and (role.rolsuper or role.rolcreaterole
+           or role.rolname in ('pg_write_server_files', 'pg_execute_server_program'))
+    order by role.rolname
+    """
+)
+"""Roles with which somebody could make themselves the owner, or write over the server's files."""
 
 
 def refuse_excess_rights(database: Database, metadata: sa.MetaData) -> None:
     """Raise `SettingsError` where this process's role could change or remove what must only grow.
 
-    Looks at the tables marked `append_only` or `update_only`. A superuser and the tables' owner are refused too. SQLite
-    knows no roles: there the triggers alone stand guard.
+    Looks at the tables marked `append_only` or `update_only`. A superuser and the tables' owner are refused too, and
+    who may create roles or reach the server's files. SQLite knows no roles: there the triggers alone stand guard.
     """
     if database.dialect != "postgresql":
         return
@@ -36,17 +51,23 @@ def refuse_excess_rights(database: Database, metadata: sa.MetaData) -> None:
             _REWRITABLE, {"names": guarded, "append_only": append_only}
         ).scalars()
         names = ", ".join(rewritable)
+        mighty = ", ".join(connection.execute(_BEYOND_TABLES).scalars())
     if names:
         raise SettingsError(
             f"the role in DATABASE_URL could rewrite {names}; give the application a role of its own"
             " and run the migrations as another (MIGRATION_DATABASE_URL)"
+        )
+    if mighty:
+        raise SettingsError(
+            f"the role in DATABASE_URL could give itself the right to rewrite the journal: it is, or may become,"
+            f" {mighty}; give the application a role that may only log in"
         )
 
 
 def open_guarded(
     settings: ServiceSettings, metadata: sa.MetaData, *, pool_size: int | None = None
 ) -> Database:
-    """Open a service's database for a process that stays, seen to be safe from it; in development anything goes.
+    """Open a service's database for a process that stays, durable and safe from it; in development anything goes.
 
     Raises `SettingsError`, with the database's connections closed.
     """
@@ -54,6 +75,7 @@ def open_guarded(
     if not settings.is_development:
         try:
             refuse_excess_rights(database, metadata)
+            refuse_lossy(database, metadata)
         except SettingsError:
             database.dispose()
             raise

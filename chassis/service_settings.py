@@ -10,10 +10,10 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import Any
 
-from chassis.settings import LOG_LEVELS, Environment
+import sqlalchemy as sa
 
-DEVELOPMENT = "development"
-PRODUCTION = "production"
+from chassis.guessable import is_guessable
+from chassis.settings import DEVELOPMENT, LOG_LEVELS, PRODUCTION, Environment, SettingsError
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -47,7 +47,7 @@ def service_settings(environment: Environment) -> dict[str, Any]:
     """Read the fields of `ServiceSettings`. Raises `SettingsError`."""
     return {
         "environment": environment.choice("ENVIRONMENT", PRODUCTION, of=(DEVELOPMENT, PRODUCTION)),
-        "database_url": environment.text("DATABASE_URL"),
+        "database_url": _database_url(environment),
         "pool_size": environment.whole("DATABASE_POOL", 8, least=1, most=100),
         "token_issuer": environment.text("TOKEN_ISSUER").rstrip("/"),
         "token_audience": environment.text("TOKEN_AUDIENCE", "balai"),
@@ -61,5 +61,20 @@ def own_credential(environment: Environment) -> dict[str, Any]:
     return {
         "accounts_url": environment.text("ACCOUNTS_URL"),
         "client_id": environment.text("CLIENT_ID"),
-        "client_secret": environment.text("CLIENT_SECRET"),
+        "client_secret": environment.secret("CLIENT_SECRET"),
     }
+
+
+def _database_url(environment: Environment) -> str:
+    """Return where the database is. Raises `SettingsError`, in production also for a password that can be guessed."""
+    text = environment.text("DATABASE_URL")
+    try:
+        url = sa.make_url(text)
+    except (sa.exc.ArgumentError, ValueError):
+        raise SettingsError("DATABASE_URL is not the address of a database") from None
+    password = str(url.password or "") if environment.is_production else ""
+    if password and is_guessable(password, beside=url.username):
+        raise SettingsError(
+            "the password in DATABASE_URL can be guessed; give the role a random one"
+        )
+    return text

@@ -1,11 +1,24 @@
-"""Reading settings from the environment, once, at start, with a message that names what is wrong."""
+"""Reading settings from the environment, once, at start, with a message that names what is wrong.
+
+In production, which it is where nothing is said, secrets that can be guessed and switches for debugging are refused.
+"""
 
 from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
 
+from chassis.guessable import is_guessable, is_guessable_key
+
+DEVELOPMENT = "development"
+PRODUCTION = "production"
 LOG_LEVELS = ("DEBUG", "INFO", "WARNING", "ERROR")
+
+DEBUGGING = ("FLASK_DEBUG", "PYTHONDEVMODE")
+"""What Flask and Python read by themselves to tell more than callers and logs may learn."""
+
+_OFF = ("", "0", "false", "no")
+_MAKE_A_KEY = "make one with: openssl rand -hex 32"
 
 
 class SettingsError(Exception):
@@ -14,9 +27,30 @@ class SettingsError(Exception):
 
 @dataclass(frozen=True)
 class Environment:
-    """The environment variables a process was started with, read with types and bounds."""
+    """The environment variables a process was started with, read with types and bounds.
+
+    Raises `SettingsError` when made, where ENVIRONMENT is none, or is production and something is set to debug.
+    """
 
     variables: Mapping[str, str]
+
+    def __post_init__(self) -> None:
+        if self.is_production:
+            self._refuse_debugging()
+
+    @property
+    def is_production(self) -> bool:
+        """Tell whether this is no developer's machine."""
+        return self.choice("ENVIRONMENT", PRODUCTION, of=(DEVELOPMENT, PRODUCTION)) == PRODUCTION
+
+    def _refuse_debugging(self) -> None:
+        for name in DEBUGGING:
+            if self.variables.get(name, "").lower() not in _OFF:
+                raise SettingsError(f"{name} is not for production; unset it")
+        if self.variables.get("LOG_LEVEL") == "DEBUG":
+            raise SettingsError(
+                "LOG_LEVEL must not be DEBUG in production; libraries would log data"
+            )
 
     def text(self, name: str, default: str | None = None) -> str:
         """Return a variable's text. Raises `SettingsError` where it is missing and has no default."""
@@ -47,7 +81,10 @@ class Environment:
         return text
 
     def key(self, name: str, *, size: int = 32) -> bytes:
-        """Return secret key material written as hexadecimal. Raises `SettingsError` where it has another size."""
+        """Return secret key material written as hexadecimal.
+
+        Raises `SettingsError` where it has another size or, in production, was not made at random.
+        """
         text = self.text(name)
         try:
             material = bytes.fromhex(text)
@@ -57,7 +94,16 @@ class Environment:
             raise SettingsError(
                 f"{name} must be {size} bytes written as {2 * size} hexadecimal digits"
             )
+        if self.is_production and is_guessable_key(material):
+            raise SettingsError(f"{name} was not made at random; {_MAKE_A_KEY}")
         return material
+
+    def secret(self, name: str) -> str:
+        """Return a secret text. Raises `SettingsError` where it is missing or, in production, can be guessed."""
+        text = self.text(name)
+        if self.is_production and is_guessable(text, least=32):
+            raise SettingsError(f"{name} is short, or was not made at random; {_MAKE_A_KEY}")
+        return text
 
     def address(self, name: str) -> tuple[str, int] | None:
         """Return a `host:port` to listen on, or None where it is not set. Raises `SettingsError` for another form."""

@@ -11,7 +11,8 @@ from chassis.settings import Environment, SettingsError
 
 
 def given(value: str | None) -> Environment:
-    return Environment({} if value is None else {"NAME": value})
+    set_here = {} if value is None else {"NAME": value}
+    return Environment({"ENVIRONMENT": "development", **set_here})
 
 
 def whole(environment: Environment) -> int:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
+from hashlib import sha256
 
 import pytest
 from flask import Flask
@@ -36,7 +37,7 @@ def variables_on(database: ServiceDatabase) -> dict[str, str]:
         "ENVIRONMENT": "development",
         "TOKEN_ISSUER": ISSUER,
         "TOKEN_AUDIENCE": AUDIENCE,
-        "KEY_ENCRYPTION_KEY": "5a" * 32,
+        "KEY_ENCRYPTION_KEY": sha256(b"seals signing keys in tests").hexdigest(),
     }
 
 

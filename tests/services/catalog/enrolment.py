@@ -13,6 +13,7 @@ from flask import Flask, Response, jsonify, request
 from tests.served import served
 
 TOKEN = "a-system-token"
+CLIENT_SECRET = hashlib.sha256(b"the secret of the catalogue in tests").hexdigest()
 EPOCH = "00000000-0000-4000-8000-000000000001"
 
 
@@ -64,7 +65,9 @@ def serving(enrolment: Enrolment) -> Iterator[Enrolment]:
 
     @app.post("/oauth/token")
     def token() -> Response:
-        allowed = request.authorization is not None and request.authorization.password == "secret"
+        allowed = (
+            request.authorization is not None and request.authorization.password == CLIENT_SECRET
+        )
         return jsonify(access_token=TOKEN, expires_in=900) if allowed else Response(status=401)
 
     with served(app) as enrolment.address:

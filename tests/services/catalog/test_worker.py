@@ -8,6 +8,7 @@ import subprocess
 import sys
 from collections.abc import Callable
 from datetime import timedelta
+from hashlib import sha256
 
 import pytest
 import sqlalchemy as sa
@@ -21,7 +22,7 @@ from services.catalog.use_cases import close_classes as closing
 from services.catalog.worker import close_classes_left_open
 from tests.services.catalog.bodies import provider_body
 from tests.services.catalog.client import Catalog, key, made, service_on
-from tests.services.catalog.enrolment import Enrolment, serving
+from tests.services.catalog.enrolment import CLIENT_SECRET, Enrolment, serving
 from tests.waiting import PATIENCE, eventually
 
 
@@ -42,8 +43,8 @@ def test_the_process_follows_enrolment_and_stops_when_told(
             "ENROLMENT_URL": enrolment.address,
             "ACCOUNTS_URL": enrolment.address,
             "CLIENT_ID": "catalog",
-            "CLIENT_SECRET": "secret",
-            "FINGERPRINT_KEY": "33" * 32,
+            "CLIENT_SECRET": CLIENT_SECRET,
+            "FINGERPRINT_KEY": sha256(b"tells bodies apart in tests").hexdigest(),
             "SEARCH_INDEX": str(catalog.search_index),
         }
         worker = subprocess.Popen(
@@ -62,7 +63,7 @@ def test_the_process_follows_enrolment_and_stops_when_told(
             worker.kill()
     database.dispose()
     assert worker.returncode == 0
-    assert b"secret" not in output
+    assert CLIENT_SECRET.encode() not in output
     assert b"worker-stopped" in output
 
 

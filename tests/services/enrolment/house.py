@@ -6,6 +6,7 @@ from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
+from hashlib import sha256
 from itertools import islice
 from typing import Any
 from uuid import uuid4
@@ -45,8 +46,8 @@ VARIABLES = {
     "TOKEN_ISSUER": ISSUER,
     "TOKEN_AUDIENCE": AUDIENCE,
     "JWKS_URL": "http://accounts.test/.well-known/jwks.json",
-    "PERSONAL_DATA_KEY": "11" * 32,
-    "FINGERPRINT_KEY": "22" * 32,
+    "PERSONAL_DATA_KEY": sha256(b"seals personal data in tests").hexdigest(),
+    "FINGERPRINT_KEY": sha256(b"tells requests apart in tests").hexdigest(),
 }
 """The environment of a process on a developer's machine."""
 

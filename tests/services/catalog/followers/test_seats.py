@@ -7,6 +7,7 @@ import subprocess
 import sys
 from collections.abc import Callable, Iterator
 from datetime import UTC, datetime
+from hashlib import sha256
 from typing import Any
 
 import pytest
@@ -21,6 +22,7 @@ from services.catalog.follow_again import follow_again
 from services.catalog.followers import seats
 from services.catalog.followers.seats import READ_AT_ONCE, SeatsFollower
 from services.catalog.storage.tables import CLASS_SEATS, FOLLOWER_STATE
+from tests.databases import PASSWORD
 from tests.services.catalog.client import Catalog, made, service_on, staff
 from tests.services.catalog.enrolment import TOKEN, Enrolment, serving
 
@@ -262,7 +264,7 @@ def command(database_url: str, **changes: str) -> subprocess.CompletedProcess[st
         "DATABASE_URL": database_url,
         "TOKEN_ISSUER": "http://accounts.test",
         "JWKS_URL": "http://accounts.test/jwks.json",
-        "FINGERPRINT_KEY": "33" * 32,
+        "FINGERPRINT_KEY": sha256(b"tells bodies apart in tests").hexdigest(),
         "SEARCH_INDEX": "/nonexistent",
         **changes,
     }
@@ -292,13 +294,13 @@ def test_the_command_says_what_it_did(
 def test_the_command_says_in_one_line_that_its_database_is_of_no_use(
     empty_database: ServiceDatabase, environment: str
 ) -> None:
-    for url in ("postgresql+psycopg://u:p@127.0.0.1:9/d", empty_database.application):
+    for url in (f"postgresql+psycopg://u:{PASSWORD}@127.0.0.1:9/d", empty_database.application):
         done = command(url, ENVIRONMENT=environment)
         assert (done.returncode, done.stdout) == (1, "")
         assert len(done.stderr.splitlines()) == 1
         assert done.stderr.startswith("follow_again: ")
         assert "Traceback" not in done.stderr
-        assert "u:p" not in done.stderr
+        assert PASSWORD not in done.stderr
 
 
 def test_an_absent_enrolment_changes_nothing(
