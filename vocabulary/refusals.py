@@ -83,7 +83,9 @@ class AlreadyEnrolled(Problem):
     status = 409
     title = "The card is enrolled in this class"
     meaning = "The card has a seat in this class."
-    default_detail = "One card takes one seat in a class; its list of enrolments shows which it has."
+    default_detail = (
+        "One card takes one seat in a class; its list of enrolments shows which it has."
+    )
 
 
 class EnrolmentInProgress(Problem):
