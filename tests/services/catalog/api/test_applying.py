@@ -108,13 +108,11 @@ def test_time_gives_the_allowance_back(catalog: Catalog) -> None:
 def test_who_repeats_an_application_gets_its_answer_whoever_applied_meanwhile(
     timeless: Catalog,
 ) -> None:
-    first, again = (
-        {"x_forwarded_for": HERE, "idempotency_key": "an-application-by-phone"} for _ in range(2)
-    )
-    given = timeless.post("/providers", provider_body(name="LPK Maju"), **first)
+    sent = {"x_forwarded_for": HERE, "idempotency_key": "an-application-by-phone"}
+    given = timeless.post("/providers", provider_body(name="LPK Maju"), None, **sent)
     for number in range(MOST):
         apply(timeless, f"LPK Nomor {number}")
-    repeated = timeless.post("/providers", provider_body(name="LPK Maju"), **again)
+    repeated = timeless.post("/providers", provider_body(name="LPK Maju"), None, **sent)
     assert (given.status_code, repeated.data) == (201, given.data)
     assert apply(timeless, "LPK Lain").status_code == 429
 
