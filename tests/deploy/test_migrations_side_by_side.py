@@ -1,0 +1,100 @@
+"""A release migrates before the last one stops: what a migration does, the code before it must be able to bear."""
+
+from __future__ import annotations
+
+import ast
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from deploy.local.databases import SERVICES
+from deploy.local.process import ROOT
+
+ADDING = {"create_table", "create_index", "get_bind", "batch_alter_table"}
+"""What the code before does not notice. An index is taken for one that is not unique."""
+
+DATA = ("insert", "update", "delete", "execute", "bulk_insert")
+
+BORNE = {
+    "catalog/0002_names_held_once.py": {
+        "create_index unique": "rows of the code before have no key, and those without are never held to it",
+        "execute": "reads names, and gives them their keys:",
+        "update": "in a column that only the code after reads",
+    },
+}
+"""What goes beyond adding, by migration, and why the code before it bears it all the same."""
+
+
+def later_migrations() -> Iterator[Path]:
+    """Yield every migration but each service's first, before which there is no code."""
+    for service in SERVICES:
+        folder = ROOT / "services" / service / "storage" / "migrations" / "versions"
+        yield from sorted(folder.glob("[0-9]*.py"))[1:]
+
+
+def beyond_adding(source: str) -> set[str]:
+    """Return what a migration does that is more than adding what the code before it need not know."""
+    return {
+        found
+        for node in ast.walk(ast.parse(source))
+        if isinstance(node, ast.Call) and isinstance(node.func, ast.Attribute)
+        for found in _beyond(node, node.func)
+    }
+
+
+def _beyond(call: ast.Call, called: ast.Attribute) -> Iterator[str]:
+    on_operations = isinstance(called.value, ast.Name) and called.value.id in ("op", "batch")
+    if called.attr == "add_column":
+        if not _may_be_left_out(call.args[-1]):
+            yield "add_column required"
+    elif called.attr == "create_index":
+        if any(each.arg == "unique" for each in call.keywords):
+            yield "create_index unique"
+    elif called.attr in DATA or (on_operations and called.attr not in ADDING):
+        yield called.attr
+
+
+def _may_be_left_out(column: ast.expr) -> bool:
+    """Tell whether rows can be written without a column: it may be null, or the database fills it in."""
+    if not isinstance(column, ast.Call):
+        return False
+    said = {each.arg: each.value for each in column.keywords}
+    nullable = said.get("nullable")
+    is_required = isinstance(nullable, ast.Constant) and nullable.value is False
+    return "server_default" in said or not is_required
+
+
+@pytest.mark.parametrize("path", [*later_migrations()], ids=lambda path: path.stem)
+def test_a_migration_only_adds_or_it_is_said_why_not(path: Path) -> None:
+    name = f"{path.parents[3].name}/{path.name}"
+    assert beyond_adding(path.read_text("utf-8")) == set(BORNE.get(name, {}))
+
+
+def test_every_reason_is_of_a_migration_that_is_there() -> None:
+    there = {f"{path.parents[3].name}/{path.name}" for path in later_migrations()}
+    assert set(BORNE) <= there
+
+
+@pytest.mark.parametrize(
+    ("statement", "found"),
+    [
+        ("op.drop_column('a', 'b')", {"drop_column"}),
+        ("op.drop_table('a')", {"drop_table"}),
+        ("op.rename_table('a', 'b')", {"rename_table"}),
+        ("op.alter_column('a', 'b', nullable=False)", {"alter_column"}),
+        ("op.create_check_constraint('a', 'b', 'c')", {"create_check_constraint"}),
+        ("op.create_index('a', 'b', ['c'], unique=True)", {"create_index unique"}),
+        ("op.add_column('a', sa.Column('b', sa.Integer, nullable=False))", {"add_column required"}),
+        ("op.execute('drop table a')", {"execute"}),
+        ("connection.execute(sa.text('update a set b = 1'))", {"execute"}),
+        ("op.add_column('a', sa.Column('b', sa.Integer))", set()),
+        (
+            "op.add_column('a', sa.Column('b', sa.Integer, nullable=False, server_default='0'))",
+            set(),
+        ),
+        ("op.create_table('a', sa.Column('b', sa.Integer, nullable=False))", set()),
+    ],
+)
+def test_what_the_code_before_would_stumble_over_is_found(statement: str, found: set[str]) -> None:
+    assert beyond_adding(statement) == found
