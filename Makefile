@@ -79,6 +79,10 @@ format: $(DEV) ## Format the code and sort its imports
 .PHONY: check
 check: lint test ## lint and test
 
+.PHONY: check-deploy
+check-deploy: ## Have the files under deploy/ judged by their own tools; says which of these are missing
+	@sh deploy/check.sh
+
 .PHONY: openapi
 openapi: $(DEV) ## Write the contract that the gateway serves from what the services declare
 	@exec $(PYTHON_HERE) -m contract
