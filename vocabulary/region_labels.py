@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import re
 import unicodedata
+from collections.abc import Mapping
 from functools import cache
 from typing import Final
 
@@ -26,14 +27,18 @@ def regencies_labelled(label: str, *, province: str) -> tuple[Regency, ...]:
 
     A label that names the kind stands for that one alone. Raises `UnknownRegion` for the province.
     """
-    letters = _letters(label)
-    return tuple(regency for regency in regencies_of(province) if letters in _labels_of(regency))
+    return _labelled_in(province).get(_letters(label), ())
 
 
 @cache
-def _labels_of(regency: Regency) -> frozenset[str]:
-    name = _letters(regency.name)
-    return frozenset(beginning + name for beginning in _BEGINNINGS[regency.kind])
+def _labelled_in(province: str) -> Mapping[str, tuple[Regency, ...]]:
+    """Return a province's regencies by every label, in letters alone: a long table is looked up, not searched."""
+    labelled: dict[str, tuple[Regency, ...]] = {}
+    for regency in regencies_of(province):
+        name = _letters(regency.name)
+        for beginning in _BEGINNINGS[regency.kind]:
+            labelled[beginning + name] = (*labelled.get(beginning + name, ()), regency)
+    return labelled
 
 
 def _letters(text: str) -> str:

@@ -38,7 +38,7 @@ class Counted(Shown):
     amount = Whole(
         allow_none=True,
         metadata=says(
-            "Rupiah set aside for the enrolments; null where that would tell a hidden number."
+            "Rupiah set aside for the enrolments, to the public in hundreds of millions; null where enrolled is hidden."
         ),
     )
 

@@ -3,13 +3,19 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import asdict, dataclass
+from dataclasses import dataclass
 from typing import Any
 
 import sqlalchemy as sa
 
 from chassis.follower import read_follower_state
-from services.enrolment.domain.reports.disclosure import Shown, shown, shown_in_groups
+from services.enrolment.domain.reports.disclosure import (
+    Shown,
+    hidden_in,
+    roughly,
+    shown,
+    shown_in_groups,
+)
 from services.enrolment.domain.reports.realisation import TOTAL, UNASSIGNED, Counts, Dimension
 from services.enrolment.storage.stores import Stores
 from services.enrolment.storage.tables import FOLLOWER_STATE, WAVE
@@ -45,7 +51,7 @@ def realisation(
         "by": dimension.value,
         "unassigned": rows.pop(UNASSIGNED),
         "rows": {code: {"name": names.get(code), **row} for code, row in sorted(rows.items())},
-        "total": (_exactly({"": total}) if exact else _hidden({"": total}))[""],
+        "total": (_exactly if exact else _alone)({"": total})[""],
         "reconciliation": {
             **_compared(cells, total),
             "counted_to": position,
@@ -88,12 +94,16 @@ def _names(connection: sa.Connection, dimension: Dimension) -> Mapping[str, str]
 
 def _compared(cells: Cells, total: Counts) -> dict[str, Any]:
     """Compare the sum of all rows and of what is unassigned with what was counted apart from them."""
-    difference = sum(cells.values(), Counts()) - total
-    return {"agrees": difference == Counts(), "difference": asdict(difference)}
+    difference = sum(cells.values(), -total)
+    return {"agrees": difference == Counts(), "difference": difference.numbers()}
 
 
 def _exactly(cells: Cells) -> dict[str, Row]:
-    return {code: asdict(counts) for code, counts in cells.items()}
+    return {code: {**counts.numbers()} for code, counts in cells.items()}
+
+
+def _alone(total: Cells) -> dict[str, Row]:
+    return _rows(total, _hidden(total))
 
 
 def _publicly(
@@ -101,18 +111,30 @@ def _publicly(
 ) -> dict[str, Row]:
     """Hide small counts. Those of regencies are hidden province by province, since the provinces are reported too."""
     if dimension is not Dimension.REGENCY:
-        return _hidden(cells)
-    provinces = _cells(connection, Dimension.PROVINCE, stores)
-    return _rows(cells, {name: _within(cells, provinces, name) for name in NUMBERS_OF_PEOPLE})
+        return _rows(cells, _hidden(cells))
+    provinces = _hidden(_cells(connection, Dimension.PROVINCE, stores))
+    seen: dict[str, Mapping[str, Shown]] = {}
+    for name in NUMBERS_OF_PEOPLE:
+        seen[name] = shown_in_groups(
+            _numbers(cells, name),
+            group_of=lambda code: code[:2],
+            sums=provinces[name],
+            also=_bounded(name, seen),
+        )
+    return _rows(cells, seen)
 
 
-def _within(cells: Cells, provinces: Cells, name: str) -> Mapping[str, Shown]:
-    sums = shown(_numbers(provinces, name))
-    return shown_in_groups(_numbers(cells, name), group_of=lambda code: code[:2], sums=sums)
+def _hidden(cells: Cells) -> dict[str, Mapping[str, Shown]]:
+    """Return by the name of each count what the public sees of it."""
+    seen: dict[str, Mapping[str, Shown]] = {}
+    for name in NUMBERS_OF_PEOPLE:
+        seen[name] = shown(_numbers(cells, name), also=_bounded(name, seen))
+    return seen
 
 
-def _hidden(cells: Cells) -> dict[str, Row]:
-    return _rows(cells, {name: shown(_numbers(cells, name)) for name in NUMBERS_OF_PEOPLE})
+def _bounded(name: str, seen: Mapping[str, Mapping[str, Shown]]) -> set[str]:
+    """Return where a count is a bound for a hidden one: nobody starts who is not enrolled."""
+    return hidden_in(seen["enrolled"]) if name == "started" else set()
 
 
 def _numbers(cells: Cells, name: str) -> dict[str, int]:
@@ -120,10 +142,10 @@ def _numbers(cells: Cells, name: str) -> dict[str, int]:
 
 
 def _rows(cells: Cells, seen: Mapping[str, Mapping[str, Shown]]) -> dict[str, Row]:
-    """Write rows as the public sees them; a sum of money is left out where it would tell a hidden number."""
+    """Write rows as the public sees them; money is rough, and left out where the number of people is hidden."""
     rows: dict[str, Row] = {}
     for code, counts in cells.items():
         numbers = {name: seen[name][code] for name in NUMBERS_OF_PEOPLE}
         is_told = isinstance(numbers["enrolled"], int)
-        rows[code] = {**numbers, "amount": counts.amount if is_told else None}
+        rows[code] = {**numbers, "amount": roughly(counts.amount) if is_told else None}
     return rows

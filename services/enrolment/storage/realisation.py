@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import asdict, fields
+from dataclasses import fields
 
 import sqlalchemy as sa
 
@@ -63,10 +63,10 @@ class RealisationStore:
         """
         if not changes:
             return
-        nothing = asdict(Counts())
+        nothing = Counts().numbers()
         cells = [{"dimension": dimension, "code": code} for dimension, code in sorted(changes)]
         begun = [{**cell, **nothing} for cell in cells]
-        added = [{**cell, **asdict(changes[cell["dimension"], cell["code"]])} for cell in cells]
+        added = [{**cell, **changes[cell["dimension"], cell["code"]].numbers()} for cell in cells]
         connection.execute(self._begin, {"rows": rows_parameter(begun)})
         connection.execute(self._add, {"rows": rows_parameter(added)})
 

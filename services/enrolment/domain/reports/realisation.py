@@ -8,7 +8,7 @@ rows of every report and what is unassigned add up to the same total.
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from dataclasses import astuple, dataclass
+from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
 from zoneinfo import ZoneInfo
@@ -56,10 +56,24 @@ class Counts:
     amount: int = 0
 
     def __add__(self, other: Counts) -> Counts:
-        return Counts(*(a + b for a, b in zip(astuple(self), astuple(other), strict=True)))
+        return Counts(
+            self.enrolled + other.enrolled,
+            self.started + other.started,
+            self.cancelled + other.cancelled,
+            self.amount + other.amount,
+        )
 
-    def __sub__(self, other: Counts) -> Counts:
-        return Counts(*(a - b for a, b in zip(astuple(self), astuple(other), strict=True)))
+    def __neg__(self) -> Counts:
+        return Counts(-self.enrolled, -self.started, -self.cancelled, -self.amount)
+
+    def numbers(self) -> dict[str, int]:
+        """Return each count by its name."""
+        return {
+            "enrolled": self.enrolled,
+            "started": self.started,
+            "cancelled": self.cancelled,
+            "amount": self.amount,
+        }
 
 
 @dataclass(frozen=True, slots=True)

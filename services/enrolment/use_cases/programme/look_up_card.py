@@ -11,9 +11,10 @@ import sqlalchemy as sa
 
 from chassis.identity import Principal
 from chassis.journal import Entry
+from chassis.problems import Problem
 from services.enrolment.domain.entry_kinds import EntryKind
 from services.enrolment.domain.programme.card import Card
-from services.enrolment.domain.reach import reach_to_read
+from services.enrolment.domain.reach import reach_to_act, reach_to_read
 from services.enrolment.queries.cards import show_card
 from services.enrolment.storage.persons import SealedPerson
 from services.enrolment.storage.stores import Stores
@@ -53,6 +54,25 @@ def look_up_card(
     found = _found(connection, card.card_ref, now=now, stores=stores) if card and shown else None
     stores.journal.append(connection, [_entry(command, card, shown=shown)], now=now)
     return found
+
+
+def record_refused_enrolment(
+    connection: sa.Connection,
+    card_number: str,
+    refusal: Problem,
+    *,
+    caller: Principal,
+    request_id: str,
+    stores: Stores,
+) -> None:
+    """Record that an assisted enrolment was refused: a refusal tells of the card, as a look-up does."""
+    card = find_card(connection, card_number=card_number, nik=None, stores=stores)
+    reached = card is not None and reach_to_act(caller).has_card(region=card.region)
+    command = LookUpCard(
+        card_number, None, f"Enrolment refused: {refusal.code}", caller, request_id
+    )
+    now = stores.database.now(connection)
+    stores.journal.append(connection, [_entry(command, card, shown=reached)], now=now)
 
 
 def with_holder(found: FoundCard, *, stores: Stores) -> dict[str, Any]:

@@ -201,6 +201,25 @@ def test_an_assisted_enrolment_that_is_refused_counts_as_a_look_up(house: House)
     assert house.enrol(house.award(), class_id).status_code == 201
 
 
+@pytest.mark.parametrize(("region", "shown"), [("32", True), ("17", False)])
+def test_an_assisted_enrolment_that_is_refused_is_recorded_as_a_look_up(
+    house: House, region: str, shown: bool
+) -> None:
+    card, class_id = house.award(), house.put_class()
+    body = {"class_id": class_id, "expected_price": PRICE + 1, "card_number": card.card_number}
+    refused = house.post("/enrolments", body, "officer", region=region, subject="officer:x")
+    reason = "price-changed" if shown else "card-not-found"
+    assert code(refused)[1] == reason
+    entry = house.entries()[-1]
+    assert (entry["kind"], entry["actor"]) == ("card-looked-up", "officer:x")
+    assert (entry["card_ref"], entry["region"]) == (card.card_ref, "32.73")
+    assert entry["body"] == {
+        "by": "card_number",
+        "reason": f"Enrolment refused: {reason}",
+        "shown": shown,
+    }
+
+
 def test_a_working_day_at_a_counter_is_within_the_bound() -> None:
     lookups, now = Throttle(LOOKUPS_OF_ONE_CALLER), 0.0
     for _ in range(8 * 60):

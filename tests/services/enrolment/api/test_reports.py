@@ -8,7 +8,7 @@ import pytest
 
 from services.enrolment.followers.realisation import realisation_follower
 from tests.chassis.problem_documents import code, pointers
-from tests.services.enrolment.house import House, document
+from tests.services.enrolment.house import PRICE, House, document
 
 TABLE = {
     "province": "17",
@@ -42,9 +42,23 @@ def test_small_counts_are_hidden_from_the_public_and_shown_to_those_who_answer_f
         assert told["rows"]["17.01"]["amount"] is told["rows"]["17.71"]["amount"] is None
         assert told["rows"]["11.01"]["enrolled"] == 6
         assert told["total"]["enrolled"] == 16
+        assert told["total"]["amount"] == 0
     for role in ("operator", "auditor"):
         rows = realisation(house, role)["rows"]
         assert (rows["17.01"]["enrolled"], rows["17.71"]["enrolled"]) == (3, 7)
+        assert realisation(house, role)["total"]["amount"] == 16 * PRICE
+
+
+def test_how_many_started_does_not_tell_how_many_are_enrolled(house: House) -> None:
+    enrol(house, "11.01", 1)
+    class_id = house.put_class(declared_seats=11)
+    for card in house.award_many(11, regency="12.71"):
+        taken = house.enrolled(card, class_id)
+        house.redeem(taken["id"], taken["redeem_code"], "holder", card=card.card_ref)
+    realisation_follower(house.service.stores, house.service.transactions).catch_up()
+    rows = document(house.get("/reports/realisation?by=province"))["rows"]
+    assert (rows["11"]["enrolled"], rows["12"]["enrolled"]) == ("<5", ">=5")
+    assert (rows["11"]["started"], rows["12"]["started"]) == ("<5", ">=5")
 
 
 @pytest.mark.parametrize(
