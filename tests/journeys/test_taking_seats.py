@@ -82,7 +82,10 @@ def test_an_officer_enrols_people_of_the_own_region_and_knows_of_no_card_elsewhe
     looked_up = world.journal("enrolment", kind="card-looked-up", region="17.71")
     told = [e["body"] for e in looked_up if e["card_ref"] == card.ref]
     assert [body["shown"] for body in told] == [False, False, False, False, True, True]
-    assert {body["reason"] for body in told} == {"Mendaftarkan di loket"}
+    assert {body["reason"] for body in told} == {
+        "Mendaftarkan di loket",
+        "Enrolment refused: card-not-found",
+    }
     enrolment = world.officer("17").post("/enrolments", wish)
     assert world.holder(card.ref).read(f"/enrolments/{enrolment['id']}")["status"] == "confirmed"
     (entry,) = world.journal("enrolment", class_id=offer.class_id, kind="enrolment-confirmed")
