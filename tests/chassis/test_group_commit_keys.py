@@ -9,7 +9,6 @@ import sqlalchemy as sa
 
 from chassis.group_commit import BATCH_LIMIT
 from chassis.identifiers import new_id
-from chassis.problems import Problem
 from tests.chassis.batches import PATIENCE, Caller, codes, fresh_key, told
 from tests.chassis.seats import SOON_MS, SeatHouse
 from tests.chassis.tally import JOURNAL, Add, TallyHouse, batches_of, count_of, open_house, set_up
@@ -49,13 +48,13 @@ def test_only_past_its_deadline_is_such_a_command_told_that_its_twin_is_in_fligh
     house = hasty_seats
     class_id = house.new_class()
     call = house.call(house.new_cards(1)[0], class_id)
-    told: set[str] = set()
+    answers: set[str] = set()
     with house.batches() as batches:
         with key_held(house, call[1].digest):
             # Whose key is tried at that very moment is told that the outcome is unknown, which is true as well.
-            while "request-in-flight" not in told:
-                told |= set(codes(batches.together([call], seconds=3 * SOON_MS / 1000)))
-                assert told <= {"request-in-flight", "outcome-unknown"}
+            while "request-in-flight" not in answers:
+                answers |= set(codes(batches.together([call], seconds=3 * SOON_MS / 1000)))
+                assert answers <= {"request-in-flight", "outcome-unknown"}
         assert house.held(class_id) == 0
         assert codes(batches.together([call])) == ["201"]
     assert house.held(class_id) == 1
