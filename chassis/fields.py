@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from abc import ABC, abstractmethod
 from collections.abc import Callable, Iterator, Mapping
 from datetime import UTC, datetime
 from itertools import islice
@@ -47,12 +48,12 @@ _RFC_3339 = re.compile(
 Value = TypeVar("Value")
 
 
-class Exact(ma.fields.Field[Value]):
+class Exact(ma.fields.Field[Value], ABC):
     """A field that says itself what it takes, so that the contract cannot say something else."""
 
+    @abstractmethod
     def form(self) -> dict[str, Any]:
         """Return what is taken as JSON Schema (2020-12) has it. It describes; `_deserialize` judges."""
-        raise NotImplementedError
 
 
 def says(description: str) -> dict[str, str]:
