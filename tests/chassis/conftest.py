@@ -11,11 +11,13 @@ import pytest
 from flask.testing import FlaskClient
 from structlog.testing import capture_logs
 
+from chassis.database import Database
 from deploy.local.databases import ServiceDatabase
 from tests.chassis.following import Following, Source
 from tests.chassis.seats import SOON_MS, SeatHouse, open_seats
 from tests.chassis.small_service import House, build
 from tests.chassis.tally import TallyHouse, laid_house
+from tests.chassis.things import THINGS
 from tests.databases import DatabaseMaker
 from tests.served import served
 
@@ -116,3 +118,14 @@ def processes() -> Iterator[ProcessPoolExecutor]:
     """Eight processes of their own, which share nothing with the tests but the databases."""
     with ProcessPoolExecutor(8, mp_context=get_context("spawn")) as executor:
         yield executor
+
+
+@pytest.fixture(scope="module", params=["sqlite", "postgresql"])
+def database(request: pytest.FixtureRequest, database_maker: DatabaseMaker) -> Iterator[Database]:
+    """A database with the table of `tests.chassis.things`, on each of the two."""
+    opened = Database(database_maker.empty(request.param, "chassis").owner, pool_size=12)
+    with opened.writing() as connection:
+        THINGS.create_all(connection)
+        connection.commit()
+    yield opened
+    opened.dispose()

@@ -1,141 +1,28 @@
-"""SQLite and PostgreSQL behave alike behind one face: types, transactions, clocks, locks, and what an error means."""
+"""SQLite and PostgreSQL behave alike behind one face: transactions, clocks and locks."""
 
 from __future__ import annotations
 
-import sqlite3
 import threading
 import time
 from collections.abc import Iterator, Sequence
 from contextlib import suppress
-from datetime import UTC, datetime, timedelta, timezone
+from datetime import timedelta
 from functools import partial
-from typing import Any
 
-import psycopg
 import pytest
 import sqlalchemy as sa
 
 from chassis.clock import utc_now
-from chassis.column_types import Identifier, Instant
+from chassis.column_types import Identifier
 from chassis.database import Database
 from chassis.engines import COSTLY_FOR_FEW_ROWS
-from chassis.faults import Fault, fault_of
 from chassis.identifiers import new_id
 from chassis.recordset import rows_parameter
 from deploy.local.databases import ServiceDatabase
 from tests.chassis.batches import all_at_once
+from tests.chassis.things import THING, THINGS, add_thing, number_of, set_number
 from tests.databases import DatabaseMaker
 from tests.waiting import lock_waited_for
-
-THINGS = sa.MetaData()
-THING = sa.Table(
-    "thing",
-    THINGS,
-    sa.Column("id", Identifier, primary_key=True),
-    sa.Column("at", Instant),
-    sa.Column("name", sa.Text),
-    sa.Column("number", sa.BigInteger, nullable=False, server_default="0"),
-)
-EARLY = datetime(2026, 3, 1, 7, 30, 0, 5, tzinfo=UTC)
-
-
-@pytest.fixture(scope="module", params=["sqlite", "postgresql"])
-def database(request: pytest.FixtureRequest, database_maker: DatabaseMaker) -> Iterator[Database]:
-    opened = Database(database_maker.empty(request.param, "chassis").owner, pool_size=12)
-    with opened.writing() as connection:
-        THINGS.create_all(connection)
-        connection.commit()
-    yield opened
-    opened.dispose()
-
-
-def add_thing(database: Database, **values: Any) -> str:
-    thing_id: str = values.setdefault("id", new_id())
-    with database.writing() as connection:
-        connection.execute(sa.insert(THING).values(**values))
-        connection.commit()
-    return thing_id
-
-
-def number_of(connection: sa.Connection, thing_id: str) -> int:
-    number: int = connection.execute(
-        sa.select(THING.c.number).where(THING.c.id == thing_id)
-    ).scalar_one()
-    return number
-
-
-def set_number(connection: sa.Connection, thing_id: str, number: int) -> None:
-    connection.execute(sa.update(THING).where(THING.c.id == thing_id).values(number=number))
-
-
-@pytest.mark.parametrize(
-    "instant",
-    [EARLY, EARLY.astimezone(timezone(timedelta(hours=9))), datetime(1, 1, 2, tzinfo=UTC)],
-)
-def test_an_instant_comes_back_in_utc_to_the_microsecond(
-    database: Database, instant: datetime
-) -> None:
-    thing_id = add_thing(database, at=instant)
-    with database.reading() as connection:
-        at = connection.execute(sa.select(THING.c.at).where(THING.c.id == thing_id)).scalar_one()
-    assert at == instant
-    assert at.utcoffset() == timedelta(0)
-
-
-def test_instants_sort_and_compare_as_time_does(database: Database) -> None:
-    name = new_id()
-    tokyo = timezone(timedelta(hours=9))
-    instants = [EARLY + timedelta(microseconds=n * 999_999) for n in range(5)]
-    for instant in reversed(instants):
-        add_thing(database, at=instant.astimezone(tokyo), name=name)
-    later = sa.select(THING.c.at).where(THING.c.name == name, THING.c.at > instants[1])
-    with database.reading() as connection:
-        assert connection.execute(later.order_by(THING.c.at)).scalars().all() == instants[2:]
-
-
-def test_an_identifier_is_text_in_python(database: Database) -> None:
-    thing_id = add_thing(database)
-    with database.reading() as connection:
-        found = connection.execute(sa.select(THING.c.id).where(THING.c.id == thing_id)).scalar()
-    assert found == thing_id
-    assert isinstance(found, str)
-
-
-def test_a_recordset_is_as_many_rows_as_were_given_in_one_parameter(database: Database) -> None:
-    columns = {name: THING.c[name].type for name in ("id", "at", "name", "number")}
-    given = database.recordset(columns)
-    rows: list[dict[str, Any]] = [
-        {"id": new_id(), "at": EARLY, "name": 'Ubah "x"\\ 🎓\n', "number": 2**53 - 1},
-        {"id": new_id(), "at": None, "name": None, "number": -1},
-    ]
-    with database.writing() as connection:
-        connection.execute(
-            sa.insert(THING).from_select(list(columns), sa.select(*[given.c[c] for c in columns])),
-            {"rows": rows_parameter(rows)},
-        )
-        ids = [row["id"] for row in rows]
-        found = connection.execute(
-            sa.select(*[THING.c[c] for c in columns])
-            .where(THING.c.id.in_(ids))
-            .order_by(THING.c.number.desc())
-        )
-        assert [dict(row._mapping) for row in found] == rows
-        nothing = connection.execute(sa.select(given.c.id), {"rows": rows_parameter([])})
-        assert nothing.all() == []
-
-
-def test_a_recordset_takes_no_value_that_json_does_not_have() -> None:
-    with pytest.raises(TypeError, match="bytes"):
-        rows_parameter([{"name": b"x"}])
-
-
-def test_keys_in_one_parameter_find_their_rows(database: Database) -> None:
-    found, missing = [add_thing(database) for _ in range(3)], new_id()
-    select = sa.select(THING.c.id).where(database.is_among(THING.c.id)).order_by(THING.c.id)
-    with database.reading() as connection:
-        for asked, expected in [([*found, missing, found[0]], sorted(found)), ([], [])]:
-            answered = connection.execute(select, {"keys": database.keys(asked)}).scalars()
-            assert list(answered) == expected
 
 
 @pytest.mark.parametrize(("guard", "reads_all"), [(True, False), (False, True)])
@@ -339,44 +226,3 @@ def test_postgresql_bounds_every_wait(database_maker: DatabaseMaker) -> None:
 def test_no_other_database_is_opened() -> None:
     with pytest.raises(ValueError, match="neither sqlite nor postgresql"):
         Database("mysql://somewhere/else")
-
-
-def refused_with(state: str) -> sa.exc.DBAPIError:
-    class Refused(psycopg.Error):
-        sqlstate = state
-
-    return sa.exc.DBAPIError("", {}, Refused("as the server says"))
-
-
-def failed_with(message: str) -> sa.exc.DBAPIError:
-    return sa.exc.OperationalError("", {}, sqlite3.OperationalError(message))
-
-
-@pytest.mark.parametrize(
-    ("error", "fault"),
-    [
-        (refused_with("40001"), Fault.RETRY),
-        (refused_with("40P01"), Fault.RETRY),
-        (refused_with("55P03"), Fault.LOCKED),
-        (refused_with("57014"), Fault.SLOW),
-        (refused_with("57P01"), Fault.DISCONNECTED),
-        (refused_with("08006"), Fault.DISCONNECTED),
-        (refused_with("25P03"), Fault.DISCONNECTED),
-        (refused_with("23505"), Fault.PERMANENT),
-        (refused_with("42501"), Fault.PERMANENT),
-        (failed_with("database is locked"), Fault.RETRY),
-        (failed_with("disk I/O error"), Fault.DISCONNECTED),
-        (failed_with("connection failed: no route to host"), Fault.DISCONNECTED),
-        (failed_with("no such table: disk"), Fault.PERMANENT),
-        (sa.exc.IntegrityError("", {}, sqlite3.IntegrityError("x")), Fault.PERMANENT),
-        (
-            sa.exc.DBAPIError("", {}, Exception("x"), connection_invalidated=True),
-            Fault.DISCONNECTED,
-        ),
-        (sa.exc.TimeoutError("the pool is empty"), Fault.BUSY),
-        (ValueError("database is locked"), Fault.PERMANENT),
-    ],
-    ids=str,
-)
-def test_an_error_means_the_same_wherever_it_is_met(error: Exception, fault: Fault) -> None:
-    assert fault_of(error) is fault
