@@ -156,6 +156,7 @@ def class_of(row: sa.Row[Any]) -> TrainingClass:
         course_id=row.course_id,
         course_title=row.course_title,
         provider_id=row.provider_id,
+        track=row.track,
         mode=row.mode,
         status=row.status,
         price=row.price,

@@ -35,7 +35,7 @@ class RealisationStore:
                 E.price,
                 E.enrolled_at,
                 C.region.label("regency"),
-                T.track,
+                E.track,
                 T.mode,
                 C.cluster,
                 C.wave_id,

@@ -94,6 +94,7 @@ ENROLMENT = sa.Table(
     sa.Column("card_ref", Identifier, sa.ForeignKey("card.card_ref"), nullable=False),
     sa.Column("class_id", Identifier, sa.ForeignKey("training_class.class_id"), nullable=False),
     sa.Column("provider_id", Identifier, nullable=False),
+    sa.Column("track", sa.String(16)),
     sa.Column("state", sa.String(16), nullable=False),
     sa.Column("price", sa.BigInteger, nullable=False),
     sa.Column("enrolled_at", Instant, nullable=False),

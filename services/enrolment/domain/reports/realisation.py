@@ -1,8 +1,9 @@
 """Realisation: what each entry of the journal adds to the counts, by every dimension the programme is reported by.
 
-An enrolment counts where it belonged when it was made: the region of the card then, the class as it was offered. What
-is not known of it, such as the cluster of a card without one, is counted as unassigned and never left out, so that the
-rows of every report and what is unassigned add up to the same total.
+An enrolment counts where it belongs for good: by its card's region, and by the class as it was known when the seat was
+taken, so that what a cancellation takes away is what was added. What is not known of it, such as the cluster of a card
+without one, is counted as unassigned and never left out, so that the rows of every report and what is unassigned add up
+to the same total.
 """
 
 from __future__ import annotations

@@ -188,6 +188,7 @@ def _admission(
             card_ref=card.card_ref,
             class_id=training_class.class_id,
             provider_id=training_class.provider_id,
+            track=training_class.track,
             state=EnrolmentState.CONFIRMED,
             price=price,
             enrolled_at=situation.now,

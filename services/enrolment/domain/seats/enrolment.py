@@ -25,12 +25,16 @@ HOLDS_A_SEAT = frozenset({EnrolmentState.CONFIRMED, EnrolmentState.ACTIVE})
 
 @dataclass(frozen=True, slots=True)
 class Enrolment:
-    """One card in one class, with what is needed to undo it: the card's state and clock before the purchase."""
+    """One card in one class, with what is needed to undo it: the card's state and clock before the purchase.
+
+    `track` is the class's as it was known then (None where it was not): by it the enrolment is counted.
+    """
 
     enrolment_id: str
     card_ref: str
     class_id: str
     provider_id: str
+    track: str | None
     state: EnrolmentState
     price: int
     enrolled_at: datetime

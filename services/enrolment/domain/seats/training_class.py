@@ -37,6 +37,7 @@ class TrainingClass:
     course_id: str
     course_title: str
     provider_id: str
+    track: str | None
     mode: str
     status: str
     price: int

@@ -79,6 +79,20 @@ def test_a_step_that_takes_away_is_counted_by_itself_too(house: House) -> None:
     assert report(house, "mode")["total"] == counts(0, 0, 1)
 
 
+def test_an_enrolment_stays_where_it_was_counted_whatever_becomes_of_its_class(
+    house: House,
+) -> None:
+    card, class_id = house.award(), house.put_class(track=None)
+    taken = house.enrolled(card, class_id)
+    count(house)
+    house.put_class(class_id, track="upskilling")
+    document(house.cancel(taken["id"], "operator"))
+    count(house)
+    told = report(house, "track")
+    assert told["rows"] == {}
+    assert told["unassigned"] == told["total"] == counts(0, 0, 1)
+
+
 def test_what_an_enrolment_does_not_have_is_unassigned_and_still_in_the_total(house: House) -> None:
     house.enrolled(house.award(cluster=None), house.put_class())
     count(house)

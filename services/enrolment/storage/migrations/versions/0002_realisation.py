@@ -1,4 +1,4 @@
-"""Count who takes part by every dimension of the reports, and know the track of a class."""
+"""Count who takes part by every dimension of the reports, and know the track of classes and enrolments."""
 
 import sqlalchemy as sa
 from alembic import op
@@ -9,6 +9,7 @@ down_revision = "0001"
 
 def upgrade() -> None:
     op.add_column("training_class", sa.Column("track", sa.String(16)))
+    op.add_column("enrolment", sa.Column("track", sa.String(16)))
     op.create_table(
         "realisation",
         sa.Column("dimension", sa.String(16), nullable=False),
