@@ -1,15 +1,8 @@
-"""Filters, pages and the number of statements behind a list."""
+"""Filters and pages of the lists."""
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from contextlib import contextmanager
-
-import pytest
-import sqlalchemy as sa
-
 from chassis.database import Database
-from chassis.pagination import Place
 from services.catalog.storage.class_seats import ClassSeats, SeatsHeld
 from tests.services.catalog.bodies import day, meeting, text
 from tests.services.catalog.client import AUDITOR, OPERATOR, Catalog, key, made, staff
@@ -33,19 +26,6 @@ def hold(database: Database, class_id: str, held: int) -> None:
     with database.writing() as connection:
         ClassSeats(database).put(connection, [SeatsHeld(class_id, held, 1)])
         connection.commit()
-
-
-@contextmanager
-def statements(database: Database) -> Iterator[list[str]]:
-    """Gather the statements that are sent to a database."""
-    sent: list[str] = []
-
-    def note(*arguments: object) -> None:
-        sent.append(str(arguments[2]))
-
-    sa.event.listen(database.engine, "before_cursor_execute", note)
-    yield sent
-    sa.event.remove(database.engine, "before_cursor_execute", note)
 
 
 def test_a_walk_neither_skips_nor_repeats_while_others_write(
@@ -212,154 +192,3 @@ def test_classes_are_filtered(catalog: Catalog, provider_id: str) -> None:
     hold(catalog.database, first, 16)
     assert ids(catalog, "/classes?has_seats=true") == [second]
     assert ids(catalog, "/classes?has_seats=false") == [first]
-
-
-def test_a_list_needs_as_many_statements_for_two_as_for_twelve(
-    catalog: Catalog, provider_id: str
-) -> None:
-    course_id = catalog.course(provider_id, mode="online")
-    for number in range(12):
-        catalog.training_class(
-            provider_id, course_id, online=True, regions=["17", f"18.0{number % 3 + 1}"]
-        )
-    made(catalog.get("/courses"))
-    for path, most in (("/classes", 3), ("/courses?status=draft", 2), ("/providers", 2)):
-        joint = "&" if "?" in path else "?"
-        with statements(catalog.database) as few:
-            catalog.client.get(f"/api/v1{path}{joint}limit=2")
-        with statements(catalog.database) as many:
-            catalog.client.get(f"/api/v1{path}{joint}limit=12")
-        assert len(few) == len(many) <= most, many
-    with statements(catalog.database) as sent:
-        found = catalog.client.get("/api/v1/courses?q=las&region=17&has_seats=true&limit=200")
-    assert (found.status_code, sent) == (200, []), "the index alone answers a search"
-
-
-def test_writing_a_course_or_a_class_takes_few_statements(
-    catalog: Catalog, provider_id: str
-) -> None:
-    with statements(catalog.database) as sent:
-        course_id = catalog.course(provider_id, status="draft")
-    assert len(sent) <= 7, sent
-    for status in ("submission", "decision"):
-        caller = staff(provider_id) if status == "submission" else OPERATOR
-        body = {} if status == "submission" else {"decision": "published", "reason": "x"}
-        made(catalog.post(f"/courses/{course_id}/{status}", body, caller, **key()))
-    with statements(catalog.database) as sent:
-        catalog.training_class(provider_id, course_id)
-    assert len(sent) <= 7, sent
-
-
-@pytest.mark.parametrize(
-    ("query", "pointer"),
-    [
-        ("limit=0", "/limit"),
-        ("limit=201", "/limit"),
-        ("limit=-1", "/limit"),
-        ("limit=2.0", "/limit"),
-        ("limit=%D9%A2", "/limit"),
-        ("limit=99999999999999999999", "/limit"),
-        ("limit=2&limit=3", "/limit"),
-        ("offset=2", "/offset"),
-        ("cursor=x", "/cursor"),
-        ("cursor=", "/cursor"),
-        (f"cursor={Place('17.71', None).cursor('17.71')}", "/cursor"),
-        ("limit=", "/limit"),
-        ("region=", "/region"),
-        ("region=99", "/region"),
-        ("mode=", "/mode"),
-        ("status=", "/status"),
-        ("status=gone", "/status"),
-        ("provider=", "/provider"),
-        ("starts_after=", "/starts_after"),
-        ("has_seats=", "/has_seats"),
-        ("starts_after=2026-02-02T00:00:00Z&starts_before=2026-02-01T00:00:00Z", "/starts_before"),
-        (
-            "starts_after=2026-02-01T07:00:00%2B07:00&starts_before=2026-02-01T00:00:00Z",
-            "/starts_before",
-        ),
-        ("region=1", "/region"),
-        ("region=17.7", "/region"),
-        ("region=91.01", "/region"),
-        ("region=%00", "/region"),
-        ("mode=Online", "/mode"),
-        ("provider=7", "/provider"),
-        ("starts_after=2026-02-30T00:00:00Z", "/starts_after"),
-        ("starts_before=tomorrow", "/starts_before"),
-        ("has_seats=1", "/has_seats"),
-    ],
-)
-@pytest.mark.parametrize("path", ["/courses", "/classes"])
-def test_a_wrong_filter_is_named(
-    refusing: tuple[Catalog, str, str], path: str, query: str, pointer: str
-) -> None:
-    catalog, _, _ = refusing
-    answer = catalog.get(f"{path}?{query}")
-    assert answer.status_code == 422
-    assert [error["pointer"] for error in answer.get_json()["errors"]] == [pointer]
-
-
-@pytest.mark.parametrize(
-    ("path", "query", "pointer"),
-    [
-        ("/courses", "q=", "/q"),
-        ("/courses", "q=%20las", "/q"),
-        ("/courses", "track=", "/track"),
-        ("/courses", "track=sleeping", "/track"),
-        ("/courses", "max_price=", "/max_price"),
-        ("/courses", "max_price=9007199254740992", "/max_price"),
-        ("/courses", "mine=", "/mine"),
-        ("/courses", "sort=", "/sort"),
-        ("/courses", "sort=best", "/sort"),
-        ("/courses", "sort=price&sort=title", "/sort"),
-        ("/courses", "sort=relevance", "/sort"),
-        ("/courses", "status=draft&sort=price", "/sort"),
-        ("/classes", "course=", "/course"),
-        ("/classes", "open_at=", "/open_at"),
-        ("/providers", "limit=0", "/limit"),
-        ("/providers", "limit=99999999999999999999", "/limit"),
-        ("/providers", "cursor=", "/cursor"),
-        ("/providers", "status=", "/status"),
-        ("/providers", "status=suspended", "/status"),
-        ("/providers", "status=applied&status=approved", "/status"),
-        ("/providers", "kind=blk", "/kind"),
-        ("/regions", "parent=", "/parent"),
-        ("/regions", "parent=17&parent=18", "/parent"),
-        ("/regions", "limit=201", "/limit"),
-        ("/regions", "cursor=", "/cursor"),
-        ("/regions", "zone=Asia/Jakarta", "/zone"),
-    ],
-)
-def test_a_wrong_filter_of_one_list_is_named(
-    refusing: tuple[Catalog, str, str], path: str, query: str, pointer: str
-) -> None:
-    catalog, _, _ = refusing
-    answer = catalog.get(f"{path}?{query}")
-    assert answer.status_code == 422
-    assert [error["pointer"] for error in answer.get_json()["errors"]] == [pointer]
-
-
-def test_a_walk_goes_on_in_its_own_list_and_with_its_own_filters_only(
-    catalog: Catalog, provider_id: str
-) -> None:
-    for _ in range(3):
-        catalog.course(provider_id)
-    cursor = made(catalog.get("/courses?limit=1&track=skilling"))["next_cursor"]
-    assert ids_at(catalog, f"/courses?track=skilling&cursor={cursor}", 200) == 2
-    for path in (
-        "/courses?",
-        "/courses?track=reskilling&",
-        "/classes?",
-        "/providers?",
-        "/regions?",
-    ):
-        assert ids_at(catalog, f"{path}cursor={cursor}", 422) == 0
-
-
-def ids_at(catalog: Catalog, path: str, status: int) -> int:
-    """Read one page, whose status must be this; return how many it holds."""
-    answer = catalog.get(path)
-    assert answer.status_code == status, answer.data
-    if status == 422:
-        assert [error["pointer"] for error in answer.get_json()["errors"]] == ["/cursor"]
-    return len(answer.get_json().get("items", ()))
