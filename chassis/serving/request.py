@@ -10,9 +10,10 @@ from gunicorn.http import message, parser
 from chassis.problems import MalformedRequest
 from chassis.serving.refusals import TransferCodingNotSupported
 
+_AUTHORITY = r"(?:[a-z0-9._-]+|\[[0-9a-f:.]+\])(?::[0-9]{0,5})?"
+_HOST = re.compile(_AUTHORITY, re.IGNORECASE)
 _ORIGIN = re.compile(
-    rb"https?://(?P<authority>(?:[a-z0-9._-]+|\[[0-9a-f:.]+\])(?::[0-9]{0,5})?)(?=[/?]|\Z)",
-    re.IGNORECASE,
+    rf"https?://(?P<authority>{_AUTHORITY})(?=[/?]|\Z)".encode("ascii"), re.IGNORECASE
 )
 
 
@@ -27,9 +28,13 @@ class Request(message.Request):
         """Read the head; return what was read beyond it.
 
         The host of an absolute-form target takes the place of the Host header (RFC 9112 section 3.2.2), and `close`
-        ends the connection wherever it stands in the list that Connection is (section 9.6).
+        ends the connection wherever it stands in the list that Connection is (section 9.6). Raises `MalformedRequest`
+        for a Host that is none (section 3.2); an empty one says that there is no name to be called by.
         """
         beyond = super().parse(unreader)
+        for name, value in self.headers:
+            if name == "HOST" and value and not _HOST.fullmatch(value):
+                raise MalformedRequest("Host must be a plain host, with a port or without.")
         if self._authority is not None:
             self.headers = [
                 (name, self._authority if name == "HOST" else value) for name, value in self.headers
