@@ -16,6 +16,7 @@ from flask import Request, Response
 
 from chassis.idempotency import Answer, IdempotencyKey, IdempotencyKeys
 from chassis.identity import Principal, TokenVerifier, bearer_token
+from chassis.media_types import media_type_for
 from chassis.problems import (
     Forbidden,
     IdempotencyKeyMissing,
@@ -28,7 +29,6 @@ from chassis.request_content import (
     body_in,
     form_in,
     key_in,
-    media_type_for,
     query_in,
     version_in,
 )

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from typing import Any
 from urllib.parse import parse_qs
 
@@ -15,7 +15,6 @@ from chassis.fields import Strict, load
 from chassis.problems import (
     FieldError,
     MalformedRequest,
-    NotAcceptable,
     PayloadTooLarge,
     PreconditionFailed,
     PreconditionRequired,
@@ -41,16 +40,6 @@ def _whole(pattern: re.Pattern[str]) -> str:
 
 KEY_PATTERN = _whole(_KEY)
 VERSION_PATTERN = _whole(_VERSION)
-
-
-def media_type_for(request: Request, offered: Sequence[str]) -> str:
-    """Choose what to answer in. Raises `NotAcceptable`."""
-    if len(offered) == 1 and not request.headers.get("Accept"):
-        return offered[0]
-    chosen = request.accept_mimetypes.best_match(offered)
-    if request.accept_mimetypes and chosen is None:
-        raise NotAcceptable(f"This call answers: {', '.join(offered)}.")
-    return chosen or offered[0]
 
 
 def query_in(request: Request, schema: ma.Schema | None) -> Mapping[str, Any]:

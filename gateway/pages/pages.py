@@ -15,7 +15,7 @@ from flask import Response, request
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 from markupsafe import Markup
 
-from chassis.problems import NotAcceptable
+from chassis.media_types import media_type_for
 from gateway.pages.contract_file import CONTRACT
 from gateway.pages.reference import reference_of
 
@@ -49,11 +49,8 @@ class Page:
 
     def answer(self) -> Response:
         """Answer the present request in the form it asks for. Raises `NotAcceptable`."""
-        offered = [form.media_type for form in self.forms]
-        wanted = request.accept_mimetypes.best_match(offered) if request.accept_mimetypes else None
-        if request.accept_mimetypes and wanted is None:
-            raise NotAcceptable(f"This page comes as {', '.join(offered)}.")
-        form = next(form for form in self.forms if form.media_type == (wanted or offered[0]))
+        forms = {form.media_type: form for form in self.forms}
+        form = forms[media_type_for(request, tuple(forms))]
         packed = request.accept_encodings["gzip"] > 0
         response = Response(form.packed if packed else form.plain)
         response.content_type = form.content_type

@@ -7,10 +7,11 @@ from typing import Any
 import marshmallow as ma
 
 from chassis.contract import Shown
-from chassis.fields import Exact, Flag, OneOf, Text, Whole, says
+from chassis.fields import Exact, Flag, OneOf, Parsed, Text, Whole, says
 from services.enrolment.domain.reports.disclosure import AT_LEAST, BELOW
 from services.enrolment.domain.reports.realisation import Dimension
 from vocabulary.forms import REGENCY
+from vocabulary.regions import region_code
 
 
 class Number(Exact[int | str]):
@@ -21,12 +22,9 @@ class Number(Exact[int | str]):
         return {"oneOf": [{"type": "integer", "minimum": 0}, {"enum": [BELOW, AT_LEAST]}]}
 
 
-class Code(Exact[str]):
-    """The code of a regency."""
-
-    def form(self) -> dict[str, Any]:
-        """Return its form."""
-        return dict(REGENCY)
+def regency() -> Parsed:
+    """Show the code of a regency."""
+    return Parsed(region_code, form=REGENCY)
 
 
 class Counted(Shown):
@@ -81,7 +79,7 @@ class MatchedLabel(Shown):
     """A row whose label names one regency."""
 
     label = Text()
-    code = Code()
+    code = regency()
     count = Whole()
 
 
@@ -89,7 +87,7 @@ class AmbiguousLabel(Shown):
     """A label that may stand for several regencies."""
 
     label = Text()
-    codes = ma.fields.List(Code())
+    codes = ma.fields.List(regency())
 
 
 class CheckedTable(Shown):
@@ -102,7 +100,7 @@ class CheckedTable(Shown):
     repeated = ma.fields.List(
         Text(), metadata=says("Labels of regencies that stand more than once.")
     )
-    missing = ma.fields.List(Code(), metadata=says("Regencies that no row names."))
+    missing = ma.fields.List(regency(), metadata=says("Regencies that no row names."))
     unknown_labels = ma.fields.List(
         Text(),
         data_key="unknown",  # marshmallow has a meaning of its own for this name
