@@ -15,6 +15,7 @@ from werkzeug.test import Client
 from chassis.problems import TooBusy
 from gateway.forwarding import Forwarding, Service
 from gateway.gate import WAITING, Gate
+from gateway.revocations import Revocations
 from gateway.routes import ROUTES
 from gateway.targets import Table
 from gateway.upstream import Upstream
@@ -125,6 +126,7 @@ class Gateway:
             table=Table(ROUTES),
             services=dict.fromkeys(("catalog", "enrolment", "accounts"), behind),
             verifier=verifier(),
+            revocations=Revocations(),
             proxies_in_front=0,
         )
         self._client = Client(forwarding)
