@@ -15,7 +15,7 @@ from contract import refusals
 from contract.components import HEADERS, PARAMETERS, SECURITY_SCHEMES, TAGS, id_parameter
 from contract.operations import Operation, id_of, operation, path_of
 from contract.schemas import OPENAPI, Schemas
-from gateway.routes import ROUTES, Route
+from gateway.routes import ROUTES, Access, Route
 from services.accounts import app as accounts
 from services.catalog import app as catalog
 from services.enrolment import app as enrolment
@@ -43,13 +43,18 @@ def endpoints_by_service() -> dict[str, list[Endpoint[Any]]]:
 
 
 def routed() -> Iterator[tuple[Route, list[Endpoint[Any]]]]:
-    """Yield each route of the gateway with the calls behind it, in the order of the route's services."""
+    """Yield each route of the gateway with the calls behind it, in the order of the route's services.
+
+    Pages are no calls: people visit them, and what their forms take is nobody's to build on.
+    """
     calls = {
         (service, endpoint.method, path_of(endpoint)): endpoint
         for service, endpoints in endpoints_by_service().items()
         for endpoint in endpoints
     }
     for route in ROUTES:
+        if route.access is Access.PAGE:
+            continue
         yield route, [calls[service, route.method, route.path] for service in route.upstreams]
 
 

@@ -25,6 +25,9 @@ class Access(Enum):
     OWN_CREDENTIALS = "own-credentials"
     """The service reads the Authorization header itself: it is no token."""
 
+    PAGE = "page"
+    """A page for people. Who visits it, the service learns from a cookie; an Authorization header is not passed on."""
+
 
 @dataclass(frozen=True, slots=True)
 class Route:
@@ -68,6 +71,11 @@ def _write(
     method: str, path: str, upstream: str, access: Access, *, largest_body: int = 64 * KIB
 ) -> Route:
     return Route(method, API + path, (upstream,), access, largest_body=largest_body, seconds=30.0)
+
+
+def _page(method: str, path: str) -> Route:
+    largest = 16 * KIB if method == "POST" else 0
+    return Route(method, path, ("accounts",), Access.PAGE, largest_body=largest)
 
 
 PUBLIC, BEARER = Access.PUBLIC, Access.BEARER
@@ -138,7 +146,12 @@ ACCOUNTS = (
     Route("GET", "/.well-known/jwks.json", ("accounts",), PUBLIC),
 )
 
-ROUTES: tuple[Route, ...] = (*CATALOG, *ENROLMENT, *AUDITING, *ACCOUNTS)
+PAGES = (
+    _page("GET", "/sign-in"),
+    _page("POST", "/sign-in"),
+)
+
+ROUTES: tuple[Route, ...] = (*CATALOG, *ENROLMENT, *AUDITING, *ACCOUNTS, *PAGES)
 UPSTREAMS = ("catalog", "enrolment", "accounts")
 
 

@@ -15,13 +15,12 @@ from flask import Response, request
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 from markupsafe import Markup
 
-from chassis.media_types import media_type_for
+from chassis.media_types import HTML, media_type_for
 from gateway.pages.contract_file import CONTRACT
 from gateway.pages.reference import reference_of
 
 TEMPLATES = Path(__file__).parent / "templates"
 JSON = "application/json"
-HTML = "text/html"
 KEPT = "public, max-age=300"
 
 

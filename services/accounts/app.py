@@ -14,9 +14,12 @@ from chassis.issuer_keys import PublishedKeys
 from chassis.journal_export import Code, log_endpoints
 from chassis.migrations import schema_check
 from chassis.observability import configure_logging
+from chassis.pages.declaring import Page
 from chassis.web import build_app
 from services.accounts.api import discovery, tokens
 from services.accounts.key_keeper import ensure_signing_key
+from services.accounts.pages import sign_in
+from services.accounts.pages.site import served
 from services.accounts.queries.published_keys import can_sign, jwk_set
 from services.accounts.service import AccountsService, start_service
 from services.accounts.settings import read_settings
@@ -51,6 +54,11 @@ def every_call() -> list[Endpoint[AccountsService]]:
     ]
 
 
+def every_page() -> list[Page[AccountsService]]:
+    """Return every page that people visit."""
+    return [*sign_in.pages.all]
+
+
 def build(house: AccountsService) -> Flask:
     """Build the application around joined parts."""
     return build_app(
@@ -64,6 +72,7 @@ def build(house: AccountsService) -> Flask:
         },
         largest_body=LARGEST_FORM,
         counts_addresses=True,
+        pages=served(every_page(), house),
     )
 
 

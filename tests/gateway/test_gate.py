@@ -12,7 +12,9 @@ import gevent
 import pytest
 from werkzeug.test import Client
 
+from chassis.pages.site import Site
 from chassis.problems import TooBusy
+from gateway.documents import Failures
 from gateway.forwarding import Forwarding, Service
 from gateway.gate import WAITING, Gate
 from gateway.revocations import Revocations
@@ -20,7 +22,7 @@ from gateway.routes import ROUTES
 from gateway.targets import Table
 from gateway.upstream import Upstream
 from tests.gateway.scripted import Scripted, behave, scripted
-from tests.tokens import verifier
+from tests.tokens import ISSUER, verifier
 
 LONG = 60.0
 READ = "/api/v1/courses"
@@ -128,6 +130,7 @@ class Gateway:
             verifier=verifier(),
             revocations=Revocations(),
             proxies_in_front=0,
+            failures=Failures(Site(name="Balai", origin=ISSUER)),
         )
         self._client = Client(forwarding)
 
