@@ -25,7 +25,8 @@ from gateway.documents import Failures
 from gateway.forwarding import Forwarding, Service
 from gateway.pages.pages import every_page
 from gateway.probes import Readiness
-from gateway.routes import ROUTES, Route
+from gateway.revocations import Revocations
+from gateway.routes import ROUTES, Route, answered_by
 from gateway.settings import Settings, read_settings
 from gateway.targets import Table
 from gateway.upstream import Upstream
@@ -40,14 +41,14 @@ def create_app(
     """Join the gateway's parts. Raises `SettingsError` where a setting is missing or unusable."""
     settings = read_settings(os.environ if variables is None else variables)
     configure_logging("gateway", level=settings.log_level)
-    keys = PublishedKeys(document_at(settings.jwks_url))
+    keys = PublishedKeys(document_at(settings.jwks_url), algorithm=settings.algorithm)
     upstreams = {name: Upstream(name, address) for name, address in settings.upstreams.items()}
     failures = Failures(Site(name=NAME, origin=settings.issuer))
     app = _own_application(Readiness(keys=keys, upstreams=upstreams), failures)
     app.wsgi_app = Forwarding(  # type: ignore[method-assign]
         app.wsgi_app,
         own_paths=frozenset(rule.rule for rule in app.url_map.iter_rules()),
-        table=Table(routes),
+        table=Table(answered_by(upstreams, routes)),
         services={
             name: Service(
                 upstream,
@@ -57,11 +58,20 @@ def create_app(
             for name, upstream in upstreams.items()
         },
         verifier=TokenVerifier(issuer=settings.issuer, audience=settings.audience, keys=keys),
+        revocations=_revocations(settings),
         proxies_in_front=settings.proxies_in_front,
         failures=failures,
     )
     _serve_metrics(settings)
     return app
+
+
+def _revocations(settings: Settings) -> Revocations:
+    """Follow what the issuer takes back, where it tells."""
+    revocations = Revocations()
+    if settings.revocations_url is not None:
+        revocations.follow(document_at(settings.revocations_url))
+    return revocations
 
 
 def _own_application(readiness: Readiness, failures: Failures) -> Flask:

@@ -31,6 +31,7 @@ from gateway.gate import Gate
 from gateway.headers import inward, outward
 from gateway.limits import Body, gather
 from gateway.measures import Record
+from gateway.revocations import Revocations
 from gateway.routes import Access, Route
 from gateway.targets import Match, Table
 from gateway.upstream import ClientLeft, Question, Upstream
@@ -71,6 +72,7 @@ class Forwarding:
         table: Table,
         services: Mapping[str, Service],
         verifier: TokenVerifier,
+        revocations: Revocations,
         proxies_in_front: int,
         failures: Failures,
     ) -> None:
@@ -79,6 +81,7 @@ class Forwarding:
         self._table = table
         self._services = services
         self._verifier = verifier
+        self._revocations = revocations
         self._proxies_in_front = proxies_in_front
         self._failures = failures
 
@@ -115,7 +118,7 @@ class Forwarding:
         route = match.route
         headers = inward(environ, to_page=route.access is Access.PAGE)
         sent = dict(headers)
-        admit(route, sent.get("Authorization"), self._verifier)
+        admit(route, sent.get("Authorization"), self._verifier, self._revocations)
         service = self._services[match.upstream]
         record.upstream = service.upstream.name
         body = gather(environ, largest=route.largest_body)

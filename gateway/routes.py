@@ -5,7 +5,8 @@ What is not here does not exist for callers: the services' internal feeds, probe
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Container, Iterable, Iterator
+from dataclasses import dataclass, replace
 from enum import Enum
 
 API = "/api/v1"
@@ -152,3 +153,11 @@ PAGES = (
 
 ROUTES: tuple[Route, ...] = (*CATALOG, *ENROLMENT, *AUDITING, *ACCOUNTS, *PAGES)
 UPSTREAMS = ("catalog", "enrolment", "accounts")
+
+
+def answered_by(upstreams: Container[str], routes: Iterable[Route]) -> Iterator[Route]:
+    """Give the routes that these services answer; the others do not exist where their service does not."""
+    for route in routes:
+        able = tuple(name for name in route.upstreams if name in upstreams)
+        if able:
+            yield replace(route, upstreams=able)

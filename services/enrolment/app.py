@@ -32,7 +32,8 @@ def create_app() -> Flask:
     configure_logging("enrolment", level=settings.log_level)
     service = start_service(settings)
     atexit.register(service.close)
-    return build(settings, service, PublishedKeys(document_at(settings.jwks_url)))
+    keys = PublishedKeys(document_at(settings.jwks_url), algorithm=settings.token_algorithm)
+    return build(settings, service, keys)
 
 
 def every_call() -> list[Endpoint[EnrolmentService]]:

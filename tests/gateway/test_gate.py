@@ -17,6 +17,7 @@ from chassis.problems import TooBusy
 from gateway.documents import Failures
 from gateway.forwarding import Forwarding, Service
 from gateway.gate import WAITING, Gate
+from gateway.revocations import Revocations
 from gateway.routes import ROUTES
 from gateway.targets import Table
 from gateway.upstream import Upstream
@@ -127,6 +128,7 @@ class Gateway:
             table=Table(ROUTES),
             services=dict.fromkeys(("catalog", "enrolment", "accounts"), behind),
             verifier=verifier(),
+            revocations=Revocations(),
             proxies_in_front=0,
             failures=Failures(Site(name="Balai", origin=ISSUER)),
         )
