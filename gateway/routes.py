@@ -149,6 +149,16 @@ ACCOUNTS = (
 PAGES = (
     _page("GET", "/sign-in"),
     _page("POST", "/sign-in"),
+    _page("POST", "/sign-out"),
+    _page("GET", "/account"),
+    _page("POST", "/account/password"),
+    _page("POST", "/account/sessions"),
+    _page("GET", "/activate"),
+    _page("POST", "/activate"),
+    _page("GET", "/activate/staff"),
+    _page("POST", "/activate/staff"),
+    _page("GET", "/activate/code"),
+    _page("POST", "/activate/code"),
 )
 
 ROUTES: tuple[Route, ...] = (*CATALOG, *ENROLMENT, *AUDITING, *ACCOUNTS, *PAGES)

@@ -21,6 +21,7 @@ SECRET_NAMES = (
     "PERSONAL_DATA_KEY",
     "FINGERPRINT_KEY",
     "CATALOG_FINGERPRINT_KEY",
+    "ACCOUNTS_FINGERPRINT_KEY",
     "POSTGRESQL_PASSWORD",
     *(f"{service.upper()}_OWNER_PASSWORD" for service in SERVICES),
     *(f"{service.upper()}_APP_PASSWORD" for service in SERVICES),
@@ -30,7 +31,10 @@ SECRET_NAMES = (
 )
 # Each secret is given to the one service that needs it.
 _SECRETS_OF = {
-    "accounts": {"KEY_ENCRYPTION_KEY": "KEY_ENCRYPTION_KEY"},
+    "accounts": {
+        "KEY_ENCRYPTION_KEY": "KEY_ENCRYPTION_KEY",
+        "FINGERPRINT_KEY": "ACCOUNTS_FINGERPRINT_KEY",
+    },
     "catalog": {
         "CLIENT_SECRET": "CATALOG_CLIENT_SECRET",
         "FINGERPRINT_KEY": "CATALOG_FINGERPRINT_KEY",
@@ -159,9 +163,15 @@ def service_settings(plan: Plan, service: str) -> dict[str, str]:
         "TOKEN_ISSUER": plan.address,
         "TOKEN_AUDIENCE": AUDIENCE,
         "CLIENT_ID": f"service-{service}",
-        **({"SEARCH_INDEX": str(plan.search_index)} if service == "catalog" else {}),
+        **_own_settings(plan, service),
         **{name: plan.secrets[secret] for name, secret in _SECRETS_OF[service].items()},
     }
+
+
+def _own_settings(plan: Plan, service: str) -> dict[str, str]:
+    if service == "accounts":
+        return {"ENROLMENT_URL": plan.address_of("enrolment"), "MESSAGE_SENDER": "print"}
+    return {"SEARCH_INDEX": str(plan.search_index)} if service == "catalog" else {}
 
 
 def _web(

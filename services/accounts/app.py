@@ -18,7 +18,7 @@ from chassis.pages.declaring import Page
 from chassis.web import build_app
 from services.accounts.api import discovery, tokens
 from services.accounts.key_keeper import ensure_signing_key
-from services.accounts.pages import sign_in
+from services.accounts.pages import account, activation, sign_in
 from services.accounts.pages.site import served
 from services.accounts.queries.published_keys import can_sign, jwk_set
 from services.accounts.service import AccountsService, start_service
@@ -56,7 +56,7 @@ def every_call() -> list[Endpoint[AccountsService]]:
 
 def every_page() -> list[Page[AccountsService]]:
     """Return every page that people visit."""
-    return [*sign_in.pages.all]
+    return [*sign_in.pages.all, *account.pages.all, *activation.pages.all]
 
 
 def build(house: AccountsService) -> Flask:

@@ -10,11 +10,16 @@ from dataclasses import dataclass
 from chassis.database import Database
 from chassis.database_rights import open_guarded
 from chassis.journal import Journal
+from chassis.password_hashing import PasswordHashes
 from chassis.sealing import Seal
 from chassis.throttle import Rate, Throttle
 from chassis.transaction import Transactions
+from services.accounts.cards import Cards
 from services.accounts.settings import Settings
 from services.accounts.storage import JOURNAL, METADATA
+from services.accounts.storage.people.digests import Digests
+from services.accounts.use_cases.people.bounds import Bounds
+from services.accounts.use_cases.people.people import People
 
 TOKENS_TO_ONE_CLIENT = Rate(120, 60.0)
 """Tokens that one client is given at one address."""
@@ -34,6 +39,9 @@ class AccountsService:
     seal: Seal
     requests: Throttle
     failures: Throttle
+    people: People
+    bounds: Bounds
+    cards: Cards
     clock: Callable[[], float] = time.monotonic
 
 
@@ -47,14 +55,19 @@ def start_service(settings: Settings) -> AccountsService:
 
 def open_service(settings: Settings, database: Database) -> AccountsService:
     """Join the parts of accounts on a database."""
+    journal, seal = Journal(database, JOURNAL), Seal(settings.key_encryption_key)
+    digests = Digests(settings.fingerprint_key)
     return AccountsService(
         settings=settings,
         database=database,
-        journal=Journal(database, JOURNAL),
+        journal=journal,
         transactions=Transactions(database),
-        seal=Seal(settings.key_encryption_key),
+        seal=seal,
         requests=Throttle(TOKENS_TO_ONE_CLIENT),
         failures=Throttle(FAILURES_FROM_ONE_ADDRESS),
+        people=People(database, journal, seal, digests, PasswordHashes()),
+        bounds=Bounds(),
+        cards=Cards(settings.enrolment_url),
     )
 
 

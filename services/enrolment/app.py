@@ -17,7 +17,16 @@ from chassis.journal_export import Code, log_endpoints
 from chassis.migrations import schema_check
 from chassis.observability import configure_logging
 from chassis.web import build_app
-from services.enrolment.api import cards, classes, consistency, enrolments, pauses, reports, waves
+from services.enrolment.api import (
+    cards,
+    classes,
+    consistency,
+    enrolments,
+    identification,
+    pauses,
+    reports,
+    waves,
+)
 from services.enrolment.service import EnrolmentService, start_service
 from services.enrolment.settings import Settings, read_settings
 from services.enrolment.storage.tables import JOURNAL
@@ -43,6 +52,7 @@ def every_call() -> list[Endpoint[EnrolmentService]]:
         *waves.endpoints.all,
         *pauses.endpoints.all,
         *cards.endpoints.all,
+        *identification.endpoints.all,
         *enrolments.endpoints.all,
         *classes.endpoints.all,
         *consistency.endpoints.all,

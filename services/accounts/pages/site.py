@@ -20,5 +20,5 @@ def served(
 ) -> ServedPages[AccountsService]:
     """Join pages with the look, the texts and the origin they are seen at."""
     site = Site(name=NAME, origin=house.settings.token_issuer, folder=FOLDER)
-    guard = FormGuard(origin=site.origin, key=house.settings.key_encryption_key)
+    guard = FormGuard(origin=site.origin, key=house.settings.fingerprint_key)
     return ServedPages(site, guard, tuple(pages))

@@ -10,7 +10,6 @@ from services.accounts.domain.actors import Actor
 from services.accounts.domain.clients import Client
 from services.accounts.domain.entry_kinds import EntryKind
 from services.accounts.domain.signing_keys import SigningKey
-from vocabulary.roles import SYSTEM
 
 
 def client_registered(client: Client, actor: Actor) -> Entry:
@@ -62,7 +61,7 @@ def _entry(
     return Entry(
         kind=kind,
         actor=actor.name,
-        role=SYSTEM,
+        role=actor.role,
         request_id=actor.request_id,
         subjects=subjects or {},
         body=body,
