@@ -16,9 +16,9 @@ from chassis.migrations import schema_check
 from chassis.observability import configure_logging
 from chassis.pages.declaring import Page
 from chassis.web import build_app
-from services.accounts.api import discovery, tokens
+from services.accounts.api import discovery, recoveries, staff, tokens
 from services.accounts.key_keeper import ensure_signing_key
-from services.accounts.pages import account, activation, sign_in
+from services.accounts.pages import account, activation, invitation, recovery, sign_in
 from services.accounts.pages.site import served
 from services.accounts.queries.published_keys import can_sign, jwk_set
 from services.accounts.service import AccountsService, start_service
@@ -49,6 +49,8 @@ def every_call() -> list[Endpoint[AccountsService]]:
     return [
         *tokens.endpoints.all,
         *discovery.endpoints.all,
+        *recoveries.endpoints.all,
+        *staff.endpoints.all,
         *log_endpoints("accounts", JOURNAL, code=code, allow=(AUDITOR,)),
         *feed_endpoints(allow=(SYSTEM,)),
     ]
@@ -56,7 +58,13 @@ def every_call() -> list[Endpoint[AccountsService]]:
 
 def every_page() -> list[Page[AccountsService]]:
     """Return every page that people visit."""
-    return [*sign_in.pages.all, *account.pages.all, *activation.pages.all]
+    return [
+        *sign_in.pages.all,
+        *account.pages.all,
+        *activation.pages.all,
+        *recovery.pages.all,
+        *invitation.pages.all,
+    ]
 
 
 def build(house: AccountsService) -> Flask:
