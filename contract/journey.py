@@ -32,6 +32,8 @@ def walk(recorder: Recorder) -> dict[str, Any]:
     _audit(recorder, offered)
     _call_off(recorder, provider, course)
     _pause(recorder)
+    _let_in_again(recorder, card_number)
+    _invite(recorder)
     return recorder.kept
 
 
@@ -273,6 +275,29 @@ def _pause(recorder: Recorder) -> None:
     recorder.call(
         "POST", f"{path}/{{pause_id}}/end", begun["id"], role="operator", body=ends, key=True
     )
+
+
+def _let_in_again(recorder: Recorder, card_number: str) -> None:
+    """Make a code at an office for a holder who lost the telephone, and take it back."""
+    path = f"{API}/recoveries"
+    officer: dict[str, Any] = {"role": "officer", "bound": {"region": "17.71"}}
+    body = {"card_number": card_number, "reason": "Telepon hilang, KTP dilihat"}
+    begun = recorder.call("POST", path, body=body, **officer).json()
+    recorder.call("GET", path, query={"limit": 1}, **officer)
+    recorder.call("POST", f"{path}/{{recovery_id}}/withdrawal", begun["id"], **officer)
+
+
+def _invite(recorder: Recorder) -> None:
+    """Invite an officer, think better of it, and remove somebody from the staff."""
+    path = f"{API}/invitations"
+    body = {"email": "petugas@dinas.example", "role": "officer", "region": "17.71"}
+    invited = recorder.call("POST", path, role="operator", body=body).json()
+    recorder.call("GET", path, role="operator", query={"limit": 1})
+    recorder.call("POST", f"{path}/{{invitation_id}}/withdrawal", invited["id"], role="operator")
+    recorder.call("GET", f"{API}/staff", role="auditor", query={"limit": 1})
+    removal = f"{API}/staff/{{account_id}}/removal"
+    ends = {"reason": "Pindah tugas"}
+    recorder.call("POST", removal, recorder.staff, role="operator", body=ends)
 
 
 def _eventually(look: Callable[[], Found]) -> Found:

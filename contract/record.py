@@ -18,7 +18,7 @@ from contract.recorder import Recorder
 from deploy.local.ports import free_ports
 from deploy.local.process_table import service_settings
 from deploy.local.system import System
-from services.accounts.development import issue_token
+from services.accounts.development import add_account, issue_token
 from services.accounts.domain.mandates import Mandate
 from services.accounts.register import register
 from services.accounts.service import opened_service
@@ -59,11 +59,18 @@ def recorder_of(
         register(
             house, client_id=client[0], secret=client[1], mandate=Mandate("auditor"), name=CLIENT
         )
+        staff = add_account(
+            house,
+            name=f"{client[0]}@lembaga.example",
+            password=secrets.token_hex(8),
+            mandate=Mandate("auditor"),
+            display_name="Sari Contoh",
+        )
 
     def token(role: str, bound: Mapping[str, str]) -> str:
         return issue_token(role=role, environment=settings, **bound)
 
-    return Recorder(address, tokens=token, client=client, seen=seen)
+    return Recorder(address, tokens=token, client=client, staff=staff, seen=seen)
 
 
 if __name__ == "__main__":

@@ -35,11 +35,13 @@ class Recorder:
         *,
         tokens: Tokens,
         client: tuple[str, str],
+        staff: str,
         seen: Callable[[requests.Response], object] = lambda _: None,
     ) -> None:
-        """`client` is the id and secret of a registered client; `seen` is shown every answer."""
+        """`client` is the id and secret of a registered client, `staff` an account; `seen` is shown every answer."""
         self.origin = origin
         self.client = client
+        self.staff = staff
         self.began = utc_now().replace(microsecond=0)
         self.kept: dict[str, Any] = {}
         self._tokens = tokens
