@@ -142,11 +142,20 @@ ACCOUNTS = (
         Access.OWN_CREDENTIALS,
         largest_body=16 * KIB,
     ),
+    Route(
+        "POST",
+        "/oauth/revocation",
+        ("accounts",),
+        Access.OWN_CREDENTIALS,
+        largest_body=16 * KIB,
+    ),
+    Route("GET", "/oauth/userinfo", ("accounts",), BEARER),
     Route("GET", "/.well-known/openid-configuration", ("accounts",), PUBLIC),
     Route("GET", "/.well-known/jwks.json", ("accounts",), PUBLIC),
 )
 
 PAGES = (
+    _page("GET", "/oauth/authorize"),
     _page("GET", "/sign-in"),
     _page("POST", "/sign-in"),
     _page("POST", "/sign-out"),

@@ -213,12 +213,18 @@ def test_half_of_the_credentials_are_none(client: FlaskClient, missing: str) -> 
     assert refusal(ask(client, form)) == (401, "invalid-client", "invalid_client")
 
 
-@pytest.mark.parametrize(
-    "value", ["password", "authorization_code", "CLIENT_CREDENTIALS", "x" * 99]
-)
+@pytest.mark.parametrize("value", ["password", "implicit", "CLIENT_CREDENTIALS", "x" * 99])
 def test_other_grants_are_not_supported(client: FlaskClient, value: str) -> None:
     answer = ask(client, {**IN_FORM, "grant_type": value})
     assert refusal(answer) == (400, "unsupported-grant-type", "unsupported_grant_type")
+
+
+@pytest.mark.parametrize("value", ["authorization_code", "refresh_token"])
+def test_a_program_that_calls_for_itself_gets_nothing_in_a_persons_name(
+    client: FlaskClient, value: str
+) -> None:
+    answer = ask(client, {**IN_FORM, "grant_type": value, "code": "x", "refresh_token": "x"})
+    assert refusal(answer) == (400, "unauthorized-client", "unauthorized_client")
 
 
 @pytest.mark.parametrize(
