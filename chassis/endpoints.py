@@ -50,7 +50,7 @@ class Call:
     """One request, parsed and permitted.
 
     `body` is what the schema made of it; of a form it holds, for each name, the list of values sent under it.
-    `authorization` is the Authorization header of a form call as it came; nothing has looked at it.
+    `authorization` is the Authorization header as it came; of a form call nothing has looked at it.
     `address` is the caller's network address as far as the application knows it.
     """
 
@@ -63,7 +63,7 @@ class Call:
     version: int | None
     media_type: str
     seconds_left: float
-    authorization: str | None = None
+    authorization: str | None = field(default=None, repr=False)
     address: str = ""
 
     @property
@@ -134,7 +134,7 @@ class Endpoint(Generic[House]):
             version=version_in(request) if self.edits else None,
             media_type=media_type,
             seconds_left=seconds_left(request.headers.get(TIME_LEFT_HEADER)),
-            authorization=request.headers.get("Authorization") if self.form else None,
+            authorization=request.headers.get("Authorization"),
             address=request.remote_addr or "",
         )
 

@@ -150,6 +150,18 @@ ACCOUNTS = (
         largest_body=16 * KIB,
     ),
     Route("GET", "/oauth/userinfo", ("accounts",), BEARER),
+    _write("POST", "/recoveries", "accounts", BEARER, largest_body=16 * KIB),
+    _read("/recoveries", "accounts", BEARER),
+    _write(
+        "POST", "/recoveries/{recovery_id}/withdrawal", "accounts", BEARER, largest_body=16 * KIB
+    ),
+    _write("POST", "/invitations", "accounts", BEARER, largest_body=16 * KIB),
+    _read("/invitations", "accounts", BEARER),
+    _write(
+        "POST", "/invitations/{invitation_id}/withdrawal", "accounts", BEARER, largest_body=16 * KIB
+    ),
+    _read("/staff", "accounts", BEARER),
+    _write("POST", "/staff/{account_id}/removal", "accounts", BEARER, largest_body=16 * KIB),
     Route("GET", "/.well-known/openid-configuration", ("accounts",), PUBLIC),
     Route("GET", "/.well-known/jwks.json", ("accounts",), PUBLIC),
 )
@@ -168,6 +180,10 @@ PAGES = (
     _page("POST", "/activate/staff"),
     _page("GET", "/activate/code"),
     _page("POST", "/activate/code"),
+    _page("GET", "/recover"),
+    _page("POST", "/recover"),
+    _page("GET", "/invitation"),
+    _page("POST", "/invitation"),
 )
 
 ROUTES: tuple[Route, ...] = (*CATALOG, *ENROLMENT, *AUDITING, *ACCOUNTS, *PAGES)

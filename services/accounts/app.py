@@ -13,9 +13,16 @@ from chassis.migrations import schema_check
 from chassis.observability import configure_logging
 from chassis.pages.declaring import Page
 from chassis.web import build_app
-from services.accounts.api import discovery, revocation, tokens, userinfo
+from services.accounts.api import discovery, recoveries, revocation, staff, tokens, userinfo
 from services.accounts.key_keeper import ensure_signing_key
-from services.accounts.pages import account, activation, authorize, sign_in
+from services.accounts.pages import (
+    account,
+    activation,
+    authorize,
+    invitation,
+    recovery,
+    sign_in,
+)
 from services.accounts.pages.site import served
 from services.accounts.queries.published_keys import can_sign
 from services.accounts.service import AccountsService, start_service
@@ -48,6 +55,8 @@ def every_call() -> list[Endpoint[AccountsService]]:
         *revocation.endpoints.all,
         *userinfo.endpoints.all,
         *discovery.endpoints.all,
+        *recoveries.endpoints.all,
+        *staff.endpoints.all,
         *log_endpoints("accounts", JOURNAL, code=code, allow=(AUDITOR,)),
         *feed_endpoints(allow=(SYSTEM,)),
     ]
@@ -60,6 +69,8 @@ def every_page() -> list[Page[AccountsService]]:
         *account.pages.all,
         *activation.pages.all,
         *authorize.pages.all,
+        *recovery.pages.all,
+        *invitation.pages.all,
     ]
 
 

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
 from http.client import NOT_FOUND, OK, TOO_MANY_REQUESTS
 from typing import Any
 
@@ -12,17 +11,8 @@ import requests
 from chassis.http_client import ServiceClient
 from chassis.observability import logger
 from chassis.problems import TooManyRequests, Unavailable
+from services.accounts.domain.people.recoveries import FoundCard
 from vocabulary.refusals import CardNotFound
-
-
-@dataclass(frozen=True, slots=True)
-class FoundCard:
-    """A card that somebody found by showing a right to it, with what tells of its holder."""
-
-    card_ref: str
-    region: str
-    card_number: str = field(repr=False)
-    name: str = field(repr=False)
 
 
 class Cards:

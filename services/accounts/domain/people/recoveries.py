@@ -7,6 +7,16 @@ from datetime import datetime
 
 
 @dataclass(frozen=True, slots=True)
+class FoundCard:
+    """A card that somebody found by showing a right to it, with what tells of its holder."""
+
+    card_ref: str
+    region: str
+    card_number: str = field(repr=False)
+    name: str = field(repr=False)
+
+
+@dataclass(frozen=True, slots=True)
 class Recovery:
     """A recovery as its row stands; of one card one counts at a time."""
 

@@ -22,8 +22,9 @@ GUESSES_AT_NAME = Rate(20, 3_600.0)
 
 GUESSES_FROM_DEVICE = Rate(10, 300.0)
 CODES_ASKED_AT_ADDRESS = Rate(20, 3_600.0)
-CODES_ASKED_FOR_NAME = Rate(3, 900.0)
 CODES_TRIED_AT_ADDRESS = Rate(40, 600.0)
+INVITATIONS_OF_ONE = Rate(60, 3_600.0)
+"""Invitations that one member of staff sends."""
 
 
 @dataclass(frozen=True)
@@ -38,8 +39,8 @@ class Bounds:
     at_name: Throttle = field(default_factory=lambda: Throttle(GUESSES_AT_NAME))
     from_device: Throttle = field(default_factory=lambda: Throttle(GUESSES_FROM_DEVICE))
     codes_asked: Throttle = field(default_factory=lambda: Throttle(CODES_ASKED_AT_ADDRESS))
-    codes_for_name: Throttle = field(default_factory=lambda: Throttle(CODES_ASKED_FOR_NAME))
     codes_tried: Throttle = field(default_factory=lambda: Throttle(CODES_TRIED_AT_ADDRESS))
+    invitations: Throttle = field(default_factory=lambda: Throttle(INVITATIONS_OF_ONE))
 
     def seconds_until_guess(self, name_digest: str, address: str, *, known_device: bool) -> int:
         """Return for how long a name may not be tried from here; 0 where it may."""
