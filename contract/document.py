@@ -11,6 +11,7 @@ from typing import Any
 
 from chassis.contract import ANYWHERE, refusals_of
 from chassis.endpoints import Endpoint
+from chassis.rate_limits import LIMIT
 from contract import refusals
 from contract.components import HEADERS, PARAMETERS, SECURITY_SCHEMES, TAGS, id_parameter
 from contract.operations import Operation, id_of, operation, path_of
@@ -165,7 +166,7 @@ def _share_responses(paths: Mapping[str, Mapping[str, Operation]]) -> dict[str, 
 def _name_of(answer: Mapping[str, Any]) -> str:
     schema = answer["content"]["application/problem+json"]["schema"]
     codes: list[str] = schema["properties"]["code"]["enum"]
-    return ".".join(codes)
+    return ".".join([*codes, *(["bounded"] if LIMIT in answer["headers"] else [])])
 
 
 __all__ = ["document", "endpoints_by_service", "id_of", "routed", "written"]

@@ -10,17 +10,22 @@ from dataclasses import dataclass
 from chassis.database import Database
 from chassis.database_rights import open_guarded
 from chassis.journal import Journal
+from chassis.rate_limits import Bound
 from chassis.sealing import Seal
-from chassis.throttle import Rate, Throttle
+from chassis.throttle import Throttle
 from chassis.transaction import Transactions
 from services.accounts.settings import Settings
 from services.accounts.storage import JOURNAL, METADATA
 
-TOKENS_TO_ONE_CLIENT = Rate(120, 60.0)
-"""Tokens that one client is given at one address."""
-
-FAILURES_FROM_ONE_ADDRESS = Rate(60, 60.0)
-"""Failed authentications from one address, whichever clients they name."""
+TOKENS_TO_ONE_CLIENT = Bound(
+    "tokens", 120, 60, counts="tokens that one client is given at one network address"
+)
+FAILURES_FROM_ONE_ADDRESS = Bound(
+    "failed-authentications",
+    60,
+    60,
+    counts="authentications that fail from one network address, whichever clients they name",
+)
 
 
 @dataclass(frozen=True)

@@ -19,7 +19,11 @@ from services.accounts.domain.refusals import (
     TooManyTokenRequests,
     UnsupportedGrantType,
 )
-from services.accounts.service import AccountsService
+from services.accounts.service import (
+    FAILURES_FROM_ONE_ADDRESS,
+    TOKENS_TO_ONE_CLIENT,
+    AccountsService,
+)
 from services.accounts.use_cases.issue_token import authenticate_client, issue_token
 
 TOKENS_ISSUED = Counter("tokens_issued_total", "Access tokens given", ["role"])
@@ -39,6 +43,7 @@ endpoints: Endpoints[AccountsService] = Endpoints()
         InvalidClient,
         TooManyTokenRequests,
     ),
+    bounded=(TOKENS_TO_ONE_CLIENT, FAILURES_FROM_ONE_ADDRESS),
 )
 def token(call: Call, house: AccountsService) -> Answer:
     """Give a client that proves itself a token."""
