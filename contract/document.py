@@ -14,8 +14,10 @@ from chassis.endpoints import Endpoint
 from chassis.rate_limits import LIMIT
 from contract import refusals
 from contract.components import HEADERS, PARAMETERS, SECURITY_SCHEMES, TAGS, id_parameter
+from contract.links import add_links
 from contract.operations import Operation, id_of, operation, path_of
 from contract.schemas import OPENAPI, Schemas
+from contract.walkthrough import walkthrough
 from gateway.routes import ROUTES, Route
 from services.accounts import app as accounts
 from services.catalog import app as catalog
@@ -69,6 +71,7 @@ def document(examples: Mapping[str, Any]) -> dict[str, Any]:
         for endpoint in endpoints:
             for refusal in (*refusals_of(endpoint), *endpoint.refuses_rows):
                 calls.setdefault(refusal.code, set()).add(name)
+    add_links(paths, schemas.components())
     shared = _share_responses(paths)
     return {
         "openapi": OPENAPI,
@@ -92,6 +95,7 @@ def document(examples: Mapping[str, Any]) -> dict[str, Any]:
             refusal.code: refusals.described(refusal, calls=calls.get(refusal.code, ()))
             for refusal in refusals.every_refusal()
         },
+        "x-walkthrough": walkthrough(),
     }
 
 
