@@ -10,13 +10,14 @@ from urllib.parse import urlencode
 
 import requests
 
+from chassis import rate_limits
 from chassis.clock import utc_now, write_instant
 from contract.operations import id_of
 from contract.stable import Stable
 
 PATIENCE = 60.0
 _SENT = ("Accept", "Content-Type", "Idempotency-Key", "If-Match")
-_ANSWERED = ("Content-Type", "ETag", "Location", "Retry-After")
+_ANSWERED = ("Content-Type", "ETag", "Location", "Retry-After", *rate_limits.HEADERS)
 
 Tokens = Callable[[str, Mapping[str, str]], str]
 """Gives a token of a role, bound to a card, a provider or a region where the role is."""
@@ -67,7 +68,7 @@ class Recorder:
     ) -> requests.Response:
         """Make a call. `template` is the path with its ids in braces, for which `ids` stand in their order."""
         path = _filled(template, ids)
-        address = path + (f"?{urlencode(query)}" if query else "")
+        address = path + (f"?{urlencode(query, safe=':')}" if query else "")
         headers = {"Authorization": f"Bearer {self._tokens(role, bound or {})}"} if role else {}
         if key:
             headers["Idempotency-Key"] = str(uuid.uuid4())

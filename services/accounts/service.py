@@ -15,8 +15,9 @@ from chassis.identity import TokenVerifier
 from chassis.issuer_keys import PublishedKeys
 from chassis.journal import Journal
 from chassis.password_hashing import PasswordHashes
+from chassis.rate_limits import Bound
 from chassis.sealing import Seal
-from chassis.throttle import Rate, Throttle
+from chassis.throttle import Throttle
 from chassis.transaction import Transactions
 from services.accounts.cards import Cards
 from services.accounts.queries.published_keys import jwk_set
@@ -27,11 +28,15 @@ from services.accounts.use_cases.authorization.protocol.desk import Desk
 from services.accounts.use_cases.people.bounds import Bounds
 from services.accounts.use_cases.people.people import People
 
-TOKENS_TO_ONE_CLIENT = Rate(120, 60.0)
-"""Tokens that one client is given at one address."""
-
-FAILURES_FROM_ONE_ADDRESS = Rate(60, 60.0)
-"""Failed authentications from one address, whichever clients they name."""
+TOKENS_TO_ONE_CLIENT = Bound(
+    "tokens", 120, 60, counts="tokens that one client is given at one network address"
+)
+FAILURES_FROM_ONE_ADDRESS = Bound(
+    "failed-authentications",
+    60,
+    60,
+    counts="authentications that fail from one network address, whichever clients they name",
+)
 
 
 @dataclass(frozen=True)

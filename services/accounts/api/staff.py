@@ -34,6 +34,7 @@ from services.accounts.domain.people.names import email_address
 from services.accounts.domain.staff.invitations import Invitation, Inviter
 from services.accounts.queries.staff import address_of, contact_of
 from services.accounts.service import AccountsService
+from services.accounts.use_cases.people.bounds import INVITATIONS_OF_ONE
 from services.accounts.use_cases.staff.invite import Invite, Invited, invite, send_invitation
 from services.accounts.use_cases.staff.read_staff import (
     Window,
@@ -59,6 +60,7 @@ LANGUAGE = "id"
     status=201,
     shows=ShownInvitation,
     refuses=(StateConflict, TooManyRequests),
+    bounded=(INVITATIONS_OF_ONE,),
 )
 def post_invitation(call: Call, house: AccountsService) -> Answer:
     """Invite somebody by e-mail to sign in as staff.

@@ -28,7 +28,11 @@ from services.accounts.domain.refusals import (
     UnauthorizedClient,
     UnsupportedGrantType,
 )
-from services.accounts.service import AccountsService
+from services.accounts.service import (
+    FAILURES_FROM_ONE_ADDRESS,
+    TOKENS_TO_ONE_CLIENT,
+    AccountsService,
+)
 from services.accounts.use_cases.authenticate_caller import authenticate_caller
 from services.accounts.use_cases.authorization.give_tokens import give_tokens
 from services.accounts.use_cases.issue_token import issue_token
@@ -53,6 +57,7 @@ endpoints: Endpoints[AccountsService] = Endpoints()
         UnauthorizedClient,
         TooManyTokenRequests,
     ),
+    bounded=(TOKENS_TO_ONE_CLIENT, FAILURES_FROM_ONE_ADDRESS),
 )
 def token(call: Call, house: AccountsService) -> Answer:
     """Give a program that proves itself a token, or an application the tokens for a code or a refresh token."""
