@@ -228,6 +228,20 @@ class ProviderNotApproved(Problem):
     )
 
 
+class ProviderSuspended(Problem):
+    code = "provider-suspended"
+    status = 409
+    title = "The provider is suspended"
+    meaning = (
+        "For a while the provider's classes take nobody else, and it offers nothing new. Who is in "
+        "one of its classes keeps seat, money and rights."
+    )
+    default_detail = (
+        "The classes of this provider take nobody else for the time being. Choose a class of another provider, or try"
+        " again later. Enrolments made before stay as they are."
+    )
+
+
 class CourseNotPublished(Problem):
     code = "course-not-published"
     status = 409

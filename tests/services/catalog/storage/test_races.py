@@ -16,7 +16,8 @@ from chassis.database import Database
 from chassis.problems import PreconditionFailed
 from deploy.local.databases import ServiceDatabase
 from services.catalog.domain.courses import CourseStatus, decide
-from services.catalog.storage.courses import Hold, find_course, save_course
+from services.catalog.storage.courses import find_course, save_course
+from services.catalog.storage.holding import Hold
 from services.catalog.use_cases import schedule_class
 from tests.services.catalog.bodies import class_body, provider_body
 from tests.services.catalog.client import OPERATOR, Catalog, key, made, staff
