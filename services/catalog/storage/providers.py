@@ -17,7 +17,9 @@ from services.catalog.storage.versions import save_next_version
 from vocabulary.refusals import ProviderNameTaken
 
 P = PROVIDER.c
-STATUS = sa.case((P.suspended, ProviderStatus.SUSPENDED.value), else_=P.status)
+STATUS: sa.ColumnElement[Any] = sa.case(
+    (P.suspended, ProviderStatus.SUSPENDED.value), else_=P.status
+)
 """Where a provider stands, of a row of the table."""
 
 

@@ -222,6 +222,9 @@ class Availability(Shown):
     declared_seats = Whole(metadata=says("What the provider says."))
     held = Whole()
     seats_left = Whole()
+    provider_suspended = Flag(
+        metadata=says("Its provider is suspended: it takes nobody else, and no seat is left.")
+    )
     waiting = Whole(metadata=says("How many stand in line."))
 
 
@@ -259,6 +262,7 @@ class Checked(Shown):
 
     waves = Whole()
     classes = Whole()
+    suspensions = Whole()
     cards = Whole()
     enrolments = Whole()
     movements = Whole()

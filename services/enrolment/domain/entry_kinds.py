@@ -11,6 +11,8 @@ class EntryKind(StrEnum):
     WAVE_OPENED = "wave-opened"
     PAUSE_BEGUN = "pause-begun"
     PAUSE_ENDED = "pause-ended"
+    SUSPENSION_BEGUN = "suspension-begun"
+    SUSPENSION_ENDED = "suspension-ended"
     CARD_AWARDED = "card-awarded"
     CARD_LOOKED_UP = "card-looked-up"
     CLASS_UNLISTED = "class-unlisted"

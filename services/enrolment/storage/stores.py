@@ -15,6 +15,8 @@ from services.enrolment.storage.movements import MovementStore
 from services.enrolment.storage.pauses import PauseStore
 from services.enrolment.storage.persons import Fingerprints, PersonStore
 from services.enrolment.storage.realisation import RealisationStore
+from services.enrolment.storage.suspensions import SuspensionStore
+from services.enrolment.storage.switches import SwitchStore
 from services.enrolment.storage.tables import JOURNAL, STORED_ANSWER
 from services.enrolment.storage.waves import WaveStore
 
@@ -34,6 +36,8 @@ class Stores:
     waves: WaveStore
     realisation: RealisationStore
     pauses: PauseStore
+    suspensions: SuspensionStore
+    switches: SwitchStore
 
 
 def open_stores(database: Database, *, personal_data_key: bytes, fingerprint_key: bytes) -> Stores:
@@ -51,4 +55,6 @@ def open_stores(database: Database, *, personal_data_key: bytes, fingerprint_key
         waves=WaveStore(database),
         realisation=RealisationStore(database),
         pauses=PauseStore(database),
+        suspensions=SuspensionStore(database),
+        switches=SwitchStore(database),
     )

@@ -158,6 +158,17 @@ PAUSE = sa.Table(
     sa.UniqueConstraint("what", "region", name="pause_once_a_place"),
 )
 
+SUSPENSION = sa.Table(
+    "suspension",
+    METADATA,
+    sa.Column("provider_id", Identifier, primary_key=True),
+    sa.Column("in_force", sa.Boolean, nullable=False),
+    sa.Column("position", sa.BigInteger, nullable=False),
+)
+"""Providers that are or were suspended, and where the journal tells of that last; apart from their classes, of which
+there may be ten thousand.
+"""
+
 REALISATION = sa.Table(
     "realisation",
     METADATA,

@@ -24,6 +24,7 @@ from services.enrolment.queries.consistency.comparison import ENTRY, Comparison
 from services.enrolment.queries.consistency.enrolments import ENROLMENTS
 from services.enrolment.queries.consistency.entries import ENTRIES
 from services.enrolment.queries.consistency.movements import MOVEMENTS
+from services.enrolment.queries.consistency.suspensions import SUSPENSIONS
 from services.enrolment.queries.consistency.waves import WAVES
 
 MOST_TOLD = 100
@@ -31,7 +32,7 @@ LONGEST = 60.0
 """Seconds after which an answer is given with what was found so far, and where to go on."""
 
 Differences = list[dict[str, Any]]
-WALKED = (WAVES, CLASSES, CARDS, ENROLMENTS, MOVEMENTS, ENTRIES)
+WALKED = (WAVES, CLASSES, SUSPENSIONS, CARDS, ENROLMENTS, MOVEMENTS, ENTRIES)
 
 
 class Stage(NamedTuple):

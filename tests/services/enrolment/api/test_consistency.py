@@ -53,6 +53,7 @@ def test_tables_and_entries_agree_after_a_little_of_everything(house: House) -> 
         "checked": {
             "waves": 2,
             "classes": 2,
+            "suspensions": 0,
             "cards": 4,
             "enrolments": 3,
             "movements": 8,
