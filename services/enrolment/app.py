@@ -17,7 +17,17 @@ from chassis.journal_export import Code, log_endpoints
 from chassis.migrations import schema_check
 from chassis.observability import configure_logging
 from chassis.web import build_app
-from services.enrolment.api import cards, classes, consistency, enrolments, pauses, reports, waves
+from services.enrolment.api import (
+    admissions,
+    cards,
+    classes,
+    consistency,
+    corrections,
+    enrolments,
+    pauses,
+    reports,
+    waves,
+)
 from services.enrolment.service import EnrolmentService, start_service
 from services.enrolment.settings import Settings, read_settings
 from services.enrolment.storage.tables import JOURNAL
@@ -40,6 +50,8 @@ def every_call() -> list[Endpoint[EnrolmentService]]:
     code = Code(region_code, REGION)
     return [
         *waves.endpoints.all,
+        *admissions.endpoints.all,
+        *corrections.endpoints.all,
         *pauses.endpoints.all,
         *cards.endpoints.all,
         *enrolments.endpoints.all,

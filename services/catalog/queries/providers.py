@@ -26,7 +26,7 @@ def list_providers(
         sa.or_(STATUS.in_(sorted(PUBLIC)), within(reach, P.provider_id))
     )
     if status is not None:
-        query = query.where(status == STATUS)
+        query = query.where(STATUS.in_([status]))
     return page_by_id(
         connection,
         query,

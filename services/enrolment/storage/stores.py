@@ -8,8 +8,10 @@ from chassis.database import Database
 from chassis.idempotency import StoredAnswers
 from chassis.journal import Journal
 from chassis.sealing import Seal
+from services.enrolment.storage.admissions import AdmissionStore
 from services.enrolment.storage.cards import CardStore
 from services.enrolment.storage.classes import ClassStore
+from services.enrolment.storage.corrections import CorrectionStore
 from services.enrolment.storage.enrolments import EnrolmentStore
 from services.enrolment.storage.movements import MovementStore
 from services.enrolment.storage.pauses import PauseStore
@@ -35,6 +37,8 @@ class Stores:
     persons: PersonStore
     waves: WaveStore
     realisation: RealisationStore
+    admissions: AdmissionStore
+    corrections: CorrectionStore
     pauses: PauseStore
     suspensions: SuspensionStore
     switches: SwitchStore
@@ -54,6 +58,8 @@ def open_stores(database: Database, *, personal_data_key: bytes, fingerprint_key
         persons=PersonStore(database, seal=seal, fingerprints=Fingerprints(fingerprint_key)),
         waves=WaveStore(database),
         realisation=RealisationStore(database),
+        admissions=AdmissionStore(database),
+        corrections=CorrectionStore(database),
         pauses=PauseStore(database),
         suspensions=SuspensionStore(database),
         switches=SwitchStore(database),

@@ -118,14 +118,16 @@ def _without_locks(service: EnrolmentService, contest: Contest) -> EnrolmentServ
     )
 
 
-def outcome_for(service: EnrolmentService, class_id: str, card_ref: str) -> str:
+def outcome_for(
+    service: EnrolmentService, class_id: str, card_ref: str, *, price: int = PRICE
+) -> str:
     """Ask for a seat for a card, and tell how that ended."""
     command = EnrolCommand(
         enrolment_id=new_id(),
         movement_id=new_id(),
         card_ref=card_ref,
         class_id=class_id,
-        expected_price=PRICE,
+        expected_price=price,
         actor=f"holder:{card_ref}",
         role="holder",
         request_id="contest-1",

@@ -241,4 +241,5 @@ _WHY_NOT_USABLE = {
     CardState.EXPIRED: "The time for buying a class has run out, and the card has expired.",
     CardState.REVOKED: "The card was revoked. The programme's operator knows the case number.",
     CardState.EXHAUSTED: "The card's balance is used up.",
+    CardState.WITHDRAWN: "The card was awarded by mistake and taken back. Whoever may hold one can be admitted again.",
 }

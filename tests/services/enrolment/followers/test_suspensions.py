@@ -5,7 +5,6 @@ from __future__ import annotations
 from dataclasses import replace
 
 import pytest
-import sqlalchemy as sa
 
 from chassis.follower import Follower
 from chassis.identifiers import new_id
@@ -15,7 +14,6 @@ from tests.chassis.problem_documents import code, problem
 from tests.services.enrolment.followers.catalogue import REASON, Catalogue
 from tests.services.enrolment.followers.following import again, follower_of, published, seats
 from tests.services.enrolment.house import House, document
-from tests.services.enrolment.people import HeldCard
 
 
 @pytest.fixture
@@ -188,27 +186,3 @@ def test_a_provider_that_the_restored_catalogue_does_not_know_is_not_suspended_a
     assert code(refused) == (409, "registration-closed")
     assert "suspension-ended" in [entry["kind"] for entry in house.entries()]
     assert house.differences() == []
-
-
-TAMPERINGS = {
-    "suspension, by journal": "update suspension set in_force = not in_force",
-    "seats given while suspended": "update suspension set position = 1",
-}
-
-
-@pytest.mark.parametrize("what", TAMPERINGS)
-def test_the_consistency_check_compares_suspensions_with_their_entries(
-    house: House,
-    catalogue: Catalogue,
-    follower: Follower,
-    offered: TrainingClass,
-    what: str,
-) -> None:
-    cards: list[HeldCard] = house.award_many(1)
-    house.enrolled(cards[0], offered.class_id)
-    suspend(catalogue, follower, offered)
-    assert document(house.get("/consistency", "auditor"))["checked"]["suspensions"] == 1
-    assert house.differences() == []
-    with house.as_owner() as connection:
-        connection.execute(sa.text(TAMPERINGS[what]))
-    assert what in {difference["what"] for difference in house.differences()}
