@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import threading
 from collections import Counter
-from collections.abc import Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 
@@ -15,20 +14,18 @@ from chassis.database import Database
 from chassis.group_commit import GroupCommit
 from chassis.identifiers import new_id
 from chassis.identity import Principal
-from chassis.transaction import Transactions
 from services.enrolment.domain.money.correction import Correction
-from services.enrolment.domain.programme.card import Card
-from services.enrolment.service import EnrolmentService, open_service
-from services.enrolment.storage.cards import C, CardStore, card_of
+from services.enrolment.service import EnrolmentService
 from services.enrolment.storage.corrections import CorrectionStore, correction_of
 from services.enrolment.storage.stores import Stores
-from services.enrolment.storage.tables import CARD, CORRECTION, MOVEMENT
+from services.enrolment.storage.tables import CORRECTION, MOVEMENT
 from services.enrolment.use_cases.money.approve_correction import approve_correction
 from services.enrolment.use_cases.seats.enrol import EnrolHandler
 from tests.chassis.problem_documents import code
 from tests.services.enrolment.api.test_corrections import BENEFIT, decide, propose
-from tests.services.enrolment.contender import CarelessDatabase, outcome_for
-from tests.services.enrolment.house import House, settings_for
+from tests.services.enrolment.careless import UnlockedCards, careless_service
+from tests.services.enrolment.contender import outcome_for
+from tests.services.enrolment.house import House
 
 TOGETHER = 8
 
@@ -45,21 +42,6 @@ class UnlockedCorrections(CorrectionStore):
         row = connection.execute(query).one()
         self._meeting.wait(10)
         return correction_of(row)
-
-
-class UnlockedCards(CardStore):
-    """Cards that are read without a lock; nobody goes on before all have read the same."""
-
-    def __init__(self, database: Database, meeting: threading.Barrier | None = None) -> None:
-        super().__init__(database)
-        self._meeting = meeting
-
-    def lock(self, connection: sa.Connection, card_refs: Sequence[str]) -> dict[str, Card]:
-        query = sa.select(CARD).where(C.card_ref.in_(sorted(set(card_refs))))
-        found = {row.card_ref: card_of(row) for row in connection.execute(query)}
-        if self._meeting is not None:
-            self._meeting.wait(10)
-        return found
 
 
 def movements(house: House) -> int:
@@ -95,7 +77,7 @@ def test_if_corrections_were_not_locked_the_database_alone_would_let_one_movemen
     if not held_once:
         with house.as_owner() as connection:
             connection.execute(sa.text("drop index movement_once_a_correction"))
-    careless = _careless(house)
+    careless = careless_service(house)
     meeting = threading.Barrier(2)
     stores = replace(
         careless.stores,
@@ -143,7 +125,7 @@ def test_a_correction_and_an_enrolment_never_spend_the_same_balance(house: House
 def test_if_cards_were_not_locked_both_would_spend_it(house: House) -> None:
     card, class_id = house.award(), house.put_class(price=BENEFIT)
     proposed = propose(house, card)
-    careless = _careless(house)
+    careless = careless_service(house)
     unlocked = UnlockedCards(careless.database, threading.Barrier(2))
     stores = replace(careless.stores, cards=unlocked)
     handler = EnrolHandler(stores, rules=careless.rules, redeem_key=careless.redeem_key)
@@ -157,17 +139,6 @@ def test_if_cards_were_not_locked_both_would_spend_it(house: House) -> None:
     enrolling.enrolments.close()
     what = {difference["what"] for difference in house.differences()}
     assert "card balance, by movements" in what
-
-
-def _careless(house: House) -> EnrolmentService:
-    """Return the service on a database where nobody takes care that a transaction begins before it reads."""
-    address = house.places.application
-    sqlite = address.startswith("sqlite")
-    database = CarelessDatabase(address, checks=True) if sqlite else Database(address)
-    return replace(
-        open_service(settings_for(address), database),
-        transactions=Transactions(database, house.service.stores.answers),
-    )
 
 
 def _approve(service: EnrolmentService, stores: Stores, correction_id: str, number: int) -> str:
