@@ -29,6 +29,11 @@ from services.enrolment.settings import Settings, read_settings
 from services.enrolment.storage import METADATA
 from services.enrolment.storage.classes import ClassCopy, write_meetings
 from services.enrolment.storage.tables import FOLLOWER_STATE
+from services.enrolment.use_cases.programme.note_suspensions import (
+    Standing,
+    news_among,
+    note_suspensions,
+)
 from services.enrolment.use_cases.seats.enrol import EnrolHandler
 from tests.chassis.problem_documents import problem
 from tests.conformity import held_to_contract
@@ -207,6 +212,17 @@ class House:
         def note(connection: sa.Connection) -> None:
             connection.execute(sa.delete(FOLLOWER_STATE))
             connection.execute(sa.insert(FOLLOWER_STATE).values(source="catalog", **values))
+
+        self.service.transactions.run(note)
+
+    def suspend(self, provider_id: str, *, suspended: bool = True) -> None:
+        """Note what the catalogue tells of a provider, as its follower does."""
+        told = {provider_id: Standing(provider_id, suspended, "32.73", told_at=1)}
+        stores = self.service.stores
+
+        def note(connection: sa.Connection) -> None:
+            news = news_among(connection, told, stores=stores)
+            note_suspensions(connection, news, actor="follower", request_id="-", stores=stores)
 
         self.service.transactions.run(note)
 
