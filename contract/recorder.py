@@ -36,11 +36,18 @@ class Recorder:
         *,
         tokens: Tokens,
         client: tuple[str, str],
+        staff: str,
+        application: str,
         seen: Callable[[requests.Response], object] = lambda _: None,
     ) -> None:
-        """`client` is the id and secret of a registered client; `seen` is shown every answer."""
+        """`client` is the id and secret of a registered client, `staff` an account, `application` a public one.
+
+        `seen` is shown every answer.
+        """
         self.origin = origin
         self.client = client
+        self.staff = staff
+        self.application = application
         self.began = utc_now().replace(microsecond=0)
         self.kept: dict[str, Any] = {}
         self._tokens = tokens
@@ -79,7 +86,7 @@ class Recorder:
             self.origin + address,
             json=body,
             data=form,
-            auth=self.client if form else None,
+            auth=self.client if form and "client_id" not in form else None,
             headers=headers,
             timeout=PATIENCE,
             allow_redirects=False,

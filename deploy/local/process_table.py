@@ -28,6 +28,7 @@ SECRET_NAMES = (
     "CATALOG_CLIENT_SECRET",
     "ENROLMENT_CLIENT_SECRET",
     *(f"SAMPLE_{role.upper()}_SECRET" for role in SAMPLE_ROLES),
+    "SAMPLE_PASSWORD",
 )
 # Each secret is given to the one service that needs it.
 _SECRETS_OF = {

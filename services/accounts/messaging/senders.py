@@ -1,12 +1,12 @@
-"""The channels: the programme's own, over HTTP, and the screen of a developer's machine."""
+"""The channels: the programme's own, over HTTP, and the log of a developer's machine."""
 
 from __future__ import annotations
 
-import sys
 from typing import Any
 
 import requests
 
+from chassis.observability import logger
 from services.accounts.domain.people.messages import Message
 from services.accounts.messaging.texts import written
 from services.accounts.settings import MessageChannel
@@ -17,16 +17,15 @@ TIMEOUT = (2.0, 10.0)
 
 
 def sender(channel: MessageChannel | None) -> Send:
-    """Return what sends a message: over the channel, or onto the screen where there is none."""
+    """Return what sends a message: over the channel, or to the log where there is none."""
     return HttpSender(channel) if channel is not None else print_message
 
 
 def print_message(message: Message) -> None:
-    """Write a message to standard output, for whoever tries things out on this machine."""
+    """Write a message to the log, for whoever tries things out on this machine."""
     to = message.to.email or f"the holder of card {message.to.card}"
     words = written(message)
-    sys.stdout.write(f"--- message to {to}: {words.subject}\n{words.text}\n---\n")
-    sys.stdout.flush()
+    logger().info("message-printed", to=to, subject=words.subject, text=words.text)
 
 
 class HttpSender:
