@@ -37,6 +37,10 @@ FAILURES_FROM_ONE_ADDRESS = Bound(
     60,
     counts="authentications that fail from one network address, whichever clients they name",
 )
+INVITATIONS_OF_ONE = Bound(
+    "invitations", 60, 3_600, counts="invitations that one member of staff sends"
+)
+RECOVERIES_OF_ONE = Bound("recoveries", 30, 3_600, counts="recoveries that one officer starts")
 
 
 @dataclass(frozen=True)
@@ -51,6 +55,8 @@ class AccountsService:
     verifier: TokenVerifier
     requests: Throttle
     failures: Throttle
+    invitations: Throttle
+    recoveries: Throttle
     people: People
     bounds: Bounds
     cards: Cards
@@ -91,6 +97,8 @@ def open_service(settings: Settings, database: Database) -> AccountsService:
         verifier=_own_verifier(settings, database),
         requests=Throttle(TOKENS_TO_ONE_CLIENT),
         failures=Throttle(FAILURES_FROM_ONE_ADDRESS),
+        invitations=Throttle(INVITATIONS_OF_ONE),
+        recoveries=Throttle(RECOVERIES_OF_ONE),
         people=People(database, journal, seal, digests, PasswordHashes()),
         bounds=Bounds(),
         cards=Cards(settings.enrolment_url),

@@ -20,8 +20,7 @@ from services.accounts.domain.actors import Actor
 from services.accounts.domain.people.codes import in_groups
 from services.accounts.domain.people.recoveries import Recovery
 from services.accounts.queries.recoveries import list_recoveries
-from services.accounts.service import AccountsService
-from services.accounts.use_cases.people.bounds import RECOVERIES_OF_ONE
+from services.accounts.service import RECOVERIES_OF_ONE, AccountsService
 from services.accounts.use_cases.people.start_recovery import start_recovery
 from services.accounts.use_cases.people.withdraw_recovery import withdraw_recovery
 from vocabulary.refusals import CardNotFound
@@ -46,7 +45,7 @@ def post_recovery(call: Call, house: AccountsService) -> Answer:
     See the identity card first, and compare the name. The code is good for half an hour; a new one ends the one before.
     The card is looked up as by `POST /cards/lookup`, with the same bounds, and that is recorded.
     """
-    if seconds := house.bounds.recoveries.take(call.caller.subject, now=house.bounds.clock()):
+    if seconds := house.recoveries.take(call.caller.subject, now=house.clock()):
         raise TooManyRequests("Too many recoveries were started.", retry_after=seconds)
     token = bearer_token(call.authorization)
     if token is None:

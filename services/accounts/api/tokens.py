@@ -60,7 +60,7 @@ endpoints: Endpoints[AccountsService] = Endpoints()
     bounded=(TOKENS_TO_ONE_CLIENT, FAILURES_FROM_ONE_ADDRESS),
 )
 def token(call: Call, house: AccountsService) -> Answer:
-    """Give a program that proves itself a token, or an application the tokens for a code or a refresh token."""
+    """Give a program a token, or an application tokens for a code or a refresh token."""
     asked = read_token_request(call.body, authorization=call.authorization)
     address = address_group(call.address)
     with house.database.reading() as connection:

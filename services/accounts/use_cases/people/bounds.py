@@ -40,10 +40,6 @@ CODES_ASKED_AT_ADDRESS = Bound(
 CODES_TRIED_AT_ADDRESS = Bound(
     "codes-tried", 40, 600, counts="codes that are tried from one network address"
 )
-INVITATIONS_OF_ONE = Bound(
-    "invitations", 60, 3_600, counts="invitations that one member of staff sends"
-)
-RECOVERIES_OF_ONE = Bound("recoveries", 30, 3_600, counts="recoveries that one officer starts")
 
 
 @dataclass(frozen=True)
@@ -59,8 +55,6 @@ class Bounds:
     from_device: Throttle = field(default_factory=lambda: Throttle(GUESSES_FROM_DEVICE))
     codes_asked: Throttle = field(default_factory=lambda: Throttle(CODES_ASKED_AT_ADDRESS))
     codes_tried: Throttle = field(default_factory=lambda: Throttle(CODES_TRIED_AT_ADDRESS))
-    invitations: Throttle = field(default_factory=lambda: Throttle(INVITATIONS_OF_ONE))
-    recoveries: Throttle = field(default_factory=lambda: Throttle(RECOVERIES_OF_ONE))
 
     def seconds_until_guess(self, name_digest: str, address: str, *, known_device: bool) -> int:
         """Return for how long a name may not be tried from here; 0 where it may."""
