@@ -105,7 +105,7 @@ class Database:
         instant: datetime = connection.execute(_CLOCK).scalar_one()
         return instant
 
-    def beside_clock(self, table: sa.Table) -> sa.Select[Any]:
+    def beside_clock(self, table: sa.Table | sa.Subquery) -> sa.Select[Any]:
         """Return the statement of `now_beside`: every row of a small table beside the clock, or the clock alone."""
         if self.dialect == "sqlite":
             return sa.select(table)
@@ -114,10 +114,13 @@ class Database:
         return sa.select(told.c[_NOW], table).select_from(told.outerjoin(table, sa.true()))
 
     def now_beside(
-        self, connection: sa.Connection, beside_clock: sa.Select[Any]
+        self,
+        connection: sa.Connection,
+        beside_clock: sa.Select[Any],
+        parameters: Mapping[str, Any] | None = None,
     ) -> tuple[datetime, Sequence[sa.Row[Any]]]:
         """Read the decision time, as `now` does, and rows in the same statement; one of nulls stands for none."""
-        rows = connection.execute(beside_clock).all()
+        rows = connection.execute(beside_clock, parameters).all()
         return utc_now() if self.dialect == "sqlite" else rows[0]._mapping[_NOW], rows
 
     def lock_names(self, connection: sa.Connection, names: Sequence[str]) -> None:
@@ -127,6 +130,17 @@ class Database:
         """
         if self.dialect == "postgresql" and names:
             connection.execute(_LOCK_NAMES, {"names": sorted(set(names))})
+
+    def sharing(self, name: str, query: sa.Select[Any]) -> sa.Select[Any]:
+        """Return a query that holds a name, together with whoever else shares it, before it locks its first row.
+
+        Whoever holds the name alone (`lock_names`) waits for all of them, and they for that one. What that one changed
+        is seen by the statements after this one. On SQLite the transaction already holds everything.
+        """
+        if self.dialect == "sqlite":
+            return query
+        taken = sa.func.pg_advisory_xact_lock_shared(sa.func.hashtextextended(name, 0))
+        return query.join(sa.select(taken.label("taken")).subquery("shared"), sa.true())
 
     def try_names(self, connection: sa.Connection, names: Sequence[str]) -> set[str]:
         """Hold names until the transaction ends; return those that nobody else holds, without waiting for any.

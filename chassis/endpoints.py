@@ -24,6 +24,7 @@ from chassis.problems import (
     Problem,
     Unauthenticated,
 )
+from chassis.rate_limits import Bound
 from chassis.request_content import (
     JSON,
     body_in,
@@ -87,7 +88,9 @@ class Endpoint(Generic[House]):
     The rest is what the contract says of the call, and tests hold its answers to; nothing of it is looked at while a
     request is served. A success is `status` with the document `shows` (in JSON) and the headers `sends`; `refuses`
     names the programme's refusals, and `refuses_rows` those that stand in the document because each row of the body is
-    judged by itself. Everything that follows from the declaration itself, `chassis.contract` derives.
+    judged by itself. `bounded` are the bounds on how often somebody may, for each of which the service has a throttle
+    that the handler asks: callers are told how they stand, and refused with 429. Everything that follows from the
+    declaration itself, `chassis.contract` derives.
     """
 
     method: str
@@ -106,6 +109,7 @@ class Endpoint(Generic[House]):
     sends: tuple[str, ...] = ()
     refuses: tuple[type[Problem], ...] = ()
     refuses_rows: tuple[type[Problem], ...] = ()
+    bounded: tuple[Bound, ...] = ()
 
     @property
     def name(self) -> str:
@@ -199,6 +203,7 @@ class Said(TypedDict, total=False):
     sends: tuple[str, ...]
     refuses: tuple[type[Problem], ...]
     refuses_rows: tuple[type[Problem], ...]
+    bounded: tuple[Bound, ...]
 
 
 @dataclass
@@ -284,6 +289,7 @@ class Endpoints(Generic[House]):
                     sends=said.get("sends", ()),
                     refuses=said.get("refuses", ()),
                     refuses_rows=said.get("refuses_rows", ()),
+                    bounded=said.get("bounded", ()),
                 )
             )
             return handler

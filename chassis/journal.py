@@ -22,8 +22,9 @@ from chassis.column_types import Identifier, Instant
 from chassis.database import Database
 from chassis.recordset import rows_parameter
 
-MOST_AT_ONCE = 1_000
-"""Entries one transaction may append: more would hold every other writer for too long."""
+MOST_AT_ONCE = 1_001
+"""Entries one transaction may append, a thousand things and what was done with them: more would hold every other writer
+for too long."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -12,7 +12,7 @@ from prometheus_client import CONTENT_TYPE_LATEST, CollectorRegistry, generate_l
 from werkzeug.middleware.proxy_fix import ProxyFix
 from werkzeug.routing import BaseConverter
 
-from chassis import problems
+from chassis import problems, rate_limits
 from chassis.endpoints import Endpoint
 from chassis.failures import problem_of
 from chassis.faults import Fault, fault_of
@@ -121,12 +121,14 @@ def _response(answer: Answer) -> Response:
 def _begin() -> None:
     current_request_id.set(request_id_from(request.headers.get(REQUEST_ID_HEADER)))
     g.began = time.perf_counter()
+    rate_limits.begin()
 
 
 def _finish(response: Response) -> Response:
     seconds = time.perf_counter() - g.began
     route = request.endpoint or "none"
     response.headers[REQUEST_ID_HEADER] = current_request_id.get()
+    response.headers.update(rate_limits.headers())
     if "Authorization" in request.headers:
         response.headers.setdefault("Cache-Control", "no-store")
     if route.startswith("probe "):

@@ -11,10 +11,13 @@ from typing import Any
 
 from chassis.contract import ANYWHERE, refusals_of
 from chassis.endpoints import Endpoint
+from chassis.rate_limits import LIMIT
 from contract import refusals
 from contract.components import HEADERS, PARAMETERS, SECURITY_SCHEMES, TAGS, id_parameter
+from contract.links import add_links
 from contract.operations import Operation, id_of, operation, path_of
 from contract.schemas import OPENAPI, Schemas
+from contract.walkthrough import walkthrough
 from gateway.routes import ROUTES, Access, Route
 from services.accounts import app as accounts
 from services.catalog import app as catalog
@@ -73,6 +76,7 @@ def document(examples: Mapping[str, Any]) -> dict[str, Any]:
         for endpoint in endpoints:
             for refusal in (*refusals_of(endpoint), *endpoint.refuses_rows):
                 calls.setdefault(refusal.code, set()).add(name)
+    add_links(paths, schemas.components())
     shared = _share_responses(paths)
     return {
         "openapi": OPENAPI,
@@ -96,6 +100,7 @@ def document(examples: Mapping[str, Any]) -> dict[str, Any]:
             refusal.code: refusals.described(refusal, calls=calls.get(refusal.code, ()))
             for refusal in refusals.every_refusal()
         },
+        "x-walkthrough": walkthrough(),
     }
 
 
@@ -170,7 +175,7 @@ def _share_responses(paths: Mapping[str, Mapping[str, Operation]]) -> dict[str, 
 def _name_of(answer: Mapping[str, Any]) -> str:
     schema = answer["content"]["application/problem+json"]["schema"]
     codes: list[str] = schema["properties"]["code"]["enum"]
-    return ".".join(codes)
+    return ".".join([*codes, *(["bounded"] if LIMIT in answer["headers"] else [])])
 
 
 __all__ = ["document", "endpoints_by_service", "id_of", "routed", "written"]

@@ -10,7 +10,10 @@ import time
 from collections.abc import Callable
 from typing import Any, TypeVar
 
+from contract.admitting import candidate, open_wave
 from contract.recorder import Recorder, Refused
+from contract.signing_in import invite, let_in_again, take_back
+from contract.switches import correct, pause, suspend, undo_admission
 
 API = "/api/v1"
 PATIENCE = 30.0
@@ -31,9 +34,13 @@ def walk(recorder: Recorder) -> dict[str, Any]:
     _report(recorder)
     _audit(recorder, offered)
     _call_off(recorder, provider, course)
-    _pause(recorder)
-    _let_in_again(recorder, card_number)
-    _invite(recorder)
+    pause(recorder)
+    suspend(recorder, provider)
+    correct(recorder, card)
+    undo_admission(recorder)
+    let_in_again(recorder, card_number)
+    invite(recorder)
+    take_back(recorder)
     return recorder.kept
 
 
@@ -147,25 +154,14 @@ def _wait_until_known(recorder: Recorder, class_id: str) -> None:
 
 def _award_card(recorder: Recorder) -> str:
     path = f"{API}/waves"
-    window = {"opens_at": recorder.at(-1), "closes_at": recorder.at(14)}
-    body = {"name": "Gelombang 71", **window}
-    wave = recorder.call("POST", path, role="operator", body=body, key=True).json()["id"]
-    day, month = secrets.randbelow(28) + 1, secrets.randbelow(12) + 1
-    nik = f"1771{secrets.randbelow(90) + 10}{day:02}{month:02}{secrets.randbelow(20) + 75}0000"
-    candidate = {
-        "nik": nik,
-        "family_card": "1771010101010000",
-        "name": "Sari Contoh",
-        "birth_date": f"19{nik[10:12]}-{month:02}-{day:02}",
-        "regency": "17.71",
-        "scheme": "digital",
-    }
+    wave = open_wave(recorder)
+    person = candidate()
     answer = recorder.call(
         "POST",
         f"{path}/{{wave_id}}/admissions",
         wave,
         role="operator",
-        body={"candidates": [candidate, candidate]},
+        body={"candidates": [person, person]},
         key=True,
     ).json()
     recorder.call("GET", path, query={"limit": 1})
@@ -263,41 +259,6 @@ def _call_off(recorder: Recorder, provider: dict[str, str], course: str) -> None
         body={"reason": "Pengajar sakit"},
         key=True,
     )
-
-
-def _pause(recorder: Recorder) -> None:
-    """Let nobody of a regency be admitted for a moment."""
-    path = f"{API}/pauses"
-    body = {"what": "admissions", "region": "17.09", "message": "Data sedang diperiksa."}
-    begun = recorder.call("POST", path, role="operator", body=body, key=True).json()
-    recorder.call("GET", path)
-    ends = {"reason": "Data sudah diperiksa"}
-    recorder.call(
-        "POST", f"{path}/{{pause_id}}/end", begun["id"], role="operator", body=ends, key=True
-    )
-
-
-def _let_in_again(recorder: Recorder, card_number: str) -> None:
-    """Make a code at an office for a holder who lost the telephone, and take it back."""
-    path = f"{API}/recoveries"
-    officer: dict[str, Any] = {"role": "officer", "bound": {"region": "17.71"}}
-    body = {"card_number": card_number, "reason": "Telepon hilang, KTP dilihat"}
-    begun = recorder.call("POST", path, body=body, **officer).json()
-    recorder.call("GET", path, query={"limit": 1}, **officer)
-    recorder.call("POST", f"{path}/{{recovery_id}}/withdrawal", begun["id"], **officer)
-
-
-def _invite(recorder: Recorder) -> None:
-    """Invite an officer, think better of it, and remove somebody from the staff."""
-    path = f"{API}/invitations"
-    body = {"email": "petugas@dinas.example", "role": "officer", "region": "17.71"}
-    invited = recorder.call("POST", path, role="operator", body=body).json()
-    recorder.call("GET", path, role="operator", query={"limit": 1})
-    recorder.call("POST", f"{path}/{{invitation_id}}/withdrawal", invited["id"], role="operator")
-    recorder.call("GET", f"{API}/staff", role="auditor", query={"limit": 1})
-    removal = f"{API}/staff/{{account_id}}/removal"
-    ends = {"reason": "Pindah tugas"}
-    recorder.call("POST", removal, recorder.staff, role="operator", body=ends)
 
 
 def _eventually(look: Callable[[], Found]) -> Found:

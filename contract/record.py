@@ -21,6 +21,7 @@ from deploy.local.system import System
 from services.accounts.development import add_account, issue_token
 from services.accounts.domain.mandates import Mandate
 from services.accounts.register import register
+from services.accounts.register_application import register_application
 from services.accounts.service import opened_service
 from services.accounts.settings import read_settings
 
@@ -66,11 +67,20 @@ def recorder_of(
             mandate=Mandate("auditor"),
             display_name="Sari Contoh",
         )
+        application = "example-portal"
+        register_application(
+            house,
+            client_id=application,
+            secret=None,
+            redirect_uris=["https://portal.example/signed-in"],
+        )
 
     def token(role: str, bound: Mapping[str, str]) -> str:
         return issue_token(role=role, environment=settings, **bound)
 
-    return Recorder(address, tokens=token, client=client, staff=staff, seen=seen)
+    return Recorder(
+        address, tokens=token, client=client, staff=staff, application=application, seen=seen
+    )
 
 
 if __name__ == "__main__":

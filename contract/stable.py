@@ -28,6 +28,7 @@ _SAID = {
     "card_number": "9301000000000017",
     "kid": "key-1",
     "nik": "1771015505900000",
+    "preview": "9f2c7d1e4b8a60355d0e6c1f7a92b84e3c5d7f10a2b4c6e8f0123456789abcde",
     "next_cursor": "WyI4YzFmM2EiLCAiMDE5N2ExIl0=",
     "redeem_code": "K7QX2MBA4T",
     "request_id": "0f2c1a7e5d",

@@ -104,6 +104,24 @@ ENROLMENT = (
     _read("/waves/{wave_id}", "enrolment", PUBLIC),
     _write("POST", "/waves", "enrolment", BEARER),
     _write("POST", "/waves/{wave_id}/admissions", "enrolment", BEARER, largest_body=1024 * KIB),
+    _read("/admissions", "enrolment", BEARER),
+    _read("/admissions/{admission_id}", "enrolment", BEARER),
+    _read("/admissions/{admission_id}/undo", "enrolment", BEARER),
+    _write("POST", "/admissions/{admission_id}/undo", "enrolment", BEARER, largest_body=16 * KIB),
+    _read("/corrections", "enrolment", BEARER),
+    _write("POST", "/corrections", "enrolment", BEARER, largest_body=16 * KIB),
+    _read("/corrections/{correction_id}", "enrolment", BEARER),
+    _write("POST", "/corrections/{correction_id}/approval", "enrolment", BEARER),
+    _write(
+        "POST", "/corrections/{correction_id}/refusal", "enrolment", BEARER, largest_body=16 * KIB
+    ),
+    _write(
+        "POST",
+        "/corrections/{correction_id}/withdrawal",
+        "enrolment",
+        BEARER,
+        largest_body=16 * KIB,
+    ),
     _read("/pauses", "enrolment", PUBLIC),
     _write("POST", "/pauses", "enrolment", BEARER, largest_body=16 * KIB),
     _write("POST", "/pauses/{pause_id}/end", "enrolment", BEARER, largest_body=16 * KIB),
@@ -142,6 +160,14 @@ ACCOUNTS = (
         Access.OWN_CREDENTIALS,
         largest_body=16 * KIB,
     ),
+    Route(
+        "POST",
+        "/oauth/revocation",
+        ("accounts",),
+        Access.OWN_CREDENTIALS,
+        largest_body=16 * KIB,
+    ),
+    Route("GET", "/oauth/userinfo", ("accounts",), BEARER),
     _write("POST", "/recoveries", "accounts", BEARER, largest_body=16 * KIB),
     _read("/recoveries", "accounts", BEARER),
     _write(
@@ -159,6 +185,7 @@ ACCOUNTS = (
 )
 
 PAGES = (
+    _page("GET", "/oauth/authorize"),
     _page("GET", "/sign-in"),
     _page("POST", "/sign-in"),
     _page("POST", "/sign-out"),

@@ -111,7 +111,7 @@ class CardNotUsable(Problem):
     code = "card-not-usable"
     status = 409
     title = "The card cannot be used now"
-    meaning = "The card is in training, expired, revoked or used up, as the member card_state says."
+    meaning = "The card is in training, expired, revoked, withdrawn or used up, as the member card_state says."
     tells = (("card_state", str),)
     default_detail = "Read the card: its status says what has to happen first."
 
@@ -184,8 +184,55 @@ class NikAlreadyHeld(Problem):
     code = "nik-already-held"
     status = 409
     title = "This person holds or held a card"
-    meaning = "The NIK belongs to somebody who was awarded a card before, whatever became of it."
+    meaning = (
+        "The NIK belongs to somebody who was awarded a card before, whatever became of it, unless it was withdrawn as"
+        " awarded by mistake."
+    )
     default_detail = "A person can be awarded a card once in a lifetime."
+
+
+class SamePerson(Problem):
+    code = "same-person"
+    status = 409
+    title = "Somebody else has to decide this"
+    meaning = "Money is corrected by two people: who proposed a correction does not decide on it."
+    default_detail = (
+        "You proposed this correction. Have another operator approve or refuse it, or withdraw it."
+    )
+
+
+class BalanceOutOfBounds(Problem):
+    code = "balance-out-of-bounds"
+    status = 409
+    title = "The card's balance cannot become this"
+    meaning = (
+        "The correction would leave the card with less than nothing, or with more than its benefit "
+        "less what running trainings have set aside: the members balance and most say how much it "
+        "has and may have."
+    )
+    tells = (("balance", int), ("most", int))
+    default_detail = (
+        "Refuse this correction, and propose one that leaves the balance from 0 to the member most."
+    )
+
+
+class UndoTooLate(Problem):
+    code = "undo-too-late"
+    status = 409
+    title = "This can no longer be undone"
+    meaning = "An admission is undone within 24 hours; the member until says when they were over."
+    tells = (("until", str),)
+    default_detail = "The cards of this admission stay. What is wrong with one of them is put right card by card."
+
+
+class PreviewOutdated(Problem):
+    code = "preview-outdated"
+    status = 409
+    title = "What would happen is not what was previewed"
+    meaning = "Since the preview a card was used, or the preview is one of something else. Nothing was done."
+    default_detail = (
+        "Read the preview again, and undo with its member preview where it is still right."
+    )
 
 
 class WaveClosed(Problem):
@@ -225,6 +272,20 @@ class ProviderNotApproved(Problem):
     tells = (("state", str),)
     default_detail = (
         "Courses and classes are offered by approved providers. Wait for the operator's decision."
+    )
+
+
+class ProviderSuspended(Problem):
+    code = "provider-suspended"
+    status = 409
+    title = "The provider is suspended"
+    meaning = (
+        "For a while the provider's classes take nobody else, and it offers nothing new. Who is in "
+        "one of its classes keeps seat, money and rights."
+    )
+    default_detail = (
+        "The classes of this provider take nobody else for the time being. Choose a class of another provider, or try"
+        " again later. Enrolments made before stay as they are."
     )
 
 

@@ -221,5 +221,6 @@ def _of_every_process(plan: Plan) -> dict[str, str]:
         "TOKEN_ISSUER": plan.address,
         "TOKEN_AUDIENCE": AUDIENCE,
         "JWKS_URL": f"{plan.address_of('accounts')}/.well-known/jwks.json",
+        "REVOCATIONS_URL": f"{plan.address_of('accounts')}/internal/revocations",
         **{f"{service.upper()}_URL": plan.address_of(service) for service in SERVICES},
     }

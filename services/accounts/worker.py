@@ -4,12 +4,16 @@ from __future__ import annotations
 
 import sys
 
+import sqlalchemy as sa
+
+from chassis.database import Database
 from chassis.worker import Task, work_for
 from services.accounts.key_keeper import ensure_signing_key, look_after_keys
 from services.accounts.messaging.senders import sender
 from services.accounts.service import AccountsService, start_service
 from services.accounts.settings import WorkerSettings, read_worker_settings
 from services.accounts.storage.people.old import forget_old
+from services.accounts.use_cases.authorization.forget_old_grants import forget_old_grants
 from services.accounts.use_cases.people.deliver_messages import deliver_messages
 
 FORGETTING = 600.0
@@ -41,11 +45,15 @@ def forget(service: AccountsService) -> int:
     """Forget what has ended long ago, in short transactions; return how much."""
     forgotten = 0
     while count := service.transactions.run(
-        lambda connection: forget_old(connection, now=service.database.now(connection)),
-        repeatable=True,
+        lambda connection: _forget_some(connection, service.database), repeatable=True
     ):
         forgotten += count
     return forgotten
+
+
+def _forget_some(connection: sa.Connection, database: Database) -> int:
+    of_people = forget_old(connection, now=database.now(connection))
+    return of_people + forget_old_grants(connection, database=database)
 
 
 if __name__ == "__main__":

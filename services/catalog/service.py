@@ -12,7 +12,8 @@ from chassis.database import Database
 from chassis.database_rights import open_guarded
 from chassis.idempotency import StoredAnswers
 from chassis.journal import Journal
-from chassis.throttle import Rate, Throttle
+from chassis.rate_limits import Bound
+from chassis.throttle import Throttle
 from chassis.transaction import Transactions
 from services.catalog.queries.course_search import CourseSearch
 from services.catalog.search.reading import SearchIndex
@@ -20,8 +21,13 @@ from services.catalog.settings import Settings
 from services.catalog.storage.tables import JOURNAL, METADATA, STORED_ANSWER
 from services.catalog.use_cases.shared.writing import Author, Writing
 
-APPLICATIONS_FROM_ONE_ADDRESS = Rate(20, 3_600.0)
-"""Applications that anybody may send: twenty at once, then one every three minutes. The journal keeps each for ever."""
+APPLICATIONS_FROM_ONE_ADDRESS = Bound(
+    "provider-applications",
+    20,
+    3_600,
+    counts="applications of institutions from one network address",
+)
+"""Anybody may apply: twenty at once, then one every three minutes. The journal keeps each for ever."""
 
 
 @dataclass(frozen=True)

@@ -18,9 +18,11 @@ from chassis.migrations import schema_check
 from chassis.observability import configure_logging
 from chassis.web import build_app
 from services.enrolment.api import (
+    admissions,
     cards,
     classes,
     consistency,
+    corrections,
     enrolments,
     identification,
     pauses,
@@ -50,6 +52,8 @@ def every_call() -> list[Endpoint[EnrolmentService]]:
     code = Code(region_code, REGION)
     return [
         *waves.endpoints.all,
+        *admissions.endpoints.all,
+        *corrections.endpoints.all,
         *pauses.endpoints.all,
         *cards.endpoints.all,
         *identification.endpoints.all,

@@ -36,7 +36,7 @@ def start_tasks(settings: WorkerSettings) -> list[Task]:
     database = open_database(settings, pool_size=4)
     stores, transactions = open_storage(settings, database)
     follower = catalogue_follower(
-        feed=open_catalogue_feed(settings), transactions=transactions, classes=stores.classes
+        feed=open_catalogue_feed(settings), transactions=transactions, stores=stores
     )
     counting = realisation_follower(stores, transactions)
     rules = load_rules()

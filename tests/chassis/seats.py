@@ -156,7 +156,11 @@ class SeatHouse:
             ),
         )
         admission = AdmitCandidates(
-            wave.wave_id, [_candidate(region) for _ in range(number)], OPERATOR, "request-1"
+            new_id(),
+            wave.wave_id,
+            [_candidate(region) for _ in range(number)],
+            OPERATOR,
+            "request-1",
         )
         service.transactions.run(
             lambda connection: admit_candidates(

@@ -24,6 +24,13 @@ Reach = dict[str, str]
 
 PUBLIC: Reach = dict.fromkeys(EVERYBODY, ANY)
 REACH: dict[str, Reach] = {
+    "get_admissions_by_id": {"operator": ANY, "auditor": ANY},
+    "get_admissions_undo": {"operator": ANY},
+    "post_admissions_undo": {"operator": ANY},
+    "get_corrections_by_id": {"operator": ANY, "auditor": ANY},
+    "post_corrections_approval": {"operator": ANY},
+    "post_corrections_refusal": {"operator": ANY},
+    "post_corrections_withdrawal": {"operator": ANY},
     "get_classes_by_id": PUBLIC,
     "patch_classes_by_id": {"provider": OWN},
     "get_classes_availability": PUBLIC,
@@ -49,6 +56,9 @@ REACH: dict[str, Reach] = {
 
 _WHY = {"reason": "Diperiksa"}
 SENT: dict[str, Any] = {
+    "post_admissions_undo": {"preview": "0" * 64, **_WHY},
+    "post_corrections_refusal": _WHY,
+    "post_corrections_withdrawal": _WHY,
     "patch_classes_by_id": {"seats": 7},
     "post_classes_cancellation": _WHY,
     "patch_courses_by_id": {"summary": "Ringkasan lain."},
@@ -116,7 +126,11 @@ def _tenant(world: World, *, paused: str) -> Tenant:
     enrolment = world.holder(card.ref).post("/enrolments", offer.wish())
     pause = {"what": "admissions", "region": paused, "message": "Data diperiksa."}
     pause_id = world.operator.post("/pauses", pause)["id"]
+    amount = {"amount": -1, "case_number": "Perkara 7", **_WHY}
+    correction = world.operator.post("/corrections", {"card_ref": card.ref, **amount})
     ids = {
+        "admission_id": world.operator.read("/admissions?limit=1")["items"][0]["id"],
+        "correction_id": correction["id"],
         "class_id": offer.class_id,
         "course_id": staff.post("/courses", bodies.course("online"))["id"],
         "enrolment_id": enrolment["id"],

@@ -20,7 +20,7 @@ from services.accounts.domain.actors import Actor
 from services.accounts.domain.people.codes import in_groups
 from services.accounts.domain.people.recoveries import Recovery
 from services.accounts.queries.recoveries import list_recoveries
-from services.accounts.service import AccountsService
+from services.accounts.service import RECOVERIES_OF_ONE, AccountsService
 from services.accounts.use_cases.people.start_recovery import start_recovery
 from services.accounts.use_cases.people.withdraw_recovery import withdraw_recovery
 from vocabulary.refusals import CardNotFound
@@ -37,6 +37,7 @@ endpoints: Endpoints[AccountsService] = Endpoints("/api/v1")
     status=201,
     shows=StartedRecovery,
     refuses=(CardNotFound, TooManyRequests),
+    bounded=(RECOVERIES_OF_ONE,),
 )
 def post_recovery(call: Call, house: AccountsService) -> Answer:
     """Make a code with which the holder of a card chooses a new password.
@@ -44,6 +45,8 @@ def post_recovery(call: Call, house: AccountsService) -> Answer:
     See the identity card first, and compare the name. The code is good for half an hour; a new one ends the one before.
     The card is looked up as by `POST /cards/lookup`, with the same bounds, and that is recorded.
     """
+    if seconds := house.recoveries.take(call.caller.subject, now=house.clock()):
+        raise TooManyRequests("Too many recoveries were started.", retry_after=seconds)
     token = bearer_token(call.authorization)
     if token is None:
         raise Unauthenticated

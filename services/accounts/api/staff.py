@@ -33,7 +33,7 @@ from services.accounts.domain.people.accounts import Account
 from services.accounts.domain.people.names import email_address
 from services.accounts.domain.staff.invitations import Invitation, Inviter
 from services.accounts.queries.staff import address_of, contact_of
-from services.accounts.service import AccountsService
+from services.accounts.service import INVITATIONS_OF_ONE, AccountsService
 from services.accounts.use_cases.staff.invite import Invite, Invited, invite, send_invitation
 from services.accounts.use_cases.staff.read_staff import (
     Window,
@@ -59,6 +59,7 @@ LANGUAGE = "id"
     status=201,
     shows=ShownInvitation,
     refuses=(StateConflict, TooManyRequests),
+    bounded=(INVITATIONS_OF_ONE,),
 )
 def post_invitation(call: Call, house: AccountsService) -> Answer:
     """Invite somebody by e-mail to sign in as staff.
@@ -67,7 +68,7 @@ def post_invitation(call: Call, house: AccountsService) -> Answer:
     days; with it and the address the account is made at /invitation.
     """
     command = _invite_from(call)
-    if seconds := house.bounds.invitations.take(call.caller.subject, now=house.bounds.clock()):
+    if seconds := house.invitations.take(call.caller.subject, now=house.clock()):
         raise TooManyRequests("Too many invitations were sent.", retry_after=seconds)
 
     def work(connection: sa.Connection) -> Invited:

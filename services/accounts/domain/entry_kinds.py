@@ -10,6 +10,9 @@ class EntryKind(StrEnum):
 
     CLIENT_REGISTERED = "client-registered"
     CLIENT_DISABLED = "client-disabled"
+    APPLICATION_REGISTERED = "application-registered"
+    APPLICATION_DISABLED = "application-disabled"
+    GRANT_ENDED = "grant-ended"
     KEY_CREATED = "key-created"
     KEY_RETIRED = "key-retired"
     ACCOUNT_CREATED = "account-created"

@@ -24,7 +24,7 @@ from services.catalog.use_cases.cancel_class import cancel_class
 from services.catalog.use_cases.change_class import change_class
 from services.catalog.use_cases.schedule_class import schedule_class
 from services.catalog.use_cases.shared.writing import Writing
-from vocabulary.refusals import CourseNotPublished
+from vocabulary.refusals import CourseNotPublished, ProviderSuspended
 from vocabulary.roles import OPERATOR, PROVIDER
 
 endpoints: Endpoints[CatalogService] = Endpoints(PREFIX)
@@ -61,7 +61,7 @@ def get_class(call: Call, house: CatalogService) -> Answer:
     status=201,
     shows=TrainingClass,
     sends=("ETag", "Location"),
-    refuses=(CourseNotPublished,),
+    refuses=(CourseNotPublished, ProviderSuspended),
 )
 def post_class(call: Call, house: CatalogService) -> Answer:
     """Offer a class of a published course."""
@@ -86,10 +86,13 @@ def post_class(call: Call, house: CatalogService) -> Answer:
     body=ClassChanges,
     shows=TrainingClass,
     sends=("ETag",),
-    refuses=(StateConflict,),
+    refuses=(StateConflict, ProviderSuspended),
 )
 def patch_class(call: Call, house: CatalogService) -> Answer:
-    """Change seats, price, link, venue, registration or meetings of a class that has not ended."""
+    """Change seats, price, link, venue, registration or meetings of a class that has not ended.
+
+    A suspended provider adds no seats.
+    """
 
     def change(writing: Writing) -> Answer:
         changed = change_class(

@@ -32,7 +32,7 @@ from services.catalog.use_cases.decide_on_course import decide_on_course
 from services.catalog.use_cases.draft_course import draft_course
 from services.catalog.use_cases.shared.writing import Writing
 from services.catalog.use_cases.submit_course import submit_course
-from vocabulary.refusals import ProviderNotApproved
+from vocabulary.refusals import ProviderNotApproved, ProviderSuspended
 from vocabulary.roles import OPERATOR, PROVIDER
 
 endpoints: Endpoints[CatalogService] = Endpoints(PREFIX)
@@ -97,7 +97,7 @@ def get_course(call: Call, house: CatalogService) -> Answer:
     status=201,
     shows=ShownCourse,
     sends=("ETag", "Location"),
-    refuses=(ProviderNotApproved,),
+    refuses=(ProviderNotApproved, ProviderSuspended),
 )
 def post_course(call: Call, house: CatalogService) -> Answer:
     """Draft a course."""
@@ -146,7 +146,7 @@ def patch_course(call: Call, house: CatalogService) -> Answer:
     allow=(PROVIDER,),
     shows=ShownCourse,
     sends=("ETag",),
-    refuses=(StateConflict,),
+    refuses=(StateConflict, ProviderSuspended),
 )
 def post_submission(call: Call, house: CatalogService) -> Answer:
     """Hand a course to the operator."""
@@ -164,7 +164,7 @@ def post_submission(call: Call, house: CatalogService) -> Answer:
     body=CourseDecision,
     shows=ShownCourse,
     sends=("ETag",),
-    refuses=(StateConflict,),
+    refuses=(StateConflict, ProviderSuspended),
 )
 def post_course_decision(call: Call, house: CatalogService) -> Answer:
     """Publish, return or archive a course."""

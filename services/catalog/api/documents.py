@@ -166,6 +166,9 @@ class TrainingClass(Shown):
     seats_left = Whole(
         most=MOST_SEATS, metadata=says("At most a second old; availability is exact.")
     )
+    provider_suspended = Flag(
+        metadata=says("Its provider is suspended: it takes nobody else, and no seat is left.")
+    )
     trainers = Whole(least=1, most=MOST_TRAINERS)
     zone = Parsed(zone, form=forms.ZONE)
     link = Text(most=500, allow_none=True)

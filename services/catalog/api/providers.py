@@ -18,7 +18,7 @@ from services.catalog.domain.providers import Provider, ProviderKind, ProviderSt
 from services.catalog.domain.reach import Reach, reach_to_read
 from services.catalog.queries.documents import provider_document
 from services.catalog.queries.providers import list_providers, show_provider
-from services.catalog.service import CatalogService
+from services.catalog.service import APPLICATIONS_FROM_ONE_ADDRESS, CatalogService
 from services.catalog.use_cases.apply_as_provider import apply_as_provider
 from services.catalog.use_cases.decide_on_provider import decide_on_provider
 from services.catalog.use_cases.shared.writing import Writing
@@ -49,7 +49,9 @@ class Application(Strict):
 class ProviderDecision(Decision):
     """The operator's decision on a provider."""
 
-    decision = OneOf((ProviderStatus.APPROVED, ProviderStatus.REFUSED), required=True)
+    decision = OneOf(
+        (ProviderStatus.APPROVED, ProviderStatus.REFUSED, ProviderStatus.SUSPENDED), required=True
+    )
 
 
 class ProvidersQuery(PageQuery):
@@ -60,7 +62,7 @@ class ProvidersQuery(PageQuery):
 
 @endpoints.get("/providers", query=ProvidersQuery, shows=Providers)
 def get_providers(call: Call, house: CatalogService) -> Answer:
-    """List approved providers.
+    """List approved providers, and those suspended after that.
 
     Their own staff, operators and auditors see others, too.
     """
@@ -90,7 +92,8 @@ def get_provider(call: Call, house: CatalogService) -> Answer:
     status=201,
     shows=ShownProvider,
     sends=("Location",),
-    refuses=(ProviderNameTaken, TooManyRequests),
+    refuses=(ProviderNameTaken,),
+    bounded=(APPLICATIONS_FROM_ONE_ADDRESS,),
 )
 def post_provider(call: Call, house: CatalogService) -> Answer:
     """Apply as a provider.
@@ -142,7 +145,12 @@ def _bound(call: Call, house: CatalogService) -> None:
     refuses=(StateConflict, ProviderNameTaken),
 )
 def post_provider_decision(call: Call, house: CatalogService) -> Answer:
-    """Approve or refuse an applicant."""
+    """Approve or refuse an applicant, suspend a provider, or lift a suspension by approving it again.
+
+    Within a second or so of a suspension its classes take nobody else (`provider-suspended`), and it cannot submit
+    courses, offer classes or add seats. Who is in its classes keeps seat, money and rights; its staff go on reading
+    rosters and redeeming, and may call classes off. The reason is shown to its staff, operators and auditors only.
+    """
 
     def decide(writing: Writing) -> Answer:
         decided = decide_on_provider(

@@ -47,11 +47,12 @@ class TrainingClass:
     reason: str | None = None
     version: int = 1
     held: int = 0
+    provider_suspended: bool = False
 
     @property
     def seats_left(self) -> int:
         """Return how many seats can still be had; a class lowered below what is held has none."""
-        return max(self.plan.seats - self.held, 0)
+        return 0 if self.provider_suspended else max(self.plan.seats - self.held, 0)
 
     def facts(self) -> dict[str, Any]:
         """Return what is written in one way wherever a class is written: in its table and in the journal."""

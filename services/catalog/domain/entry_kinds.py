@@ -11,6 +11,7 @@ class EntryKind(StrEnum):
     PROVIDER_APPLIED = "provider-applied"
     PROVIDER_APPROVED = "provider-approved"
     PROVIDER_REFUSED = "provider-refused"
+    PROVIDER_SUSPENDED = "provider-suspended"
     COURSE_DRAFTED = "course-drafted"
     COURSE_CHANGED = "course-changed"
     COURSE_SUBMITTED = "course-submitted"

@@ -30,7 +30,7 @@ class Happening:
 
 
 def provider_happening(verb: str, provider: Provider) -> Happening:
-    """Tell of a provider: `provider-applied`, `provider-approved`, `provider-refused`."""
+    """Tell of a provider: `provider-applied`, `-approved`, `-refused`, `-suspended`."""
     body = asdict(provider)
     del body["email"]
     return Happening(

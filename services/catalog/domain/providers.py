@@ -7,7 +7,7 @@ from enum import StrEnum
 
 from chassis.problems import StateConflict
 from services.catalog.domain.names import name_key
-from vocabulary.refusals import ProviderNotApproved
+from vocabulary.refusals import ProviderNotApproved, ProviderSuspended
 
 
 class ProviderKind(StrEnum):
@@ -36,11 +36,25 @@ class ProviderKind(StrEnum):
 
 
 class ProviderStatus(StrEnum):
-    """Where a provider stands; only an approved one is public and may offer courses."""
+    """Where a provider stands; only an approved one may offer courses."""
 
     APPLIED = "applied"
     APPROVED = "approved"
     REFUSED = "refused"
+    SUSPENDED = "suspended"
+    """It was approved, and for a while its classes take nobody else; who is in them stays."""
+
+
+PUBLIC = frozenset({ProviderStatus.APPROVED, ProviderStatus.SUSPENDED})
+"""Where a provider stands that everybody sees: what it offered before it was suspended stays readable."""
+
+_NEXT = {
+    ProviderStatus.APPLIED: (ProviderStatus.APPROVED, ProviderStatus.REFUSED),
+    ProviderStatus.APPROVED: (ProviderStatus.SUSPENDED,),
+    ProviderStatus.SUSPENDED: (ProviderStatus.APPROVED,),
+    ProviderStatus.REFUSED: (),
+}
+"""What can be decided on a provider, by where it stands."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,16 +81,28 @@ class Provider:
 
 
 def decide(provider: Provider, decision: ProviderStatus, *, reason: str) -> Provider:
-    """Approve or refuse an applicant. Raises `StateConflict` where that was decided before."""
-    if provider.status is not ProviderStatus.APPLIED:
+    """Approve or refuse an applicant, suspend an approved provider, or approve it again.
+
+    Raises `StateConflict` where it stands so that this cannot be decided.
+    """
+    possible = _NEXT[provider.status]
+    if decision not in possible:
+        left = f"it can be {' or '.join(possible)}" if possible else "nothing more can be decided"
         raise StateConflict(
-            f"This provider is {provider.status}; only one that has applied can be decided on.",
-            facts={"state": provider.status},
+            f"This provider is {provider.status}; {left}.", facts={"state": provider.status}
         )
     return replace(provider, status=decision, reason=reason, version=provider.version + 1)
 
 
 def check_may_offer(provider: Provider) -> None:
-    """Raise `ProviderNotApproved` unless the provider may offer courses."""
+    """Raise `ProviderNotApproved`, or `ProviderSuspended`, unless the provider may offer courses."""
+    if provider.status is ProviderStatus.SUSPENDED:
+        raise ProviderSuspended(_SUSPENDED)
     if provider.status is not ProviderStatus.APPROVED:
         raise ProviderNotApproved(facts={"state": provider.status})
+
+
+_SUSPENDED = (
+    "The provider is suspended: it offers nothing new and no more seats until the operator approves it again. Its"
+    " classes go on for those who are in them, and can be called off; the decision says why."
+)

@@ -9,7 +9,7 @@ from datetime import datetime
 import sqlalchemy as sa
 
 from services.catalog.domain.courses import Mode
-from services.catalog.storage.tables import CLASS_REGION, CLASS_SEATS, TRAINING_CLASS
+from services.catalog.storage.tables import CLASS_REGION, CLASS_SEATS, PROVIDER, TRAINING_CLASS
 from vocabulary.regions import Regency, Region
 
 T = TRAINING_CLASS.c
@@ -38,7 +38,12 @@ class ClassFilter:
         if self.starts_before is not None:
             yield T.starts_at < self.starts_before
         if self.has_seats is not None:
-            yield _seats_held() < T.seats if self.has_seats else _seats_held() >= T.seats
+            some_left = sa.and_(_seats_held() < T.seats, NOT_SUSPENDED)
+            yield some_left if self.has_seats else sa.not_(some_left)
+
+
+NOT_SUSPENDED = T.provider_id.not_in(sa.select(PROVIDER.c.provider_id).where(PROVIDER.c.suspended))
+"""Be of a provider whose classes take people."""
 
 
 def offered_in(region: Region) -> sa.ColumnElement[bool]:

@@ -11,7 +11,7 @@ import sqlalchemy as sa
 from chassis.pagination import Page
 from services.catalog.domain.classes import ClassStatus
 from services.catalog.domain.courses import Mode
-from services.catalog.queries.class_filter import ClassFilter
+from services.catalog.queries.class_filter import NOT_SUSPENDED, ClassFilter
 from services.catalog.queries.documents import Document, class_document
 from services.catalog.queries.paging import page_by_id
 from services.catalog.storage.classes import CLASSES, T, classes_of, find_class
@@ -19,7 +19,11 @@ from services.catalog.storage.classes import CLASSES, T, classes_of, find_class
 
 @dataclass(frozen=True, slots=True)
 class ClassesWanted:
-    """Which classes. `open_at` is an instant at which a class is published and its registration is open."""
+    """Which classes.
+
+    `open_at` is an instant at which a class is published and its registration is open, while its provider is not
+    suspended.
+    """
 
     place_and_time: ClassFilter
     status: ClassStatus
@@ -41,7 +45,9 @@ def list_classes(connection: sa.Connection, wanted: ClassesWanted, page: Page) -
             query = query.where(column == value)
     if wanted.open_at is not None:
         query = query.where(
-            T.registration_opens <= wanted.open_at, T.registration_closes > wanted.open_at
+            T.registration_opens <= wanted.open_at,
+            T.registration_closes > wanted.open_at,
+            NOT_SUSPENDED,
         )
     return page_by_id(
         connection,

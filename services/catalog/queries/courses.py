@@ -14,11 +14,12 @@ from services.catalog.domain.classes import ClassStatus
 from services.catalog.domain.courses import CourseStatus, Mode, Track
 from services.catalog.domain.names import folded
 from services.catalog.domain.reach import Reach
-from services.catalog.queries.class_filter import ClassFilter
+from services.catalog.queries.class_filter import NOT_SUSPENDED, ClassFilter
 from services.catalog.queries.documents import Document, course_document
 from services.catalog.queries.paging import page_by_id
 from services.catalog.queries.within import within
-from services.catalog.storage.courses import COURSES, Hold, course_of, find_course
+from services.catalog.storage.courses import COURSES, course_of, find_course
+from services.catalog.storage.holding import Hold
 from services.catalog.storage.tables import COURSE, TRAINING_CLASS
 
 C = COURSE.c
@@ -102,6 +103,7 @@ def _has_class(wanted: ClassFilter, *, now: datetime) -> sa.ColumnElement[bool]:
             TRAINING_CLASS.c.course_id == C.course_id,
             TRAINING_CLASS.c.status == ClassStatus.PUBLISHED,
             TRAINING_CLASS.c.registration_closes > now,
+            NOT_SUSPENDED,
             *wanted.conditions(),
         )
         .correlate(COURSE)

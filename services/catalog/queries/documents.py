@@ -60,7 +60,9 @@ def course_document(course: Course, reach: Reach) -> Document:
 def class_document(training_class: TrainingClass) -> Document:
     """Write a class, with the seats that can still be had; they are in the ETag, too."""
     body = class_body(training_class)
+    suspended = training_class.provider_suspended
+    body |= {"seats_left": training_class.seats_left, "provider_suspended": suspended}
     return Document(
-        {"id": body.pop("class_id"), **body, "seats_left": training_class.seats_left},
-        etag(training_class.version, beside=str(training_class.seats_left)),
+        {"id": body.pop("class_id"), **body},
+        etag(training_class.version, beside="s" if suspended else str(training_class.seats_left)),
     )

@@ -1,4 +1,7 @@
-"""Courses as the search index wants them: published, of an approved provider, with the classes that can be joined."""
+"""Courses as the search index wants them: published, of a public provider, with the classes that can be joined.
+
+A provider that is suspended has none: its courses are found, and none of their classes is offered.
+"""
 
 from __future__ import annotations
 
@@ -15,6 +18,7 @@ from services.catalog.domain.classes import ClassStatus
 from services.catalog.domain.courses import Course, CourseStatus
 from services.catalog.domain.providers import ProviderStatus
 from services.catalog.domain.reach import Reach
+from services.catalog.queries.class_filter import NOT_SUSPENDED
 from services.catalog.queries.documents import course_document
 from services.catalog.search.courses import IndexedCourse
 from services.catalog.search.offers import Offer
@@ -42,7 +46,7 @@ _JOINABLE = (
         (T.seats > _HELD).label("has_seats"),
     )
     .outerjoin(CLASS_SEATS, CLASS_SEATS.c.class_id == T.class_id)
-    .where(T.status == ClassStatus.PUBLISHED)
+    .where(T.status == ClassStatus.PUBLISHED, NOT_SUSPENDED)
 )
 
 Among = Callable[[sa.Column[str]], sa.ColumnElement[bool]]

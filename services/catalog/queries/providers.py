@@ -7,12 +7,12 @@ from typing import Any
 import sqlalchemy as sa
 
 from chassis.pagination import Page
-from services.catalog.domain.providers import ProviderStatus
+from services.catalog.domain.providers import PUBLIC, ProviderStatus
 from services.catalog.domain.reach import Reach
 from services.catalog.queries.documents import Document, provider_document
 from services.catalog.queries.paging import page_by_id
 from services.catalog.queries.within import within
-from services.catalog.storage.providers import find_provider, provider_of
+from services.catalog.storage.providers import STATUS, find_provider, provider_of
 from services.catalog.storage.tables import PROVIDER
 
 P = PROVIDER.c
@@ -21,12 +21,12 @@ P = PROVIDER.c
 def list_providers(
     connection: sa.Connection, page: Page, *, reach: Reach, status: ProviderStatus | None
 ) -> dict[str, Any]:
-    """List providers, of one status where it is given: those approved, and those within reach. One statement."""
+    """List providers, of one status where it is given: public ones, and those within reach. One statement."""
     query = sa.select(PROVIDER).where(
-        sa.or_(P.status == ProviderStatus.APPROVED, within(reach, P.provider_id))
+        sa.or_(STATUS.in_(sorted(PUBLIC)), within(reach, P.provider_id))
     )
     if status is not None:
-        query = query.where(P.status == status)
+        query = query.where(STATUS.in_([status]))
     return page_by_id(
         connection,
         query,
@@ -41,5 +41,5 @@ def show_provider(connection: sa.Connection, provider_id: str, *, reach: Reach) 
     provider = find_provider(connection, provider_id)
     if provider is None:
         return None
-    visible = provider.status is ProviderStatus.APPROVED or reach.has(provider_id)
+    visible = provider.status in PUBLIC or reach.has(provider_id)
     return provider_document(provider, reach) if visible else None

@@ -37,6 +37,7 @@ CLASSES = (
         COURSE.c.hours,
         COURSE.c.price.label("course_price"),
         PROVIDER.c.name.label("provider_name"),
+        PROVIDER.c.suspended.label("provider_suspended"),
         HELD.label("held"),
     )
     .select_from(TRAINING_CLASS)
@@ -126,6 +127,7 @@ def _class_of(row: sa.Row[Any], regions: tuple[str, ...]) -> TrainingClass:
         hours=row.hours,
         course_price=row.course_price,
         held=row.held,
+        provider_suspended=row.provider_suspended,
         status=ClassStatus(row.status),
         reason=row.reason,
         version=row.version,

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from dataclasses import asdict
-from enum import Enum
 from typing import Any
 
 import sqlalchemy as sa
@@ -17,6 +16,7 @@ from services.catalog.domain.courses import (
     Unit,
 )
 from services.catalog.domain.names import folded
+from services.catalog.storage.holding import Hold
 from services.catalog.storage.tables import COURSE, PROVIDER
 from services.catalog.storage.versions import save_next_version
 
@@ -24,14 +24,6 @@ COURSES = sa.select(COURSE, PROVIDER.c.name.label("provider_name")).join(
     PROVIDER, PROVIDER.c.provider_id == COURSE.c.provider_id
 )
 """Rows that `course_of` can read."""
-
-
-class Hold(Enum):
-    """How a loaded course is held until the transaction ends."""
-
-    NOT = "not at all"
-    SHARED = "it stays as it is, and others may hold it so too"
-    ALONE = "it is about to be changed"
 
 
 def add_course(connection: sa.Connection, course: Course) -> None:

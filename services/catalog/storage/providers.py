@@ -11,9 +11,16 @@ import sqlalchemy as sa
 
 from chassis.faults import is_broken
 from services.catalog.domain.providers import Provider, ProviderKind, ProviderStatus
+from services.catalog.storage.holding import Hold
 from services.catalog.storage.tables import NAME_HELD_ONCE, PROVIDER
 from services.catalog.storage.versions import save_next_version
 from vocabulary.refusals import ProviderNameTaken
+
+P = PROVIDER.c
+STATUS: sa.ColumnElement[Any] = sa.case(
+    (P.suspended, ProviderStatus.SUSPENDED.value), else_=P.status
+)
+"""Where a provider stands, of a row of the table."""
 
 
 def add_provider(connection: sa.Connection, provider: Provider) -> None:
@@ -23,11 +30,13 @@ def add_provider(connection: sa.Connection, provider: Provider) -> None:
 
 
 def find_provider(
-    connection: sa.Connection, provider_id: str, *, lock: bool = False
+    connection: sa.Connection, provider_id: str, *, hold: Hold = Hold.NOT
 ) -> Provider | None:
-    """Load a provider, holding it until the transaction ends where `lock` is set; None where there is none."""
+    """Load a provider; None where there is none."""
     query = sa.select(PROVIDER).where(PROVIDER.c.provider_id == provider_id)
-    row = connection.execute(query.with_for_update() if lock else query).one_or_none()
+    if hold is not Hold.NOT:
+        query = query.with_for_update(read=hold is Hold.SHARED)
+    row = connection.execute(query).one_or_none()
     return None if row is None else provider_of(row)
 
 
@@ -52,7 +61,13 @@ def _name_held_once() -> Iterator[None]:
 
 
 def _row(provider: Provider) -> dict[str, Any]:
-    return {**asdict(provider), "name_key": provider.held_name}
+    suspended = provider.status is ProviderStatus.SUSPENDED
+    return {
+        **asdict(provider),
+        "name_key": provider.held_name,
+        "status": ProviderStatus.APPROVED if suspended else provider.status,
+        "suspended": suspended,
+    }
 
 
 def provider_of(row: sa.Row[Any]) -> Provider:
@@ -63,7 +78,7 @@ def provider_of(row: sa.Row[Any]) -> Provider:
         kind=ProviderKind(row.kind),
         regency=row.regency,
         email=row.email,
-        status=ProviderStatus(row.status),
+        status=ProviderStatus.SUSPENDED if row.suspended else ProviderStatus(row.status),
         reason=row.reason,
         version=row.version,
     )

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 import sqlalchemy as sa
 
 from chassis.column_types import Identifier, Instant
@@ -18,10 +20,13 @@ METADATA = sa.MetaData()
 
 
 def _one_of(
-    column: str, words: type[ProviderStatus | CourseStatus | ClassStatus | Mode | Track]
+    column: str,
+    words: type[CourseStatus | ClassStatus | Mode | Track] | Sequence[ProviderStatus],
 ) -> str:
     return f"{column} in ({', '.join(repr(word.value) for word in words)})"
 
+
+STORED_STATUS = tuple(status for status in ProviderStatus if status is not ProviderStatus.SUSPENDED)
 
 PROVIDER = sa.Table(
     "provider",
@@ -35,8 +40,24 @@ PROVIDER = sa.Table(
     sa.Column("reason", sa.Text),
     sa.Column("version", sa.Integer, nullable=False),
     sa.Column("name_key", sa.String(64)),
-    sa.CheckConstraint(_one_of("status", ProviderStatus), name="provider_status_is_known"),
+    # Beside the status, not in it: to the code before this column one that is suspended is what it was, approved.
+    sa.Column(
+        "suspended",
+        sa.Boolean,
+        sa.CheckConstraint(
+            "not suspended or status = 'approved'", name="provider_suspended_was_approved"
+        ),
+        nullable=False,
+        server_default=sa.false(),
+    ),
+    sa.CheckConstraint(_one_of("status", STORED_STATUS), name="provider_status_is_known"),
     sa.Index("provider_by_status", "status", "provider_id"),
+    sa.Index(
+        "provider_suspended",
+        "provider_id",
+        postgresql_where=sa.text("suspended"),
+        sqlite_where=sa.text("suspended = 1"),
+    ),
 )
 NAME_HELD_ONCE = sa.Index("provider_name_is_held_once", PROVIDER.c.name_key, unique=True)
 

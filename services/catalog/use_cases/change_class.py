@@ -8,7 +8,7 @@ from typing import Any
 from services.catalog.domain.classes import TrainingClass, change
 from services.catalog.domain.happenings import class_happening
 from services.catalog.storage.classes import save_class
-from services.catalog.use_cases.shared.own_things import check_version, own_class
+from services.catalog.use_cases.shared.own_things import check_may_offer, check_version, own_class
 from services.catalog.use_cases.shared.writing import Writing
 
 
@@ -23,11 +23,13 @@ def change_class(
     """Change a provider's own class, seen in a version.
 
     Raises `NotFound`, `PreconditionFailed` where it was changed since, `StateConflict` where it is over,
-    `ValidationFailed` where a rule is broken.
+    `ValidationFailed` where a rule is broken, `ProviderSuspended` where a suspended provider adds seats.
     """
     training_class = own_class(writing, class_id, provider_id=provider_id)
     check_version(training_class, seen=seen)
     changed = change(training_class, changes, now=writing.now)
+    if changed.plan.seats > training_class.plan.seats:
+        check_may_offer(writing, provider_id)
     save_class(writing.connection, changed)
     writing.tell([class_happening("changed", changed)])
     return changed

@@ -7,7 +7,8 @@ from typing import Any
 
 from services.catalog.domain.courses import Course, change
 from services.catalog.domain.happenings import course_happening
-from services.catalog.storage.courses import Hold, save_course
+from services.catalog.storage.courses import save_course
+from services.catalog.storage.holding import Hold
 from services.catalog.use_cases.shared.own_things import check_version, own_course
 from services.catalog.use_cases.shared.writing import Writing
 

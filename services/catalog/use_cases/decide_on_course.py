@@ -5,15 +5,20 @@ from __future__ import annotations
 from chassis.problems import NotFound
 from services.catalog.domain.courses import Course, CourseStatus, decide
 from services.catalog.domain.happenings import course_happening
-from services.catalog.storage.courses import Hold, find_course, save_course
+from services.catalog.storage.courses import find_course, save_course
+from services.catalog.storage.holding import Hold
 from services.catalog.use_cases.close_classes import close_classes
+from services.catalog.use_cases.shared.own_things import check_may_offer
 from services.catalog.use_cases.shared.writing import Writing
 
 
 def decide_on_course(
     writing: Writing, course_id: str, *, decision: CourseStatus, reason: str
 ) -> Course:
-    """Decide on a course. Raises `NotFound`, or `StateConflict` from a state that forbids it.
+    """Decide on a course.
+
+    Raises `NotFound`, `StateConflict` from a state that forbids it, and `ProviderSuspended` where one of a suspended
+    provider is to be published.
 
     Archiving closes the course's classes in the same transaction, up to what one transaction may hold; the worker
     closes the rest.
@@ -22,6 +27,8 @@ def decide_on_course(
     if course is None:
         raise NotFound
     decided = decide(course, decision, reason=reason)
+    if decided.status is CourseStatus.PUBLISHED:
+        check_may_offer(writing, course.provider_id)
     save_course(writing.connection, decided)
     happenings = [course_happening(decision, decided)]
     if decided.status is CourseStatus.ARCHIVED:

@@ -9,8 +9,8 @@ from services.catalog.domain.class_plans import ClassPlan
 from services.catalog.domain.classes import TrainingClass, schedule
 from services.catalog.domain.happenings import class_happening
 from services.catalog.storage.classes import add_class
-from services.catalog.storage.courses import Hold
-from services.catalog.use_cases.shared.own_things import own_course
+from services.catalog.storage.holding import Hold
+from services.catalog.use_cases.shared.own_things import check_may_offer, own_course
 from services.catalog.use_cases.shared.writing import Writing
 
 
@@ -24,9 +24,11 @@ def schedule_class(
 ) -> TrainingClass:
     """Offer a class of a provider's own course; where mode or price is None it is the course's.
 
-    Raises `NotFound`, `CourseNotPublished`, or `ValidationFailed` naming every rule that is broken.
+    Raises `NotFound`, `ProviderSuspended`, `CourseNotPublished`, or `ValidationFailed` naming every rule that is
+    broken.
     """
     course = own_course(writing, course_id, provider_id=provider_id, hold=Hold.SHARED)
+    check_may_offer(writing, provider_id)
     usual = {"mode": course.details.mode, "price": course.details.price}
     given = {name: value for name, value in values.items() if value is not None}
     absent = dict.fromkeys(("link", "venue", "regency"))

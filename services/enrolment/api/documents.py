@@ -72,6 +72,9 @@ class RefusedRow(Shown):
 class Admissions(Shown):
     """What became of each candidate; each stands or falls by itself."""
 
+    admission_id = Reference(
+        allow_none=True, metadata=says("Names what was admitted at once; null where nobody was.")
+    )
     admitted = ma.fields.List(ma.fields.Nested(AdmittedRow))
     refused = ma.fields.List(ma.fields.Nested(RefusedRow))
 
@@ -112,6 +115,10 @@ class Movement(Shown):
     amount = rupiah("How much.")
     enrolment_id = Reference(allow_none=True)
     class_id = Reference(allow_none=True)
+    correction_id = Reference(allow_none=True)
+    case_number = Text(
+        most=64, allow_none=True, metadata=says("Of a correction: the case it was decided in.")
+    )
     moved_at = InstantField()
 
 
@@ -222,6 +229,9 @@ class Availability(Shown):
     declared_seats = Whole(metadata=says("What the provider says."))
     held = Whole()
     seats_left = Whole()
+    provider_suspended = Flag(
+        metadata=says("Its provider is suspended: it takes nobody else, and no seat is left.")
+    )
     waiting = Whole(metadata=says("How many stand in line."))
 
 
@@ -258,10 +268,13 @@ class Checked(Shown):
     """How many rows were compared this time."""
 
     waves = Whole()
+    admissions = Whole()
     classes = Whole()
+    suspensions = Whole()
     cards = Whole()
     enrolments = Whole()
     movements = Whole()
+    corrections = Whole()
     journal_entries = Whole()
 
 

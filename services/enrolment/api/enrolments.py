@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from http import HTTPStatus
-
 import sqlalchemy as sa
 
 from chassis.endpoints import Call, Endpoints, KeyUse
@@ -14,7 +12,6 @@ from chassis.problems import (
     IdempotencyKeyMissing,
     Problem,
     StateConflict,
-    TooManyRequests,
     ValidationFailed,
 )
 from services.enrolment.api.answers import show
@@ -27,7 +24,7 @@ from services.enrolment.api.documents import (
     Timeline,
 )
 from services.enrolment.api.documents import Enrolment as ShownEnrolment
-from services.enrolment.api.guesses import count_one, refuse_too_many
+from services.enrolment.api.guesses import record_one, refuse_too_many
 from services.enrolment.api.schemas import (
     CancellationRequest,
     EnrolmentRequest,
@@ -40,12 +37,11 @@ from services.enrolment.domain.seats.cancellation import Cancelled
 from services.enrolment.domain.seats.enrolment import Enrolment
 from services.enrolment.queries.enrolments import list_enrolments, show_enrolment
 from services.enrolment.queries.timeline import show_timeline
-from services.enrolment.service import EnrolmentService
+from services.enrolment.service import LOOKUPS_OF_ONE_CALLER, EnrolmentService
 from services.enrolment.use_cases.learning.redeem_enrolment import (
     RedeemEnrolment,
     redeem_enrolment,
 )
-from services.enrolment.use_cases.programme.look_up_card import record_refused_enrolment
 from services.enrolment.use_cases.seats.cancel_enrolment import CancelEnrolment, cancel_enrolment
 from services.enrolment.use_cases.shared.find_card import card_within_reach
 from services.enrolment.use_cases.shared.recorded import Recorded
@@ -62,6 +58,7 @@ from vocabulary.refusals import (
     InsufficientBalance,
     ModeNotInScheme,
     PriceChanged,
+    ProviderSuspended,
     RedeemCodeWrong,
     RegistrationClosed,
     ReviewOwed,
@@ -91,13 +88,14 @@ READERS = (HOLDER, PROVIDER, OPERATOR, AUDITOR)
         CardNotUsable,
         ReviewOwed,
         RegistrationClosed,
+        ProviderSuspended,
         ModeNotInScheme,
         PriceChanged,
         ScheduleConflict,
         InsufficientBalance,
         ClassFull,
-        TooManyRequests,
     ),
+    bounded=(LOOKUPS_OF_ONE_CALLER,),
 )
 def post_enrolment(call: Call, service: EnrolmentService) -> Answer:
     """Take a seat in a class for a card.
@@ -112,25 +110,8 @@ def post_enrolment(call: Call, service: EnrolmentService) -> Answer:
     try:
         return _enrol(call, service)
     except Problem as refusal:
-        _record_refused(call, refusal, service)
+        record_one(call, refusal, service, what="Enrolment")
         raise
-
-
-def _record_refused(call: Call, refusal: Problem, service: EnrolmentService) -> None:
-    count_one(call, service)
-    number = call.body.get("card_number")
-    if number is not None and refusal.status < HTTPStatus.INTERNAL_SERVER_ERROR:
-        service.transactions.run(
-            lambda connection: record_refused_enrolment(
-                connection,
-                number,
-                refusal,
-                caller=call.caller,
-                request_id=call.request_id,
-                stores=service.stores,
-            ),
-            repeatable=True,
-        )
 
 
 def _enrol(call: Call, service: EnrolmentService) -> Answer:

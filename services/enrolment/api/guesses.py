@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+from http import HTTPStatus
+
 from chassis.endpoints import Call
-from chassis.problems import TooManyRequests
+from chassis.problems import Problem, TooManyRequests
 from services.enrolment.service import EnrolmentService
+from services.enrolment.use_cases.programme.look_up_card import record_refused
 
 
 def refuse_too_many(call: Call, service: EnrolmentService) -> None:
@@ -14,6 +17,25 @@ def refuse_too_many(call: Call, service: EnrolmentService) -> None:
         raise TooManyRequests(
             "Too many cards were looked up. Wait as long as Retry-After says.",
             retry_after=seconds,
+        )
+
+
+def record_one(call: Call, refusal: Problem, service: EnrolmentService, *, what: str) -> None:
+    """Count and record that something was refused for which a card was named by its number."""
+    count_one(call, service)
+    number = call.body.get("card_number")
+    if number is not None and refusal.status < HTTPStatus.INTERNAL_SERVER_ERROR:
+        service.transactions.run(
+            lambda connection: record_refused(
+                connection,
+                number,
+                refusal,
+                what=what,
+                caller=call.caller,
+                request_id=call.request_id,
+                stores=service.stores,
+            ),
+            repeatable=True,
         )
 
 

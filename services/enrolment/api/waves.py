@@ -92,10 +92,12 @@ def post_wave(call: Call, service: EnrolmentService) -> Answer:
 def post_admissions(call: Call, service: EnrolmentService) -> Answer:
     """Admit candidates to a wave, each by itself.
 
-    A row that is refused does not stand in the way of the others: the answer is 200 and names both. The NIK, the family
-    card and the name are kept sealed and stand in no journal.
+    A row that is refused does not stand in the way of the others: the answer is 200 and names both. What was admitted
+    has an `admission_id`, by which it can be undone within a day. The NIK, the family card and the name are kept sealed
+    and stand in no journal.
     """
     command = AdmitCandidates(
+        admission_id=new_id(),
         wave_id=call.path["wave_id"],
         rows=[_candidate(row, service) for row in call.body["candidates"]],
         caller=call.caller,
@@ -103,14 +105,13 @@ def post_admissions(call: Call, service: EnrolmentService) -> Answer:
     )
 
     def admit(connection: sa.Connection) -> Answer:
-        return _admissions(
-            admit_candidates(connection, command, stores=service.stores, rules=service.rules)
-        )
+        outcomes = admit_candidates(connection, command, stores=service.stores, rules=service.rules)
+        return _admissions(command.admission_id, outcomes)
 
     return service.transactions.answer(call.key, admit, seconds=call.seconds_left)
 
 
-def _admissions(outcomes: Sequence[Award | Problem]) -> Answer:
+def _admissions(admission_id: str, outcomes: Sequence[Award | Problem]) -> Answer:
     admitted: list[dict[str, Any]] = []
     refused: list[dict[str, Any]] = []
     for index, outcome in enumerate(outcomes):
@@ -118,7 +119,8 @@ def _admissions(outcomes: Sequence[Award | Problem]) -> Answer:
             admitted.append({"index": index, "card_number": outcome.nomination.card_number})
         else:
             refused.append({"index": index, **_refusal(outcome, pointer=f"/candidates/{index}")})
-    return json_answer(200, {"admitted": admitted, "refused": refused})
+    named = admission_id if admitted else None
+    return json_answer(200, {"admission_id": named, "admitted": admitted, "refused": refused})
 
 
 def _refusal(refusal: Problem, *, pointer: str) -> dict[str, Any]:

@@ -1,8 +1,11 @@
-"""Classes, kept up to date by following the catalogue's journal; it is never asked while somebody waits."""
+"""Classes, and which providers are suspended, kept up to date by following the catalogue's journal.
+
+The catalogue is never asked while somebody waits.
+"""
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from typing import Any
 
 import sqlalchemy as sa
@@ -10,25 +13,54 @@ import sqlalchemy as sa
 from chassis.clock import read_instant
 from chassis.feed_client import Feed
 from chassis.follower import Follower
+from chassis.identifiers import random_reference
 from chassis.journal import RecordedEntry
 from chassis.transaction import Transactions
 from services.enrolment.domain.seats.training_class import Meeting
-from services.enrolment.storage.classes import ClassCopy, ClassStore, write_meetings
+from services.enrolment.storage.classes import ClassCopy, write_meetings
+from services.enrolment.storage.stores import Stores
 from services.enrolment.storage.tables import FOLLOWER_STATE
+from services.enrolment.use_cases.programme.note_suspensions import (
+    Standing,
+    news_among,
+    note_suspensions,
+)
 
 CLASS_KINDS = ("class-published", "class-changed", "class-closed", "class-cancelled")
 
 
-def catalogue_follower(*, feed: Feed, transactions: Transactions, classes: ClassStore) -> Follower:
-    """Return the follower that copies classes."""
+PROVIDER_KINDS = ("provider-approved", "provider-suspended")
+ACTOR = "enrolment-worker"
+
+
+def catalogue_follower(*, feed: Feed, transactions: Transactions, stores: Stores) -> Follower:
+    """Return the follower that copies classes and notes which providers are suspended."""
 
     def apply(connection: sa.Connection, entries: Sequence[RecordedEntry]) -> None:
         latest = {
             entry.subjects["class_id"]: entry.body for entry in entries if entry.kind in CLASS_KINDS
         }
-        classes.put(connection, [class_copy(body) for body in latest.values()])
+        news = news_among(connection, standings(entries), stores=stores)
+        stores.classes.put(connection, [class_copy(body) for body in latest.values()])
+        note_suspensions(
+            connection, news, actor=ACTOR, request_id=random_reference(), stores=stores
+        )
 
     return Follower(feed=feed, transactions=transactions, table=FOLLOWER_STATE, apply=apply)
+
+
+def standings(entries: Iterable[RecordedEntry]) -> dict[str, Standing]:
+    """Read what the catalogue's journal says last of each provider that was ever approved."""
+    return {
+        entry.body["provider_id"]: Standing(
+            provider_id=entry.body["provider_id"],
+            suspended=entry.kind == "provider-suspended",
+            region=entry.subjects["region"],
+            told_at=entry.position,
+        )
+        for entry in entries
+        if entry.kind in PROVIDER_KINDS
+    }
 
 
 def class_copy(body: dict[str, Any]) -> ClassCopy:

@@ -7,8 +7,9 @@ follower is moved at the very end; until then nothing has to be remembered, and 
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
+from functools import partial
 from typing import TypeVar
 
 import sqlalchemy as sa
@@ -17,11 +18,16 @@ from chassis.feed_client import BEGINNING, Feed, FeedPage, FollowerState, Source
 from chassis.follower import hold_follower, move_follower, read_follower_state
 from chassis.identifiers import random_reference
 from chassis.transaction import Transactions
-from services.enrolment.followers.catalogue import CLASS_KINDS, class_copy
+from services.enrolment.followers.catalogue import CLASS_KINDS, class_copy, standings
 from services.enrolment.storage.classes import ClassCopy
 from services.enrolment.storage.stores import Stores
 from services.enrolment.storage.tables import FOLLOWER_STATE
-from services.enrolment.use_cases.seats.unlist_classes import unlist_classes
+from services.enrolment.use_cases.programme.note_suspensions import (
+    Standing,
+    news_among,
+    note_suspensions,
+)
+from services.enrolment.use_cases.seats.unlist_classes import ACTOR, unlist_classes
 
 SAVED_AT_ONCE = 100
 """Classes that one transaction writes: everybody else's writes wait for it on SQLite."""
@@ -47,6 +53,7 @@ class CatalogueAgain:
         self._transactions = transactions
         self._stores = stores
         self._newest: dict[str, int] = {}
+        self._standings: dict[str, Standing] = {}
         self._before = BEGINNING
 
     def run(self) -> FollowedAgain:
@@ -59,6 +66,7 @@ class CatalogueAgain:
         page, end = self._survey()
         if not self._newest:
             raise NothingToFollow
+        self._note_suspensions()
         self._copy(end)
         unlisted = self._unlist()
         self._move(page, end)
@@ -77,16 +85,33 @@ class CatalogueAgain:
         return state
 
     def _survey(self) -> tuple[FeedPage, FollowerState]:
-        """Learn the position of the last entry about each class; return the last page, and where the journal ends."""
+        """Learn what is told last of each class and provider; return the last page, and where the journal ends."""
         end = BEGINNING
         for page in self._feed.pages():
             end = page.after(end)
+            self._standings |= standings(page.entries)
             self._newest |= {
                 str(entry.subjects["class_id"]): entry.position
                 for entry in page.entries
                 if entry.kind in CLASS_KINDS
             }
         return page, end
+
+    def _note_suspensions(self) -> None:
+        """Take the catalogue's word for who is suspended; whoever it does not tell of is not, and has no class left."""
+        with self._stores.database.reading() as connection:
+            suspended = self._stores.suspensions.in_force(connection)
+        gone = {each: Standing(each, False, None, None) for each in suspended}
+        told = list((gone | self._standings).items())
+        request_id = random_reference()
+        for some in _parts(told):
+            self._holding(partial(self._note_some, dict(some), request_id))
+
+    def _note_some(
+        self, told: Mapping[str, Standing], request_id: str, connection: sa.Connection
+    ) -> None:
+        news = news_among(connection, told, stores=self._stores)
+        note_suspensions(connection, news, actor=ACTOR, request_id=request_id, stores=self._stores)
 
     def _copy(self, end: FollowerState) -> None:
         for page in self._feed.pages():

@@ -7,7 +7,7 @@ from typing import Any
 import sqlalchemy as sa
 
 from services.enrolment.domain.seats.training_class import PUBLISHED
-from services.enrolment.storage.tables import TRAINING_CLASS
+from services.enrolment.storage.tables import SUSPENSION, TRAINING_CLASS
 
 T = TRAINING_CLASS.c
 
@@ -15,18 +15,27 @@ T = TRAINING_CLASS.c
 def show_availability(connection: sa.Connection, class_id: str) -> dict[str, Any] | None:
     """Return a class's seats as they stand this moment, or None. Of a class that takes nobody none are left."""
     row = connection.execute(
-        sa.select(T.class_id, T.declared_seats, T.effective_seats, T.held, T.status).where(
-            T.class_id == class_id
+        sa.select(
+            T.class_id,
+            T.declared_seats,
+            T.effective_seats,
+            T.held,
+            T.status,
+            sa.func.coalesce(SUSPENSION.c.in_force, sa.false()).label("suspended"),
         )
+        .outerjoin(SUSPENSION, SUSPENSION.c.provider_id == T.provider_id)
+        .where(T.class_id == class_id)
     ).one_or_none()
     if row is None:
         return None
+    takes_people = row.status == PUBLISHED and not row.suspended
     return {
         "class_id": row.class_id,
         "status": row.status,
         "seats": row.effective_seats,
         "declared_seats": row.declared_seats,
         "held": row.held,
-        "seats_left": max(row.declared_seats - row.held, 0) if row.status == PUBLISHED else 0,
+        "seats_left": max(row.declared_seats - row.held, 0) if takes_people else 0,
+        "provider_suspended": row.suspended,
         "waiting": 0,
     }

@@ -10,7 +10,7 @@ import sqlalchemy as sa
 from chassis.clock import write_instant
 from chassis.pagination import Page
 from services.enrolment.storage.cards import card_of
-from services.enrolment.storage.tables import CARD, MOVEMENT
+from services.enrolment.storage.tables import CARD, CORRECTION, MOVEMENT
 
 M = MOVEMENT.c
 
@@ -35,7 +35,11 @@ def show_card(connection: sa.Connection, card_ref: str, *, now: datetime) -> dic
 
 def list_movements(connection: sa.Connection, page: Page, card_ref: str) -> dict[str, Any]:
     """Return the movements of a card's money, the oldest first."""
-    query = sa.select(MOVEMENT).where(M.card_ref == card_ref)
+    query = (
+        sa.select(MOVEMENT, CORRECTION.c.case_number)
+        .outerjoin(CORRECTION, CORRECTION.c.correction_id == M.correction_id)
+        .where(M.card_ref == card_ref)
+    )
     if page.after is not None:
         query = query.where(M.movement_id > page.after)
     rows = connection.execute(query.order_by(M.movement_id).limit(page.limit + 1)).all()
@@ -51,5 +55,7 @@ def _movement(row: sa.Row[Any]) -> dict[str, Any]:
         "amount": row.amount,
         "enrolment_id": row.enrolment_id,
         "class_id": row.class_id,
+        "correction_id": row.correction_id,
+        "case_number": row.case_number,
         "moved_at": write_instant(row.moved_at),
     }

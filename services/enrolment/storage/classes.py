@@ -20,6 +20,7 @@ from services.enrolment.domain.seats.training_class import (
     Meeting,
     TrainingClass,
 )
+from services.enrolment.storage.suspensions import SUSPENSIONS
 from services.enrolment.storage.tables import TRAINING_CLASS
 
 T = TRAINING_CLASS.c
@@ -38,11 +39,9 @@ class ClassStore:
 
     def __init__(self, database: Database) -> None:
         self._database = database
-        self._lock = (
-            sa.select(TRAINING_CLASS)
-            .where(database.is_among(T.class_id))
-            .order_by(T.class_id)
-            .with_for_update(key_share=True)
+        lock = sa.select(TRAINING_CLASS).where(database.is_among(T.class_id)).order_by(T.class_id)
+        self._lock = database.sharing(SUSPENSIONS, lock).with_for_update(
+            key_share=True, of=TRAINING_CLASS
         )
         self._read = sa.select(TRAINING_CLASS).where(T.class_id == sa.bindparam("class_id"))
         given = database.recordset(
@@ -58,7 +57,10 @@ class ClassStore:
         )
 
     def lock(self, connection: sa.Connection, class_ids: Sequence[str]) -> dict[str, TrainingClass]:
-        """Lock classes in the order of their ids and return those that are known."""
+        """Lock classes in the order of their ids and return those that are known.
+
+        Which providers are suspended stays as it is until the transaction ends; read it in a statement after this one.
+        """
         found = connection.execute(self._lock, {"keys": self._database.keys(class_ids)})
         return {row.class_id: class_of(row) for row in found}
 

@@ -102,6 +102,13 @@ class EnrolmentStore:
         found = connection.execute(self._live_in, {"class_id": class_id, "limit": limit})
         return [enrolment_of(row) for row in found]
 
+    def set_aside(self, connection: sa.Connection, card_ref: str) -> int:
+        """Return the rupiah that a locked card's running trainings hold: a cancellation would return them."""
+        live = sa.select(sa.func.coalesce(sa.func.sum(E.price), 0)).where(
+            E.card_ref == card_ref, E.live_slot.is_not(None)
+        )
+        return int(connection.execute(live).scalar_one())
+
     def save_states(self, connection: sa.Connection, enrolments: Sequence[Enrolment]) -> None:
         """Save the states of enrolments whose cards are locked, in one statement."""
         rows = [

@@ -25,6 +25,7 @@ _COLUMNS: dict[str, sa.types.TypeEngine[Any]] = {
     "class_id": Identifier(),
     "provider_id": Identifier(),
     "moved_at": Instant(),
+    "correction_id": Identifier(),
 }
 
 

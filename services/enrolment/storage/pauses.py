@@ -25,12 +25,12 @@ class PauseStore:
 
     def in_force(self, connection: sa.Connection) -> list[Pause]:
         """Read every pause, those of everywhere first."""
-        return [_pause_of(row) for row in connection.execute(_ALL)]
+        return [pause_of(row) for row in connection.execute(_ALL)]
 
     def now_and_in_force(self, connection: sa.Connection) -> tuple[datetime, list[Pause]]:
         """Read the decision time and every pause in one statement. Call it after the locks are held."""
         now, rows = self._database.now_beside(connection, self._with_clock)
-        return now, [_pause_of(row) for row in rows if row.pause_id is not None]
+        return now, [pause_of(row) for row in rows if row.pause_id is not None]
 
     def hold(self, connection: sa.Connection) -> None:
         """Hold all pauses until the transaction ends: of two who change them at once, one waits."""
@@ -53,7 +53,8 @@ class PauseStore:
         connection.execute(sa.delete(PAUSE).where(P.pause_id == pause_id))
 
 
-def _pause_of(row: sa.Row[tuple[object, ...]]) -> Pause:
+def pause_of(row: sa.Row[tuple[object, ...]]) -> Pause:
+    """Make a pause of its row."""
     return Pause(
         pause_id=row.pause_id,
         what=Paused(row.what),

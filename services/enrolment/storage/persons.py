@@ -12,9 +12,9 @@ from chassis.database import Database
 from chassis.recordset import rows_parameter
 from chassis.sealing import Seal, keyed_digest
 from services.enrolment.domain.programme.award import Nomination
-from services.enrolment.storage.tables import PERSON
+from services.enrolment.storage.tables import PERSON, WITHDRAWN_PERSON
 
-P = PERSON.c
+P, W = PERSON.c, WITHDRAWN_PERSON.c
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,7 +60,17 @@ class PersonStore:
         self.fingerprints = fingerprints
         self._database = database
         self._held = sa.select(P.nik_digest).where(database.is_among(P.nik_digest))
-        self._read_sealed = sa.select(P.card_ref, P.sealed).where(database.is_among(P.card_ref))
+        self._read_sealed = sa.union_all(
+            *[
+                sa.select(each.card_ref, each.sealed).where(database.is_among(each.card_ref))
+                for each in (P, W)
+            ]
+        )
+        kept = ("card_ref", "card_number_digest", "sealed")
+        self._keep_withdrawn = sa.insert(WITHDRAWN_PERSON).from_select(
+            kept, sa.select(*[P[name] for name in kept]).where(database.is_among(P.card_ref))
+        )
+        self._remove = sa.delete(PERSON).where(database.is_among(P.card_ref))
         columns = {column.name: column.type for column in PERSON.c}
         given = database.recordset(columns)
         self._add = sa.insert(PERSON).from_select(
@@ -87,12 +97,19 @@ class PersonStore:
         if rows:
             connection.execute(self._add, {"rows": rows_parameter(rows)})
 
+    def withdraw(self, connection: sa.Connection, card_refs: Sequence[str]) -> None:
+        """Let the holders of locked cards be admitted again: only by the card's number it is told whose it was."""
+        keys = {"keys": self._database.keys(card_refs)}
+        connection.execute(self._keep_withdrawn, keys)
+        connection.execute(self._remove, keys)
+
     def card_ref_by_number(self, connection: sa.Connection, card_number: str) -> str | None:
-        """Find a card by its number."""
+        """Find a card by its number, also one that was withdrawn."""
         digest = self.fingerprints.card_number(card_number)
-        return connection.execute(
-            sa.select(P.card_ref).where(P.card_number_digest == digest)
-        ).scalar_one_or_none()
+        found = sa.union_all(
+            *[sa.select(each.card_ref).where(each.card_number_digest == digest) for each in (P, W)]
+        )
+        return connection.execute(found).scalars().first()
 
     def card_ref_by_nik(self, connection: sa.Connection, nik: str) -> str | None:
         """Find a card by its holder's NIK."""

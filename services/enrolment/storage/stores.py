@@ -8,13 +8,17 @@ from chassis.database import Database
 from chassis.idempotency import StoredAnswers
 from chassis.journal import Journal
 from chassis.sealing import Seal
+from services.enrolment.storage.admissions import AdmissionStore
 from services.enrolment.storage.cards import CardStore
 from services.enrolment.storage.classes import ClassStore
+from services.enrolment.storage.corrections import CorrectionStore
 from services.enrolment.storage.enrolments import EnrolmentStore
 from services.enrolment.storage.movements import MovementStore
 from services.enrolment.storage.pauses import PauseStore
 from services.enrolment.storage.persons import Fingerprints, PersonStore
 from services.enrolment.storage.realisation import RealisationStore
+from services.enrolment.storage.suspensions import SuspensionStore
+from services.enrolment.storage.switches import SwitchStore
 from services.enrolment.storage.tables import JOURNAL, STORED_ANSWER
 from services.enrolment.storage.waves import WaveStore
 
@@ -33,7 +37,11 @@ class Stores:
     persons: PersonStore
     waves: WaveStore
     realisation: RealisationStore
+    admissions: AdmissionStore
+    corrections: CorrectionStore
     pauses: PauseStore
+    suspensions: SuspensionStore
+    switches: SwitchStore
 
 
 def open_stores(database: Database, *, personal_data_key: bytes, fingerprint_key: bytes) -> Stores:
@@ -50,5 +58,9 @@ def open_stores(database: Database, *, personal_data_key: bytes, fingerprint_key
         persons=PersonStore(database, seal=seal, fingerprints=Fingerprints(fingerprint_key)),
         waves=WaveStore(database),
         realisation=RealisationStore(database),
+        admissions=AdmissionStore(database),
+        corrections=CorrectionStore(database),
         pauses=PauseStore(database),
+        suspensions=SuspensionStore(database),
+        switches=SwitchStore(database),
     )

@@ -9,6 +9,7 @@ from chassis.follower import follower_table
 from chassis.idempotency import stored_answer_table
 from chassis.journal import journal_tables
 from services.enrolment.domain.entry_kinds import EntryKind
+from services.enrolment.domain.money.correction import MOST_CORRECTED
 
 METADATA = sa.MetaData()
 
@@ -36,7 +37,16 @@ CARD = sa.Table(
     sa.Column("cluster", sa.String(16)),
     sa.Column("awarded_at", Instant, nullable=False),
     sa.Column("rule_version", sa.String(32), nullable=False),
+    # Not known of a card that was awarded before admissions were remembered.
+    sa.Column("admission_id", Identifier),
     sa.CheckConstraint("balance >= 0", name="card_balance_never_negative"),
+    sa.CheckConstraint("state <> 'withdrawn' or balance = 0", name="card_withdrawn_is_empty"),
+    sa.Index(
+        "card_by_admission",
+        "admission_id",
+        postgresql_where=sa.text("admission_id is not null"),
+        sqlite_where=sa.text("admission_id is not null"),
+    ),
     postgresql_with={"fillfactor": "80"},
 )
 
@@ -49,6 +59,40 @@ PERSON = sa.Table(
     sa.Column("card_number_digest", sa.String(64), nullable=False, unique=True),
     sa.Column("sealed", sa.Text, nullable=False),
     sa.Index("person_by_family", "family_digest"),
+)
+
+WITHDRAWN_PERSON = sa.Table(
+    "withdrawn_person",
+    METADATA,
+    sa.Column("card_ref", Identifier, sa.ForeignKey("card.card_ref"), primary_key=True),
+    sa.Column("card_number_digest", sa.String(64), nullable=False, unique=True),
+    sa.Column("sealed", sa.Text, nullable=False),
+)
+"""To whom a card was awarded that was withdrawn: found by the card's number alone. Neither once in a lifetime nor the
+family rule counts it, since no NIK and no family card is kept to be compared.
+"""
+
+ADMISSION = sa.Table(
+    "admission",
+    METADATA,
+    sa.Column("admission_id", Identifier, primary_key=True),
+    sa.Column("wave_id", Identifier, sa.ForeignKey("wave.wave_id"), nullable=False),
+    sa.Column("admitted_at", Instant, nullable=False),
+    sa.Column("admitted_by", sa.String(128), nullable=False),
+    sa.Column("cards", sa.Integer, nullable=False),
+    sa.Column("undone_at", Instant),
+    sa.Column("undone_by", sa.String(128)),
+    sa.Column("undo_reason", sa.Text),
+    sa.Column("withdrawn", sa.Integer, nullable=False, server_default="0"),
+    sa.Column("undone_position", sa.BigInteger),
+    sa.CheckConstraint("withdrawn between 0 and cards", name="admission_withdraws_its_own"),
+    sa.CheckConstraint(
+        "(undone_at is null) = (withdrawn = 0)"
+        " and (undone_at is null) = (undone_by is null)"
+        " and (undone_at is null) = (undone_position is null)",
+        name="admission_undone_as_a_whole",
+    ),
+    sa.Index("admission_by_wave", "wave_id", "admission_id"),
 )
 
 TRAINING_CLASS = sa.Table(
@@ -141,10 +185,58 @@ MOVEMENT = sa.Table(
     sa.Column("class_id", Identifier),
     sa.Column("provider_id", Identifier),
     sa.Column("moved_at", Instant, nullable=False),
+    sa.Column("correction_id", Identifier),
     sa.CheckConstraint("amount > 0", name="movement_moves_something"),
     sa.CheckConstraint("source <> target", name="movement_between_two_accounts"),
     sa.Index("movement_by_card", "card_ref", "movement_id"),
+    sa.Index(
+        "movement_once_a_correction",
+        "correction_id",
+        unique=True,
+        postgresql_where=sa.text("correction_id is not null"),
+        sqlite_where=sa.text("correction_id is not null"),
+    ),
     info={"append_only": True},
+)
+
+CORRECTION = sa.Table(
+    "correction",
+    METADATA,
+    sa.Column("correction_id", Identifier, primary_key=True),
+    sa.Column("card_ref", Identifier, sa.ForeignKey("card.card_ref"), nullable=False),
+    sa.Column("amount", sa.BigInteger, nullable=False),
+    sa.Column("reason", sa.Text, nullable=False),
+    sa.Column("case_number", sa.String(64), nullable=False),
+    sa.Column("proposed_by", sa.String(128), nullable=False),
+    sa.Column("proposed_at", Instant, nullable=False),
+    sa.Column("expires_at", Instant, nullable=False),
+    sa.Column("state", sa.String(16), nullable=False),
+    sa.Column("decided_by", sa.String(128)),
+    sa.Column("decided_at", Instant),
+    sa.Column("decision_reason", sa.Text),
+    sa.CheckConstraint(
+        f"amount <> 0 and amount between -{MOST_CORRECTED} and {MOST_CORRECTED}",
+        name="correction_within_bounds",
+    ),
+    sa.CheckConstraint(
+        "(state = 'proposed') = (decided_by is null)"
+        " and (decided_by is null) = (decided_at is null)",
+        name="correction_decided_by_somebody",
+    ),
+    sa.CheckConstraint(
+        "state in ('proposed', 'withdrawn') or decided_by <> proposed_by",
+        name="correction_decided_by_another",
+    ),
+    sa.CheckConstraint(
+        "state <> 'withdrawn' or decided_by = proposed_by",
+        name="correction_withdrawn_by_its_proposer",
+    ),
+    sa.CheckConstraint(
+        "state in ('proposed', 'approved', 'refused', 'withdrawn')",
+        name="correction_state_is_known",
+    ),
+    sa.Index("correction_by_state", "state", "correction_id"),
+    sa.Index("correction_by_card", "card_ref", "correction_id"),
 )
 
 PAUSE = sa.Table(
@@ -157,6 +249,17 @@ PAUSE = sa.Table(
     sa.Column("began_at", Instant, nullable=False),
     sa.UniqueConstraint("what", "region", name="pause_once_a_place"),
 )
+
+SUSPENSION = sa.Table(
+    "suspension",
+    METADATA,
+    sa.Column("provider_id", Identifier, primary_key=True),
+    sa.Column("in_force", sa.Boolean, nullable=False),
+    sa.Column("position", sa.BigInteger, nullable=False),
+)
+"""Providers that are or were suspended, and where the journal tells of that last; apart from their classes, of which
+there may be ten thousand.
+"""
 
 REALISATION = sa.Table(
     "realisation",

@@ -51,6 +51,7 @@ class WaveStore:
         wave: Wave,
         awards: Sequence[Award],
         *,
+        admission_id: str,
         rule_version: str,
         now: datetime,
     ) -> None:
@@ -67,6 +68,7 @@ class WaveStore:
                 "cluster": award.nomination.candidate.cluster,
                 "awarded_at": now,
                 "rule_version": rule_version,
+                "admission_id": admission_id,
             }
             for award in awards
         ]
@@ -75,6 +77,12 @@ class WaveStore:
         connection.execute(self._add_cards, {"rows": rows_parameter(rows)})
         connection.execute(
             sa.update(WAVE).where(W.wave_id == wave.wave_id).values(admitted=W.admitted + len(rows))
+        )
+
+    def save_withdrawn(self, connection: sa.Connection, wave_id: str, *, count: int) -> None:
+        """Save that so many of a locked wave's cards were taken back."""
+        connection.execute(
+            sa.update(WAVE).where(W.wave_id == wave_id).values(admitted=W.admitted - count)
         )
 
 

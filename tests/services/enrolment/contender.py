@@ -97,7 +97,7 @@ def contend(contest: Contest) -> Counter[str]:
     try:
         with ThreadPoolExecutor(SUBMITTERS) as pool:
             return Counter(
-                pool.map(lambda ref: _outcome(service, contest.class_id, ref), contest.card_refs)
+                pool.map(lambda ref: outcome_for(service, contest.class_id, ref), contest.card_refs)
             )
     finally:
         service.enrolments.close()
@@ -118,13 +118,16 @@ def _without_locks(service: EnrolmentService, contest: Contest) -> EnrolmentServ
     )
 
 
-def _outcome(service: EnrolmentService, class_id: str, card_ref: str) -> str:
+def outcome_for(
+    service: EnrolmentService, class_id: str, card_ref: str, *, price: int = PRICE
+) -> str:
+    """Ask for a seat for a card, and tell how that ended."""
     command = EnrolCommand(
         enrolment_id=new_id(),
         movement_id=new_id(),
         card_ref=card_ref,
         class_id=class_id,
-        expected_price=PRICE,
+        expected_price=price,
         actor=f"holder:{card_ref}",
         role="holder",
         request_id="contest-1",

@@ -15,6 +15,7 @@ import sqlalchemy as sa
 from flask import Flask
 from werkzeug.test import TestResponse
 
+from chassis import rate_limits
 from chassis.clock import utc_now
 from chassis.database import Database
 from chassis.group_commit import GroupCommit
@@ -28,6 +29,11 @@ from services.enrolment.settings import Settings, read_settings
 from services.enrolment.storage import METADATA
 from services.enrolment.storage.classes import ClassCopy, write_meetings
 from services.enrolment.storage.tables import FOLLOWER_STATE
+from services.enrolment.use_cases.programme.note_suspensions import (
+    Standing,
+    news_among,
+    note_suspensions,
+)
 from services.enrolment.use_cases.seats.enrol import EnrolHandler
 from tests.chassis.problem_documents import problem
 from tests.conformity import held_to_contract
@@ -209,6 +215,17 @@ class House:
 
         self.service.transactions.run(note)
 
+    def suspend(self, provider_id: str, *, suspended: bool = True) -> None:
+        """Note what the catalogue tells of a provider, as its follower does."""
+        told = {provider_id: Standing(provider_id, suspended, "32.73", told_at=1)}
+        stores = self.service.stores
+
+        def note(connection: sa.Connection) -> None:
+            news = news_among(connection, told, stores=stores)
+            note_suspensions(connection, news, actor="follower", request_id="-", stores=stores)
+
+        self.service.transactions.run(note)
+
     def tables(self) -> dict[str, list[tuple[Any, ...]]]:
         """Return every row of every table, to show that a refusal changed nothing."""
         with self.service.database.reading() as connection:
@@ -281,10 +298,17 @@ def document(answer: TestResponse, status: int = 200) -> Any:
 
 
 def same_but_request_id(one: TestResponse, other: TestResponse) -> bool:
-    """Tell whether two problem documents are equal byte for byte, but for the id of the request."""
+    """Tell whether two problem documents are equal byte for byte, but for the id of the request.
+
+    How many more requests the caller may make is passed over: that tells of the caller, not of what was asked for.
+    """
     texts = [answer.text.replace(problem(answer)["request_id"], "-") for answer in (one, other)]
     headers = [
-        {name: value for name, value in answer.headers if name != "X-Request-Id"}
+        {
+            name: value
+            for name, value in answer.headers
+            if name not in ("X-Request-Id", rate_limits.LIMIT)
+        }
         for answer in (one, other)
     ]
     return texts[0] == texts[1] and headers[0] == headers[1]

@@ -73,13 +73,15 @@ def save_seen(connection: sa.Connection, session_id: str, *, now: datetime) -> N
     )
 
 
-def end_session_of_token(connection: sa.Connection, digest: str, *, now: datetime) -> None:
-    """End the session that a browser has."""
-    connection.execute(
+def end_session_of_token(connection: sa.Connection, digest: str, *, now: datetime) -> str | None:
+    """End the session that a browser has; return its id, None where there is none in force."""
+    ended = connection.execute(
         sa.update(SESSION)
         .where(S.token_digest == digest, S.ended_at.is_(None))
         .values(ended_at=now)
+        .returning(S.session_id)
     )
+    return ended.scalar_one_or_none()
 
 
 def end_sessions(
@@ -89,14 +91,14 @@ def end_sessions(
     now: datetime,
     but: str | None = None,
     only: str | None = None,
-) -> None:
-    """End an account's sessions: all of them, all but one, or only one."""
+) -> int:
+    """End an account's sessions: all of them, all but one, or only one; return how many were in force."""
     query = sa.update(SESSION).where(S.account_id == account_id, S.ended_at.is_(None))
     if but is not None:
         query = query.where(S.session_id != but)
     if only is not None:
         query = query.where(S.session_id == only)
-    connection.execute(query.values(ended_at=now))
+    return connection.execute(query.values(ended_at=now)).rowcount
 
 
 def knows_device(

@@ -11,20 +11,35 @@ import time
 from collections.abc import Callable
 from dataclasses import dataclass, field
 
-from chassis.throttle import Rate, Throttle, address_group
+from chassis.rate_limits import Bound
+from chassis.throttle import Throttle, address_group
 
-GUESSES_AT_ADDRESS = Rate(60, 600.0)
-"""Failures from one address, whatever is tried: an office or a village behind one address has honest ones too."""
+GUESSES_AT_ADDRESS = Bound(
+    "failed-sign-ins", 60, 600, counts="sign-ins that fail from one network address"
+)
+"""Whatever is tried: an office or a village behind one address has honest failures too."""
 
-GUESSES_AT_NAME_AND_ADDRESS = Rate(6, 300.0)
-GUESSES_AT_NAME = Rate(20, 3_600.0)
-"""Failures at one name from all browsers that its owner never used."""
-
-GUESSES_FROM_DEVICE = Rate(10, 300.0)
-CODES_ASKED_AT_ADDRESS = Rate(20, 3_600.0)
-CODES_TRIED_AT_ADDRESS = Rate(40, 600.0)
-INVITATIONS_OF_ONE = Rate(60, 3_600.0)
-"""Invitations that one member of staff sends."""
+GUESSES_AT_NAME_AND_ADDRESS = Bound(
+    "failed-sign-ins-here", 6, 300, counts="sign-ins that fail at one name from one network address"
+)
+GUESSES_AT_NAME = Bound(
+    "failed-sign-ins-at-name",
+    20,
+    3_600,
+    counts="sign-ins that fail at one name from browsers that its owner never used",
+)
+GUESSES_FROM_DEVICE = Bound(
+    "failed-sign-ins-of-owner",
+    10,
+    300,
+    counts="sign-ins that fail in browsers that the owner used before",
+)
+CODES_ASKED_AT_ADDRESS = Bound(
+    "codes-asked", 20, 3_600, counts="codes that are asked for from one network address"
+)
+CODES_TRIED_AT_ADDRESS = Bound(
+    "codes-tried", 40, 600, counts="codes that are tried from one network address"
+)
 
 
 @dataclass(frozen=True)
@@ -40,7 +55,6 @@ class Bounds:
     from_device: Throttle = field(default_factory=lambda: Throttle(GUESSES_FROM_DEVICE))
     codes_asked: Throttle = field(default_factory=lambda: Throttle(CODES_ASKED_AT_ADDRESS))
     codes_tried: Throttle = field(default_factory=lambda: Throttle(CODES_TRIED_AT_ADDRESS))
-    invitations: Throttle = field(default_factory=lambda: Throttle(INVITATIONS_OF_ONE))
 
     def seconds_until_guess(self, name_digest: str, address: str, *, known_device: bool) -> int:
         """Return for how long a name may not be tried from here; 0 where it may."""

@@ -8,9 +8,11 @@ import sqlalchemy as sa
 
 from chassis.journal import Entry
 from services.accounts.domain.actors import Actor
+from services.accounts.domain.authorization.grants import GrantEnd
 from services.accounts.domain.entry_kinds import EntryKind
 from services.accounts.domain.people.accounts import Account
 from services.accounts.domain.people.messages import NEWS_LAST, MessageKind, Recipient
+from services.accounts.storage.authorization.grants import end_grants_of_account
 from services.accounts.storage.people.accounts import (
     load_account,
     open_contact,
@@ -41,6 +43,13 @@ def change_password(
         return False
     now = people.database.now(connection)
     end_sessions(connection, account.account_id, now=now, but=session_id)
+    end_grants_of_account(
+        connection,
+        account.account_id,
+        by=GrantEnd.ACCOUNT_CHANGED,
+        now=now,
+        but_of_session=session_id,
+    )
     tell_of_change(
         connection, people, account, MessageKind.PASSWORD_CHANGED, language=language, now=now
     )
@@ -62,6 +71,7 @@ def replace_password(
     """Set the password after a code proved who it is, and end every session; return the entry that tells of it."""
     save_password(connection, account.account_id, password_hash)
     end_sessions(connection, account.account_id, now=now)
+    end_grants_of_account(connection, account.account_id, by=GrantEnd.ACCOUNT_CHANGED, now=now)
     if forgetting_devices:
         forget_devices(connection, account.account_id)
     return account_entry(EntryKind.PASSWORD_CHANGED, account, actor, by=by)

@@ -1,12 +1,15 @@
-"""Loading what a provider's staff may change: its own, in the version it has seen."""
+"""Loading what a provider's staff may change: its own, in the version it has seen, while it may offer something."""
 
 from __future__ import annotations
 
 from chassis.problems import NotFound, PreconditionFailed
 from services.catalog.domain.classes import TrainingClass
 from services.catalog.domain.courses import Course
+from services.catalog.domain.providers import check_may_offer as check_provider_may_offer
 from services.catalog.storage.classes import find_class
-from services.catalog.storage.courses import Hold, find_course
+from services.catalog.storage.courses import find_course
+from services.catalog.storage.holding import Hold
+from services.catalog.storage.providers import find_provider
 from services.catalog.use_cases.shared.writing import Writing
 
 
@@ -27,6 +30,16 @@ def own_class(writing: Writing, class_id: str, *, provider_id: str | None) -> Tr
     if training_class is None or provider_id not in (None, training_class.provider_id):
         raise NotFound
     return training_class
+
+
+def check_may_offer(writing: Writing, provider_id: str) -> None:
+    """Hold a provider as it stands: whoever suspends it meanwhile comes before or after.
+
+    Raises `ProviderSuspended`, or `ProviderNotApproved`, unless it may offer something.
+    """
+    provider = find_provider(writing.connection, provider_id, hold=Hold.SHARED)
+    if provider is not None:
+        check_provider_may_offer(provider)
 
 
 def check_version(found: Course | TrainingClass, *, seen: int | None) -> None:

@@ -21,6 +21,9 @@ class Cause(StrEnum):
     AWARD = "award"
     ENROLMENT = "enrolment"
     CANCELLATION = "cancellation"
+    CORRECTION = "correction"
+    WITHDRAWAL = "withdrawal"
+    """A card that was awarded by mistake was taken back."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,3 +39,4 @@ class Movement:
     enrolment_id: str | None
     class_id: str | None
     provider_id: str | None
+    correction_id: str | None = None

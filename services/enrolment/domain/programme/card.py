@@ -16,6 +16,8 @@ class CardState(StrEnum):
     EXPIRED = "expired"
     REVOKED = "revoked"
     EXHAUSTED = "exhausted"
+    WITHDRAWN = "withdrawn"
+    """It was awarded by mistake, and taken back before anybody used it: nobody ever rightly held it."""
 
 
 class Scheme(StrEnum):

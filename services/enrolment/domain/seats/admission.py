@@ -6,7 +6,7 @@ the rules is part of the contract, so that the same situation is always refused 
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 
@@ -29,6 +29,7 @@ from vocabulary.refusals import (
     InsufficientBalance,
     ModeNotInScheme,
     PriceChanged,
+    ProviderSuspended,
     RegistrationClosed,
     ReviewOwed,
     ScheduleConflict,
@@ -62,7 +63,7 @@ class Admitted:
 
 @dataclass(frozen=True, slots=True)
 class Situation:
-    """What a batch is judged by, as it stood under the locks."""
+    """What a batch is judged by, as it stood under the locks; `suspended` are providers whose classes take nobody."""
 
     classes: Mapping[str, TrainingClass]
     cards: Mapping[str, Card]
@@ -71,6 +72,7 @@ class Situation:
     now: datetime
     rules: RuleSet
     pauses: Sequence[Pause] = ()
+    suspended: Collection[str] = ()
 
 
 def admit_all(commands: Sequence[EnrolCommand], situation: Situation) -> list[Admitted | Problem]:
@@ -110,7 +112,8 @@ def _admit(
         raise EnrolmentsPaused(pause.message)
     slot = _free_slot(training_class, past, situation.rules)
     _check_card(card, past, situation)
-    _check_class(command, training_class, card, past, situation.now)
+    _check_open(training_class, situation)
+    _check_class(command, training_class, card, past)
     return _admission(command, training_class, card, slot, situation)
 
 
@@ -142,15 +145,19 @@ _WHY_NOT_OPEN = {
 }
 
 
+def _check_open(training_class: TrainingClass, situation: Situation) -> None:
+    if not training_class.takes_enrolments_at(situation.now):
+        raise RegistrationClosed(_WHY_NOT_OPEN.get(training_class.status))
+    if training_class.provider_id in situation.suspended:
+        raise ProviderSuspended
+
+
 def _check_class(
     command: EnrolCommand,
     training_class: TrainingClass,
     card: Card,
     past: Sequence[PastEnrolment],
-    now: datetime,
 ) -> None:
-    if not training_class.takes_enrolments_at(now):
-        raise RegistrationClosed(_WHY_NOT_OPEN.get(training_class.status))
     if MODE_OF_SCHEME[card.scheme] != training_class.mode:
         raise ModeNotInScheme
     if command.expected_price != training_class.price:
@@ -234,4 +241,5 @@ _WHY_NOT_USABLE = {
     CardState.EXPIRED: "The time for buying a class has run out, and the card has expired.",
     CardState.REVOKED: "The card was revoked. The programme's operator knows the case number.",
     CardState.EXHAUSTED: "The card's balance is used up.",
+    CardState.WITHDRAWN: "The card was awarded by mistake and taken back. Whoever may hold one can be admitted again.",
 }

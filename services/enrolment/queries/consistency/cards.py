@@ -6,6 +6,7 @@ import sqlalchemy as sa
 
 from chassis.json_text import identifier_in, text_in, whole_in
 from services.enrolment.domain.money.movement import Account
+from services.enrolment.domain.programme.card import CardState
 from services.enrolment.queries.consistency.comparison import (
     AWARD,
     ENTRY,
@@ -14,8 +15,9 @@ from services.enrolment.queries.consistency.comparison import (
     Pair,
     count,
     latest,
+    where,
 )
-from services.enrolment.storage.tables import CARD, MOVEMENT
+from services.enrolment.storage.tables import CARD, MOVEMENT, PERSON
 
 C, J, M = CARD.c, ENTRY.c, MOVEMENT.c
 
@@ -29,6 +31,7 @@ _MOVED = (
 )
 _OF_CARD = J.card_ref == C.card_ref
 _MOVED_MONEY = J.kind.in_(MOVES_MONEY)
+_WITHDRAWN = C.state == CardState.WITHDRAWN.value
 _AWARDED = J.kind == AWARD
 
 CARDS = Comparison(
@@ -50,6 +53,16 @@ CARDS = Comparison(
             "card wave, by journal",
             C.wave_id,
             latest(identifier_in(J.body, "wave_id"), _OF_CARD, _AWARDED, of=CARD),
+        ),
+        Pair(
+            "card admission, by journal",
+            C.admission_id,
+            latest(identifier_in(J.body, "admission_id"), _OF_CARD, _AWARDED, of=CARD),
+        ),
+        Pair(
+            "holders of a withdrawn card",
+            where(_WITHDRAWN, sa.literal(0)),
+            where(_WITHDRAWN, count(PERSON, PERSON.c.card_ref == C.card_ref, of=CARD)),
         ),
         Pair("card awarded once", sa.literal(1), count(ENTRY, _OF_CARD, _AWARDED, of=CARD)),
     ),

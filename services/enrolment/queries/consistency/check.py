@@ -18,12 +18,15 @@ from chassis.database import Database
 from chassis.faults import Fault, fault_of
 from chassis.journal import Journal
 from chassis.pagination import Place
+from services.enrolment.queries.consistency.admissions import ADMISSIONS
 from services.enrolment.queries.consistency.cards import CARDS
 from services.enrolment.queries.consistency.classes import CLASSES
 from services.enrolment.queries.consistency.comparison import ENTRY, Comparison
+from services.enrolment.queries.consistency.corrections import CORRECTIONS
 from services.enrolment.queries.consistency.enrolments import ENROLMENTS
 from services.enrolment.queries.consistency.entries import ENTRIES
 from services.enrolment.queries.consistency.movements import MOVEMENTS
+from services.enrolment.queries.consistency.suspensions import SUSPENSIONS
 from services.enrolment.queries.consistency.waves import WAVES
 
 MOST_TOLD = 100
@@ -31,7 +34,17 @@ LONGEST = 60.0
 """Seconds after which an answer is given with what was found so far, and where to go on."""
 
 Differences = list[dict[str, Any]]
-WALKED = (WAVES, CLASSES, CARDS, ENROLMENTS, MOVEMENTS, ENTRIES)
+WALKED = (
+    WAVES,
+    ADMISSIONS,
+    CLASSES,
+    SUSPENSIONS,
+    CARDS,
+    ENROLMENTS,
+    MOVEMENTS,
+    CORRECTIONS,
+    ENTRIES,
+)
 
 
 class Stage(NamedTuple):

@@ -8,10 +8,13 @@ from chassis.json_text import identifier_in, whole_in
 from services.enrolment.queries.consistency.comparison import (
     AWARD,
     CANCELLED,
+    CORRECTED,
     ENTRY,
     MOVES_MONEY,
     MOVES_SEATS,
+    OF_CORRECTION,
     REDEEMED,
+    WITHDRAWN,
     Comparison,
     Expression,
     Pair,
@@ -21,7 +24,7 @@ from services.enrolment.queries.consistency.comparison import (
     where,
 )
 from services.enrolment.queries.consistency.movements import AMOUNT
-from services.enrolment.storage.tables import CARD, ENROLMENT, MOVEMENT
+from services.enrolment.storage.tables import CARD, CORRECTION, ENROLMENT, MOVEMENT
 
 J, C, E, M = ENTRY.c, CARD.c, ENROLMENT.c, MOVEMENT.c
 _EARLIER = ENTRY.alias("earlier")
@@ -57,6 +60,20 @@ _PRICE = whole_in(J.body, "price")
 _BALANCE_BEFORE = _before("balance", B.card_ref == J.card_ref, B.kind.in_(MOVES_MONEY))
 _HELD_BEFORE = _before("held", B.class_id == J.class_id, B.kind.in_(MOVES_SEATS))
 _GIVES_BACK = J.kind == CANCELLED
+_AMOUNT = whole_in(J.body, "amount")
+_MOVES_BALANCE = J.kind.in_((*MOVES_SEATS, CORRECTED, WITHDRAWN))
+_ADDED = sa.case(
+    (J.kind == CORRECTED, _AMOUNT),
+    (J.kind == WITHDRAWN, -_AMOUNT),
+    (_GIVES_BACK, _PRICE),
+    else_=-_PRICE,
+)
+_OF_CORRECTION = J.kind.in_(OF_CORRECTION)
+_ITS_CORRECTION = (
+    CORRECTION.c.correction_id == identifier_in(J.body, "correction_id"),
+    CORRECTION.c.card_ref == J.card_ref,
+    CORRECTION.c.amount == _AMOUNT,
+)
 
 ENTRIES = Comparison(
     "journal_entries",
@@ -78,17 +95,19 @@ ENTRIES = Comparison(
             where(_NAMES_MOVEMENT, count(MOVEMENT, *_ITS_MOVEMENT, of=ENTRY)),
         ),
         Pair(
+            "entry of a correction",
+            where(_OF_CORRECTION, _ONE),
+            where(_OF_CORRECTION, count(CORRECTION, *_ITS_CORRECTION, of=ENTRY)),
+        ),
+        Pair(
             "price in an entry, by its enrolment",
             where(_CHANGES_SEATS, _PRICE),
             where(_CHANGES_SEATS, value(E.price, *_ITS_ENROLMENT, of=ENTRY)),
         ),
         Pair(
             "balance in an entry, by the one before",
-            where(_CHANGES_SEATS, whole_in(J.body, "balance")),
-            where(
-                _CHANGES_SEATS,
-                _BALANCE_BEFORE + sa.case((_GIVES_BACK, _PRICE), else_=-_PRICE),
-            ),
+            where(_MOVES_BALANCE, whole_in(J.body, "balance")),
+            where(_MOVES_BALANCE, _BALANCE_BEFORE + _ADDED),
         ),
         Pair(
             "seats in an entry, by the one before",

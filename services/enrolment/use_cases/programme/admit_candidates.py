@@ -16,6 +16,7 @@ from chassis.problems import NotFound, Problem
 from services.enrolment.domain.entry_kinds import EntryKind
 from services.enrolment.domain.programme.award import Award, Candidate, Nomination, award_all
 from services.enrolment.domain.programme.rule_set import RuleSet
+from services.enrolment.domain.programme.undo import Admission
 from services.enrolment.domain.programme.wave import Wave
 from services.enrolment.storage.stores import Stores
 from vocabulary.refusals import WaveClosed
@@ -23,8 +24,12 @@ from vocabulary.refusals import WaveClosed
 
 @dataclass(frozen=True, slots=True)
 class AdmitCandidates:
-    """Candidates as they were sent: for each row either the candidate or the refusal its form earned."""
+    """Candidates as they were sent: for each row either the candidate or the refusal its form earned.
 
+    `admission_id` names what is admitted at once, by which it can be undone.
+    """
+
+    admission_id: str
     wave_id: str
     rows: Sequence[Candidate | Problem]
     caller: Principal
@@ -87,7 +92,18 @@ def _save(
 ) -> None:
     if not awards:
         return
-    stores.waves.add_cards(connection, wave, awards, rule_version=rules.version, now=now)
+    admission = Admission(
+        command.admission_id, wave.wave_id, now, command.caller.subject, cards=len(awards)
+    )
+    stores.admissions.add(connection, admission)
+    stores.waves.add_cards(
+        connection,
+        wave,
+        awards,
+        admission_id=admission.admission_id,
+        rule_version=rules.version,
+        now=now,
+    )
     stores.persons.add(connection, [award.nomination for award in awards])
     stores.movements.add(connection, [award.movement for award in awards], now=now)
     entries = [_entry(command, wave, award, rules) for award in awards]
@@ -104,6 +120,7 @@ def _entry(command: AdmitCandidates, wave: Wave, award: Award, rules: RuleSet) -
         subjects={"card_ref": award.card.card_ref, "region": award.card.region},
         body={
             "wave_id": wave.wave_id,
+            "admission_id": command.admission_id,
             "scheme": award.card.scheme.value,
             "cluster": award.nomination.candidate.cluster,
             "balance": award.card.balance,

@@ -56,21 +56,20 @@ def look_up_card(
     return found
 
 
-def record_refused_enrolment(
+def record_refused(
     connection: sa.Connection,
     card_number: str,
     refusal: Problem,
     *,
+    what: str,
     caller: Principal,
     request_id: str,
     stores: Stores,
 ) -> None:
-    """Record that an assisted enrolment was refused: a refusal tells of the card, as a look-up does."""
+    """Record that something was refused for which a card was named: a refusal tells of the card, as a look-up does."""
     card = find_card(connection, card_number=card_number, nik=None, stores=stores)
     reached = card is not None and reach_to_act(caller).has_card(region=card.region)
-    command = LookUpCard(
-        card_number, None, f"Enrolment refused: {refusal.code}", caller, request_id
-    )
+    command = LookUpCard(card_number, None, f"{what} refused: {refusal.code}", caller, request_id)
     now = stores.database.now(connection)
     stores.journal.append(connection, [_entry(command, card, shown=reached)], now=now)
 

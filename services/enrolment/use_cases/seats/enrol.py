@@ -1,7 +1,7 @@
 """Give seats to a batch of commands: lock in the one global order, judge purely, save in so many statements.
 
-The order of locks everywhere in this service: idempotency keys (held by the commit site), the wave, NIK names, classes,
-cards, each sorted; the journal's head comes last.
+The order of locks everywhere in this service: idempotency keys (held by the commit site), the wave, NIK names, the
+suspensions (shared), classes, cards, each sorted; the journal's head comes last.
 """
 
 from __future__ import annotations
@@ -59,10 +59,19 @@ class EnrolHandler:
         with parting(lambda command: command.card_ref):
             cards = stores.cards.lock(connection, card_refs)
         history = stores.enrolments.history(connection, card_refs)
-        now, pauses = stores.pauses.now_and_in_force(connection)
+        switches = stores.switches.read(connection, [c.provider_id for c in classes.values()])
         all_known = all(command.class_id in classes for command in commands)
         current = all_known or self._catalogue_is_current(connection)
-        return Situation(classes, cards, history, current, now, self._rules, pauses)
+        return Situation(
+            classes,
+            cards,
+            history,
+            current,
+            switches.now,
+            self._rules,
+            switches.pauses,
+            switches.suspended,
+        )
 
     def _catalogue_is_current(self, connection: sa.Connection) -> bool:
         state = read_follower_state(connection, FOLLOWER_STATE, CATALOGUE)

@@ -68,7 +68,9 @@ def test_a_decision_is_made_once_by_the_operator(catalog: Catalog) -> None:
     assert catalog.post(path, decision(), staff(provider_id)).status_code == 403
     undecided = catalog.post(path, decision("applied"), OPERATOR)
     assert undecided.status_code == 422
-    assert undecided.get_json()["errors"][0]["message"] == "Send one of: approved, refused."
+    assert undecided.get_json()["errors"][0]["message"] == (
+        "Send one of: approved, refused, suspended."
+    )
     assert catalog.post(path, {"decision": "approved"}, OPERATOR).status_code == 422
     assert catalog.post(path, decision("refused"), OPERATOR).status_code == 200
     again = catalog.post(path, decision(), OPERATOR)

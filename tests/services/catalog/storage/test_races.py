@@ -16,8 +16,13 @@ from chassis.database import Database
 from chassis.problems import PreconditionFailed
 from deploy.local.databases import ServiceDatabase
 from services.catalog.domain.courses import CourseStatus, decide
-from services.catalog.storage.courses import Hold, find_course, save_course
+from services.catalog.domain.providers import ProviderStatus
+from services.catalog.domain.providers import decide as decide_provider
+from services.catalog.storage.courses import find_course, save_course
+from services.catalog.storage.holding import Hold
+from services.catalog.storage.providers import find_provider, save_provider
 from services.catalog.use_cases import schedule_class
+from services.catalog.use_cases.shared import own_things
 from tests.services.catalog.bodies import class_body, provider_body
 from tests.services.catalog.client import OPERATOR, Catalog, key, made, staff
 
@@ -142,6 +147,40 @@ def test_a_class_is_not_offered_while_its_course_is_being_archived(
             assert course is not None
             save_course(connection, decide(course, CourseStatus.ARCHIVED, reason="Usang"))
             archiving.set()
+            wait([offered], timeout=0.5)
+            connection.commit()
+        assert offered.result() == status
+
+
+@pytest.mark.parametrize(("guarded", "status"), [(True, 409), (False, 201)])
+def test_a_class_is_not_offered_while_its_provider_is_being_suspended(
+    catalog: Catalog,
+    provider_id: str,
+    monkeypatch: pytest.MonkeyPatch,
+    guarded: bool,
+    status: int,
+) -> None:
+    """Who offers a class holds its provider; without that, it would be told of a provider that may offer."""
+    if not guarded:
+        monkeypatch.setattr(own_things, "Hold", SimpleNamespace(SHARED=Hold.NOT))
+        if catalog.database.dialect == "sqlite":
+            status = 409  # there, whoever writes holds everything
+    course_id = catalog.course(provider_id)
+    suspending, offering = threading.Event(), Catalog(catalog.database)
+
+    def offer() -> int:
+        suspending.wait()
+        path = f"/courses/{course_id}/classes"
+        return offering.post(path, class_body(), staff(provider_id)).status_code
+
+    with ThreadPoolExecutor(1) as pool:
+        offered = pool.submit(offer)
+        with catalog.database.writing() as connection:
+            provider = find_provider(connection, provider_id, hold=Hold.ALONE)
+            assert provider is not None
+            suspended = decide_provider(provider, ProviderStatus.SUSPENDED, reason="Diperiksa")
+            save_provider(connection, suspended)
+            suspending.set()
             wait([offered], timeout=0.5)
             connection.commit()
         assert offered.result() == status

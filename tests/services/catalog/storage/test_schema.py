@@ -67,6 +67,8 @@ def test_a_database_is_current_only_once_it_is_migrated(empty_database: ServiceD
 
 
 BEFORE_NAMES_WERE_HELD = (
+    "drop index provider_suspended",
+    "alter table provider drop column suspended",
     "drop index class_by_closing",
     "drop table seats_flip",
     "drop index provider_name_is_held_once",

@@ -26,13 +26,21 @@ def lived_in(house: House) -> dict[str, str]:
     cards = house.award_many(4)
     taken = [house.enrolled(card, full) for card in cards[:2]]
     house.enrol(cards[2], full)
-    house.enrolled(cards[3], other)
+    taken_elsewhere = house.enrolled(cards[3], other)
     house.redeem(taken[0]["id"], taken[0]["redeem_code"], "holder", card=cards[0].card_ref)
     house.cancel(taken[1]["id"], "operator")
     house.get(f"/classes/{full}/roster?reason=Pengawasan", "operator")
     house.look_up("operator", card_number=cards[0].card_number)
     house.put_class(full, declared_seats=1)
+    [mistaken] = house.award_many(1)
+    undone = undo_admission_of(house, mistaken)
+    correction = corrected(house, cards[2])
+    suspended = suspend_provider_of(house, taken_elsewhere["class"]["id"])
     return {
+        "mistaken": mistaken.card_ref,
+        "admission": undone,
+        "correction": correction,
+        "suspended": suspended,
         "card": cards[0].card_ref,
         "returned": cards[1].card_ref,
         "bystander": cards[2].card_ref,
@@ -46,16 +54,47 @@ def lived_in(house: House) -> dict[str, str]:
     }
 
 
+def undo_admission_of(house: House, card: HeldCard) -> str:
+    """Undo the admission in which a card was awarded."""
+    admission_id = str(document(house.get("/admissions", "operator"))["items"][0]["id"])
+    path = f"/admissions/{admission_id}/undo"
+    seen = document(house.get(path, "operator"))
+    assert seen["withdrawn"]["card_refs"] == [card.card_ref]
+    body = {"reason": "Salah berkas", "preview": seen["preview"]}
+    document(house.post(path, body, "operator"))
+    return admission_id
+
+
+def corrected(house: House, card: HeldCard) -> str:
+    """Correct a card's money; return the correction's id."""
+    body = {"card_ref": card.card_ref, "amount": -9_000, "reason": "Salah", "case_number": "7"}
+    made = document(house.post("/corrections", body, "operator", subject="operator:rina"), 201)
+    document(house.post(f"/corrections/{made['id']}/approval", {}, "operator"))
+    return str(made["id"])
+
+
+def suspend_provider_of(house: House, class_id: str) -> str:
+    """Suspend the provider of a class, and return its id."""
+    with house.service.database.reading() as connection:
+        known = house.service.stores.classes.read(connection, class_id)
+    assert known is not None
+    house.suspend(known.provider_id)
+    return known.provider_id
+
+
 def test_tables_and_entries_agree_after_a_little_of_everything(house: House) -> None:
     lived_in(house)
     report = document(house.get("/consistency", "operator"))
     assert report == {
         "checked": {
             "waves": 2,
+            "admissions": 2,
             "classes": 2,
-            "cards": 4,
+            "suspensions": 1,
+            "cards": 5,
             "enrolments": 3,
-            "movements": 8,
+            "movements": 11,
+            "corrections": 1,
             "journal_entries": len(house.entries()),
         },
         "differences": [],
@@ -73,6 +112,77 @@ def test_free_classes_move_no_money_and_agree(house: House) -> None:
 
 
 TAMPERINGS: dict[str, tuple[str, set[str]]] = {
+    "a suspension": (
+        "update suspension set in_force = not in_force",
+        {"suspension, by journal"},
+    ),
+    "a suspension that began before a seat was given": (
+        "update suspension set position = 1",
+        {"suspension, by journal", "seats given while suspended"},
+    ),
+    "a correction's state": (
+        "update correction set state = 'refused' where correction_id = :correction",
+        {
+            "correction state, by journal",
+            "movements of a correction",
+            "correction of a movement",
+        },
+    ),
+    "a correction's amount": (
+        "update correction set amount = -9001 where correction_id = :correction",
+        {"correction of a movement", "entry of a correction"},
+    ),
+    "who proposed a correction": (
+        "update correction set proposed_by = 'operator:ani' where correction_id = :correction",
+        {"who proposed a correction, by journal"},
+    ),
+    "who approved a correction": (
+        "update correction set decided_by = 'operator:ani' where correction_id = :correction",
+        {"who decided on a correction, by journal"},
+    ),
+    "the proposal of a correction, told of another card": (
+        "update journal_entry set card_ref = :card where kind = 'correction-proposed'",
+        {
+            "correction proposed once",
+            "who proposed a correction, by journal",
+            "entry of a correction",
+        },
+    ),
+    "the amount in the entry of a correction": (
+        "update journal_entry set body = replace(body, '-9000', '-9001') where kind = 'correction-approved'",
+        {
+            "movement amount, by journal",
+            "entry of a movement",
+            "entry of a correction",
+            "balance in an entry, by the one before",
+        },
+    ),
+    "a withdrawn card that can be used again": (
+        "update card set state = 'awarded' where card_ref = :mistaken",
+        {
+            "card state, by journal",
+            "people admitted, by cards",
+            "cards withdrawn of an admission",
+        },
+    ),
+    "a withdrawn card that is somebody's again": (
+        "insert into person (card_ref, nik_digest, family_digest, card_number_digest, sealed)"
+        " values (:mistaken, 'x', 'x', 'x', 'x')",
+        {"holders of a withdrawn card"},
+    ),
+    "a card in another admission": (
+        "update card set admission_id = :admission where card_ref = :card",
+        {"card admission, by journal", "cards of an admission"},
+    ),
+    "where an undo is told": (
+        "update admission set undone_position = 1 where admission_id = :admission",
+        {"admission undone, by journal"},
+    ),
+    "the balance in the entry of a withdrawal": (
+        "update journal_entry set body = replace(body, '\"balance\"\\:0', '\"balance\"\\:1')"
+        " where kind = 'card-withdrawn'",
+        {"card balance, by journal", "balance in an entry, by the one before"},
+    ),
     "a balance": (
         "update card set balance = balance + 1 where card_ref = :card",
         {"card balance, by movements", "card balance, by journal"},

@@ -23,6 +23,16 @@ MAY_CALL: dict[str, set[str]] = {
     "GET /api/v1/waves/<id:wave_id>": EVERYBODY,
     "POST /api/v1/waves": {"operator"},
     "POST /api/v1/waves/<id:wave_id>/admissions": {"operator"},
+    "GET /api/v1/admissions": {"operator", "auditor"},
+    "GET /api/v1/admissions/<id:admission_id>": {"operator", "auditor"},
+    "GET /api/v1/admissions/<id:admission_id>/undo": {"operator"},
+    "POST /api/v1/admissions/<id:admission_id>/undo": {"operator"},
+    "GET /api/v1/corrections": {"operator", "auditor"},
+    "POST /api/v1/corrections": {"operator"},
+    "GET /api/v1/corrections/<id:correction_id>": {"operator", "auditor"},
+    "POST /api/v1/corrections/<id:correction_id>/approval": {"operator"},
+    "POST /api/v1/corrections/<id:correction_id>/refusal": {"operator"},
+    "POST /api/v1/corrections/<id:correction_id>/withdrawal": {"operator"},
     "GET /api/v1/pauses": EVERYBODY,
     "POST /api/v1/pauses": {"operator"},
     "POST /api/v1/pauses/<id:pause_id>/end": {"operator"},
@@ -57,7 +67,14 @@ def send(house: House, call: str, role: str, **claims: Any) -> TestResponse:
     """Make a call with nothing in it that could be refused for another reason than its caller."""
     method, _, rule = call.partition(" ")
     path = rule
-    for name in ("wave_id", "enrolment_id", "class_id", "pause_id"):
+    for name in (
+        "wave_id",
+        "enrolment_id",
+        "class_id",
+        "pause_id",
+        "admission_id",
+        "correction_id",
+    ):
         path = path.replace(f"<id:{name}>", new_id())
     bound = {"card": new_id(), "provider": new_id(), "region": "32"}
     return house.call(

@@ -46,6 +46,7 @@ class Case:
     command: EnrolCommand = field(default_factory=command)
     catalogue_is_current: bool = True
     pauses: list[Pause] = field(default_factory=list)
+    suspended: set[str] = field(default_factory=set)
     rules: RuleSet = field(default_factory=lambda: replace(RULES, live_enrolments=2))
 
     def spoil_class(self, **changes: object) -> None:
@@ -65,6 +66,7 @@ class Case:
             now=NOW,
             rules=self.rules,
             pauses=self.pauses,
+            suspended=self.suspended,
         )
         [outcome] = admit_all([self.command], situation)
         return outcome
@@ -107,6 +109,10 @@ def class_is_closed(case: Case) -> None:
     case.spoil_class(status="closed")
 
 
+def provider_is_suspended(case: Case) -> None:
+    case.suspended.add("provider-1")
+
+
 def class_is_offline(case: Case) -> None:
     case.spoil_class(mode="offline")
 
@@ -140,6 +146,7 @@ ORDER: Sequence[tuple[str, Callable[[Case], None]]] = (
     ("card-not-usable", card_is_revoked),
     ("review-owed", owes_a_review),
     ("registration-closed", class_is_closed),
+    ("provider-suspended", provider_is_suspended),
     ("mode-not-in-scheme", class_is_offline),
     ("price-changed", price_is_another),
     ("schedule-conflict", sits_elsewhere_at_that_time),

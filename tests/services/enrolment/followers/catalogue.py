@@ -20,8 +20,9 @@ from chassis.web import build_app
 from services.catalog.domain.class_plans import ClassPlan
 from services.catalog.domain.classes import TrainingClass
 from services.catalog.domain.courses import Mode, Track
-from services.catalog.domain.happenings import Happening, class_happening
+from services.catalog.domain.happenings import Happening, class_happening, provider_happening
 from services.catalog.domain.meetings import Meeting
+from services.catalog.domain.providers import Provider, ProviderKind, ProviderStatus
 from services.catalog.storage.tables import JOURNAL, STORED_ANSWER
 from services.catalog.use_cases.shared.writing import Author, Writing
 from tests.served import served
@@ -29,6 +30,7 @@ from tests.tokens import verifier
 from vocabulary.zones import ZONES
 
 DAY = timedelta(days=1)
+REASON = "Dugaan kecurangan"
 AUTHOR = Author("provider:wati", "provider", "request-1")
 
 
@@ -98,6 +100,26 @@ class Catalogue:
     def tell(self, *happenings: tuple[str, TrainingClass]) -> None:
         """Append what happened to classes: `published`, `changed`, `closed` or `cancelled`."""
         self.append([class_happening(verb, about) for verb, about in happenings])
+
+    def decide(self, decision: str, *provider_ids: str) -> None:
+        """Append the decision on providers: `approved` or `suspended`, for a reason that is for insiders only."""
+        self.append(
+            [
+                provider_happening(
+                    decision,
+                    Provider(
+                        provider_id,
+                        "BLK Contoh",
+                        ProviderKind.BLK,
+                        "17.71",
+                        None,
+                        ProviderStatus(decision),
+                        REASON,
+                    ),
+                )
+                for provider_id in provider_ids
+            ]
+        )
 
     def append(self, happenings: Sequence[Happening]) -> None:
         """Append happenings as the catalogue's use cases do."""

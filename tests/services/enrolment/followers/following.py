@@ -26,7 +26,7 @@ def follower_of(house: House, client: ServiceClient) -> Follower:
     return catalogue_follower(
         feed=feed_of(client),
         transactions=house.service.transactions,
-        classes=house.service.stores.classes,
+        stores=house.service.stores,
     )
 
 

@@ -1,0 +1,80 @@
+"""The operators' switches in the journey: pausing, suspending, correcting money by two people, undoing an admission."""
+
+from __future__ import annotations
+
+from contract.admitting import candidate, open_wave
+from contract.recorder import Recorder
+
+API = "/api/v1"
+
+
+def pause(recorder: Recorder) -> None:
+    """Let nobody of a regency be admitted for a moment."""
+    path = f"{API}/pauses"
+    body = {"what": "admissions", "region": "17.09", "message": "Data sedang diperiksa."}
+    begun = recorder.call("POST", path, role="operator", body=body, key=True).json()
+    recorder.call("GET", path)
+    ends = {"reason": "Data sudah diperiksa"}
+    recorder.call(
+        "POST", f"{path}/{{pause_id}}/end", begun["id"], role="operator", body=ends, key=True
+    )
+
+
+def suspend(recorder: Recorder, provider: dict[str, str]) -> None:
+    """Suspend a provider for a moment."""
+    path = f"{API}/providers/{{provider_id}}/decision"
+    for decision, reason in (
+        ("suspended", "Laporan peserta sedang diperiksa"),
+        ("approved", "Pemeriksaan selesai tanpa temuan"),
+    ):
+        body = {"decision": decision, "reason": reason}
+        recorder.call("POST", path, provider["provider"], role="operator", body=body, key=True)
+
+
+def correct(recorder: Recorder, card: dict[str, str]) -> None:
+    """Have one operator propose what another one decides on."""
+    path, by_id = f"{API}/corrections", f"{API}/corrections/{{correction_id}}"
+    one, other = {"subject": "operator-rina"}, {"subject": "operator-budi"}
+    body = {
+        "card_ref": card["card"],
+        "amount": -50_000,
+        "reason": "Biaya modul tercatat dua kali",
+        "case_number": "INSP-2027-014",
+    }
+
+    def propose() -> str:
+        made = recorder.call("POST", path, role="operator", bound=one, body=body, key=True)
+        return str(made.json()["id"])
+
+    first = propose()
+    recorder.call("GET", path, role="auditor", query={"status": "proposed", "limit": 1})
+    recorder.call("POST", f"{by_id}/approval", first, role="operator", bound=other, key=True)
+    recorder.call("GET", by_id, first, role="auditor")
+    for what, who, reason in (
+        ("refusal", other, "Sudah dibetulkan"),
+        ("withdrawal", one, "Diusulkan dua kali"),
+    ):
+        said = {"reason": reason}
+        recorder.call(
+            "POST", f"{by_id}/{what}", propose(), role="operator", bound=who, body=said, key=True
+        )
+
+
+def undo_admission(recorder: Recorder) -> None:
+    """Admit from the wrong file, look at what undoing that would do, and undo it."""
+    candidates = {"candidates": [candidate(), candidate()]}
+    admitted = recorder.call(
+        "POST",
+        f"{API}/waves/{{wave_id}}/admissions",
+        open_wave(recorder),
+        role="operator",
+        body=candidates,
+        key=True,
+    ).json()
+    path, admission = f"{API}/admissions", admitted["admission_id"]
+    by_id = f"{path}/{{admission_id}}"
+    recorder.call("GET", path, role="auditor", query={"limit": 1})
+    seen = recorder.call("GET", f"{by_id}/undo", admission, role="operator").json()
+    body = {"reason": "Berkas yang salah diunggah", "preview": seen["preview"]}
+    recorder.call("POST", f"{by_id}/undo", admission, role="operator", body=body, key=True)
+    recorder.call("GET", by_id, admission, role="auditor")

@@ -1,0 +1,96 @@
+"""What the calls about corrections take and answer."""
+
+from __future__ import annotations
+
+from types import MappingProxyType
+from typing import Any
+
+import marshmallow as ma
+
+from chassis.contract import Shown, page_of
+from chassis.fields import (
+    InstantField,
+    OneOf,
+    PageQuery,
+    Parsed,
+    Reference,
+    Strict,
+    Text,
+    Whole,
+    says,
+)
+from services.enrolment.api.schemas import why
+from services.enrolment.domain.money.correction import MOST_CORRECTED, CorrectionState
+from vocabulary import forms
+from vocabulary.nik import parse_card_number, refuse_personal_number
+
+
+class CorrectionRequest(Strict):
+    """Which card, by how much, why, and in which case."""
+
+    BESIDES = MappingProxyType(
+        {"oneOf": [{"required": ["card_number"]}, {"required": ["card_ref"]}]}
+    )
+
+    card_number = Parsed(parse_card_number, form=forms.CARD_NUMBER)
+    card_ref = Reference()
+    amount = Whole(
+        least=-MOST_CORRECTED,
+        most=MOST_CORRECTED,
+        required=True,
+        metadata=says("Rupiah: more on the card, or, below zero, less. Never 0."),
+    )
+    reason = why(required=True)
+    case_number = Text(
+        most=64,
+        required=True,
+        check=refuse_personal_number,
+        metadata=says("Under which the evidence is kept; the holder sees it in the statement."),
+    )
+
+    @ma.validates_schema
+    def check_card_and_amount(self, data: dict[str, Any], **_: Any) -> None:
+        """Refuse none and both of the two names of a card, and an amount that moves nothing."""
+        if ("card_number" in data) == ("card_ref" in data):
+            raise ma.ValidationError("Send either card_number or card_ref.", "card_number")
+        if data["amount"] == 0:
+            raise ma.ValidationError("Send an amount that moves something.", "amount")
+
+
+class CorrectionEnd(Strict):
+    """Why a correction is refused or withdrawn."""
+
+    reason = why(required=True)
+
+
+class CorrectionsQuery(PageQuery):
+    """Which corrections."""
+
+    status = OneOf(tuple(CorrectionState), load_default=None)
+    card_ref = Reference(load_default=None)
+
+
+class ShownCorrection(Shown):
+    """A correction of a card's money, and who wants and decides it."""
+
+    id = Reference()
+    status = OneOf(
+        tuple(CorrectionState), metadata=says("Money has moved only where it is approved.")
+    )
+    card_ref = Reference()
+    amount = Whole(
+        least=-MOST_CORRECTED,
+        most=MOST_CORRECTED,
+        metadata=says("Rupiah: more on the card, or, below zero, less."),
+    )
+    reason = Text(most=500, lines=True)
+    case_number = Text(most=64)
+    proposed_by = Text(most=128, metadata=says("The subject of the proposer's credential."))
+    proposed_at = InstantField()
+    expires_at = InstantField(metadata=says("From then on it cannot be decided on any more."))
+    decided_by = Text(most=128, allow_none=True)
+    decided_at = InstantField(allow_none=True)
+    decision_reason = Text(most=500, lines=True, allow_none=True)
+
+
+ShownCorrections = page_of(ShownCorrection, name="Corrections")

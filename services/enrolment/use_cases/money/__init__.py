@@ -1,0 +1,1 @@
+"""Corrections of money: proposed by one person, decided by another."""

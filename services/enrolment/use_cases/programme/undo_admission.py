@@ -1,0 +1,123 @@
+"""Undo an admission within a day: what was previewed is carried out, or nothing is."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import sqlalchemy as sa
+
+from chassis.identifiers import new_id
+from chassis.identity import Principal
+from chassis.journal import Entry
+from chassis.problems import NotFound
+from services.enrolment.domain.entry_kinds import EntryKind
+from services.enrolment.domain.money.movement import Movement
+from services.enrolment.domain.programme.card import Card
+from services.enrolment.domain.programme.undo import (
+    Admission,
+    UndoPlan,
+    check_undo,
+    plan_undo,
+    return_to_state,
+    withdrawn,
+)
+from services.enrolment.storage.stores import Stores
+
+
+@dataclass(frozen=True, slots=True)
+class UndoAdmission:
+    """Somebody undoes an admission, for a reason, having seen what that would do."""
+
+    admission_id: str
+    preview: str
+    reason: str
+    caller: Principal
+    request_id: str
+
+
+def undo_admission(
+    connection: sa.Connection, command: UndoAdmission, *, stores: Stores
+) -> UndoPlan:
+    """Withdraw the unused cards of an admission and return what was done.
+
+    Raises `NotFound`, and what `domain.programme.undo.check_undo` raises, with nothing done.
+    """
+    found = stores.admissions.find(connection, command.admission_id)
+    if found is None:
+        raise NotFound
+    # Its counter of admitted people is about to change, and the wave is locked before any card.
+    stores.waves.lock(connection, found.wave_id)
+    admission = stores.admissions.find(connection, command.admission_id, lock=True) or found
+    refs = [card.card_ref for card in stores.admissions.cards(connection, command.admission_id)]
+    cards = list(stores.cards.lock(connection, refs).values())
+    plan = plan_for(connection, cards, stores=stores)
+    now = stores.database.now(connection)
+    check_undo(admission, plan, preview=command.preview, now=now)
+    movements = [return_to_state(card, movement_id=new_id()) for card in plan.withdrawn]
+    stores.cards.save(connection, [withdrawn(card) for card in plan.withdrawn])
+    stores.persons.withdraw(connection, [card.card_ref for card in plan.withdrawn])
+    stores.waves.save_withdrawn(connection, admission.wave_id, count=len(plan.withdrawn))
+    stores.movements.add(connection, [each for each in movements if each], now=now)
+    entries = [
+        *(_card_entry(command, c, m) for c, m in zip(plan.withdrawn, movements, strict=True)),
+        _entry(command, admission, plan),
+    ]
+    first = stores.journal.append(connection, entries, now=now)
+    stores.admissions.save_undone(
+        connection,
+        admission,
+        by=command.caller.subject,
+        reason=command.reason,
+        withdrawn=len(plan.withdrawn),
+        position=first + len(plan.withdrawn),
+        now=now,
+    )
+    return plan
+
+
+def plan_for(connection: sa.Connection, cards: Sequence[Card], *, stores: Stores) -> UndoPlan:
+    """Return what an undo does to cards as they stand; lock them before where it is to be carried out."""
+    refs = [card.card_ref for card in cards]
+    return plan_undo(
+        cards,
+        enrolled=stores.admissions.enrolled(connection, refs),
+        moved=stores.admissions.moved(connection, refs),
+    )
+
+
+def _card_entry(command: UndoAdmission, card: Card, movement: Movement | None) -> Entry:
+    after = withdrawn(card)
+    return Entry(
+        kind=EntryKind.CARD_WITHDRAWN,
+        actor=command.caller.subject,
+        role=command.caller.role,
+        request_id=command.request_id,
+        subjects={"card_ref": card.card_ref, "region": card.region},
+        body={
+            "admission_id": command.admission_id,
+            "amount": card.balance,
+            "balance": after.balance,
+            "card_state": after.state.value,
+            "movement_id": movement.movement_id if movement else None,
+        },
+    )
+
+
+def _entry(command: UndoAdmission, admission: Admission, plan: UndoPlan) -> Entry:
+    return Entry(
+        kind=EntryKind.ADMISSION_UNDONE,
+        actor=command.caller.subject,
+        role=command.caller.role,
+        request_id=command.request_id,
+        subjects={},
+        body={
+            "admission_id": admission.admission_id,
+            "wave_id": admission.wave_id,
+            "reason": command.reason,
+            "withdrawn": len(plan.withdrawn),
+            "kept": len(plan.kept),
+            "amount": plan.amount,
+            "preview": plan.preview,
+        },
+    )
