@@ -175,6 +175,8 @@ def _seconds_until_asked(visit: Visit, house: AccountsService) -> int:
 
 def _again(visit: Visit, template: str, errors: Errors) -> ShowPage:
     values = _code_values(visit) if template == "activate_code.html" else _values(visit)
+    if "code" in dict(errors):
+        values["code"] = ""  # what was wrong is typed anew; what was right stands there still
     return ShowPage(template, values | {"errors": errors}, status=422)
 
 

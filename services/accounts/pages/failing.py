@@ -48,7 +48,7 @@ def password_errors(password: str, *, role: str, name: Name | None, field: str) 
 def too_many(template: str, values: Mapping[str, Any], *, seconds: int) -> ShowPage:
     """Show a form again to whoever tried too often, with what to do instead."""
     error = say(
-        "Too many attempts. Wait %(minutes)s minutes and try again.",
+        "Too many attempts. Try again in %(minutes)s min.",
         minutes=max(1, -(-seconds // 60)),
     )
     return ShowPage(

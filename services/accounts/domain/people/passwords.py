@@ -83,7 +83,8 @@ def _holds(password: str, word: str) -> bool:
 def _is_common(password: str) -> bool:
     """Tell whether nothing is left of a password once common words, rows of keys and repetitions are taken out."""
     plain = password.lower()
-    return any(_nothing_left(text) for text in (plain, plain.translate(_LOOKALIKES)))
+    stem = _ENDING.sub("", plain).translate(_LOOKALIKES)
+    return _nothing_left(plain) or _nothing_left(stem)
 
 
 def _nothing_left(text: str) -> bool:
@@ -91,7 +92,7 @@ def _nothing_left(text: str) -> bool:
         return True
     for word in _WORDS:
         text = text.replace(word, "#")
-    left = re.sub(r"[\W_]", "", text.replace("#", ""))
+    left = _SIGNS.sub("", text)
     return not re.sub(r"[0-9]{1,6}\Z|\A[0-9]{1,4}", "", left) or _is_row(left)
 
 
@@ -115,6 +116,8 @@ iloveyou welcome letmein monkey dragon master sunshine princess football superma
 qwertyuiop asdfgh zxcvbn secret changeme default guest hello freedom whatever trustno1 abc abcd
 """
 _REPETITION = re.compile(r"\A(.{1,4})\1+.{0,3}\Z", re.DOTALL)
+_SIGNS = re.compile(r"[ -/:-@\[-`{-~]")
+_ENDING = re.compile(r"[0-9 -/:-@\[-`{-~]{1,6}\Z")
 _LOOKALIKES = str.maketrans("0134578@$!", "oieastbasi")
 _ROWS = (
     "abcdefghijklmnopqrstuvwxyz",
@@ -123,5 +126,6 @@ _ROWS = (
     "asdfghjkl",
     "zxcvbnm",
     "qazwsxedcrfvtgb",
+    "1qaz2wsx3edc4rfv5tgb",
 )
 _WORDS = tuple(sorted(_COMMON.split(), key=len, reverse=True))
