@@ -120,12 +120,12 @@ _SIGNS = re.compile(r"[ -/:-@\[-`{-~]")
 _ENDING = re.compile(r"[0-9 -/:-@\[-`{-~]{1,6}\Z")
 _LOOKALIKES = str.maketrans("0134578@$!", "oieastbasi")
 _ROWS = (
+    "1qaz2wsx3edc4rfv5tgb",
     "abcdefghijklmnopqrstuvwxyz",
     "01234567890",
     "qwertyuiop",
     "asdfghjkl",
     "zxcvbnm",
     "qazwsxedcrfvtgb",
-    "1qaz2wsx3edc4rfv5tgb",
 )
 _WORDS = tuple(sorted(_COMMON.split(), key=len, reverse=True))
