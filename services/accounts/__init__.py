@@ -10,10 +10,10 @@ publishes the public keys, with which every other process verifies by itself.
 
 The way of a person: `pages` (in a browser: sign-in, activation, recovery, invitation) → `use_cases.people` → a session
 in that browser; an application sends the browser to `pages.authorize`, which gives a code for whoever is signed in
-(`use_cases.authorization`), and exchanges it at `api.tokens`. Whatever people are to be told leaves by `messaging`, from
-the worker, after the commit.
+(`use_cases.authorization`), and exchanges it at `api.tokens`. Whatever people are to be told leaves by `messaging`,
+from the worker, after the commit.
 
 The worker rolls the keys over (`key_keeper`), sends messages and forgets what is old. `register`,
-`register_application`, `disable` and `invite_operator` are commands on the server; `development_token` prints a token on
-a developer's machine and nowhere else.
+`register_application`, `disable` and `invite_operator` are commands on the server; `development_token` prints a token
+on a developer's machine and nowhere else.
 """
