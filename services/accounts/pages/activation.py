@@ -185,6 +185,7 @@ def _values(visit: Visit) -> dict[str, object]:
         "card_number": visit.said("card_number"),
         "nik": visit.said("nik"),
         "email": visit.said("email"),
+        "code": visit.said("code"),
         "leads_to": leads_to or "",
         "to_continue": f"?{urlencode({CONTINUE: leads_to})}" if leads_to else "",
     }
