@@ -25,7 +25,7 @@ from services.catalog.followers.search import SearchFollower
 from services.catalog.queries.course_search import CourseSearch
 from services.catalog.search.offers import Wanted
 from services.catalog.search.reading import SearchIndex
-from services.catalog.search.search import SearchWanted, Sort
+from services.catalog.search.wanted import SearchWanted, Sort
 from services.catalog.storage.tables import (
     CLASS_REGION,
     COURSE,
