@@ -63,7 +63,7 @@ class Search:
     def counts(self) -> tuple[int, Facets]:
         """Count everything that is found, and what each choice would leave: with every other filter but not its own."""
         among = all_of([*self._matching(), *map(self._view.condition, common(self._wanted))])
-        return count(self._view.searcher, among, self._wanted)
+        return count(self._view, among, self._wanted)
 
     def _found(self, sort: Sort, made_before: int | None) -> Query:
         """Make the query of what is found; filters say nothing of how good something is."""
