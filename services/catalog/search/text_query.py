@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Hashable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
-from typing import Any
 
 from tantivy import Occur, Query, Schema, Searcher
 
 from services.catalog.search import schema as fields
+from services.catalog.search.aggregations import NUMBER
 from services.catalog.search.queries import all_of, any_of
 from services.catalog.search.text.noise import is_of_every_course, telling
 from services.catalog.search.text.stems import stems
@@ -19,6 +19,9 @@ from services.catalog.search.text.words import code, codes_in, words
 
 FEW = 10
 """Courses; where fewer have one of the more telling words, those that have another one are found beside them."""
+
+_PLENTY = 20 * FEW
+"""Where a word is in so many, courses that were taken out lately included, there is no need to count."""
 
 MOST_WORDS = 12
 """Words of a query that count."""
@@ -69,10 +72,12 @@ class _Way:
 
 @dataclass(frozen=True, slots=True)
 class _Sought:
-    """A word, or what stands for several: how good a course is by it, and each way in which it may stand in one."""
+    """A word, or what stands for several: how good a course is by it, each way in which it may stand in one, and in how
+    many it does at least."""
 
     ranked: Query
     matching: Sequence[Query]
+    used: int = 0
 
 
 _SHORTEST_PREFIX = 3
@@ -116,26 +121,25 @@ class TextQueries:
 
     def _joined(self, needed: Sequence[_Sought], helpful: Sequence[_Sought]) -> TextQuery:
         matching = _matching(needed)
-        if helpful and self._count(matching) < FEW:
+        if helpful and max(each.used for each in needed) < _PLENTY and self._count(matching) < FEW:
             return TextQuery(_ranked([*needed, *helpful]), _matching([*needed, *helpful]))
         brought_up = [(Occur.Should, each.ranked) for each in helpful]
         ranked = Query.boolean_query([(Occur.Must, _ranked(needed)), *brought_up])
         return TextQuery(ranked, matching)
 
     def _count(self, query: Query) -> int:
-        found: Any = self._searcher.search(query, 1, order_by_field=fields.MADE)
-        return int(found.count)
+        return int(self._searcher.aggregate(query, {"found": NUMBER})["found"]["value"])
 
     def _weighed(self, word: str, ways: Sequence[_Way]) -> _Sought:
         best = self._best(ways)
         if is_of_every_course(word):
             best = Query.boost_query(best, self._weights.of_every_course)
-        return _Sought(best, [way.matching for way in ways])
+        return _Sought(best, [way.matching for way in ways], _breadth(ways))
 
     def _phrases(self, typed: Sequence[str]) -> Iterator[_Sought]:
         for start, end in phrases_in(typed):
             for way in self._meanings(typed[start:end]):
-                yield _Sought(way.ranked, [way.matching])
+                yield _Sought(way.ranked, [way.matching], way.used)
 
     def _codes(self, text: str) -> Iterator[_Sought]:
         """Look for codes as they are written, and for what begins like one."""
