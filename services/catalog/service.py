@@ -14,6 +14,7 @@ from chassis.idempotency import StoredAnswers
 from chassis.journal import Journal
 from chassis.throttle import Rate, Throttle
 from chassis.transaction import Transactions
+from services.catalog.queries.class_lists import ClassLists
 from services.catalog.queries.course_search import CourseSearch
 from services.catalog.search.reading import SearchIndex
 from services.catalog.settings import Settings
@@ -28,8 +29,8 @@ APPLICATIONS_FROM_ONE_ADDRESS = Rate(20, 3_600.0)
 class CatalogService:
     """What the catalogue's calls and tasks work with.
 
-    `most_price` is the most a course may cost, in rupiah; `search` finds published courses; `clock` is what throttles
-    count by.
+    `most_price` is the most a course may cost, in rupiah; `search` finds published courses, `class_lists` writes
+    lists of classes; `clock` is what throttles count by.
     """
 
     database: Database
@@ -37,6 +38,7 @@ class CatalogService:
     transactions: Transactions
     most_price: int
     search: CourseSearch
+    class_lists: ClassLists
     applications: Throttle = field(default_factory=lambda: Throttle(APPLICATIONS_FROM_ONE_ADDRESS))
     clock: Callable[[], float] = time.monotonic
 
@@ -61,4 +63,5 @@ def open_service(settings: Settings, database: Database) -> CatalogService:
         transactions=Transactions(database, StoredAnswers(database, STORED_ANSWER)),
         most_price=settings.most_price,
         search=CourseSearch(SearchIndex(settings.search_index)),
+        class_lists=ClassLists(database),
     )
