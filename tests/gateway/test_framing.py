@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time
 from typing import BinaryIO
 
 import pytest
@@ -13,6 +14,9 @@ from tests.tokens import token
 
 POST = b"POST /api/v1/enrolments HTTP/1.1\r\nHost: g\r\nContent-Type: application/json\r\n"
 CHUNKED = POST + b"Transfer-Encoding: chunked\r\n"
+BODY_PATIENCE = 20.0
+"""Less than a worker waits for a body."""
+
 SMUGGLED = b"GET /api/v1/regions HTTP/1.1\r\nHost: g\r\n\r\n"
 
 BAD_CHUNKS = {
@@ -169,6 +173,44 @@ def test_a_chunk_larger_than_any_body_may_be_is_refused_when_that_much_has_come(
     assert answer.status == 413
     assert answer.problem() == "payload-too-large"
     assert recorded() == []
+
+
+@pytest.mark.parametrize(
+    "declared",
+    ["4001", "100001", "fffffff", "fffffffffffffffffff", "4001;name=value", "2\r\n{}\r\n10000000"],
+)
+def test_a_chunk_that_says_it_is_too_large_is_refused_before_any_of_it_comes(
+    gateway: Server, recorded: Recorded, declared: str
+) -> None:
+    raw = _with_token(CHUNKED + b"\r\n") + f"{declared}\r\n".encode()
+    began = time.monotonic()
+    answer = exchange(gateway, raw, method="POST")
+
+    assert answer.status == 413
+    assert answer.problem() == "payload-too-large"
+    assert time.monotonic() - began < BODY_PATIENCE
+    assert recorded() == []
+
+
+WHAT_IS_WRONG = {
+    "length and chunks": "Content-Length must be one plain number, and not stand beside Transfer-Encoding.",
+    "two lengths": "Content-Length must be one plain number, and not stand beside Transfer-Encoding.",
+    "length hexadecimal": "Content-Length must be one plain number, and not stand beside Transfer-Encoding.",
+    "coding identity": "Transfer-Encoding must be chunked, once, in HTTP/1.1.",
+    "coding chunked twice": "Transfer-Encoding must be chunked, once, in HTTP/1.1.",
+    "two hosts": "Host stands twice.",
+    "bare LF everywhere": "A line of the head ends in LF alone. End each in CR LF.",
+    "bare LF after a header": "A header has a control character in its value, or no colon after its name.",
+    "header without a colon": "A line of the head is not a header: name, colon, value.",
+    "NUL in a header": "A header has a control character in its value, or no colon after its name.",
+}
+
+
+@pytest.mark.parametrize("name", WHAT_IS_WRONG)
+def test_a_bad_head_is_told_what_is_wrong_with_it(gateway: Server, name: str) -> None:
+    answer = exchange(gateway, _with_token(BAD_HEADS[name]), method="POST")
+
+    assert answer.json()["detail"] == WHAT_IS_WRONG[name]
 
 
 def test_a_well_framed_chunked_body_travels_whole(gateway: Server, recorded: Recorded) -> None:

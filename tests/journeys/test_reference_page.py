@@ -140,10 +140,11 @@ def test_every_example_of_the_page_runs_once_its_variables_are_set(
 
 @dataclass(frozen=True)
 class Things:
-    """Something of everything, and who may call for it."""
+    """Something of everything, and who may call for it; the course among the variables is a draft."""
 
     world: World
     variables: dict[str, str]
+    published: str
     bound: dict[str, dict[str, str]]
 
     @classmethod
@@ -170,18 +171,20 @@ class Things:
             "provider": {"provider": offer.provider_id},
             "officer": {"region": "32"},
         }
-        return cls(world, variables, bound)
+        return cls(world, variables, offer.course_id, bound)
 
     def run(self, command: str, operation: dict[str, Any], folder: Path) -> int:
         """Run a command as it stands; return the status of what came."""
         statuses = folder / "statuses"
         statuses.write_text("", encoding="ascii")
         role = caller_of(operation)
+        published = {"COURSE_ID": self.published} if operation["x-roles"] == ["public"] else {}
         ran = subprocess.run(
             ["sh", "-euc", command],
             env={
                 **os.environ,
                 **self.variables,
+                **published,
                 "BASE": self.world.system.address,
                 "TOKEN": self.world.system.token(role, **self.bound.get(role, {})),
                 "CLIENT": ":".join(self.world.client()),
