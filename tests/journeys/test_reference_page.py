@@ -218,7 +218,8 @@ def caller_of(operation: dict[str, Any]) -> str:
     if "enrolments_" in operation["operationId"] and "provider" in roles:
         return "provider"  # the class is theirs, and the holder of the card has no enrolment yet
     return next(
-        role for role in ("holder", "provider", *roles) if role in roles or roles == ["public"]
+        (role for role in ("holder", "provider") if role in roles or roles == ["public"]),
+        str(roles[0]),
     )
 
 
