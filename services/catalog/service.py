@@ -15,6 +15,7 @@ from chassis.journal import Journal
 from chassis.rate_limits import Bound
 from chassis.throttle import Throttle
 from chassis.transaction import Transactions
+from services.catalog.queries.class_lists import ClassLists
 from services.catalog.queries.course_search import CourseSearch
 from services.catalog.search.reading import SearchIndex
 from services.catalog.settings import Settings
@@ -34,8 +35,8 @@ APPLICATIONS_FROM_ONE_ADDRESS = Bound(
 class CatalogService:
     """What the catalogue's calls and tasks work with.
 
-    `most_price` is the most a course may cost, in rupiah; `search` finds published courses; `clock` is what throttles
-    count by.
+    `most_price` is the most a course may cost, in rupiah; `search` finds published courses, `class_lists` writes
+    lists of classes; `clock` is what throttles count by.
     """
 
     database: Database
@@ -43,6 +44,7 @@ class CatalogService:
     transactions: Transactions
     most_price: int
     search: CourseSearch
+    class_lists: ClassLists
     applications: Throttle = field(default_factory=lambda: Throttle(APPLICATIONS_FROM_ONE_ADDRESS))
     clock: Callable[[], float] = time.monotonic
 
@@ -67,4 +69,5 @@ def open_service(settings: Settings, database: Database) -> CatalogService:
         transactions=Transactions(database, StoredAnswers(database, STORED_ANSWER)),
         most_price=settings.most_price,
         search=CourseSearch(SearchIndex(settings.search_index)),
+        class_lists=ClassLists(database),
     )

@@ -101,6 +101,8 @@ class Target:
             "provider_id": self.offer.provider_id,
             "enrolment_id": enrolments[0]["id"],
             "wave_id": waves[0]["id"],
+            "admission_id": self.world.operator.items("/admissions")[0]["id"],
+            "correction_id": self.world.operator.items("/corrections")[0]["id"],
         }
 
 
@@ -115,6 +117,8 @@ def target(
         offer = world.offer(seats=5)
         (card,) = world.cards(1)
         world.holder(card.ref).post("/enrolments", offer.wish())
+        correction = {"amount": -1, "reason": "Salah hitung", "case_number": "Perkara 7"}
+        world.operator.post("/corrections", {"card_ref": card.ref, **correction})
         yield Target(world, offer, card)
         world.check_consistency()
     finally:

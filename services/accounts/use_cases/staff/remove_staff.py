@@ -6,9 +6,11 @@ import sqlalchemy as sa
 
 from chassis.problems import NotFound, StateConflict
 from services.accounts.domain.actors import Actor
+from services.accounts.domain.authorization.grants import GrantEnd
 from services.accounts.domain.entry_kinds import EntryKind
 from services.accounts.domain.people.accounts import Account
 from services.accounts.domain.staff.invitations import Inviter
+from services.accounts.storage.authorization.grants import end_grants_of_account
 from services.accounts.storage.people.accounts import (
     count_owners,
     load_account,
@@ -45,6 +47,7 @@ def remove_staff(
     now = people.database.now(connection)
     save_account_disabled(connection, account_id, now=now)
     end_sessions(connection, account_id, now=now)
+    end_grants_of_account(connection, account_id, by=GrantEnd.ACCOUNT_CHANGED, now=now)
     forget_devices(connection, account_id)
     entry = account_entry(EntryKind.ACCOUNT_DISABLED, account, actor, reason=reason)
     people.journal.append(connection, [entry], now=now)

@@ -30,7 +30,13 @@ def refuse_correction(
         return refuse(correction, refuser=caller.subject, reason=reason, now=now)
 
     return _close(
-        connection, correction_id, decide, EntryKind.CORRECTION_REFUSED, caller, request_id, stores
+        connection,
+        correction_id,
+        decide,
+        kind=EntryKind.CORRECTION_REFUSED,
+        caller=caller,
+        request_id=request_id,
+        stores=stores,
     )
 
 
@@ -52,10 +58,10 @@ def withdraw_correction(
         connection,
         correction_id,
         decide,
-        EntryKind.CORRECTION_WITHDRAWN,
-        caller,
-        request_id,
-        stores,
+        kind=EntryKind.CORRECTION_WITHDRAWN,
+        caller=caller,
+        request_id=request_id,
+        stores=stores,
     )
 
 
@@ -63,6 +69,7 @@ def _close(
     connection: sa.Connection,
     correction_id: str,
     decide: Callable[[Correction, datetime], Correction],
+    *,
     kind: EntryKind,
     caller: Principal,
     request_id: str,

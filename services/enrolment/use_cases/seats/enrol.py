@@ -63,14 +63,14 @@ class EnrolHandler:
         all_known = all(command.class_id in classes for command in commands)
         current = all_known or self._catalogue_is_current(connection)
         return Situation(
-            classes,
-            cards,
-            history,
-            current,
-            switches.now,
-            self._rules,
-            switches.pauses,
-            switches.suspended,
+            classes=classes,
+            cards=cards,
+            history=history,
+            catalogue_is_current=current,
+            now=switches.now,
+            rules=self._rules,
+            pauses=switches.pauses,
+            suspended=switches.suspended,
         )
 
     def _catalogue_is_current(self, connection: sa.Connection) -> bool:

@@ -8,6 +8,7 @@ import pytest
 
 from services.accounts.domain.actors import Actor
 from services.accounts.domain.people.sessions import SignedIn
+from services.accounts.domain.staff.invitations import Inviter
 from services.accounts.queries.sessions import signed_in
 from services.accounts.storage.people.accounts import load_account
 from services.accounts.use_cases.people.change_password import change_password, replace_password
@@ -17,6 +18,7 @@ from services.accounts.use_cases.people.end_sessions import (
     sign_out_elsewhere,
 )
 from services.accounts.use_cases.people.sign_in import Browser, begin_session
+from services.accounts.use_cases.staff.remove_staff import remove_staff
 from tests.services.accounts.authorization.house import ACCOUNT, Applications, answered, code_of
 
 
@@ -131,3 +133,21 @@ def test_a_password_chosen_by_a_code_signs_out_of_every_application(
 
     house.transactions.run(replace)
     assert [phone.goes_on() for phone in phones] == [False, False]
+
+
+def test_somebody_who_was_removed_from_the_staff_is_signed_out_of_every_application(
+    applications: Applications,
+) -> None:
+    applications.make_operator()
+    phone = Phone(applications)
+    do(
+        applications,
+        remove_staff,
+        ACCOUNT,
+        by=Inviter("operator", None, is_owner=False),
+        reason="Pindah tugas",
+        actor=Actor("another", "test", "operator"),
+    )
+    assert not phone.goes_on()
+    with pytest.raises(AssertionError):
+        phone.who()

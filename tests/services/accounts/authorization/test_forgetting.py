@@ -25,30 +25,52 @@ def counted(applications: Applications) -> tuple[int, ...]:
         )
 
 
+def set_instants(applications: Applications, table: sa.Table, **ago: timedelta) -> None:
+    """Have instants of every row of a table lie so long ago."""
+    now = applications.now()
+    values = {name: now - since for name, since in ago.items()}
+    applications.house.transactions.run(
+        lambda connection: connection.execute(sa.update(table).values(values))
+    )
+
+
 def test_a_grant_that_is_over_is_forgotten_a_day_later_with_everything_of_it(
     applications: Applications,
 ) -> None:
-    applications.later = -timedelta(days=90, hours=23)
     applications.tokens()
+    set_instants(applications, APPLICATION_GRANT, expires_at=timedelta(hours=23))
     forget(applications.house)
     assert counted(applications) == (1, 1, 1)
-    applications.later = -timedelta(days=91, hours=1)
-    applications.tokens()
+    set_instants(applications, APPLICATION_GRANT, expires_at=timedelta(hours=25))
+    forget(applications.house)
+    assert counted(applications) == (0, 0, 0)
+
+
+def test_a_grant_that_was_ended_is_forgotten_likewise(applications: Applications) -> None:
+    code = applications.code()
+    applications.exchange(code)
+    applications.exchange(code)
     forget(applications.house)
     assert counted(applications) == (1, 1, 1)
+    set_instants(applications, APPLICATION_GRANT, ended_at=timedelta(hours=25))
+    forget(applications.house)
+    assert counted(applications) == (0, 0, 0)
 
 
 def test_a_grant_in_force_keeps_its_last_token_and_those_used_within_a_day(
     applications: Applications,
 ) -> None:
-    applications.later = -timedelta(days=3)
     first = applications.tokens()["refresh_token"]
     second = applications.refresh(first)
-    applications.later = -timedelta(hours=1)
-    assert isinstance(second, dict)
-    third = applications.refresh(second["refresh_token"])
     forget(applications.house)
     assert counted(applications) == (1, 1, 2)
-    applications.later = timedelta(0)
-    assert isinstance(third, dict)
-    assert isinstance(applications.refresh(third["refresh_token"]), dict)
+    set_instants(applications, REFRESH_TOKEN, issued_at=timedelta(days=2))
+    used = sa.update(REFRESH_TOKEN).where(REFRESH_TOKEN.c.used_at.is_not(None))
+    long_ago = applications.now() - timedelta(hours=25)
+    applications.house.transactions.run(
+        lambda connection: connection.execute(used.values(used_at=long_ago))
+    )
+    forget(applications.house)
+    assert counted(applications) == (1, 1, 1)
+    assert isinstance(second, dict)
+    assert isinstance(applications.refresh(second["refresh_token"]), dict)

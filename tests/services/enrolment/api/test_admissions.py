@@ -313,6 +313,7 @@ def test_an_award_is_journaled_with_its_reference_and_region_only(shared_house: 
         "card_state",
         "cluster",
         "movement_id",
+        "admission_id",
         "scheme",
         "wave_id",
     }

@@ -45,6 +45,7 @@ def test_seats_are_told_exactly_to_everybody(shared_house: House) -> None:
         "declared_seats": 3,
         "held": 3,
         "seats_left": 0,
+        "provider_suspended": False,
         "waiting": 0,
     }
     assert answer.headers["Cache-Control"] == "no-store"

@@ -34,7 +34,7 @@ def lived_in(house: House) -> dict[str, str]:
     house.put_class(full, declared_seats=1)
     [mistaken] = house.award_many(1)
     undone = undo_admission_of(house, mistaken)
-    correction = corrected(house, cards[2])
+    correction = corrected(house, cards[3])
     suspended = suspend_provider_of(house, taken_elsewhere["class"]["id"])
     return {
         "mistaken": mistaken.card_ref,
@@ -263,6 +263,7 @@ TAMPERINGS: dict[str, tuple[str, set[str]]] = {
             "card balance, by journal",
             "card state, by journal",
             "card wave, by journal",
+            "card admission, by journal",
             "card awarded once",
             "movement amount, by journal",
             "movement recorded once",
