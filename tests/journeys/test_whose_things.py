@@ -241,7 +241,7 @@ def _code(answer: requests.Response) -> str | None:
 
 
 def _without_id(answer: requests.Response) -> tuple[int, str, dict[str, str]]:
-    """Return an answer byte for byte, but for the id of the request, when it was given, and how many more may follow."""
+    """Return an answer byte for byte, but for its request's id, its time, and how many more may follow."""
     told = answer.headers.get("X-Request-Id", "")
     headers = {
         name: value
