@@ -46,6 +46,10 @@ token: $(RUN) ## Print a token: ROLE=holder CARD=… or ROLE=provider PROVIDER=�
 command: $(RUN) ## Run a command of a service of the running system: COMMAND='services.accounts.register …'
 	@exec $(PYTHON_HERE) -m deploy.local.command
 
+.PHONY: operator
+operator: $(RUN) ## Invite the first operator: EMAIL=…; prints the address and the code
+	@COMMAND="services.accounts.invite_operator $(EMAIL)" exec $(PYTHON_HERE) -m deploy.local.command
+
 .PHONY: fresh
 fresh: $(RUN) ## Remove the data under var/, not its secrets; the next start loads the sample anew
 	@exec $(PYTHON_HERE) -m deploy.local.fresh

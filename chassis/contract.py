@@ -110,3 +110,5 @@ def _derived(endpoint: Endpoint[Any]) -> Iterable[type[Problem]]:
         yield problems.IdempotencyKeyMissing
     if endpoint.edits:
         yield from _EDITS
+    if endpoint.bounded:
+        yield problems.TooManyRequests

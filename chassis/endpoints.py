@@ -24,6 +24,7 @@ from chassis.problems import (
     Problem,
     Unauthenticated,
 )
+from chassis.rate_limits import Bound
 from chassis.request_content import (
     JSON,
     body_in,
@@ -50,7 +51,7 @@ class Call:
     """One request, parsed and permitted.
 
     `body` is what the schema made of it; of a form it holds, for each name, the list of values sent under it.
-    `authorization` is the Authorization header of a form call as it came; nothing has looked at it.
+    `authorization` is the Authorization header as it came; of a form call nothing has looked at it.
     `address` is the caller's network address as far as the application knows it.
     """
 
@@ -63,7 +64,7 @@ class Call:
     version: int | None
     media_type: str
     seconds_left: float
-    authorization: str | None = None
+    authorization: str | None = field(default=None, repr=False)
     address: str = ""
 
     @property
@@ -87,7 +88,9 @@ class Endpoint(Generic[House]):
     The rest is what the contract says of the call, and tests hold its answers to; nothing of it is looked at while a
     request is served. A success is `status` with the document `shows` (in JSON) and the headers `sends`; `refuses`
     names the programme's refusals, and `refuses_rows` those that stand in the document because each row of the body is
-    judged by itself. Everything that follows from the declaration itself, `chassis.contract` derives.
+    judged by itself. `bounded` are the bounds on how often somebody may, for each of which the service has a throttle
+    that the handler asks: callers are told how they stand, and refused with 429. Everything that follows from the
+    declaration itself, `chassis.contract` derives.
     """
 
     method: str
@@ -106,6 +109,7 @@ class Endpoint(Generic[House]):
     sends: tuple[str, ...] = ()
     refuses: tuple[type[Problem], ...] = ()
     refuses_rows: tuple[type[Problem], ...] = ()
+    bounded: tuple[Bound, ...] = ()
 
     @property
     def name(self) -> str:
@@ -134,7 +138,7 @@ class Endpoint(Generic[House]):
             version=version_in(request) if self.edits else None,
             media_type=media_type,
             seconds_left=seconds_left(request.headers.get(TIME_LEFT_HEADER)),
-            authorization=request.headers.get("Authorization") if self.form else None,
+            authorization=request.headers.get("Authorization"),
             address=request.remote_addr or "",
         )
 
@@ -199,6 +203,7 @@ class Said(TypedDict, total=False):
     sends: tuple[str, ...]
     refuses: tuple[type[Problem], ...]
     refuses_rows: tuple[type[Problem], ...]
+    bounded: tuple[Bound, ...]
 
 
 @dataclass
@@ -284,6 +289,7 @@ class Endpoints(Generic[House]):
                     sends=said.get("sends", ()),
                     refuses=said.get("refuses", ()),
                     refuses_rows=said.get("refuses_rows", ()),
+                    bounded=said.get("bounded", ()),
                 )
             )
             return handler

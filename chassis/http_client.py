@@ -54,6 +54,16 @@ class ServiceClient:
             allow_redirects=False,
         )
 
+    def post_json(self, path: str, body: Mapping[str, Any], *, token: str) -> requests.Response:
+        """Post a JSON document and return the answer, whatever it is. Raises `requests.RequestException`."""
+        return self._session.post(
+            self._base_url + path,
+            json=dict(body),
+            headers={"Accept": "application/json", "Authorization": f"Bearer {token}"},
+            timeout=TIMEOUT,
+            allow_redirects=False,
+        )
+
     def post_form(self, path: str, form: Mapping[str, str], *, credentials: tuple[str, str]) -> Any:
         """Post a form with basic credentials and return the JSON answer. Raises `requests.RequestException`."""
         answer = self._session.post(

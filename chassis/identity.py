@@ -1,4 +1,4 @@
-"""Who is calling: access tokens (JWT, Ed25519) verified against the issuer's published keys."""
+"""Who is calling: access tokens (JWT) verified against the issuer's published keys."""
 
 from __future__ import annotations
 
@@ -12,13 +12,11 @@ from dataclasses import dataclass
 from functools import lru_cache
 from typing import Any
 
-from nacl.exceptions import BadSignatureError
-from nacl.signing import VerifyKey
-
 from chassis import strict_json
 from chassis.identifiers import is_id
-from chassis.issuer_keys import ALGORITHM, IssuerKeys, KeySource
+from chassis.issuer_keys import IssuerKeys, KeySource
 from chassis.problems import MalformedRequest, Unauthenticated
+from chassis.token_algorithms import VerifyingKey
 
 CLOCK_TOLERANCE = 5
 """Seconds by which the issuer's clock may run ahead of ours."""
@@ -33,8 +31,7 @@ LATEST_INSTANT = 2**40
 
 MOST_REMEMBERED = 20_000
 LONGEST_TOKEN = 4_096
-_TOKEN = re.compile(r"\A(([A-Za-z0-9_-]{1,1024})\.([A-Za-z0-9_-]+))\.([A-Za-z0-9_-]{85}[AQgw])\Z")
-"""64 bytes of signature leave four bits of the last letter unused; they are zero, so that a token has one spelling."""
+_TOKEN = re.compile(r"\A(([A-Za-z0-9_-]{1,1024})\.([A-Za-z0-9_-]+))\.([A-Za-z0-9_-]+)\Z")
 
 _SAFE_KEY_ID = re.compile(r"\A[A-Za-z0-9._~-]{1,128}\Z")
 _SAFE_SUBJECT = re.compile(
@@ -43,8 +40,8 @@ _SAFE_SUBJECT = re.compile(
 """A subject is written into the journal for ever, so it may be neither an e-mail address nor a number that
 identifies somebody."""
 
-_UNREAD_CLAIMS = ("client_id", "jti")
-"""Claims that every access token has (RFC 9068 section 2.2) and nothing here uses."""
+_REQUIRED_TEXTS = ("client_id", "jti")
+"""Claims that every access token has (RFC 9068 section 2.2), of whatever form."""
 
 _SAFE_WORD = re.compile(r"\A[a-z][a-z0-9_-]{0,31}\Z")
 _REGION = re.compile(r"\A[0-9]{2}(\.[0-9]{2})?\Z")
@@ -55,7 +52,8 @@ class Principal:
     """The caller as the verified token names it.
 
     `provider` and `card` are references (UUID), `region` a region code; each is None where the role has none.
-    `expires_at` is in seconds since the epoch.
+    `expires_at` is in seconds since the epoch. `client` is the program that calls, `grant` what lets it call for a
+    person, and None for one that calls for itself.
     """
 
     subject: str
@@ -64,6 +62,8 @@ class Principal:
     card: str | None
     region: str | None
     expires_at: int
+    client: str = ""
+    grant: str | None = None
 
 
 class TokenVerifier:
@@ -119,17 +119,17 @@ class TokenVerifier:
             raise Unauthenticated("The access token is too long.", presented=True)
         try:
             signed, header, payload, signature = _parts(token)
-            key, keys = self._key(_key_id_in(header), keys)
-            key.verify(signed.encode(), _decoded(signature))
+            key, keys = self._key(_key_id_in(header, self._keys.algorithm.name), keys)
+            key.verify(signed.encode(), _decoded_signature(signature))
             claims = _members(_decoded(payload))
             self._check(claims, now=self._clock())
             principal = _principal(claims)
-        except (BadSignatureError, ValueError):
+        except ValueError:
             raise Unauthenticated("The access token is not valid.", presented=True) from None
         self._remember(token, principal, under=keys)
         return principal
 
-    def _key(self, key_id: str, keys: IssuerKeys) -> tuple[VerifyKey, IssuerKeys]:
+    def _key(self, key_id: str, keys: IssuerKeys) -> tuple[VerifyingKey, IssuerKeys]:
         """Find a key by its id, and say among which. Only an id that is not known is a reason to fetch them again."""
         if key_id not in keys:
             self._keys.refresh()
@@ -153,7 +153,7 @@ class TokenVerifier:
             raise ValueError("not good yet")
         if not issued_at < expires_at <= issued_at + LONGEST_LIFETIME:
             raise ValueError("not short-lived")
-        for name in _UNREAD_CLAIMS:
+        for name in _REQUIRED_TEXTS:
             value = claims.get(name)
             if not isinstance(value, str) or not value:
                 raise ValueError("a required claim is missing")
@@ -171,8 +171,19 @@ def _decoded(part: str) -> bytes:
     return base64.urlsafe_b64decode(part + "=" * (-len(part) % 4))
 
 
+def _decoded_signature(part: str) -> bytes:
+    """Decode a signature that is spelt as it must be.
+
+    The last letter may have bits that stand for nothing; they are zero, so that a token has one spelling.
+    """
+    signature = _decoded(part)
+    if base64.urlsafe_b64encode(signature).rstrip(b"=") != part.encode():
+        raise ValueError("another spelling of a signature")
+    return signature
+
+
 @lru_cache(maxsize=64)
-def _key_id_in(written: str) -> str:
+def _key_id_in(written: str, algorithm: str) -> str:
     """Read a token's header, which is the same in all tokens under one key.
 
     It must be exactly ours: whatever else it may hold (`crit`, `b64`, `jku`, `jwk`, `x5u`…) asks a verifier to do
@@ -181,7 +192,7 @@ def _key_id_in(written: str) -> str:
     header = _members(_decoded(written))
     if header.keys() != {"alg", "typ", "kid"} or header["typ"] != HEADER_TYPE:
         raise ValueError("not the header of an access token")
-    if header["alg"] != ALGORITHM:
+    if header["alg"] != algorithm:
         raise ValueError("another algorithm")
     return _matching(header["kid"], _SAFE_KEY_ID)
 
@@ -212,6 +223,8 @@ def _principal(claims: Mapping[str, Any]) -> Principal:
         card=_reference(claims.get("card")),
         region=None if region is None else _matching(region, _REGION),
         expires_at=_instant(claims, "exp"),
+        client=claims["client_id"],
+        grant=claims.get("sid"),
     )
 
 

@@ -7,16 +7,11 @@ import time
 from collections.abc import Callable, Mapping
 from typing import Any, Protocol
 
-from joserfc.jwk import OKPKey
-from nacl.signing import VerifyKey
-
 from chassis.observability import logger
 from chassis.problems import Unavailable
+from chassis.token_algorithms import ED25519, TokenAlgorithm, VerifyingKey
 
-ALGORITHM = "Ed25519"
-"""The one algorithm by which tokens are signed; a token that names another is refused, `none` included."""
-
-IssuerKeys = Mapping[str, VerifyKey]
+IssuerKeys = Mapping[str, VerifyingKey]
 """Keys by the ids that tokens name them by."""
 
 RENEW_AFTER = 300.0
@@ -27,7 +22,13 @@ LONGEST_WAIT_FOR_KEYS = 1.0
 
 
 class KeySource(Protocol):
-    """Where the issuer's public keys come from."""
+    """Where the issuer's public keys come from.
+
+    `algorithm` is the one by which the issuer signs; a token that names another is refused, `none` included.
+    """
+
+    @property
+    def algorithm(self) -> TokenAlgorithm: ...
 
     def keys(self) -> IssuerKeys:
         """Return the keys known now. Raises `Unavailable` where none were ever fetched."""
@@ -44,7 +45,14 @@ class PublishedKeys:
     known in time; but never more often than every `pause` seconds, whatever callers send.
     """
 
-    def __init__(self, fetch: Callable[[], Mapping[str, Any]], *, pause: float = 5.0) -> None:
+    def __init__(
+        self,
+        fetch: Callable[[], Mapping[str, Any]],
+        *,
+        algorithm: TokenAlgorithm = ED25519,
+        pause: float = 5.0,
+    ) -> None:
+        self.algorithm = algorithm
         self._fetch = fetch
         self._pause = pause
         self._document: Mapping[str, Any] | None = None
@@ -103,7 +111,7 @@ class PublishedKeys:
         try:
             document = self._fetch()
             if document != self._document:
-                self._keys, self._document = usable_keys(document), document
+                self._keys, self._document = usable_keys(document, self.algorithm), document
         except Exception as error:  # noqa: BLE001 - whatever fails there, the keys we have stay in force
             logger().warning("keys-not-fetched", exc_info=error)
             return False
@@ -111,7 +119,7 @@ class PublishedKeys:
         return True
 
 
-def usable_keys(document: Mapping[str, Any]) -> IssuerKeys:
+def usable_keys(document: Mapping[str, Any], algorithm: TokenAlgorithm) -> IssuerKeys:
     """Take from a JWKS the keys that can sign tokens for us.
 
     What is not such a key is passed over (RFC 7517 section 5): an issuer may publish others beside them, and one entry
@@ -120,24 +128,11 @@ def usable_keys(document: Mapping[str, Any]) -> IssuerKeys:
     """
     if not isinstance(document["keys"], list):
         raise TypeError("the keys are no list")
-    keys: dict[str, VerifyKey] = {}
+    keys: dict[str, VerifyingKey] = {}
     for entry in document["keys"]:
         try:
-            if _signs_tokens(entry):
-                public_key = OKPKey.import_key(dict(entry)).public_key
-                keys.setdefault(entry["kid"], VerifyKey(public_key.public_bytes_raw()))
+            if algorithm.fits(entry):
+                keys.setdefault(entry["kid"], algorithm.load(entry))
         except Exception as error:  # noqa: BLE001 - whatever an entry holds, the others are keys all the same
             logger().warning("key-not-usable", exc_info=error)
     return keys
-
-
-def _signs_tokens(key: Mapping[str, Any]) -> bool:
-    key_id = key.get("kid")
-    return bool(
-        isinstance(key_id, str)
-        and key_id
-        and (key.get("kty"), key.get("crv")) == ("OKP", ALGORITHM)
-        and key.get("use", "sig") == "sig"
-        and key.get("alg", ALGORITHM) in (ALGORITHM, "EdDSA")
-        and "verify" in key.get("key_ops", ["verify"])
-    )

@@ -8,6 +8,8 @@ from flask import Request
 
 from chassis.problems import NotAcceptable
 
+HTML = "text/html"
+
 
 def media_type_for(request: Request, offered: Sequence[str]) -> str:
     """Choose what to answer in. Raises `NotAcceptable`."""

@@ -60,6 +60,11 @@ def query_in(request: Request, schema: ma.Schema | None) -> Mapping[str, Any]:
     return load(schema or Strict(), {name: values[0] for name, values in given.items()})
 
 
+def query_given(request: Request) -> Mapping[str, list[str]]:
+    """Read the query string as the list of values given under each name. Raises `MalformedRequest`."""
+    return _query_values(request.query_string)
+
+
 def body_in(request: Request, schema: ma.Schema | None) -> Mapping[str, Any]:
     """Read the body, a JSON object, by a schema; without one none need be sent.
 

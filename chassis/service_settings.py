@@ -1,8 +1,9 @@
 """What every service is told by its environment, and read in one way.
 
 ENVIRONMENT (`development` or `production`, which it is where nothing is said) · DATABASE_URL, DATABASE_POOL ·
-TOKEN_ISSUER, TOKEN_AUDIENCE: whose tokens are good · METRICS_BIND: where a worker serves its measures · LOG_LEVEL ·
-and for workers that ask other services ACCOUNTS_URL, CLIENT_ID, CLIENT_SECRET: where a token is had, and for what.
+TOKEN_ISSUER, TOKEN_AUDIENCE, TOKEN_ALGORITHM: whose tokens are good, and by what they are signed · METRICS_BIND: where
+a worker serves its measures · LOG_LEVEL · and for workers that ask other services CLIENT_ID, CLIENT_SECRET and
+ACCOUNTS_URL, or with another issuer than accounts TOKEN_URL: for what a token is had, and where.
 """
 
 from __future__ import annotations
@@ -14,6 +15,7 @@ import sqlalchemy as sa
 
 from chassis.guessable import is_guessable
 from chassis.settings import DEVELOPMENT, LOG_LEVELS, PRODUCTION, Environment, SettingsError
+from chassis.token_algorithms import TokenAlgorithm, token_algorithm
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -25,6 +27,7 @@ class ServiceSettings:
     pool_size: int
     token_issuer: str
     token_audience: str
+    token_algorithm: TokenAlgorithm
     metrics_bind: tuple[str, int] | None
     log_level: str
 
@@ -38,7 +41,7 @@ class ServiceSettings:
 class OwnCredential:
     """With what a service calls others, and where it gets its tokens for that."""
 
-    accounts_url: str
+    token_url: str
     client_id: str
     client_secret: str = field(repr=False)
 
@@ -51,6 +54,7 @@ def service_settings(environment: Environment) -> dict[str, Any]:
         "pool_size": environment.whole("DATABASE_POOL", 8, least=1, most=100),
         "token_issuer": environment.text("TOKEN_ISSUER").rstrip("/"),
         "token_audience": environment.text("TOKEN_AUDIENCE", "balai"),
+        "token_algorithm": token_algorithm(environment),
         "metrics_bind": environment.address("METRICS_BIND"),
         "log_level": environment.choice("LOG_LEVEL", "INFO", of=LOG_LEVELS),
     }
@@ -59,7 +63,8 @@ def service_settings(environment: Environment) -> dict[str, Any]:
 def own_credential(environment: Environment) -> dict[str, Any]:
     """Read the fields of `OwnCredential`. Raises `SettingsError`."""
     return {
-        "accounts_url": environment.text("ACCOUNTS_URL"),
+        "token_url": environment.optional("TOKEN_URL")
+        or f"{environment.text('ACCOUNTS_URL').rstrip('/')}/oauth/token",
         "client_id": environment.text("CLIENT_ID"),
         "client_secret": environment.secret("CLIENT_SECRET"),
     }

@@ -15,8 +15,9 @@ RENEW_BEFORE = 60.0
 class SystemToken:
     """Call it to get a token of the `system` role."""
 
-    def __init__(self, accounts: ServiceClient, *, client_id: str, client_secret: str) -> None:
-        self._accounts = accounts
+    def __init__(self, issuer: ServiceClient, *, client_id: str, client_secret: str) -> None:
+        """`issuer` is a client of the very address where tokens are given."""
+        self._issuer = issuer
         self._credentials = (client_id, client_secret)
         self._token = ""
         self._renew_at = 0.0
@@ -25,8 +26,9 @@ class SystemToken:
     @classmethod
     def of(cls, own: OwnCredential) -> Self:
         """Return the token of a service's own credential."""
-        accounts = ServiceClient(own.accounts_url)
-        return cls(accounts, client_id=own.client_id, client_secret=own.client_secret)
+        return cls(
+            ServiceClient(own.token_url), client_id=own.client_id, client_secret=own.client_secret
+        )
 
     def __call__(self) -> str:
         """Return a valid token. Raises `requests.RequestException` where none can be had."""
@@ -45,8 +47,8 @@ class SystemToken:
 
     def _kept_or_new(self) -> str:
         if time.monotonic() >= self._renew_at:
-            answer = self._accounts.post_form(
-                "/oauth/token",
+            answer = self._issuer.post_form(
+                "",
                 {"grant_type": "client_credentials"},
                 credentials=self._credentials,
             )

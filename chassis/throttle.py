@@ -4,17 +4,10 @@ from __future__ import annotations
 
 import math
 from collections import OrderedDict
-from dataclasses import dataclass
 from ipaddress import IPv6Address, ip_address
 from threading import Lock
 
-
-@dataclass(frozen=True, slots=True)
-class Rate:
-    """At most `count` at once, and from then on one every `seconds / count`."""
-
-    count: int
-    seconds: float
+from chassis.rate_limits import Bound, Standing, note
 
 
 class Throttle:
@@ -23,11 +16,13 @@ class Throttle:
     The counts live in one process: with n web processes a caller gets up to n times the rate, and a restart forgets
     them, as does whoever can call from more than `most_keys` places in turn. They keep load and noise down, and are no
     lock: nothing that must hold may rest on them.
+
+    Whatever is asked here while a request is served, its caller is told (`chassis.rate_limits`).
     """
 
-    def __init__(self, rate: Rate, *, most_keys: int = 10_000) -> None:
-        self._step = rate.seconds / rate.count
-        self._window = rate.seconds
+    def __init__(self, bound: Bound, *, most_keys: int = 10_000) -> None:
+        self._bound = bound
+        self._step = bound.seconds / bound.count
         self._most_keys = most_keys
         self._free_at: OrderedDict[str, float] = OrderedDict()
         self._lock = Lock()
@@ -41,21 +36,37 @@ class Throttle:
             seconds = self._wait(key, now)
             if not seconds:
                 self._count(key, now)
+            note(self._standing(key, now))
         return seconds
 
     def wait(self, key: str, *, now: float) -> int:
         """Return for how many whole seconds this key is refused; 0 where it is not. Counts nothing."""
         with self._lock:
+            note(self._standing(key, now))
             return self._wait(key, now)
 
     def count(self, key: str, *, now: float) -> None:
         """Count one more for this key, whether it has had its share or not."""
         with self._lock:
             self._count(key, now)
+            note(self._standing(key, now))
 
     def _wait(self, key: str, now: float) -> int:
-        over = self._free_at.get(key, now) + self._step - self._window - now
+        over = self._step - self._free(key, now)
         return max(0, math.ceil(round(over, 6)))
+
+    def _free(self, key: str, now: float) -> float:
+        """Return how many seconds of the window nothing has been counted for; negative where there was too much."""
+        return self._bound.seconds - max(0.0, self._free_at.get(key, now) - now)
+
+    def _standing(self, key: str, now: float) -> Standing:
+        """Return how a key stands: as `_wait` refuses it, so that a caller who may go on is never told 0."""
+        free, seconds = self._free(key, now), self._wait(key, now)
+        if seconds:
+            return Standing(self._bound, left=0, more_in=seconds)
+        left = max(1, math.floor(free / self._step + 1e-6))
+        more_in = max(1, math.ceil(round((left + 1) * self._step - free, 6)))
+        return Standing(self._bound, left=left, more_in=more_in if left < self._bound.count else 0)
 
     def _count(self, key: str, now: float) -> None:
         self._free_at[key] = max(self._free_at.pop(key, now), now) + self._step

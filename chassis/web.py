@@ -12,7 +12,7 @@ from prometheus_client import CONTENT_TYPE_LATEST, CollectorRegistry, generate_l
 from werkzeug.middleware.proxy_fix import ProxyFix
 from werkzeug.routing import BaseConverter
 
-from chassis import problems
+from chassis import problems, rate_limits
 from chassis.endpoints import Endpoint
 from chassis.failures import problem_of
 from chassis.faults import Fault, fault_of
@@ -26,6 +26,7 @@ from chassis.observability import (
     logger,
     request_id_from,
 )
+from chassis.pages.serving import ServedPages
 from chassis.problems import Problem
 from chassis.request_content import JSON
 
@@ -50,12 +51,13 @@ def build_app(
     idempotency_keys: IdempotencyKeys | None = None,
     largest_body: int = LARGEST_BODY,
     counts_addresses: bool = False,
+    pages: ServedPages[House] | None = None,
 ) -> Flask:
     """Join endpoints and the service's parts into an application.
 
     `house` is handed to every handler. `checks` are what `/readyz` asks; each returns whether that part is ready.
     `idempotency_keys` are for services with calls that take an Idempotency-Key, `counts_addresses` for those with calls
-    that are bounded by the caller's network address.
+    that are bounded by the caller's network address, `pages` for those that people visit.
     """
     app = Flask(name, static_folder=None)
     app.config["MAX_CONTENT_LENGTH"] = largest_body
@@ -72,8 +74,10 @@ def build_app(
             methods=[endpoint.method],
             provide_automatic_options=False,
         )
+    if pages is not None:
+        _add_pages(app, pages, house)
     _add_probes(app, checks)
-    app.register_error_handler(Exception, _answer_failure)
+    app.register_error_handler(Exception, lambda error: _answer_failure(error, pages))
     if counts_addresses:
         # The gateway replaces X-Forwarded-For by the one address it takes for the caller's.
         app.wsgi_app = ProxyFix(app.wsgi_app, x_for=1, x_proto=0, x_host=0)  # type: ignore[method-assign]
@@ -94,6 +98,17 @@ def _view(
     return view
 
 
+def _add_pages(app: Flask, pages: ServedPages[House], house: House) -> None:
+    for page in pages.pages:
+        app.add_url_rule(
+            page.rule,
+            endpoint=page.name,
+            view_func=pages.view(page, house),
+            methods=[page.method],
+            provide_automatic_options=False,
+        )
+
+
 def _response(answer: Answer) -> Response:
     response = Response(answer.body, status=answer.status, content_type=JSON)
     for header, value in answer.headers:
@@ -106,12 +121,14 @@ def _response(answer: Answer) -> Response:
 def _begin() -> None:
     current_request_id.set(request_id_from(request.headers.get(REQUEST_ID_HEADER)))
     g.began = time.perf_counter()
+    rate_limits.begin()
 
 
 def _finish(response: Response) -> Response:
     seconds = time.perf_counter() - g.began
     route = request.endpoint or "none"
     response.headers[REQUEST_ID_HEADER] = current_request_id.get()
+    response.headers.update(rate_limits.headers())
     if "Authorization" in request.headers:
         response.headers.setdefault("Cache-Control", "no-store")
     if route.startswith("probe "):
@@ -122,8 +139,10 @@ def _finish(response: Response) -> Response:
     return response
 
 
-def _answer_failure(error: Exception) -> Response:
-    return problem_response(_problem_of(error))
+def _answer_failure(error: Exception, pages: ServedPages[House] | None) -> Response:
+    problem = _problem_of(error)
+    page = pages.failure(problem) if pages is not None else None
+    return page or problem_response(problem)
 
 
 def _problem_of(error: Exception) -> Problem:

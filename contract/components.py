@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from chassis.fields import ID_FORM
+from chassis.rate_limits import LIMIT, POLICY
 from chassis.request_content import KEY_PATTERN, VERSION_PATTERN
 
 TAGS = {
@@ -15,6 +16,11 @@ TAGS = {
     "operator": "The programme's management.",
     "auditor": "Reads everything that is needed, and writes nothing.",
 }
+
+
+def _a_list_of(item: str) -> str:
+    return f"^{item}(, {item})*$"
+
 
 HEADERS: dict[str, dict[str, Any]] = {
     "Accept-Encoding": {
@@ -29,6 +35,16 @@ HEADERS: dict[str, dict[str, Any]] = {
     "Location": {
         "description": "Where what was made is found.",
         "schema": {"type": "string", "format": "uri-reference"},
+    },
+    LIMIT: {
+        "description": "How you stand, for each bound that this request was held against (a list of structured fields,"
+        " RFC 9651): `r` more may follow at once, and in `t` seconds it is one more; without `t` nothing is used. It is"
+        " a hint, counted by the process that answered.",
+        "schema": {"type": "string", "pattern": _a_list_of(r'"[a-z-]+";r=[0-9]+(;t=[0-9]+)?')},
+    },
+    POLICY: {
+        "description": "The bounds that this request was held against: `q` at once, and so many in `w` seconds.",
+        "schema": {"type": "string", "pattern": _a_list_of(r'"[a-z-]+";q=[0-9]+;w=[0-9]+')},
     },
     "Retry-After": {
         "description": "Seconds to wait before the next try.",

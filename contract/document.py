@@ -11,11 +11,14 @@ from typing import Any
 
 from chassis.contract import ANYWHERE, refusals_of
 from chassis.endpoints import Endpoint
+from chassis.rate_limits import LIMIT
 from contract import refusals
 from contract.components import HEADERS, PARAMETERS, SECURITY_SCHEMES, TAGS, id_parameter
+from contract.links import add_links
 from contract.operations import Operation, id_of, operation, path_of
 from contract.schemas import OPENAPI, Schemas
-from gateway.routes import ROUTES, Route
+from contract.walkthrough import walkthrough
+from gateway.routes import ROUTES, Access, Route
 from services.accounts import app as accounts
 from services.catalog import app as catalog
 from services.enrolment import app as enrolment
@@ -43,13 +46,18 @@ def endpoints_by_service() -> dict[str, list[Endpoint[Any]]]:
 
 
 def routed() -> Iterator[tuple[Route, list[Endpoint[Any]]]]:
-    """Yield each route of the gateway with the calls behind it, in the order of the route's services."""
+    """Yield each route of the gateway with the calls behind it, in the order of the route's services.
+
+    Pages are no calls: people visit them, and what their forms take is nobody's to build on.
+    """
     calls = {
         (service, endpoint.method, path_of(endpoint)): endpoint
         for service, endpoints in endpoints_by_service().items()
         for endpoint in endpoints
     }
     for route in ROUTES:
+        if route.access is Access.PAGE:
+            continue
         yield route, [calls[service, route.method, route.path] for service in route.upstreams]
 
 
@@ -68,6 +76,7 @@ def document(examples: Mapping[str, Any]) -> dict[str, Any]:
         for endpoint in endpoints:
             for refusal in (*refusals_of(endpoint), *endpoint.refuses_rows):
                 calls.setdefault(refusal.code, set()).add(name)
+    add_links(paths, schemas.components())
     shared = _share_responses(paths)
     return {
         "openapi": OPENAPI,
@@ -91,6 +100,7 @@ def document(examples: Mapping[str, Any]) -> dict[str, Any]:
             refusal.code: refusals.described(refusal, calls=calls.get(refusal.code, ()))
             for refusal in refusals.every_refusal()
         },
+        "x-walkthrough": walkthrough(),
     }
 
 
@@ -165,7 +175,7 @@ def _share_responses(paths: Mapping[str, Mapping[str, Operation]]) -> dict[str, 
 def _name_of(answer: Mapping[str, Any]) -> str:
     schema = answer["content"]["application/problem+json"]["schema"]
     codes: list[str] = schema["properties"]["code"]["enum"]
-    return ".".join(codes)
+    return ".".join([*codes, *(["bounded"] if LIMIT in answer["headers"] else [])])
 
 
 __all__ = ["document", "endpoints_by_service", "id_of", "routed", "written"]

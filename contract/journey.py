@@ -12,6 +12,7 @@ from typing import Any, TypeVar
 
 from contract.admitting import candidate, open_wave
 from contract.recorder import Recorder, Refused
+from contract.signing_in import invite, let_in_again, take_back
 from contract.switches import correct, pause, suspend, undo_admission
 
 API = "/api/v1"
@@ -37,6 +38,9 @@ def walk(recorder: Recorder) -> dict[str, Any]:
     suspend(recorder, provider)
     correct(recorder, card)
     undo_admission(recorder)
+    let_in_again(recorder, card_number)
+    invite(recorder)
+    take_back(recorder)
     return recorder.kept
 
 

@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import re
+from dataclasses import asdict
 from typing import Any
 
 from chassis.contract import ANYWHERE, refusals_of, summary_of
 from chassis.endpoints import Endpoint, KeyUse
+from chassis.rate_limits import HEADERS as RATE_LIMITS
 from chassis.request_content import FORM, JSON
 from contract import refusals
 from contract.schemas import Schemas
@@ -50,11 +52,14 @@ def operation(endpoint: Endpoint[Any], route: Route, schemas: Schemas) -> Operat
         "parameters": _parameters(endpoint, schemas),
         **({"requestBody": body} if body else {}),
         "responses": {
-            **_successes(endpoint, schemas),
-            **refusals.responses(refusals_of(endpoint)),
+            **_telling_bounds(
+                endpoint,
+                {**_successes(endpoint, schemas), **refusals.responses(refusals_of(endpoint))},
+            ),
             "default": refusals.response(ANYWHERE),
         },
         **_rows(endpoint),
+        **_bounds(endpoint),
     }
 
 
@@ -107,6 +112,22 @@ def _successes(endpoint: Endpoint[Any], schemas: Schemas) -> dict[str, dict[str,
     if endpoint.method == "GET" and "ETag" in endpoint.sends:
         found["304"] = {"description": "As it was, by If-None-Match.", "headers": headers}
     return found
+
+
+def _telling_bounds(
+    endpoint: Endpoint[Any], responses: dict[str, dict[str, Any]]
+) -> dict[str, dict[str, Any]]:
+    """Return the answers of a call; where it is bounded, each may tell how the caller stands."""
+    if endpoint.bounded:
+        told = {name: {"$ref": f"#/components/headers/{name}"} for name in RATE_LIMITS}
+        for one in responses.values():
+            one["headers"] = {**one["headers"], **told}
+    return responses
+
+
+def _bounds(endpoint: Endpoint[Any]) -> dict[str, list[dict[str, Any]]]:
+    told = [asdict(bound) for bound in endpoint.bounded]
+    return {"x-bounds": told} if told else {}
 
 
 def _text(media_type: str) -> dict[str, Any]:

@@ -18,9 +18,10 @@ from contract.recorder import Recorder
 from deploy.local.ports import free_ports
 from deploy.local.process_table import service_settings
 from deploy.local.system import System
-from services.accounts.development import issue_token
+from services.accounts.development import add_account, issue_token
 from services.accounts.domain.mandates import Mandate
 from services.accounts.register import register
+from services.accounts.register_application import register_application
 from services.accounts.service import opened_service
 from services.accounts.settings import read_settings
 
@@ -59,11 +60,27 @@ def recorder_of(
         register(
             house, client_id=client[0], secret=client[1], mandate=Mandate("auditor"), name=CLIENT
         )
+        staff = add_account(
+            house,
+            name=f"{client[0]}@lembaga.example",
+            password=secrets.token_hex(8),
+            mandate=Mandate("auditor"),
+            display_name="Sari Contoh",
+        )
+        application = "example-portal"
+        register_application(
+            house,
+            client_id=application,
+            secret=None,
+            redirect_uris=["https://portal.example/signed-in"],
+        )
 
     def token(role: str, bound: Mapping[str, str]) -> str:
         return issue_token(role=role, environment=settings, **bound)
 
-    return Recorder(address, tokens=token, client=client, seen=seen)
+    return Recorder(
+        address, tokens=token, client=client, staff=staff, application=application, seen=seen
+    )
 
 
 if __name__ == "__main__":

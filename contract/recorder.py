@@ -10,13 +10,14 @@ from urllib.parse import urlencode
 
 import requests
 
+from chassis import rate_limits
 from chassis.clock import utc_now, write_instant
 from contract.operations import id_of
 from contract.stable import Stable
 
 PATIENCE = 60.0
 _SENT = ("Accept", "Content-Type", "Idempotency-Key", "If-Match")
-_ANSWERED = ("Content-Type", "ETag", "Location", "Retry-After")
+_ANSWERED = ("Content-Type", "ETag", "Location", "Retry-After", *rate_limits.HEADERS)
 
 Tokens = Callable[[str, Mapping[str, str]], str]
 """Gives a token of a role, bound to a card, a provider or a region where the role is."""
@@ -35,11 +36,18 @@ class Recorder:
         *,
         tokens: Tokens,
         client: tuple[str, str],
+        staff: str,
+        application: str,
         seen: Callable[[requests.Response], object] = lambda _: None,
     ) -> None:
-        """`client` is the id and secret of a registered client; `seen` is shown every answer."""
+        """`client` is the id and secret of a registered client, `staff` an account, `application` a public one.
+
+        `seen` is shown every answer.
+        """
         self.origin = origin
         self.client = client
+        self.staff = staff
+        self.application = application
         self.began = utc_now().replace(microsecond=0)
         self.kept: dict[str, Any] = {}
         self._tokens = tokens
@@ -67,7 +75,7 @@ class Recorder:
     ) -> requests.Response:
         """Make a call. `template` is the path with its ids in braces, for which `ids` stand in their order."""
         path = _filled(template, ids)
-        address = path + (f"?{urlencode(query)}" if query else "")
+        address = path + (f"?{urlencode(query, safe=':')}" if query else "")
         headers = {"Authorization": f"Bearer {self._tokens(role, bound or {})}"} if role else {}
         if key:
             headers["Idempotency-Key"] = str(uuid.uuid4())
@@ -78,7 +86,7 @@ class Recorder:
             self.origin + address,
             json=body,
             data=form,
-            auth=self.client if form else None,
+            auth=self.client if form and "client_id" not in form else None,
             headers=headers,
             timeout=PATIENCE,
             allow_redirects=False,

@@ -21,6 +21,7 @@ _ID = re.compile(r"[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}"
 _INSTANT = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}T[0-9:]{8}(?:\.[0-9]+)?Z")
 _UNIQUE = re.compile(r"(?<=[a-z]) [0-9a-f]{8}\b")
 _LONG_TAG = re.compile(r'"[0-9a-f]{16,}"')
+_HANDED_CODE = re.compile(r"\b[0-9A-HJKMNP-TV-Z]{5}-[0-9A-HJKMNP-TV-Z]{5}\b")
 _SAID = {
     "birth_date": "1990-05-15",
     "access_token": "eyJhbGciOiJFZDI1NTE5IiwidHlwIjoiYXQrand0In0.eyJyb2xlIjoiaG9sZGVyIn0.c2lnbmF0dXJl",
@@ -58,6 +59,7 @@ class Stable:
     def text(self, text: str) -> str:
         """Return a text with ids, instants, tags and our own address replaced."""
         text = _ID.sub(lambda found: self._id(found[0]), text.replace(self._origin, ORIGIN))
+        text = _HANDED_CODE.sub("K7QX2-MBA4T", text)
         text = _UNIQUE.sub("", text)
         text = _INSTANT.sub(lambda found: self._instant(found[0]), text)
         return _LONG_TAG.sub('"6b1f0c9e2d84a735"', text)

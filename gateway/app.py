@@ -6,7 +6,7 @@ import os
 from collections.abc import Callable, Iterable, Mapping
 from typing import Any
 
-from flask import Flask, Response
+from flask import Flask, Response, request
 from flask.typing import ResponseReturnValue
 from prometheus_client import start_http_server
 
@@ -20,14 +20,19 @@ from chassis.observability import (
     current_request_id,
     logger,
 )
-from gateway.documents import problem_answer
+from chassis.pages.site import Site
+from gateway.documents import Failures
 from gateway.forwarding import Forwarding, Service
 from gateway.pages.pages import every_page
 from gateway.probes import Readiness
-from gateway.routes import ROUTES, Route
+from gateway.revocations import Revocations
+from gateway.routes import ROUTES, Route, answered_by
 from gateway.settings import Settings, read_settings
 from gateway.targets import Table
 from gateway.upstream import Upstream
+
+NAME = "Balai"
+"""What readers are told they are looking at."""
 
 
 def create_app(
@@ -36,13 +41,14 @@ def create_app(
     """Join the gateway's parts. Raises `SettingsError` where a setting is missing or unusable."""
     settings = read_settings(os.environ if variables is None else variables)
     configure_logging("gateway", level=settings.log_level)
-    keys = PublishedKeys(document_at(settings.jwks_url))
+    keys = PublishedKeys(document_at(settings.jwks_url), algorithm=settings.algorithm)
     upstreams = {name: Upstream(name, address) for name, address in settings.upstreams.items()}
-    app = _own_application(Readiness(keys=keys, upstreams=upstreams))
+    failures = Failures(Site(name=NAME, origin=settings.issuer))
+    app = _own_application(Readiness(keys=keys, upstreams=upstreams), failures)
     app.wsgi_app = Forwarding(  # type: ignore[method-assign]
         app.wsgi_app,
         own_paths=frozenset(rule.rule for rule in app.url_map.iter_rules()),
-        table=Table(routes),
+        table=Table(answered_by(upstreams, routes)),
         services={
             name: Service(
                 upstream,
@@ -52,13 +58,23 @@ def create_app(
             for name, upstream in upstreams.items()
         },
         verifier=TokenVerifier(issuer=settings.issuer, audience=settings.audience, keys=keys),
+        revocations=_revocations(settings),
         proxies_in_front=settings.proxies_in_front,
+        failures=failures,
     )
     _serve_metrics(settings)
     return app
 
 
-def _own_application(readiness: Readiness) -> Flask:
+def _revocations(settings: Settings) -> Revocations:
+    """Follow what the issuer takes back, where it tells."""
+    revocations = Revocations()
+    if settings.revocations_url is not None:
+        revocations.follow(document_at(settings.revocations_url))
+    return revocations
+
+
+def _own_application(readiness: Readiness, failures: Failures) -> Flask:
     """Build what answers for the gateway itself."""
     app = Flask("gateway", static_folder=None)
     app.url_map.merge_slashes = False
@@ -81,7 +97,13 @@ def _own_application(readiness: Readiness) -> Flask:
             provide_automatic_options=False,
         )
     app.after_request(_name_request)
-    app.register_error_handler(Exception, _tell)
+
+    def tell(error: Exception) -> Response:
+        told = failures.answer(problem_of(error), current_request_id.get(), request.environ)
+        status, headers, body = told
+        return Response(body, status=status, headers=headers)
+
+    app.register_error_handler(Exception, tell)
     return app
 
 
@@ -89,11 +111,6 @@ def _name_request(response: Response) -> Response:
     response.headers[REQUEST_ID_HEADER] = current_request_id.get()
     response.headers.setdefault("Cache-Control", "no-store")
     return response
-
-
-def _tell(error: Exception) -> Response:
-    status, headers, body = problem_answer(problem_of(error), current_request_id.get())
-    return Response(body, status=status, headers=headers)
 
 
 def _serve_metrics(settings: Settings) -> None:

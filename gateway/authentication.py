@@ -4,18 +4,22 @@ from __future__ import annotations
 
 from chassis.identity import TokenVerifier, bearer_token
 from chassis.problems import Unauthenticated
+from gateway.revocations import Revocations
 from gateway.routes import Access, Route
 
 
-def admit(route: Route, authorization: str | None, verifier: TokenVerifier) -> None:
+def admit(
+    route: Route, authorization: str | None, verifier: TokenVerifier, revocations: Revocations
+) -> None:
     """Let a request through, or raise `Unauthenticated`; `Unavailable` while the issuer's keys are not known.
 
     A token that is sent must be good on public routes too: its owner should learn that it is not.
     """
-    if route.access is Access.OWN_CREDENTIALS:
+    if route.access in (Access.OWN_CREDENTIALS, Access.PAGE):
         return
     token = bearer_token(authorization)
     if token is not None:
-        verifier.verify(token)
+        if revocations.include(verifier.verify(token)):
+            raise Unauthenticated("The access token was taken back. Sign in again.", presented=True)
     elif route.access is Access.BEARER:
         raise Unauthenticated

@@ -26,12 +26,13 @@ from chassis.time_left import TIME_LEFT_HEADER
 from gateway.answer import Answer
 from gateway.authentication import admit
 from gateway.callers import client_address, has_left
-from gateway.documents import problem_answer
+from gateway.documents import Failures
 from gateway.gate import Gate
 from gateway.headers import inward, outward
 from gateway.limits import Body, gather
 from gateway.measures import Record
-from gateway.routes import Route
+from gateway.revocations import Revocations
+from gateway.routes import Access, Route
 from gateway.targets import Match, Table
 from gateway.upstream import ClientLeft, Question, Upstream
 
@@ -71,14 +72,18 @@ class Forwarding:
         table: Table,
         services: Mapping[str, Service],
         verifier: TokenVerifier,
+        revocations: Revocations,
         proxies_in_front: int,
+        failures: Failures,
     ) -> None:
         self._application = application
         self._own_paths = own_paths
         self._table = table
         self._services = services
         self._verifier = verifier
+        self._revocations = revocations
         self._proxies_in_front = proxies_in_front
+        self._failures = failures
 
     def __call__(self, environ: WSGIEnvironment, start_response: StartResponse) -> Iterable[bytes]:
         record = Record(time.perf_counter())
@@ -96,12 +101,12 @@ class Forwarding:
         except ClientLeft:
             record.status = CLIENT_LEFT
             record.write()
-            return _tell(InternalError(), environ, start_response)
+            return self._tell(InternalError(), environ, start_response)
         except Exception as error:  # noqa: BLE001 - the caller is told nothing but the request id
             problem = problem_of(error)
             record.status, record.refusal = problem.status, problem.code
             record.write()
-            return _tell(problem, environ, start_response)
+            return self._tell(problem, environ, start_response)
 
     def _forward(
         self,
@@ -111,9 +116,9 @@ class Forwarding:
         record: Record,
     ) -> Iterable[bytes]:
         route = match.route
-        headers = inward(environ)
+        headers = inward(environ, to_page=route.access is Access.PAGE)
         sent = dict(headers)
-        admit(route, sent.get("Authorization"), self._verifier)
+        admit(route, sent.get("Authorization"), self._verifier, self._revocations)
         service = self._services[match.upstream]
         record.upstream = service.upstream.name
         body = gather(environ, largest=route.largest_body)
@@ -138,6 +143,13 @@ class Forwarding:
         gate.leave()
         record.write()
         return [answer.whole]
+
+    def _tell(
+        self, problem: Problem, environ: WSGIEnvironment, start_response: StartResponse
+    ) -> Iterable[bytes]:
+        status, headers, body = self._failures.answer(problem, current_request_id.get(), environ)
+        start_response(status, headers)
+        return [] if environ["REQUEST_METHOD"] == "HEAD" else [body]
 
     def _question(
         self,
@@ -218,14 +230,6 @@ def _start(answer: Answer, start_response: StartResponse, *, method: str) -> Non
     if length_is_ours and method != "HEAD" and answer.status not in _WITHOUT_BODY:
         headers.append(("Content-Length", str(len(answer.whole or b""))))
     start_response(f"{answer.status} {answer.reason}", headers)
-
-
-def _tell(
-    problem: Problem, environ: WSGIEnvironment, start_response: StartResponse
-) -> Iterable[bytes]:
-    status, headers, body = problem_answer(problem, current_request_id.get())
-    start_response(status, headers)
-    return [] if environ["REQUEST_METHOD"] == "HEAD" else [body]
 
 
 def _framing(method: str, body: Body) -> tuple[str, ...]:

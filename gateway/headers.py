@@ -23,10 +23,30 @@ _NEEDED = (
     "Traceparent",
     "Tracestate",
 )
-_WITHOUT_PREFIX = {"Content-Type": "CONTENT_TYPE"}
-_INWARDS = tuple(
-    (_WITHOUT_PREFIX.get(name, f"HTTP_{name.upper().replace('-', '_')}"), name) for name in _NEEDED
+_NEEDED_BY_PAGES = (
+    "Accept",
+    "Accept-Language",
+    "Content-Encoding",
+    "Content-Type",
+    "Cookie",
+    "Origin",
+    "Sec-Fetch-Site",
+    "Traceparent",
+    "Tracestate",
 )
+"""What a browser says by itself; and nothing that calls alone can need, such as a token."""
+
+
+def _by_key(names: Iterable[str]) -> tuple[tuple[str, str], ...]:
+    """Pair names with the keys that WSGI has them under."""
+    without_prefix = {"Content-Type": "CONTENT_TYPE"}
+    return tuple(
+        (without_prefix.get(name, f"HTTP_{name.upper().replace('-', '_')}"), name) for name in names
+    )
+
+
+_INWARDS = _by_key(_NEEDED)
+_INWARDS_TO_PAGES = _by_key(_NEEDED_BY_PAGES)
 
 _KEPT_BACK = frozenset(
     {
@@ -55,10 +75,11 @@ def meant_for_us(connection: str | None) -> frozenset[str]:
     return frozenset(name.strip().lower() for name in connection.split(","))
 
 
-def inward(environ: Mapping[str, Any]) -> list[tuple[str, str]]:
+def inward(environ: Mapping[str, Any], *, to_page: bool = False) -> list[tuple[str, str]]:
     """Return the headers of a request that go on to the service."""
     kept_back = meant_for_us(environ.get("HTTP_CONNECTION"))
-    found = [(name, environ[key]) for key, name in _INWARDS if key in environ]
+    wanted = _INWARDS_TO_PAGES if to_page else _INWARDS
+    found = [(name, environ[key]) for key, name in wanted if key in environ]
     if not kept_back:
         return found
     return [(name, value) for name, value in found if name.lower() not in kept_back]

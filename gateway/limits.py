@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from typing import Any, Protocol
 
 from chassis.problems import PayloadTooLarge
+from chassis.serving.exchange import RequestBody
 
 GATHERED = 256 * 1024
 """Bytes of a body that are waited for before a service is bothered: a slow sender holds none of its places."""
@@ -35,8 +36,8 @@ class Body:
 def gather(environ: Mapping[str, Any], *, largest: int) -> Body:
     """Read a request's body as far as it is waited for.
 
-    Raises `PayloadTooLarge`, before reading anything where the sender said the length; `MalformedRequest` and
-    `RequestTimedOut` come from the server.
+    Raises `PayloadTooLarge`, before reading anything where the sender said the length, of the body or of a chunk;
+    `MalformedRequest` and `RequestTimedOut` come from the server.
     """
     source: Readable = environ["wsgi.input"]
     declared = environ.get("CONTENT_LENGTH")
@@ -45,6 +46,8 @@ def gather(environ: Mapping[str, Any], *, largest: int) -> Body:
     length = int(declared) if declared is not None else None
     if length is not None and length > largest:
         raise _too_large(largest)
+    if isinstance(source, RequestBody):
+        source.refuse_chunks_over(largest)
     return _gather(source, length, largest)
 
 

@@ -5,7 +5,8 @@ What is not here does not exist for callers: the services' internal feeds, probe
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Container, Iterable, Iterator
+from dataclasses import dataclass, replace
 from enum import Enum
 
 API = "/api/v1"
@@ -23,6 +24,9 @@ class Access(Enum):
 
     OWN_CREDENTIALS = "own-credentials"
     """The service reads the Authorization header itself: it is no token."""
+
+    PAGE = "page"
+    """A page for people. Who visits it, the service learns from a cookie; an Authorization header is not passed on."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,6 +71,11 @@ def _write(
     method: str, path: str, upstream: str, access: Access, *, largest_body: int = 64 * KIB
 ) -> Route:
     return Route(method, API + path, (upstream,), access, largest_body=largest_body, seconds=30.0)
+
+
+def _page(method: str, path: str) -> Route:
+    largest = 16 * KIB if method == "POST" else 0
+    return Route(method, path, ("accounts",), Access.PAGE, largest_body=largest)
 
 
 PUBLIC, BEARER = Access.PUBLIC, Access.BEARER
@@ -151,9 +160,57 @@ ACCOUNTS = (
         Access.OWN_CREDENTIALS,
         largest_body=16 * KIB,
     ),
+    Route(
+        "POST",
+        "/oauth/revocation",
+        ("accounts",),
+        Access.OWN_CREDENTIALS,
+        largest_body=16 * KIB,
+    ),
+    Route("GET", "/oauth/userinfo", ("accounts",), BEARER),
+    _write("POST", "/recoveries", "accounts", BEARER, largest_body=16 * KIB),
+    _read("/recoveries", "accounts", BEARER),
+    _write(
+        "POST", "/recoveries/{recovery_id}/withdrawal", "accounts", BEARER, largest_body=16 * KIB
+    ),
+    _write("POST", "/invitations", "accounts", BEARER, largest_body=16 * KIB),
+    _read("/invitations", "accounts", BEARER),
+    _write(
+        "POST", "/invitations/{invitation_id}/withdrawal", "accounts", BEARER, largest_body=16 * KIB
+    ),
+    _read("/staff", "accounts", BEARER),
+    _write("POST", "/staff/{account_id}/removal", "accounts", BEARER, largest_body=16 * KIB),
     Route("GET", "/.well-known/openid-configuration", ("accounts",), PUBLIC),
     Route("GET", "/.well-known/jwks.json", ("accounts",), PUBLIC),
 )
 
-ROUTES: tuple[Route, ...] = (*CATALOG, *ENROLMENT, *AUDITING, *ACCOUNTS)
+PAGES = (
+    _page("GET", "/oauth/authorize"),
+    _page("GET", "/sign-in"),
+    _page("POST", "/sign-in"),
+    _page("POST", "/sign-out"),
+    _page("GET", "/account"),
+    _page("POST", "/account/password"),
+    _page("POST", "/account/sessions"),
+    _page("GET", "/activate"),
+    _page("POST", "/activate"),
+    _page("GET", "/activate/staff"),
+    _page("POST", "/activate/staff"),
+    _page("GET", "/activate/code"),
+    _page("POST", "/activate/code"),
+    _page("GET", "/recover"),
+    _page("POST", "/recover"),
+    _page("GET", "/invitation"),
+    _page("POST", "/invitation"),
+)
+
+ROUTES: tuple[Route, ...] = (*CATALOG, *ENROLMENT, *AUDITING, *ACCOUNTS, *PAGES)
 UPSTREAMS = ("catalog", "enrolment", "accounts")
+
+
+def answered_by(upstreams: Container[str], routes: Iterable[Route]) -> Iterator[Route]:
+    """Give the routes that these services answer; the others do not exist where their service does not."""
+    for route in routes:
+        able = tuple(name for name in route.upstreams if name in upstreams)
+        if able:
+            yield replace(route, upstreams=able)

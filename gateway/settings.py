@@ -1,9 +1,11 @@
 """The gateway's settings, from the environment, checked at start.
 
-CATALOG_URL, ENROLMENT_URL, ACCOUNTS_URL: where the services listen (http, host and port) · TOKEN_ISSUER,
-TOKEN_AUDIENCE, JWKS_URL: whose tokens are good · REQUESTS_IN_FLIGHT, EXPORTS_IN_FLIGHT: at most so many at once per
-service · PROXIES_IN_FRONT: how many of our own proxies add to X-Forwarded-For before us; with 0 nothing is believed ·
-METRICS_BIND: where metrics are served, never on the public port · LOG_LEVEL.
+CATALOG_URL, ENROLMENT_URL, ACCOUNTS_URL: where the services listen (http, host and port; without ACCOUNTS_URL, where
+another issuer stands in its place, none of its calls exists) · TOKEN_ISSUER, TOKEN_AUDIENCE, TOKEN_ALGORITHM, JWKS_URL:
+whose tokens are good · REVOCATIONS_URL: where accounts tells which of them were taken back · REQUESTS_IN_FLIGHT,
+EXPORTS_IN_FLIGHT: at most so many at once per service · PROXIES_IN_FRONT: how many of our own proxies add to
+X-Forwarded-For before us; with 0 nothing is believed · METRICS_BIND: where metrics are served, never on the public
+port · LOG_LEVEL.
 """
 
 from __future__ import annotations
@@ -13,6 +15,7 @@ from dataclasses import dataclass
 from urllib.parse import urlsplit
 
 from chassis.settings import LOG_LEVELS, Environment, SettingsError
+from chassis.token_algorithms import TokenAlgorithm, token_algorithm
 
 
 @dataclass(frozen=True)
@@ -22,7 +25,9 @@ class Settings:
     upstreams: Mapping[str, tuple[str, int]]
     issuer: str
     audience: str
+    algorithm: TokenAlgorithm
     jwks_url: str
+    revocations_url: str | None
     requests_in_flight: int
     exports_in_flight: int
     proxies_in_front: int
@@ -33,15 +38,19 @@ class Settings:
 def read_settings(variables: Mapping[str, str]) -> Settings:
     """Read the settings. Raises `SettingsError` naming the one that is missing or unusable."""
     environment = Environment(variables)
+    upstreams = {
+        "catalog": _service(environment, "CATALOG_URL"),
+        "enrolment": _service(environment, "ENROLMENT_URL"),
+    }
+    if environment.optional("ACCOUNTS_URL"):
+        upstreams["accounts"] = _service(environment, "ACCOUNTS_URL")
     return Settings(
-        upstreams={
-            "catalog": _service(environment, "CATALOG_URL"),
-            "enrolment": _service(environment, "ENROLMENT_URL"),
-            "accounts": _service(environment, "ACCOUNTS_URL"),
-        },
+        upstreams=upstreams,
         issuer=environment.text("TOKEN_ISSUER").rstrip("/"),
         audience=environment.text("TOKEN_AUDIENCE", "balai"),
+        algorithm=token_algorithm(environment),
         jwks_url=environment.text("JWKS_URL"),
+        revocations_url=environment.optional("REVOCATIONS_URL"),
         requests_in_flight=environment.whole("REQUESTS_IN_FLIGHT", 64, least=1, most=10_000),
         exports_in_flight=environment.whole("EXPORTS_IN_FLIGHT", 4, least=1, most=1_000),
         proxies_in_front=environment.whole("PROXIES_IN_FRONT", 0, least=0, most=5),

@@ -17,12 +17,22 @@ from flask import Flask
 from flask.testing import FlaskClient
 from werkzeug.test import TestResponse
 
+from chassis import rate_limits
 from gateway.pages.contract_file import CONTRACT
 
 Contract = dict[str, Any]
 PROBLEM = "application/problem+json"
 TOLD_OF = frozenset(
-    {"accept-encoding", "allow", "etag", "location", "retry-after", "www-authenticate"}
+    {
+        "accept-encoding",
+        "allow",
+        "etag",
+        "location",
+        "ratelimit",
+        "ratelimit-policy",
+        "retry-after",
+        "www-authenticate",
+    }
 )
 """Headers that callers act on, and that have to be documented where they are sent."""
 
@@ -47,6 +57,7 @@ def check_answer(
     documented = {header.lower() for header in answer.get("headers", {})}
     beyond = (sent.keys() & TOLD_OF) - documented
     assert not beyond, f"{name} {status} sends {beyond}, which are not documented"
+    _check_bounds(name, sent)
     content = answer.get("content", {})
     if not content:
         assert not body, f"{name} {status} has a body"
@@ -55,6 +66,18 @@ def check_answer(
     assert media_type in content, f"{name} {status} is {media_type}, which is not documented"
     if media_type.endswith("json"):
         _validator(*name, str(status), media_type).validate(json.loads(body))
+
+
+def _check_bounds(name: tuple[str, str], sent: Mapping[str, str]) -> None:
+    """Hold what is told of bounds to its form and to the bounds that the call declares."""
+    for header in (rate_limits.LIMIT, rate_limits.POLICY):
+        told = sent.get(header.lower())
+        if told is not None:
+            assert re.fullmatch(
+                contract()["components"]["headers"][header]["schema"]["pattern"], told
+            )
+            declared = {one["name"] for one in contract()["paths"][name[1]][name[0]]["x-bounds"]}
+            assert set(re.findall(r'"([a-z-]+)"', told)) <= declared, f"{name} tells {told}"
 
 
 class ConformingClient(FlaskClient):

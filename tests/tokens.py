@@ -10,6 +10,7 @@ from joserfc.jwk import OKPKey
 
 from chassis.identity import TokenVerifier
 from chassis.issuer_keys import IssuerKeys, usable_keys
+from chassis.token_algorithms import ED25519
 
 ISSUER = "http://accounts.test"
 AUDIENCE = "balai"
@@ -35,9 +36,11 @@ PUBLIC_JWK: dict[str, Any] = {
 class FixedKeys:
     """A source of keys that knows the tests' one and counts how often it was asked to fetch them again."""
 
+    algorithm = ED25519
+
     def __init__(self) -> None:
         self.refreshed = 0
-        self._keys = usable_keys({"keys": [PUBLIC_JWK]})
+        self._keys = usable_keys({"keys": [PUBLIC_JWK]}, ED25519)
 
     def keys(self) -> IssuerKeys:
         return self._keys

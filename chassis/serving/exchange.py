@@ -7,10 +7,10 @@ from collections.abc import Iterator
 from typing import Any
 
 from gunicorn.http import wsgi
-from gunicorn.http.body import ChunkedReader
 from gunicorn.http.errors import NoMoreData, ParseException
 
 from chassis.problems import Problem
+from chassis.serving.chunks import ChunkedReader
 from chassis.serving.patience import Patience
 from chassis.serving.refusals import as_problem
 
@@ -62,6 +62,11 @@ class RequestBody:
 
     def __iter__(self) -> Iterator[bytes]:
         return iter(self.readline, b"")
+
+    def refuse_chunks_over(self, largest: int) -> None:
+        """Have a chunk refused by what it says to be, where it is larger than all that will be read."""
+        if isinstance(self._body.reader, ChunkedReader):
+            self._body.reader.largest = largest
 
     def leaves_too_much(self) -> bool:
         """Tell whether more is unread than is worth throwing away."""

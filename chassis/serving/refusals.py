@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from http import HTTPStatus
 from typing import Any
 
@@ -43,7 +44,6 @@ _UNREADABLE: dict[type[Exception], str] = {
     errors.InvalidRequestMethod: "The method is not one of HTTP's.",
     errors.InvalidHTTPVersion: "Use HTTP/1.1.",
     errors.InvalidHeaderName: "A header has an unusable name.",
-    errors.InvalidHeader: "A header is not well formed, stands twice, or contradicts another one.",
     errors.ObsoleteFolding: "A header runs over several lines. Write it on one.",
     errors.UnsupportedTransferCoding: "The only transfer coding understood is chunked.",
     errors.ExpectationFailed: "The only expectation understood is 100-continue.",
@@ -53,6 +53,20 @@ _UNREADABLE: dict[type[Exception], str] = {
     errors.ConfigurationProblem: "No client may send SCRIPT_NAME.",
     errors.NoMoreData: "The connection ended before the body did.",
 }
+
+_HEADERS = {
+    "CONTENT-LENGTH": "Content-Length must be one plain number, and not stand beside Transfer-Encoding.",
+    "TRANSFER-ENCODING": "Transfer-Encoding must be chunked, once, in HTTP/1.1.",
+    "HOST": "Host stands twice.",
+    "CONTENT-TYPE": "Content-Type stands twice.",
+    "bare LF as line terminator": "A line of the head ends in LF alone. End each in CR LF.",
+}
+"""What is wrong by what gunicorn says of it: the name of a header, of these few alone, or a reason."""
+
+_STAND_ONCE = ("HOST", "CONTENT-TYPE")
+"""Headers that gunicorn names for this where it gives the request, and else for what is in them."""
+
+_A_NAME = re.compile(r"[A-Z0-9!#$%&'*+.^_`|~-]+")
 
 
 def as_problem(error: BaseException) -> Problem:
@@ -68,10 +82,21 @@ def as_problem(error: BaseException) -> Problem:
         return RequestLineTooLong()
     if isinstance(error, errors.LimitRequestHeaders):
         return RequestHeadersTooLarge()
+    if isinstance(error, errors.InvalidHeader):
+        return MalformedRequest(_wrong_with(error))
     for kind, detail in _UNREADABLE.items():
         if isinstance(error, kind):
             return MalformedRequest(detail)
     return InternalError()
+
+
+def _wrong_with(error: errors.InvalidHeader) -> str:
+    header = str(error.hdr)
+    if header in _HEADERS and (error.req is not None or header not in _STAND_ONCE):
+        return _HEADERS[header]
+    if _A_NAME.fullmatch(header):
+        return "A header has a control character in its value, or no colon after its name."
+    return "A line of the head is not a header: name, colon, value."
 
 
 def write_problem(problem: Problem, *, with_body: bool) -> bytes:

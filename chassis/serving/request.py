@@ -5,9 +5,10 @@ from __future__ import annotations
 import re
 from typing import Any
 
-from gunicorn.http import message, parser
+from gunicorn.http import body, message, parser
 
 from chassis.problems import MalformedRequest
+from chassis.serving.chunks import ChunkedReader
 from chassis.serving.refusals import TransferCodingNotSupported
 
 _AUTHORITY = r"(?:[a-z0-9._-]+|\[[0-9a-f:.]+\])(?::[0-9]{0,5})?"
@@ -64,6 +65,8 @@ class Request(message.Request):
         if codings[-1:] == ["chunked"] and set(codings) != {"chunked"}:
             raise TransferCodingNotSupported
         super().set_body_reader()
+        if codings:
+            self.body = body.Body(ChunkedReader(self, self.unreader))
 
     def _origin_form(self, target: bytes) -> bytes:
         origin = _ORIGIN.match(target)

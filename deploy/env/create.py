@@ -26,6 +26,9 @@ def parse(arguments: Sequence[str]) -> argparse.Namespace:
     parser.add_argument("--origin", required=True, help="what callers see: https://host, no path")
     parser.add_argument("--database", default="127.0.0.1:5432", help="PostgreSQL's host:port")
     parser.add_argument("--proxies", type=int, default=1, help="proxies of ours before the gateway")
+    parser.add_argument(
+        "--messages", default="https://messages.invalid/", help="where messages are handed over"
+    )
     options = parser.parse_args(arguments)
     if not re.fullmatch(r"https?://[a-z0-9.-]+(:[0-9]+)?", options.origin):
         parser.error("--origin must be https://host, with nothing behind it")
@@ -52,6 +55,7 @@ def main(arguments: Sequence[str]) -> int:
         "ORIGIN": options.origin,
         "DATABASE_HOST": options.database,
         "PROXIES_IN_FRONT": str(options.proxies),
+        "MESSAGE_URL": options.messages,
     }
     texts = filled(given)
     there = [name for name in texts if (options.folder / name).exists()]

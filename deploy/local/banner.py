@@ -5,6 +5,7 @@ from __future__ import annotations
 from datetime import datetime
 
 from deploy.local.process_table import SAMPLE_ROLES, Plan
+from deploy.local.sample_accounts import SAMPLE_STAFF, sample_password
 from deploy.local.sample_card import SampleCard
 from sample.record import Facts
 
@@ -18,7 +19,9 @@ def banner(plan: Plan, facts: Facts, *, card: SampleCard | None, kept: str) -> s
 Balai runs at {plan.address}. To see every call open {plan.address}/api/v1/docs in a browser.
 Ctrl-C stops it; {kept}.
 
-Sample credentials, for POST {plan.address}/oauth/token or `make token`:
+{_accounts(plan, facts)}
+
+Programs have sample credentials, for POST {plan.address}/oauth/token or `make token`:
 
 {_credentials(plan)}
 
@@ -28,6 +31,22 @@ Sample credentials, for POST {plan.address}/oauth/token or `make token`:
 
 {_expired(card) if card and card.status == "expired" else _invitation(plan, facts)}
 """
+
+
+def _accounts(plan: Plan, facts: Facts) -> str:
+    names = [f"  {one.role:<10} {one.email}" for one in SAMPLE_STAFF]
+    holder = f"  {'holder':<10} {facts.card_number}"
+    return "\n".join(
+        [
+            f"People sign in at {plan.address}/sign-in, with the password {sample_password(plan.secrets)}:",
+            "",
+            holder,
+            *names,
+            "",
+            "What they are sent, such as codes, stands in log/accounts-worker.log there (grep message-printed).",
+            "An operator of your own: make operator EMAIL=you@example.org",
+        ]
+    )
 
 
 def _time_left(card: SampleCard | None) -> str:

@@ -21,16 +21,21 @@ SECRET_NAMES = (
     "PERSONAL_DATA_KEY",
     "FINGERPRINT_KEY",
     "CATALOG_FINGERPRINT_KEY",
+    "ACCOUNTS_FINGERPRINT_KEY",
     "POSTGRESQL_PASSWORD",
     *(f"{service.upper()}_OWNER_PASSWORD" for service in SERVICES),
     *(f"{service.upper()}_APP_PASSWORD" for service in SERVICES),
     "CATALOG_CLIENT_SECRET",
     "ENROLMENT_CLIENT_SECRET",
     *(f"SAMPLE_{role.upper()}_SECRET" for role in SAMPLE_ROLES),
+    "SAMPLE_PASSWORD",
 )
 # Each secret is given to the one service that needs it.
 _SECRETS_OF = {
-    "accounts": {"KEY_ENCRYPTION_KEY": "KEY_ENCRYPTION_KEY"},
+    "accounts": {
+        "KEY_ENCRYPTION_KEY": "KEY_ENCRYPTION_KEY",
+        "FINGERPRINT_KEY": "ACCOUNTS_FINGERPRINT_KEY",
+    },
     "catalog": {
         "CLIENT_SECRET": "CATALOG_CLIENT_SECRET",
         "FINGERPRINT_KEY": "CATALOG_FINGERPRINT_KEY",
@@ -159,9 +164,15 @@ def service_settings(plan: Plan, service: str) -> dict[str, str]:
         "TOKEN_ISSUER": plan.address,
         "TOKEN_AUDIENCE": AUDIENCE,
         "CLIENT_ID": f"service-{service}",
-        **({"SEARCH_INDEX": str(plan.search_index)} if service == "catalog" else {}),
+        **_own_settings(plan, service),
         **{name: plan.secrets[secret] for name, secret in _SECRETS_OF[service].items()},
     }
+
+
+def _own_settings(plan: Plan, service: str) -> dict[str, str]:
+    if service == "accounts":
+        return {"ENROLMENT_URL": plan.address_of("enrolment"), "MESSAGE_SENDER": "print"}
+    return {"SEARCH_INDEX": str(plan.search_index)} if service == "catalog" else {}
 
 
 def _web(
@@ -210,5 +221,6 @@ def _of_every_process(plan: Plan) -> dict[str, str]:
         "TOKEN_ISSUER": plan.address,
         "TOKEN_AUDIENCE": AUDIENCE,
         "JWKS_URL": f"{plan.address_of('accounts')}/.well-known/jwks.json",
+        "REVOCATIONS_URL": f"{plan.address_of('accounts')}/internal/revocations",
         **{f"{service.upper()}_URL": plan.address_of(service) for service in SERVICES},
     }

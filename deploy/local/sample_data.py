@@ -1,4 +1,4 @@
-"""Bring in the sample data and register a client of each role to try it with: `python -m deploy.local.sample_data`.
+"""Bring in the sample data, with a client and an account of each role: `python -m deploy.local.sample_data`.
 
 The environment is that of accounts, with GATEWAY_URL and with SAMPLE_FOLDER, where notes on what was loaded are kept.
 """
@@ -11,6 +11,7 @@ from pathlib import Path
 
 from deploy.local.bounds import Bounds
 from deploy.local.clients import SAMPLE_CLIENTS, ForeignDatabaseError, register_clients
+from deploy.local.sample_accounts import create_sample_accounts
 from deploy.local.sample_notes import SampleNotes
 from sample.load import main as load
 
@@ -29,6 +30,7 @@ def main() -> int:
     bounds = Bounds(gateway, os.environ).of_the_sample(facts)
     try:
         register_clients(SAMPLE_CLIENTS, bounds=bounds, variables=os.environ)
+        create_sample_accounts(facts, bounds=bounds, variables=os.environ)
     except ForeignDatabaseError as error:
         print(error, file=sys.stderr)
         return 1

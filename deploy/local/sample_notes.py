@@ -26,7 +26,7 @@ class SampleNotes:
         return None if record is None else record.facts
 
     def finish(self, facts: Facts) -> None:
-        """Note that everything is there, the clients too."""
+        """Note that everything is there, clients and accounts too."""
         self._finished.write_text(facts.class_id, encoding="ascii")
 
     def present(self, gateway: str) -> Facts | None:
@@ -40,4 +40,4 @@ class SampleNotes:
 
     @property
     def _finished(self) -> Path:
-        return self.folder / "finished"
+        return self.folder / "finished-with-accounts"

@@ -8,6 +8,7 @@ import hashlib
 import json
 from collections.abc import Mapping
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -15,13 +16,12 @@ from flask import Response, request
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 from markupsafe import Markup
 
-from chassis.media_types import media_type_for
+from chassis.media_types import HTML, media_type_for
 from gateway.pages.contract_file import CONTRACT
 from gateway.pages.reference import reference_of
 
 TEMPLATES = Path(__file__).parent / "templates"
 JSON = "application/json"
-HTML = "text/html"
 KEPT = "public, max-age=300"
 
 
@@ -93,6 +93,7 @@ class _Writer:
             lstrip_blocks=True,
         )
         self._environment.filters["prose"] = prose
+        self._environment.filters["linked"] = partial(prose, addresses=_addresses(contract))
         style = self._environment.get_template("style.css").render()
         digest = base64.b64encode(hashlib.sha256(style.encode()).digest()).decode()
         policy = (
@@ -137,13 +138,25 @@ class _Writer:
         return _form(HTML, text.encode())
 
 
-def prose(text: str) -> Markup:
-    """Write a text of the contract as HTML: what stands between grave accents is code."""
-    parts = text.split("`")
-    code = Markup("<code>{}</code>")
+def prose(text: str, *, addresses: Mapping[str, str] | None = None) -> Markup:
+    """Write a text of the contract as HTML: what stands between grave accents is code, and a link where it has one."""
+    code, link = Markup("<code>{}</code>"), Markup('<a href="{}"><code>{}</code></a>')
     return Markup("").join(
-        code.format(part) if place % 2 else part for place, part in enumerate(parts)
+        link.format(addresses[part], part)
+        if place % 2 and addresses and part in addresses
+        else (code.format(part) if place % 2 else part)
+        for place, part in enumerate(text.split("`"))
     )
+
+
+def _addresses(contract: Mapping[str, Any]) -> dict[str, str]:
+    """Return where each call and each refusal is described, by what texts call it."""
+    calls = {
+        f"{method.upper()} {path}": f"/api/v1/docs#{operation['operationId']}"
+        for path, methods in contract["paths"].items()
+        for method, operation in methods.items()
+    }
+    return {**calls, **{code: f"/problems/{code}" for code in contract["x-problems"]}}
 
 
 def _compact(value: Any) -> bytes:

@@ -2,90 +2,18 @@
 
 from __future__ import annotations
 
-import json
-from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+from collections.abc import Iterable, Iterator, Mapping
 from functools import reduce
 from typing import Any
 
-from gateway.pages.curl import curl_of
+from gateway.pages.examples import example_of
+from gateway.pages.parts import Bound, Call, Field, Group, Reference, Refusal, Step
 
 Contract = Mapping[str, Any]
 JsonSchema = Mapping[str, Any]
 
 WORDS = {"uuid": "id", "date-time": "instant", "date": "date"}
 """What texts of a known format are called."""
-
-
-@dataclass(frozen=True, slots=True)
-class Field:
-    """A parameter or a member: what it is called, what it holds, and what it is made of."""
-
-    name: str
-    kind: str
-    required: bool
-    description: str
-    members: tuple[Field, ...] = ()
-
-
-@dataclass(frozen=True, slots=True)
-class Refusal:
-    """A code that a call may answer."""
-
-    code: str
-    status: int
-    title: str
-    remedy: str
-
-
-@dataclass(frozen=True, slots=True)
-class Example:
-    """A command, and what it is answered."""
-
-    command: str
-    answer: str
-
-
-@dataclass(frozen=True, slots=True)
-class Call:
-    """One call as the page describes it."""
-
-    name: str
-    method: str
-    path: str
-    summary: str
-    description: str
-    roles: tuple[str, ...]
-    parameters: tuple[Field, ...]
-    body: tuple[Field, ...]
-    body_note: str
-    status: str
-    answer: tuple[Field, ...]
-    answer_note: str
-    headers: tuple[str, ...]
-    media_types: tuple[str, ...]
-    refusals: tuple[Refusal, ...]
-    row_refusals: tuple[Refusal, ...]
-    example: Example | None
-
-
-@dataclass(frozen=True, slots=True)
-class Group:
-    """Who calls, and what they call; each call is described in the first group that has it."""
-
-    role: str
-    description: str
-    calls: tuple[Call, ...]
-    described: tuple[Call, ...]
-
-
-@dataclass(frozen=True, slots=True)
-class Reference:
-    """Everything on the page. `common` are the refusals that every call may answer."""
-
-    groups: tuple[Group, ...]
-    common: tuple[Refusal, ...]
-    anywhere: tuple[Refusal, ...]
 
 
 def reference_of(contract: Contract) -> Reference:
@@ -100,6 +28,7 @@ def reference_of(contract: Contract) -> Reference:
         described |= {call.name for call in new}
         groups.append(Group(tag["name"], tag["description"], own, new))
     return Reference(
+        tuple(reader.steps()),
         tuple(groups),
         tuple(reader.refusal(code) for code in sorted(common)),
         tuple(reader.refusal(code) for code in contract["x-anywhere"]),
@@ -132,6 +61,26 @@ class _Reader:
         told = self._contract["x-problems"][code]
         return Refusal(code, told["status"], told["title"], told["remedy"])
 
+    def steps(self) -> Iterator[Step]:
+        places = {
+            self._contract["paths"][path][method]["operationId"]: (path, method)
+            for path, method in self.operations()
+        }
+        for step in self._contract["x-walkthrough"]:
+            of_call = step.get("refusals_of")
+            codes = self.codes(*places[of_call]) - self._common if of_call else ()
+            yield Step(
+                step["name"],
+                step["title"],
+                step["text"],
+                step["commands"],
+                tuple(step["answers"]),
+                self._refusals(codes),
+            )
+
+    def _refusals(self, codes: Iterable[str]) -> tuple[Refusal, ...]:
+        return tuple(sorted(map(self.refusal, codes), key=lambda one: (one.status, one.code)))
+
     def calls(self) -> Iterator[Call]:
         for path, method in self.operations():
             yield self._call(path, method)
@@ -160,27 +109,10 @@ class _Reader:
             answer_note=answer["description"],
             headers=tuple(name for name in answer["headers"] if name != "X-Request-Id"),
             media_types=tuple(answer["content"]),
-            refusals=tuple(
-                sorted(
-                    (self.refusal(code) for code in beyond), key=lambda one: (one.status, one.code)
-                )
-            ),
+            refusals=self._refusals(beyond),
             row_refusals=tuple(map(self.refusal, made.get("x-row-refusals", ()))),
-            example=self._example(method, made, shown, sent),
-        )
-
-    def _example(
-        self,
-        method: str,
-        made: Mapping[str, Any],
-        shown: Mapping[str, Any],
-        sent: tuple[str, Mapping[str, Any]],
-    ) -> Example | None:
-        if "x-call" not in made:
-            return None
-        return Example(
-            curl_of(method, made["x-call"], sent[1].get("example"), media_type=sent[0]),
-            json.dumps(shown["example"], indent=2, ensure_ascii=False),
+            bounds=tuple(Bound(**bound) for bound in made.get("x-bounds", ())),
+            example=example_of(self._contract, path, method),
         )
 
     def _codes_in(self, answer: Mapping[str, Any]) -> list[str]:

@@ -3,21 +3,28 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Mapping
 
 from flask import Flask
 
 from chassis.endpoints import Endpoint
 from chassis.feed import feed_endpoints
-from chassis.identity import TokenVerifier
-from chassis.issuer_keys import PublishedKeys
 from chassis.journal_export import Code, log_endpoints
 from chassis.migrations import schema_check
 from chassis.observability import configure_logging
+from chassis.pages.declaring import Page
 from chassis.web import build_app
-from services.accounts.api import discovery, tokens
+from services.accounts.api import discovery, recoveries, revocation, staff, tokens, userinfo
 from services.accounts.key_keeper import ensure_signing_key
-from services.accounts.queries.published_keys import can_sign, jwk_set
+from services.accounts.pages import (
+    account,
+    activation,
+    authorize,
+    invitation,
+    recovery,
+    sign_in,
+)
+from services.accounts.pages.site import served
+from services.accounts.queries.published_keys import can_sign
 from services.accounts.service import AccountsService, start_service
 from services.accounts.settings import read_settings
 from services.accounts.storage import JOURNAL
@@ -45,9 +52,25 @@ def every_call() -> list[Endpoint[AccountsService]]:
     code = Code(region_code, REGION)
     return [
         *tokens.endpoints.all,
+        *revocation.endpoints.all,
+        *userinfo.endpoints.all,
         *discovery.endpoints.all,
+        *recoveries.endpoints.all,
+        *staff.endpoints.all,
         *log_endpoints("accounts", JOURNAL, code=code, allow=(AUDITOR,)),
         *feed_endpoints(allow=(SYSTEM,)),
+    ]
+
+
+def every_page() -> list[Page[AccountsService]]:
+    """Return every page that people visit."""
+    return [
+        *sign_in.pages.all,
+        *account.pages.all,
+        *activation.pages.all,
+        *authorize.pages.all,
+        *recovery.pages.all,
+        *invitation.pages.all,
     ]
 
 
@@ -57,25 +80,14 @@ def build(house: AccountsService) -> Flask:
         "accounts",
         endpoints=every_call(),
         house=house,
-        verifier=_own_verifier(house),
+        verifier=house.verifier,
         checks={
             "database": schema_check("services.accounts", house.database),
             "signing-key": lambda: _can_sign(house),
         },
         largest_body=LARGEST_FORM,
         counts_addresses=True,
-    )
-
-
-def _own_verifier(house: AccountsService) -> TokenVerifier:
-    def fetch() -> Mapping[str, object]:
-        with house.database.reading() as connection:
-            return jwk_set(connection, house.database)
-
-    return TokenVerifier(
-        issuer=house.settings.token_issuer,
-        audience=house.settings.token_audience,
-        keys=PublishedKeys(fetch),
+        pages=served(every_page(), house),
     )
 
 

@@ -1,11 +1,14 @@
-"""Disable a client: `python -m services.accounts.disable CLIENT_ID`. Its tokens end with their 15 minutes."""
+"""Disable a program or an application: `python -m services.accounts.disable CLIENT_ID`.
+
+It gets no tokens any more; those it has are refused at the gateway within seconds.
+"""
 
 from __future__ import annotations
 
 import argparse
 import os
 import sys
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 
 import sqlalchemy as sa
 
@@ -15,13 +18,22 @@ from chassis.settings import SettingsError
 from services.accounts.domain.actors import COMMAND_LINE, Actor
 from services.accounts.service import AccountsService, opened_service
 from services.accounts.settings import read_settings
+from services.accounts.use_cases.authorization.disable_application import disable_application
 from services.accounts.use_cases.disable_client import NoSuchClient, disable_client
 
 
 def disable(house: AccountsService, client_id: str) -> bool:
-    """Commit the disabling of a client; tell whether it was in force. Raises `NoSuchClient`."""
+    """Commit the disabling of a program or an application; tell whether it was in force. Raises `NoSuchClient`."""
+
+    try:
+        return _disable_by(disable_client, house, client_id)
+    except NoSuchClient:
+        return _disable_by(disable_application, house, client_id)
+
+
+def _disable_by(use_case: Callable[..., bool], house: AccountsService, client_id: str) -> bool:
     return house.transactions.run(
-        lambda connection: disable_client(
+        lambda connection: use_case(
             connection,
             database=house.database,
             journal=house.journal,
@@ -33,7 +45,7 @@ def disable(house: AccountsService, client_id: str) -> bool:
 
 
 def main(arguments: Sequence[str], variables: Mapping[str, str]) -> None:
-    """Disable the client that the command line names."""
+    """Disable what the command line names."""
     parser = argparse.ArgumentParser(prog="python -m services.accounts.disable")
     parser.add_argument("client_id")
     client_id = parser.parse_args(arguments).client_id

@@ -28,7 +28,8 @@ def create_app() -> Flask:
     """Create the application from the environment. Raises `SettingsError` where a setting is missing or unusable."""
     settings = read_settings(os.environ)
     configure_logging("catalog", level=settings.log_level)
-    return build(settings, start_service(settings), PublishedKeys(document_at(settings.jwks_url)))
+    keys = PublishedKeys(document_at(settings.jwks_url), algorithm=settings.token_algorithm)
+    return build(settings, start_service(settings), keys)
 
 
 def every_call() -> list[Endpoint[CatalogService]]:

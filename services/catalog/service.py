@@ -12,24 +12,31 @@ from chassis.database import Database
 from chassis.database_rights import open_guarded
 from chassis.idempotency import StoredAnswers
 from chassis.journal import Journal
-from chassis.throttle import Rate, Throttle
+from chassis.rate_limits import Bound
+from chassis.throttle import Throttle
 from chassis.transaction import Transactions
+from services.catalog.queries.class_lists import ClassLists
 from services.catalog.queries.course_search import CourseSearch
 from services.catalog.search.reading import SearchIndex
 from services.catalog.settings import Settings
 from services.catalog.storage.tables import JOURNAL, METADATA, STORED_ANSWER
 from services.catalog.use_cases.shared.writing import Author, Writing
 
-APPLICATIONS_FROM_ONE_ADDRESS = Rate(20, 3_600.0)
-"""Applications that anybody may send: twenty at once, then one every three minutes. The journal keeps each for ever."""
+APPLICATIONS_FROM_ONE_ADDRESS = Bound(
+    "provider-applications",
+    20,
+    3_600,
+    counts="applications of institutions from one network address",
+)
+"""Anybody may apply: twenty at once, then one every three minutes. The journal keeps each for ever."""
 
 
 @dataclass(frozen=True)
 class CatalogService:
     """What the catalogue's calls and tasks work with.
 
-    `most_price` is the most a course may cost, in rupiah; `search` finds published courses; `clock` is what throttles
-    count by.
+    `most_price` is the most a course may cost, in rupiah; `search` finds published courses, `class_lists` writes
+    lists of classes; `clock` is what throttles count by.
     """
 
     database: Database
@@ -37,6 +44,7 @@ class CatalogService:
     transactions: Transactions
     most_price: int
     search: CourseSearch
+    class_lists: ClassLists
     applications: Throttle = field(default_factory=lambda: Throttle(APPLICATIONS_FROM_ONE_ADDRESS))
     clock: Callable[[], float] = time.monotonic
 
@@ -61,4 +69,5 @@ def open_service(settings: Settings, database: Database) -> CatalogService:
         transactions=Transactions(database, StoredAnswers(database, STORED_ANSWER)),
         most_price=settings.most_price,
         search=CourseSearch(SearchIndex(settings.search_index)),
+        class_lists=ClassLists(database),
     )

@@ -24,6 +24,7 @@ from services.enrolment.api import (
     consistency,
     corrections,
     enrolments,
+    identification,
     pauses,
     reports,
     waves,
@@ -42,7 +43,8 @@ def create_app() -> Flask:
     configure_logging("enrolment", level=settings.log_level)
     service = start_service(settings)
     atexit.register(service.close)
-    return build(settings, service, PublishedKeys(document_at(settings.jwks_url)))
+    keys = PublishedKeys(document_at(settings.jwks_url), algorithm=settings.token_algorithm)
+    return build(settings, service, keys)
 
 
 def every_call() -> list[Endpoint[EnrolmentService]]:
@@ -54,6 +56,7 @@ def every_call() -> list[Endpoint[EnrolmentService]]:
         *corrections.endpoints.all,
         *pauses.endpoints.all,
         *cards.endpoints.all,
+        *identification.endpoints.all,
         *enrolments.endpoints.all,
         *classes.endpoints.all,
         *consistency.endpoints.all,

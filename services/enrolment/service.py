@@ -12,8 +12,9 @@ from chassis.feed_client import Feed
 from chassis.group_commit import GroupCommit
 from chassis.http_client import ServiceClient
 from chassis.journal import Journal
+from chassis.rate_limits import Bound
 from chassis.system_token import SystemToken
-from chassis.throttle import Rate, Throttle
+from chassis.throttle import Throttle
 from chassis.transaction import Transactions
 from services.enrolment.domain.programme.rule_set import RuleSet
 from services.enrolment.domain.seats.admission import EnrolCommand
@@ -23,8 +24,13 @@ from services.enrolment.storage.stores import Stores, open_stores
 from services.enrolment.storage.tables import METADATA
 from services.enrolment.use_cases.seats.enrol import CATALOGUE, EnrolHandler
 
-LOOKUPS_OF_ONE_CALLER = Rate(60, 300.0)
-"""Cards that one credential may look up: sixty at once, then one every five seconds."""
+LOOKUPS_OF_ONE_CALLER = Bound(
+    "card-lookups",
+    60,
+    300,
+    counts="cards that one credential looks up; an enrolment with a `card_number` that is refused is one of them",
+)
+"""Sixty at once, then one every five seconds."""
 
 
 @dataclass(frozen=True)

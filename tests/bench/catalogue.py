@@ -5,17 +5,18 @@ from __future__ import annotations
 import itertools
 import json
 import random
-import statistics
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Any
+from urllib.parse import urlencode
 
 import sqlalchemy as sa
 
-from chassis.clock import utc_now
+from chassis.clock import utc_now, write_instant
 from chassis.database import Database
 from chassis.identifiers import new_id
 from chassis.journal import Journal
@@ -25,7 +26,7 @@ from services.catalog.followers.search import SearchFollower
 from services.catalog.queries.course_search import CourseSearch
 from services.catalog.search.offers import Wanted
 from services.catalog.search.reading import SearchIndex
-from services.catalog.search.search import SearchWanted, Sort
+from services.catalog.search.wanted import SearchWanted, Sort
 from services.catalog.storage.tables import (
     CLASS_REGION,
     COURSE,
@@ -81,41 +82,68 @@ def fill_catalogue(database: Database, *, courses: int) -> None:
             connection.commit()
 
 
-def build_index(database: Database, folder: Path) -> float:
-    """Build the index as the worker does; return the seconds that took."""
+@dataclass(frozen=True, slots=True)
+class Took:
+    """How long something took, in seconds: by the clock, and of the processor."""
+
+    clock: float
+    processor: float
+
+
+@contextmanager
+def measured(into: list[Took]) -> Iterator[None]:
+    """Measure what a block takes, of all threads of this process."""
+    clock, processor = time.perf_counter(), time.process_time()
+    yield
+    into.append(Took(time.perf_counter() - clock, time.process_time() - processor))
+
+
+def build_index(database: Database, folder: Path) -> Took:
+    """Build the index as the worker does."""
     follower = SearchFollower(
         folder=folder,
         journal=Journal(database, JOURNAL),
         transactions=Transactions(database),
     )
-    began = time.perf_counter()
-    follower.catch_up()
-    seconds = time.perf_counter() - began
+    took: list[Took] = []
+    with measured(took):
+        follower.catch_up()
     follower.close()
-    return seconds
+    return took[0]
 
 
-def search_latencies(folder: Path, *, searches: int) -> list[float]:
-    """Return the seconds that searches took in the service, page, total and facets, none of them kept; sorted."""
-    chance = random.Random(7)
+def search_times(folder: Path, *, searches: int) -> list[Took]:
+    """Return what searches took in the service, page, total and facets, none of them kept."""
     index = SearchIndex(folder)
-    latencies = []
-    for wanted, sort in itertools.islice(_wanted(chance), searches):
+    took: list[Took] = []
+    for wanted, sort in itertools.islice(_wanted(random.Random(7)), searches):
         search = CourseSearch(index)  # which has nothing kept
-        began = time.perf_counter()
-        search.find(wanted, sort, Page("bench", None, 50))
-        latencies.append(time.perf_counter() - began)
-    return sorted(latencies)
+        with measured(took):
+            search.find(wanted, sort, Page("bench", None, 50))
+    return took
 
 
-def percentile(ordered: list[float], share: float) -> float:
+def search_paths() -> Iterator[str]:
+    """Yield searches as they are sent, no two of them alike."""
+    for number, (wanted, sort) in enumerate(_wanted(random.Random(8))):
+        offers = wanted.offers
+        given = {
+            "q": wanted.text,
+            "track": wanted.track,
+            "mode": wanted.mode,
+            "max_price": 10_000_000 + number if wanted.max_price is None else 1_500_000 + number,
+            "region": offers.region and offers.region.code,
+            "starts_after": offers.after and write_instant(offers.after),
+            "has_seats": offers.has_seats and "true",
+            "sort": sort,
+        }
+        yield f"/courses?{urlencode({name: it for name, it in given.items() if it is not None})}"
+
+
+def percentile(values: list[float], share: float) -> float:
     """Return what so large a share did not exceed."""
+    ordered = sorted(values)
     return ordered[min(int(share * len(ordered)), len(ordered) - 1)]
-
-
-def median_of(times: int, measure: Callable[[], float]) -> float:
-    """Measure several times and return the middle."""
-    return statistics.median(measure() for _ in range(times))
 
 
 def _wanted(chance: random.Random) -> Iterator[tuple[SearchWanted, Sort]]:

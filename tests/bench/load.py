@@ -1,6 +1,7 @@
 """A load of prepared HTTP requests from one process: cheap enough to leave the machine to what is measured.
 
-Every connection keeps one request under way (closed loop) and takes the next from a shared supply.
+Every connection keeps one request under way (closed loop) and takes the next from a shared supply, as soon as it can or
+at a rate.
 """
 
 from __future__ import annotations
@@ -14,6 +15,8 @@ from dataclasses import dataclass, field
 
 _READ = 65_536
 _SILENCE = 30.0
+_TURN = 0.0005
+"""Seconds between two looks at whose turn it is."""
 
 
 @dataclass
@@ -69,51 +72,67 @@ def _length(head: bytes, status: int) -> int:
 
 
 def run_load(
-    address: tuple[str, int], requests: Iterator[bytes], *, clients: int, seconds: float
+    address: tuple[str, int],
+    requests: Iterator[bytes],
+    *,
+    clients: int,
+    seconds: float,
+    rate: float | None = None,
 ) -> Load:
     """Send requests over so many connections until the time is up or the supply is used up.
 
-    Raises `ConnectionError` where the server closes a connection or stays silent.
+    Each connection sends its next request when it has its answer; with `rate` not before its turn, so many a second of
+    all of them. Raises `ConnectionError` where the server closes a connection or stays silent.
     """
     load = Load()
     selector = selectors.DefaultSelector()
     connections = [_Connection(socket.create_connection(address)) for _ in range(clients)]
-    began = time.perf_counter()
-    under_way = 0
     for connection in connections:
         connection.socket.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
         selector.register(connection.socket, selectors.EVENT_READ, connection)
-        under_way += _send_next(connection, requests)
-    while under_way:
-        ready = selector.select(timeout=_SILENCE)
-        if not ready:
-            raise ConnectionError(f"no answer within {_SILENCE:.0f} s")
-        for key, _ in ready:
-            connection = key.data
-            data = connection.socket.recv(_READ)
-            if not data:
-                raise ConnectionError("the server closed a connection")
-            connection.arrived += data
-            answer = connection.answer()
-            if answer is None:
-                continue
-            now = time.perf_counter()
-            status, body = answer
-            load.statuses[status] += 1
-            load.latencies.append(now - connection.sent_at)
-            load.samples.setdefault(status, body)
-            under_way -= 1
-            if now - began < seconds:
-                under_way += _send_next(connection, requests)
+    idle, sent, began = list(connections), 0, time.perf_counter()
+    while True:
+        passed = time.perf_counter() - began
+        due = clients + sent if rate is None else int(passed * rate) + 1
+        while idle and sent < due and passed < seconds and _send_next(idle[-1], requests):
+            idle.pop()
+            sent += 1
+        over = passed >= seconds or bool(idle and sent < due)
+        if over and len(idle) == clients:
+            break
+        waits_for_turn = rate is not None and idle and not over
+        idle += _answered(selector, load, _TURN if waits_for_turn else _SILENCE)
     load.seconds = time.perf_counter() - began
     for connection in connections:
         connection.socket.close()
     return load
 
 
-def _send_next(connection: _Connection, requests: Iterator[bytes]) -> int:
+def _answered(
+    selector: selectors.BaseSelector, load: Load, timeout: float
+) -> Iterator[_Connection]:
+    """Wait for something to arrive, note the answers that are complete and yield their connections."""
+    ready = selector.select(timeout=timeout)
+    if not ready and timeout == _SILENCE:
+        raise ConnectionError(f"no answer within {_SILENCE:.0f} s")
+    for key, _ in ready:
+        connection = key.data
+        data = connection.socket.recv(_READ)
+        if not data:
+            raise ConnectionError("the server closed a connection")
+        connection.arrived += data
+        answer = connection.answer()
+        if answer is None:
+            continue
+        status, body = answer
+        load.statuses[status] += 1
+        load.latencies.append(time.perf_counter() - connection.sent_at)
+        load.samples.setdefault(status, body)
+        yield connection
+
+
+def _send_next(connection: _Connection, requests: Iterator[bytes]) -> bool:
     request = next(requests, None)
-    if request is None:
-        return 0
-    connection.send(request)
-    return 1
+    if request is not None:
+        connection.send(request)
+    return request is not None

@@ -7,6 +7,7 @@ import os
 import shutil
 import tempfile
 import time
+from collections.abc import Sequence
 from pathlib import Path
 from urllib.parse import urlsplit
 
@@ -17,47 +18,69 @@ from deploy.local.place import search_index
 from tests.bench.catalogue import (
     build_index,
     fill_catalogue,
-    median_of,
     percentile,
-    search_latencies,
+    search_paths,
+    search_times,
 )
 from tests.bench.figures import Figures
 from tests.bench.load import run_load
 from tests.bench.memory import family, pss_megabytes
+from tests.bench.processor import processor_seconds
 from tests.running_system import RunningSystem
 
 CLIENTS = 32
-_LISTS = (
-    "",
-    "mode=online",
-    "mode=offline",
-    "region=17",
-    "sort=price",
-    "track=skilling&has_seats=true",
+SEARCHES = 1_000
+_COURSES = (
+    "/courses",
+    "/courses?mode=online",
+    "/courses?mode=offline",
+    "/courses?region=17",
+    "/courses?sort=price",
+    "/courses?track=skilling&has_seats=true",
 )
+_CLASSES = ("/classes", "/classes?mode=online", "/classes?region=17", "/classes?has_seats=true")
 _LATEST = 60.0
 
 
-def measure_search(system: RunningSystem, figures: Figures, *, seconds: int) -> None:
+def measure_search(system: RunningSystem, figures: Figures, *, rounds: int, seconds: int) -> None:
     """Fill the catalogue behind the system's back, build its index a few times, and search."""
     courses = int(os.environ.get("COURSES", "100000"))
     database = Database(system.databases["catalog"].application)
     fill_catalogue(database, courses=courses)
+    figures.add("search_courses", courses)
     with tempfile.TemporaryDirectory(prefix="bench-search-") as name:
         folders = (Path(name) / str(number) for number in itertools.count())
-        built = median_of(3, lambda: build_index(database, next(folders)))
-        figures.add(f"search: index of {courses:,} courses built, s", built)
-        latencies = search_latencies(Path(name) / "0", searches=1_000)
+        for _ in range(min(rounds, 3)):
+            built = build_index(database, next(folders))
+            figures.add("rebuild_seconds", built.clock)
+            figures.add("rebuild_processor_seconds", built.processor)
+        took = search_times(Path(name) / "0", searches=SEARCHES)
     database.dispose()
-    for share, label in ((0.5, "p50"), (0.99, "p99")):
-        figures.add(
-            f"search: page, total and facets in the service, {label}, ms",
-            percentile(latencies, share) * 1000,
-        )
+    _add_percentiles(figures, "search", [each.clock for each in took])
+    _add_percentiles(figures, "search_processor", [each.processor for each in took])
     _let_the_worker_build(system)
     figures.add("search: the catalogue's worker, MB PSS", _memory(system, "catalog-worker"))
-    _measure_lists(system, figures, seconds=seconds)
+    _measure_through_the_gateway(system, figures, seconds=seconds)
+    for name, paths in (("list", (*_COURSES, *_CLASSES)), ("class_list", _CLASSES)):
+        _measure_lists(system, figures, name, paths, seconds=seconds)
     figures.add("search: the catalogue's web process, MB PSS", _memory(system, "catalog"))
+    figures.add("load of the machine", os.getloadavg()[0])
+
+
+def _add_percentiles(figures: Figures, name: str, latencies: list[float]) -> None:
+    for share, label in ((0.5, "p50"), (0.99, "p99")):
+        figures.add(f"{name}_{label}_ms", percentile(latencies, share) * 1000)
+
+
+def _measure_through_the_gateway(system: RunningSystem, figures: Figures, *, seconds: int) -> None:
+    """Ask what nobody asked before, as quickly as it is answered, and then at half that rate."""
+    address = _address(system)
+    requests_made = (_request(address, path, None) for path in search_paths())
+    most = run_load(address, requests_made, clients=CLIENTS, seconds=seconds)
+    figures.add("search_gateway_rate", most.per_second(200))
+    half = most.per_second(200) / 2
+    load = run_load(address, requests_made, clients=CLIENTS, seconds=seconds, rate=half)
+    _add_percentiles(figures, "search_gateway", load.latencies)
 
 
 def _let_the_worker_build(system: RunningSystem) -> None:
@@ -79,28 +102,36 @@ def _total(system: RunningSystem) -> int:
     return int(answer.json()["total"]) if answer.ok else 0
 
 
-def _measure_lists(system: RunningSystem, figures: Figures, *, seconds: int) -> None:
+def _measure_lists(
+    system: RunningSystem, figures: Figures, name: str, paths: Sequence[str], *, seconds: int
+) -> None:
+    """Ask for lists of 50, whole, and then whether they are what one has."""
+    address = _address(system)
+    processes = family([system.supervisor.find(each).child.pid for each in ("gateway", "catalog")])
+    whole = [_request(address, path, None) for path in paths]
+    unchanged = [_request(address, path, _etag(system, path)) for path in paths]
+    for key, status, prepared in ((name, 200, whole), (f"{name}_304", 304, unchanged)):
+        before = processor_seconds(processes)
+        load = run_load(address, itertools.cycle(prepared), clients=CLIENTS, seconds=seconds)
+        took = processor_seconds(processes) - before
+        figures.add(f"{key}_rate", load.per_second(status))
+        figures.add(f"{key}_processor_ms", took * 1000 / max(load.statuses[status], 1))
+
+
+def _address(system: RunningSystem) -> tuple[str, int]:
     parts = urlsplit(system.address)
-    address = (str(parts.hostname), int(parts.port or 80))
-    plain = [_request(address, query, None) for query in _LISTS]
-    load = run_load(address, itertools.cycle(plain), clients=CLIENTS, seconds=seconds)
-    figures.add("search: lists of 50 through the gateway, whole, a second", load.per_second(200))
-    validated = [_request(address, query, _etag(system, query)) for query in _LISTS]
-    load = run_load(address, itertools.cycle(validated), clients=CLIENTS, seconds=seconds)
-    figures.add(
-        "search: lists of 50 through the gateway, unchanged, a second", load.per_second(304)
-    )
+    return str(parts.hostname), int(parts.port or 80)
 
 
-def _etag(system: RunningSystem, query: str) -> str:
-    answer = requests.get(f"{system.address}/api/v1/courses?{query}", timeout=30)
+def _etag(system: RunningSystem, path: str) -> str:
+    answer = requests.get(f"{system.address}/api/v1{path}", timeout=30)
     return answer.headers["ETag"]
 
 
-def _request(address: tuple[str, int], query: str, etag: str | None) -> bytes:
+def _request(address: tuple[str, int], path: str, etag: str | None) -> bytes:
     validator = "" if etag is None else f"If-None-Match: {etag}\r\n"
-    target = f"/api/v1/courses?{query}" if query else "/api/v1/courses"
-    return f"GET {target} HTTP/1.1\r\nHost: {address[0]}:{address[1]}\r\n{validator}\r\n".encode()
+    host = f"{address[0]}:{address[1]}"
+    return f"GET /api/v1{path} HTTP/1.1\r\nHost: {host}\r\n{validator}\r\n".encode()
 
 
 def _memory(system: RunningSystem, process: str) -> float:

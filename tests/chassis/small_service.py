@@ -15,7 +15,9 @@ from chassis.endpoints import Call, Endpoints, KeyUse, etag
 from chassis.fields import Flag, QueryFlag, QueryWhole, Reference, Strict, Text, Whole
 from chassis.idempotency import Answer, IdempotencyKeys, json_answer
 from chassis.observability import configure_logging
-from chassis.problems import StateConflict, Unavailable
+from chassis.problems import StateConflict, TooManyRequests, Unavailable
+from chassis.rate_limits import Bound
+from chassis.throttle import Throttle
 from chassis.web import build_app
 from tests.tokens import bearer, verifier
 
@@ -28,13 +30,19 @@ THING = {"name": "drill"}
 """What may be sent: an id that the service takes, the headers of who may do everything, and a body."""
 
 
+TRIES = Bound("tries", 2, 60, counts="tries of one address")
+WAITS = Bound("waits", 3, 60, counts="tries of everybody together")
+
+
 @dataclass
 class House:
-    """The service's parts: what was called, and whether it is ready."""
+    """The service's parts: what was called, what is bounded, and whether it is ready."""
 
     calls: list[Call] = field(default_factory=list)
     ready: Callable[[], bool] = lambda: True
     lock: threading.Lock = field(default_factory=threading.Lock)
+    tries: Throttle = field(default_factory=lambda: Throttle(TRIES))
+    waits: Throttle = field(default_factory=lambda: Throttle(WAITS))
 
 
 class Place(Strict):
@@ -123,6 +131,22 @@ def note(call: Call, house: House) -> Answer:
 
 @endpoints.post_form("/forms", form_body=Thing)
 def fill_form(call: Call, house: House) -> Answer:
+    return shown(call, house)
+
+
+class Try(Strict):
+    """What becomes of a try that is let through."""
+
+    fails = Flag(load_default=False)
+
+
+@endpoints.post("/tries", body=Try, key=KeyUse.NONE, bounded=(TRIES, WAITS))
+def try_it(call: Call, house: House) -> Answer:
+    if seconds := house.tries.take(call.address, now=0.0):
+        raise TooManyRequests(retry_after=seconds)
+    house.waits.wait("everybody", now=0.0)
+    if call.body["fails"]:
+        raise KeyError(SECRET)
     return shown(call, house)
 
 

@@ -48,7 +48,9 @@ def issuer() -> Iterator[Issuer]:
 
 @pytest.fixture
 def token(issuer: Issuer) -> SystemToken:
-    return SystemToken(ServiceClient(issuer.address), client_id="c", client_secret="s")
+    return SystemToken(
+        ServiceClient(f"{issuer.address}/oauth/token"), client_id="c", client_secret="s"
+    )
 
 
 @pytest.fixture

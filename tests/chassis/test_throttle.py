@@ -8,7 +8,8 @@ from contextlib import nullcontext
 
 import pytest
 
-from chassis.throttle import Rate, Throttle, address_group
+from chassis.rate_limits import Bound
+from chassis.throttle import Throttle, address_group
 
 
 def spend(throttle: Throttle, key: str, *, times: int, now: float) -> None:
@@ -18,7 +19,7 @@ def spend(throttle: Throttle, key: str, *, times: int, now: float) -> None:
 
 
 def test_so_many_at_once_and_then_one_at_a_time() -> None:
-    throttle = Throttle(Rate(6, 60.0))
+    throttle = Throttle(Bound("tries", 6, 60, counts="tries"))
     spend(throttle, "a", times=6, now=100.0)
     assert throttle.wait("a", now=100.0) == 10
     assert throttle.wait("a", now=104.5) == 6
@@ -28,20 +29,20 @@ def test_so_many_at_once_and_then_one_at_a_time() -> None:
 
 
 def test_a_pause_of_the_whole_window_gives_the_whole_allowance_back() -> None:
-    throttle = Throttle(Rate(3, 60.0))
+    throttle = Throttle(Bound("tries", 3, 60, counts="tries"))
     spend(throttle, "a", times=3, now=0.0)
     spend(throttle, "a", times=3, now=60.0)
     assert throttle.wait("a", now=60.0) == 20
 
 
 def test_asking_how_long_to_wait_counts_nothing() -> None:
-    throttle = Throttle(Rate(1, 60.0))
+    throttle = Throttle(Bound("tries", 1, 60, counts="tries"))
     for _ in range(100):
         assert throttle.wait("a", now=0.0) == 0
 
 
 def test_taking_counts_only_what_is_not_refused() -> None:
-    throttle = Throttle(Rate(2, 60.0))
+    throttle = Throttle(Bound("tries", 2, 60, counts="tries"))
     assert [throttle.take("a", now=0.0) for _ in range(5)] == [0, 0, 30, 30, 30]
     assert throttle.take("a", now=30.0) == 0
 
@@ -57,7 +58,7 @@ class Hesitant(Throttle):
 
 @pytest.mark.parametrize(("guarded", "too_many"), [(True, False), (False, True)])
 def test_of_many_who_take_at_once_so_many_get_it(guarded: bool, too_many: bool) -> None:
-    throttle = Hesitant(Rate(3, 60.0))
+    throttle = Hesitant(Bound("tries", 3, 60, counts="tries"))
     if not guarded:
         throttle._lock = nullcontext()  # type: ignore[assignment]
     with ThreadPoolExecutor(8) as pool:
@@ -66,14 +67,14 @@ def test_of_many_who_take_at_once_so_many_get_it(guarded: bool, too_many: bool) 
 
 
 def test_callers_do_not_count_for_one_another() -> None:
-    throttle = Throttle(Rate(1, 60.0))
+    throttle = Throttle(Bound("tries", 1, 60, counts="tries"))
     spend(throttle, "a", times=1, now=0.0)
     spend(throttle, "b", times=1, now=0.0)
     assert throttle.wait("a", now=0.0) == 60
 
 
 def test_memory_is_bounded_and_the_callers_seen_last_stay_counted() -> None:
-    throttle = Throttle(Rate(1, 60.0), most_keys=100)
+    throttle = Throttle(Bound("tries", 1, 60, counts="tries"), most_keys=100)
     for number in range(10_000):
         throttle.count(f"caller-{number}", now=0.0)
         throttle.count("persistent", now=0.0)

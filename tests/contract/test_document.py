@@ -17,7 +17,8 @@ import gateway
 import services
 import vocabulary
 from chassis.contract import refusals_of
-from chassis.problems import Problem
+from chassis.problems import Problem, TooManyRequests
+from chassis.rate_limits import HEADERS, Bound
 from contract.document import document, endpoints_by_service, routed, written
 from contract.examples import recorded
 from contract.operations import path_of
@@ -28,6 +29,9 @@ from tests.conformity import contract
 
 INTERNAL = {"journal-diverged"}
 """What only services tell one another."""
+
+ON_PAGES = {"form-refused"}
+"""What only a visitor of a page meets."""
 
 
 def operations() -> Iterator[tuple[str, str, dict[str, Any]]]:
@@ -49,7 +53,8 @@ def test_the_document_is_valid_openapi() -> None:
 
 
 def test_what_is_routed_is_what_is_documented() -> None:
-    routes = [(route.method, route.path) for route in ROUTES]
+    calls = [route for route in ROUTES if route.access is not Access.PAGE]
+    routes = [(route.method, route.path) for route in calls]
     assert sorted(routes) == sorted((method, path) for method, path, _ in operations())
 
 
@@ -102,7 +107,9 @@ def test_every_refusal_of_the_product_is_documented_and_met_somewhere() -> None:
     documented = contract()["x-problems"]
     assert documented.keys() == {refusal.code for refusal in every_refusal()}
     for code, told in documented.items():
-        assert told["calls"] or code in contract()["x-anywhere"] or code in INTERNAL, code
+        assert told["calls"] or code in contract()["x-anywhere"] or code in INTERNAL | ON_PAGES, (
+            code
+        )
 
 
 def test_every_refusal_has_words_of_its_own() -> None:
@@ -119,11 +126,37 @@ def test_a_code_stands_at_each_call_that_declares_it() -> None:
                 assert _status_of(operation, refusal) == refusal.status
 
 
+def test_every_bound_of_a_service_is_declared_by_a_call_and_its_headers_are_documented() -> None:
+    declared = {
+        bound for _, endpoints in routed() for endpoint in endpoints for bound in endpoint.bounded
+    }
+    made = {
+        value
+        for service in ("accounts", "catalog", "enrolment")
+        for value in vars(import_module(f"services.{service}.service")).values()
+        if isinstance(value, Bound)
+    }
+    assert declared == made
+    assert len({bound.name for bound in declared}) == len(declared)
+    for _, _, operation in operations():
+        bounded = "x-bounds" in operation
+        for status, answer in operation["responses"].items():
+            documented = {*HEADERS} <= _found(answer)["headers"].keys()
+            assert documented == (bounded and status != "default"), (operation, status)
+        assert (_status_of(operation, TooManyRequests) == 429) == bounded
+
+
+def _found(answer: dict[str, Any]) -> dict[str, Any]:
+    if "$ref" in answer:
+        name = answer["$ref"].rpartition("/")[2]
+        found: dict[str, Any] = contract()["components"]["responses"][name]
+        return found
+    return answer
+
+
 def _status_of(operation: dict[str, Any], refusal: type[Problem]) -> int | None:
     for status, answer in operation["responses"].items():
-        if "$ref" in answer:
-            answer = contract()["components"]["responses"][answer["$ref"].rpartition("/")[2]]
-        content = answer.get("content", {}).get("application/problem+json")
+        content = _found(answer).get("content", {}).get("application/problem+json")
         if content and refusal.code in content["schema"]["properties"]["code"]["enum"]:
             return int(status)
     return None

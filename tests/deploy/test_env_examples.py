@@ -24,7 +24,7 @@ from deploy.local.process import ROOT
 CREATE = "deploy/env/create.py"
 EXAMPLES = ROOT / "deploy" / "env"
 READERS: Mapping[str, Callable[[Mapping[str, str]], Any]] = {
-    "accounts": services.accounts.settings.read_settings,
+    "accounts": services.accounts.settings.read_worker_settings,
     "catalog": services.catalog.settings.read_worker_settings,
     "enrolment": services.enrolment.settings.read_worker_settings,
     "gateway": gateway.settings.read_settings,
@@ -130,6 +130,8 @@ def test_secrets_are_fresh_agree_where_they_must_and_nowhere_else(
         *passwords.values(),
         *clients.values(),
         live(filled, "accounts")["KEY_ENCRYPTION_KEY"],
+        live(filled, "accounts")["FINGERPRINT_KEY"],
+        live(filled, "accounts")["MESSAGE_SECRET"],
         live(filled, "catalog")["FINGERPRINT_KEY"],
         live(filled, "enrolment")["FINGERPRINT_KEY"],
         live(filled, "enrolment")["PERSONAL_DATA_KEY"],

@@ -124,7 +124,8 @@ def test_a_container_of_compose_can_do_little(name: str) -> None:
     assert (each["user"], each["read_only"], each["cap_drop"]) == ("10001:10001", True, ["ALL"])
     assert each["security_opt"] == ["no-new-privileges:true"]
     assert megabytes(each["mem_limit"])
-    assert each["networks"] == (["inside", "outside"] if name == "gateway" else ["inside"])
+    to_outside = name in ("gateway", "accounts-worker")
+    assert each["networks"] == (["inside", "outside"] if to_outside else ["inside"])
 
 
 def test_only_the_gateway_is_reached_and_only_from_the_machine_itself() -> None:

@@ -20,6 +20,7 @@ from deploy.local.process import ROOT
 Reader = Callable[[Mapping[str, str]], Any]
 READERS: Mapping[str, tuple[Reader, ...]] = {
     "accounts": (services.accounts.settings.read_settings,),
+    "accounts worker": (services.accounts.settings.read_worker_settings,),
     "catalog": (services.catalog.settings.read_settings,),
     "catalog worker": (services.catalog.settings.read_worker_settings,),
     "enrolment": (services.enrolment.settings.read_settings,),

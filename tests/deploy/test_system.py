@@ -12,6 +12,7 @@ import requests
 from deploy.local.banner import banner
 from deploy.local.process import ROOT
 from deploy.local.process_table import SAMPLE_ROLES
+from deploy.local.sample_accounts import SAMPLE_STAFF, sample_password
 from deploy.local.sample_card import SampleCard, read_sample_card
 from deploy.local.sample_notes import SampleNotes
 from sample.record import Facts
@@ -87,6 +88,9 @@ def test_the_banner_names_what_a_first_request_needs(
     assert ("make fresh" in text) == bool(time_left)
     for role in SAMPLE_ROLES:
         assert system.plan.secrets[f"SAMPLE_{role.upper()}_SECRET"] in text
+    assert sample_password(system.plan.secrets) in text
+    for name in (FACTS.card_number, *(one.email for one in SAMPLE_STAFF)):
+        assert name in text
     assert f"curl -i {system.address}/api/v1/enrolments" in text
     assert '{"class_id": "the-class", "expected_price": 250000}' in text
 

@@ -10,9 +10,10 @@ import os
 import re
 import subprocess
 import sys
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -30,6 +31,21 @@ LEAST_CASES = 2_860
 
 EXAMPLES = 12
 """Requests that are made up for each call, beside those that cover what its schemas say."""
+
+CHAINS = 8
+"""Chains of calls that follow links, for each call that one may begin with."""
+
+OFTEN = 2
+MUST_FOLLOW = (
+    "post_waves -> post_waves_admissions",
+    "post_waves_admissions -> post_cards_lookup",
+    "post_cards_lookup -> post_enrolments",
+    "post_enrolments -> get_enrolments_timeline",
+    "post_enrolments -> post_enrolments_cancellation",
+    "post_courses -> post_courses_submission",
+    "post_courses_submission -> post_courses_decision",
+)
+"""Links that must have been followed to a success, each so often at least, or there was no chain."""
 
 CHECKS = (
     "not_a_server_error",
@@ -60,6 +76,20 @@ class Target:
             "officer": {"region": "32.73"},
         }
         return self.world.system.token(role, **bound.get(role, {}))
+
+    def tokens(self) -> dict[str, list[str | None]]:
+        """Return tokens of each role; of those who are bounded, enough for nobody to be refused for it."""
+        many = {"operator": 30, "officer": 30}
+        bound = {"officer": {"region": "32.73"}}
+        return {
+            role: [
+                self.world.system.token(role, subject=f"{role}:{number}", **bound.get(role, {}))
+                for number in range(many[role])
+            ]
+            if role in many
+            else [self.token(role)]
+            for role in ROLES
+        }
 
     def known_ids(self) -> dict[str, str]:
         """Return ids of what is there by the names that parameters and members have."""
@@ -102,29 +132,76 @@ def test_no_request_is_answered_with_a_failure_or_otherwise_than_documented(
 ) -> None:
     token = target.token(role)
     headers = ["-H", f"Authorization: Bearer {token}"] if token else []
+    made = run(
+        target,
+        *headers,
+        *("--phases", "examples,coverage,fuzzing,stateful", "--max-examples", str(EXAMPLES)),
+        folder=tmp_path,
+        settings="roles.toml",
+        hooks="tests.fuzz.made_up",
+        told={"KNOWN_IDS": target.known_ids()},
+    )
+    assert made >= LEAST_CASES
+
+
+def test_neither_is_any_that_follows_the_links_of_the_contract_from_answer_to_answer(
+    target: Target, tmp_path: Path
+) -> None:
+    offer = target.world.offer(seats=500)
+    told: dict[str, Any] = {
+        "TOKENS": target.tokens(),
+        "CARDS": [card.number for card in target.world.cards(200)],
+        "OFFER": offer.wish(),
+    }
+    in_chains = {name for link in MUST_FOLLOW for name in link.split(" -> ")}
+    made = run(
+        target,
+        *("--phases", "stateful", "--max-examples", str(CHAINS)),
+        *(f"--include-operation-id={name}" for name in sorted(in_chains)),
+        folder=tmp_path,
+        settings="chains.toml",
+        hooks="tests.fuzz.chains",
+        told=told,
+    )
+    followed = json.loads((tmp_path / "followed.json").read_text(encoding="utf-8"))
+    too_few = {link: followed.get(link, 0) for link in MUST_FOLLOW if followed.get(link, 0) < OFTEN}
+    assert not too_few, f"of {made} requests, {sorted(followed.items())}"
+
+
+def run(
+    target: Target,
+    *arguments: str,
+    folder: Path,
+    settings: str,
+    hooks: str,
+    told: Mapping[str, Any],
+) -> int:
+    """Have requests made and every answer judged; return how many. `told` is what the hooks are told, as JSON."""
     ran = subprocess.run(
         [
-            *(sys.executable, "-m", "schemathesis.cli", "run", str(CONTRACT)),
-            *("--url", target.world.system.address, *headers),
-            *("--phases", "examples,coverage,fuzzing,stateful"),
-            *("--max-examples", str(EXAMPLES), "--seed", SEED, "--workers", "1"),
+            *(sys.executable, "-m", "schemathesis.cli"),
+            *("--config-file", str(Path(__file__).parent / settings), "run", str(CONTRACT)),
+            *("--url", target.world.system.address, *arguments),
+            *("--seed", SEED, "--workers", "1"),
             *("--checks", ",".join(CHECKS), "--suppress-health-check", "all"),
             *("--warnings", "off", "--no-color", "--no-shrink", "--continue-on-failure"),
             *("--generation-database", "none"),
         ],
-        cwd=tmp_path,
+        cwd=folder,
         env={
             **os.environ,
             "PYTHONPATH": str(ROOT),
-            "SCHEMATHESIS_HOOKS": "tests.fuzz.hooks",
-            "KNOWN_IDS": json.dumps(target.known_ids()),
+            "SCHEMATHESIS_HOOKS": hooks,
+            "FUZZ_SEED": SEED,
+            "FOLLOWED": str(folder / "followed.json"),
+            **{name: json.dumps(value) for name, value in told.items()},
         },
         text=True,
         capture_output=True,
         timeout=900,
         check=False,
     )
-    assert ran.returncode == 0, f"seed {SEED}, as {role}:\n{ran.stdout[-20_000:]}{ran.stderr}"
+    assert ran.returncode == 0, f"seed {SEED}:\n{ran.stdout[-20_000:]}{ran.stderr}"
     made = re.search(r"([0-9]+) generated", ran.stdout)
     assert made, ran.stdout
-    assert int(made[1]) >= LEAST_CASES, ran.stdout
+    return int(made[1])

@@ -194,6 +194,12 @@ ORIGINS_THAT_ARE_NONE = [
 ]
 
 
+def test_there_are_three_hundred_spellings() -> None:
+    behind_a_host = [trick for trick in TRICKS if trick.startswith("/")]
+    assert len(TRICKS) + len(behind_a_host) + len(ORIGINS_THAT_ARE_NONE) >= 300
+    assert len(TRICKS) == len(set(TRICKS))
+
+
 @pytest.mark.parametrize("target", TRICKS)
 def test_no_other_spelling_reaches_a_service(
     gateway: Server, recorded: Recorded, target: str

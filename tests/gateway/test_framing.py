@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time
 from typing import BinaryIO
 
 import pytest
@@ -13,6 +14,9 @@ from tests.tokens import token
 
 POST = b"POST /api/v1/enrolments HTTP/1.1\r\nHost: g\r\nContent-Type: application/json\r\n"
 CHUNKED = POST + b"Transfer-Encoding: chunked\r\n"
+BODY_PATIENCE = 20.0
+"""Less than a worker waits for a body."""
+
 SMUGGLED = b"GET /api/v1/regions HTTP/1.1\r\nHost: g\r\n\r\n"
 
 BAD_CHUNKS = {
@@ -28,14 +32,38 @@ BAD_CHUNKS = {
     "size with a bare LF": b"2\n{}\r\n0\r\n\r\n",
     "size with a bare CR": b"2\r{}\r\n0\r\n\r\n",
     "size with a NUL": b"2\x00\r\n{}\r\n0\r\n\r\n",
+    "size with an h": b"2h\r\n{}\r\n0\r\n\r\n",
+    "size a sum": b"1+1\r\n{}\r\n0\r\n\r\n",
+    "size with a tab before": b"\t2\r\n{}\r\n0\r\n\r\n",
+    "size with a tab after": b"2\t\r\n{}\r\n0\r\n\r\n",
+    "size with a vertical tab": b"2\x0b\r\n{}\r\n0\r\n\r\n",
+    "size with a no-break space": b"2\xa0\r\n{}\r\n0\r\n\r\n",
+    "size in quotes": b'"2"\r\n{}\r\n0\r\n\r\n',
+    "size a list": b"2,2\r\n{}\r\n0\r\n\r\n",
+    "size a fraction": b"2.0\r\n{}\r\n0\r\n\r\n",
+    "size in full-width digits": "２\r\n{}\r\n0\r\n\r\n".encode(),
     "size too small": b"1\r\n{}\r\n0\r\n\r\n",
     "size without an end": b"0" * 20_000,
     "extension without a name": b"2;=x\r\n{}\r\n0\r\n\r\n",
     "extension with a bare LF": b"2;a=\nb\r\n{}\r\n0\r\n\r\n",
     "extension with a bare CR": b"2;a\rb\r\n{}\r\n0\r\n\r\n",
+    "extension without a semicolon": b"2 a=b\r\n{}\r\n0\r\n\r\n",
+    "extension with a NUL": b"2;a=\x00\r\n{}\r\n0\r\n\r\n",
+    "extension with an open quote": b'2;a="b\r\n{}\r\n0\r\n\r\n',
+    "extension with two words for a name": b"2;a b=c\r\n{}\r\n0\r\n\r\n",
+    "CR after the data": b"2\r\n{}\r0\r\n\r\n",
+    "two line ends after the data": b"2\r\n{}\r\n\r\n0\r\n\r\n",
+    "end of minus zero": b"2\r\n{}\r\n-0\r\n\r\n",
+    "end of 0x0": b"2\r\n{}\r\n0x0\r\n\r\n",
+    "end in a letter": b"2\r\n{}\r\nO\r\n\r\n",
     "no line end after the data": b"2\r\n{}0\r\n\r\n",
     "LF after the data": b"2\r\n{}\n0\r\n\r\n",
     "trailer that is none": b"2\r\n{}\r\n0\r\nnonsense\r\n\r\n",
+    "trailer folded": b"2\r\n{}\r\n0\r\nX-A: b\r\n c\r\n\r\n",
+    "trailer with a bare LF": b"2\r\n{}\r\n0\r\nX-A: b\nX-B: c\r\n\r\n",
+    "trailer without a name": b"2\r\n{}\r\n0\r\n: b\r\n\r\n",
+    "trailer with a coding": b"2\r\n{}\r\n0\r\nTransfer-Encoding: chunked\r\n\r\n",
+    "trailer with a host": b"2\r\n{}\r\n0\r\nHost: h\r\n\r\n",
     "trailer with a length": b"2\r\n{}\r\n0\r\nContent-Length: 5\r\n\r\n",
     "trailer with a token": b"2\r\n{}\r\n0\r\nAuthorization: Bearer x\r\n\r\n",
 }
@@ -52,6 +80,15 @@ BAD_HEADS = {
     "length with a space": POST + b"Content-Length: 2 2\r\n\r\n{}",
     "length a fraction": POST + b"Content-Length: 2.0\r\n\r\n{}",
     "length in other digits": POST + "Content-Length: ²\r\n\r\n{}".encode("latin-1"),
+    "lengths in a list that differ": POST + b"Content-Length: 2, 3\r\n\r\n{}",
+    "length twice in other letters": POST + b"Content-Length: 2\r\ncontent-length: 2\r\n\r\n{}",
+    "length with an underscore": POST + b"Content-Length: 0_2\r\n\r\n{}",
+    "length with an exponent": POST + b"Content-Length: 2e0\r\n\r\n{}",
+    "length in quotes": POST + b'Content-Length: "2"\r\n\r\n{}',
+    "length with a parameter": POST + b"Content-Length: 2;a=b\r\n\r\n{}",
+    "length with a vertical tab": POST + b"Content-Length: \x0b2\r\n\r\n{}",
+    "length and chunks in small letters": POST
+    + b"transfer-encoding: chunked\r\ncontent-length: 2\r\n\r\n0\r\n\r\n",
     "length empty": POST + b"Content-Length: \r\n\r\n{}",
     "coding unknown": POST + b"Transfer-Encoding: xchunked\r\n\r\n0\r\n\r\n",
     "coding gzip after chunked": CHUNKED + b"Transfer-Encoding: gzip\r\n\r\n0\r\n\r\n",
@@ -62,18 +99,38 @@ BAD_HEADS = {
     "coding chunked twice": POST + b"Transfer-Encoding: chunked, chunked\r\n\r\n0\r\n\r\n",
     "coding chunked then identity": CHUNKED + b"Transfer-Encoding: identity\r\n\r\n0\r\n\r\n",
     "coding with a vertical tab": POST + b"Transfer-Encoding: \x0bchunked\r\n\r\n0\r\n\r\n",
+    "coding with a parameter": POST + b"Transfer-Encoding: chunked;a=b\r\n\r\n0\r\n\r\n",
+    "coding in quotes": POST + b'Transfer-Encoding: "chunked"\r\n\r\n0\r\n\r\n',
+    "coding with a NUL": POST + b"Transfer-Encoding: chunked\x00\r\n\r\n0\r\n\r\n",
+    "coding with a no-break space": POST + b"Transfer-Encoding: \xa0chunked\r\n\r\n0\r\n\r\n",
+    "coding with its letters apart": POST + b"Transfer-Encoding: chun ked\r\n\r\n0\r\n\r\n",
     "coding in HTTP/1.0": CHUNKED.replace(b"HTTP/1.1", b"HTTP/1.0") + b"\r\n0\r\n\r\n",
     "space before the colon": POST + b"Content-Length : 2\r\n\r\n{}",
+    "tab before the colon": POST + b"Content-Length\t: 2\r\n\r\n{}",
+    "name of two words": POST + b"X A: b\r\nContent-Length: 2\r\n\r\n{}",
+    "name with a bracket": POST + b"X(A): b\r\nContent-Length: 2\r\n\r\n{}",
+    "name with a letter beyond ASCII": POST + b"X-\xc3\xa9: b\r\nContent-Length: 2\r\n\r\n{}",
+    "space before the first header": b"GET /api/v1/courses HTTP/1.1\r\n Host: g\r\n\r\n",
+    "folded host": b"GET /api/v1/courses HTTP/1.1\r\nHost: g\r\n h\r\n\r\n",
     "folded header": POST + b"X-A: b\r\n c\r\nContent-Length: 2\r\n\r\n{}",
     "bare LF after the request line": b"GET /api/v1/courses HTTP/1.1\nHost: g\r\n\r\n",
     "bare LF after a header": b"GET /api/v1/courses HTTP/1.1\r\nHost: g\nX-A: b\r\n\r\n",
     "bare LF everywhere": b"GET /api/v1/courses HTTP/1.1\nHost: g\n\n",
+    "bare LF where the head should end": b"GET /api/v1/courses HTTP/1.1\r\nHost: g\r\nX-A: b\n\n",
     "bare CR in a header": b"GET /api/v1/courses HTTP/1.1\r\nHost: g\rX-A: b\r\n\r\n",
     "NUL in a header": b"GET /api/v1/courses HTTP/1.1\r\nHost: g\r\nX-A: b\x00c\r\n\r\n",
     "header without a name": b"GET /api/v1/courses HTTP/1.1\r\nHost: g\r\n: b\r\n\r\n",
     "header without a colon": b"GET /api/v1/courses HTTP/1.1\r\nHost: g\r\nnonsense\r\n\r\n",
     "two hosts": b"GET /api/v1/courses HTTP/1.1\r\nHost: g\r\nHost: h\r\n\r\n",
     "version unknown": b"GET /api/v1/courses HTTP/3.0\r\nHost: g\r\n\r\n",
+    "version in small letters": b"GET /api/v1/courses http/1.1\r\nHost: g\r\n\r\n",
+    "version of two digits": b"GET /api/v1/courses HTTP/1.10\r\nHost: g\r\n\r\n",
+    "version without its minor": b"GET /api/v1/courses HTTP/1\r\nHost: g\r\n\r\n",
+    "version 2 by hand": b"GET /api/v1/courses HTTP/2.0\r\nHost: g\r\n\r\n",
+    "something after the version": b"GET /api/v1/courses HTTP/1.1 x\r\nHost: g\r\n\r\n",
+    "tabs in the request line": b"GET\t/api/v1/courses\tHTTP/1.1\r\nHost: g\r\n\r\n",
+    "method with a slash": b"GE/T /api/v1/courses HTTP/1.1\r\nHost: g\r\n\r\n",
+    "method with a NUL": b"GET\x00 /api/v1/courses HTTP/1.1\r\nHost: g\r\n\r\n",
     "version missing": b"GET /api/v1/courses\r\nHost: g\r\n\r\n",
     "method in small letters": b"get /api/v1/courses HTTP/1.1\r\nHost: g\r\n\r\n",
     "not HTTP": b"\x16\x03\x01\x02\x00\x01\x00\x01\xfc\x03\x03\r\n\r\n",
@@ -81,6 +138,10 @@ BAD_HEADS = {
     "expectation unknown": POST + b"Expect: miracles\r\nContent-Length: 2\r\n\r\n{}",
     "script name from outside": b"GET /api/v1/courses HTTP/1.1\r\nSCRIPT_NAME: /x\r\n\r\n",
 }
+
+
+def test_there_are_a_hundred_of_them() -> None:
+    assert len(BAD_CHUNKS) + len(BAD_HEADS) >= 100
 
 
 def _status(answers: BinaryIO) -> int:
@@ -169,6 +230,44 @@ def test_a_chunk_larger_than_any_body_may_be_is_refused_when_that_much_has_come(
     assert answer.status == 413
     assert answer.problem() == "payload-too-large"
     assert recorded() == []
+
+
+@pytest.mark.parametrize(
+    "declared",
+    ["4001", "100001", "fffffff", "fffffffffffffffffff", "4001;name=value", "2\r\n{}\r\n10000000"],
+)
+def test_a_chunk_that_says_it_is_too_large_is_refused_before_any_of_it_comes(
+    gateway: Server, recorded: Recorded, declared: str
+) -> None:
+    raw = _with_token(CHUNKED + b"\r\n") + f"{declared}\r\n".encode()
+    began = time.monotonic()
+    answer = exchange(gateway, raw, method="POST")
+
+    assert answer.status == 413
+    assert answer.problem() == "payload-too-large"
+    assert time.monotonic() - began < BODY_PATIENCE
+    assert recorded() == []
+
+
+WHAT_IS_WRONG = {
+    "length and chunks": "Content-Length must be one plain number, and not stand beside Transfer-Encoding.",
+    "two lengths": "Content-Length must be one plain number, and not stand beside Transfer-Encoding.",
+    "length hexadecimal": "Content-Length must be one plain number, and not stand beside Transfer-Encoding.",
+    "coding identity": "Transfer-Encoding must be chunked, once, in HTTP/1.1.",
+    "coding chunked twice": "Transfer-Encoding must be chunked, once, in HTTP/1.1.",
+    "two hosts": "Host stands twice.",
+    "bare LF where the head should end": "A line of the head ends in LF alone. End each in CR LF.",
+    "bare LF after a header": "A header has a control character in its value, or no colon after its name.",
+    "header without a colon": "A line of the head is not a header: name, colon, value.",
+    "NUL in a header": "A header has a control character in its value, or no colon after its name.",
+}
+
+
+@pytest.mark.parametrize("name", WHAT_IS_WRONG)
+def test_a_bad_head_is_told_what_is_wrong_with_it(gateway: Server, name: str) -> None:
+    answer = exchange(gateway, _with_token(BAD_HEADS[name]), method="POST")
+
+    assert answer.json()["detail"] == WHAT_IS_WRONG[name]
 
 
 def test_a_well_framed_chunked_body_travels_whole(gateway: Server, recorded: Recorded) -> None:

@@ -12,14 +12,17 @@ import gevent
 import pytest
 from werkzeug.test import Client
 
+from chassis.pages.site import Site
 from chassis.problems import TooBusy
+from gateway.documents import Failures
 from gateway.forwarding import Forwarding, Service
 from gateway.gate import WAITING, Gate
+from gateway.revocations import Revocations
 from gateway.routes import ROUTES
 from gateway.targets import Table
 from gateway.upstream import Upstream
 from tests.gateway.scripted import Scripted, behave, scripted
-from tests.tokens import verifier
+from tests.tokens import ISSUER, verifier
 
 LONG = 60.0
 READ = "/api/v1/courses"
@@ -125,7 +128,9 @@ class Gateway:
             table=Table(ROUTES),
             services=dict.fromkeys(("catalog", "enrolment", "accounts"), behind),
             verifier=verifier(),
+            revocations=Revocations(),
             proxies_in_front=0,
+            failures=Failures(Site(name="Balai", origin=ISSUER)),
         )
         self._client = Client(forwarding)
 

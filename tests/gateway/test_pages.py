@@ -5,7 +5,7 @@ from __future__ import annotations
 import gzip
 import json
 import re
-import shlex
+import subprocess
 from collections.abc import Iterator
 from html.parser import HTMLParser
 from itertools import pairwise
@@ -14,7 +14,7 @@ from urllib.parse import parse_qsl
 import pytest
 
 from gateway.pages.contract_file import CONTRACT
-from gateway.pages.curl import FORM, curl_of
+from gateway.pages.curl import FORM, curl_of, variables_of
 from gateway.pages.pages import every_page
 from gateway.pages.reference import reference_of
 from tests.gateway.running import Server, gateway_environment, gunicorn
@@ -177,14 +177,44 @@ def test_commands_say_exactly_what_was_sent() -> None:
             if "x-call" not in operation:
                 continue
             call, body = operation["x-call"], sent.get("example")
-            words = shlex.split(curl_of(method, call, body, media_type=media_type))
+            command = curl_of(method, path, call, body, media_type=media_type)
+            words = as_run(command, variables_of(path, call, body))
 
-            assert words[0] == "curl"
-            assert f"$BASE{call['address']}" in words, path
-            assert ("Authorization: Bearer $TOKEN" in words) == call["has_token"]
+            assert f"http://gateway{call['address']}" in words
+            assert ("Authorization: Bearer a-token" in words) == call["has_token"]
+            for name, value in call["headers"].items():
+                assert f"{name}: {value}" in words or value == FORM, path  # as curl sends -d anyway
             if body is not None:
                 data = words[words.index("-d") + 1]
                 found = dict(parse_qsl(data)) if media_type == FORM else json.loads(data)
                 assert found == body
             explicit = words[words.index("-X") + 1] if "-X" in words else None
             assert (explicit or ("POST" if "-d" in words else "GET")) == method.upper()
+
+
+def test_an_example_names_every_variable_of_its_command() -> None:
+    reference = reference_of(OPENAPI)
+    for call in (call for group in reference.groups for call in group.described):
+        assert call.example is not None
+        used = set(re.findall(r"\$([A-Z_]+)", call.example.command)) - {"BASE"}
+        assert used == {name for name, _ in call.example.needs}, call.name
+        assert all(what for _, what in call.example.needs)
+
+
+def test_no_command_has_an_id_that_is_only_an_examples() -> None:
+    reference = reference_of(OPENAPI)
+    for call in (call for group in reference.groups for call in group.described):
+        assert call.example is not None
+        assert "0197a1b2-c3d4" not in call.example.command, call.name
+
+
+def as_run(command: str, variables: dict[str, str]) -> list[str]:
+    """Return the words that a shell gives to curl."""
+    told = {"BASE": "http://gateway", "TOKEN": "a-token", "CLIENT": "id:secret"}
+    ran = subprocess.run(
+        ["sh", "-euc", 'curl() { printf "%s\\0" "$@"; }\n' + command],
+        env={**told, **{name: str(value) for name, value in variables.items()}},
+        capture_output=True,
+        check=True,
+    )
+    return ran.stdout.decode().split("\0")[:-1]

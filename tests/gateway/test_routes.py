@@ -11,6 +11,7 @@ from typing import Any
 import pytest
 
 from chassis.endpoints import Endpoint, Endpoints
+from chassis.pages.declaring import Page, Pages
 from gateway.routes import ROUTES, UPSTREAMS, Access
 
 BY_CHASSIS = {"GET /api/v1/log/entries"}
@@ -36,7 +37,22 @@ def _public_calls(service: str) -> dict[str, Access]:
         path = re.sub(r"<id:([a-z_]+)>", r"{\1}", endpoint.rule)
         access = Access.BEARER if endpoint.allow else Access.PUBLIC
         calls[f"{endpoint.method} {path}"] = Access.OWN_CREDENTIALS if endpoint.form else access
-    return calls
+    return calls | {page.name: Access.PAGE for page in _pages(service)}
+
+
+def _pages(service: str) -> Iterator[Page[Any]]:
+    """Yield every page that a service's modules declare."""
+    for layer in ("api", "pages"):
+        try:
+            package = importlib.import_module(f"services.{service}.{layer}")
+        except ModuleNotFoundError:
+            continue
+        for module in pkgutil.iter_modules(package.__path__):
+            declared = getattr(
+                importlib.import_module(f"{package.__name__}.{module.name}"), "pages", None
+            )
+            if isinstance(declared, Pages):
+                yield from declared.all
 
 
 @pytest.mark.parametrize("service", UPSTREAMS)
@@ -59,4 +75,5 @@ def test_no_call_stands_twice_in_the_table() -> None:
 def test_nothing_internal_is_in_the_table() -> None:
     for route in ROUTES:
         assert "internal" not in route.path
-        assert route.path.startswith(("/api/v1/", "/oauth/", "/.well-known/"))
+        is_page = route.access is Access.PAGE
+        assert is_page or route.path.startswith(("/api/v1/", "/oauth/", "/.well-known/"))

@@ -21,6 +21,7 @@ from tests.journeys.api import PATIENCE, Api
 from tests.journeys.people import People
 from tests.running_system import RunningSystem
 
+AUDITS = Mandate("auditor")
 TOKEN_KEPT = 300.0
 """Seconds for which a caller goes on with one token."""
 
@@ -98,9 +99,7 @@ class Callers:
 
     def token_for(self, mandate: Mandate) -> str:
         """Register a program with this mandate, and have it ask for a token as any program does."""
-        client_id, secret = f"journey-{next(self.names)}", secrets.token_hex(32)
-        with self._accounts() as house:
-            register(house, client_id=client_id, secret=secret, mandate=mandate, name="Perjalanan")
+        client_id, secret = self.client(mandate)
         answer = checked(
             requests.post(
                 f"{self.system.address}/oauth/token",
@@ -111,8 +110,16 @@ class Callers:
         )
         assert answer.status_code == 200, answer.text
         token: str = answer.json()["access_token"]
-        self.people.private |= {secret, token}
+        self.people.private.add(token)
         return token
+
+    def client(self, mandate: Mandate = AUDITS) -> tuple[str, str]:
+        """Register a program with this mandate; return its id and its secret."""
+        client_id, secret = f"journey-{next(self.names)}", secrets.token_hex(32)
+        with self._accounts() as house:
+            register(house, client_id=client_id, secret=secret, mandate=mandate, name="Perjalanan")
+        self.people.private.add(secret)
+        return client_id, secret
 
     def close(self) -> None:
         """Close every caller's connections."""

@@ -13,9 +13,9 @@ FAMILY_NAME = "Sumarsihwatining"
 class People:
     """Makes candidates, and remembers everything about them that is personal."""
 
-    def __init__(self) -> None:
+    def __init__(self, *, first: int = 0) -> None:
         self.private: set[str] = {FAMILY_NAME}
-        self._numbers = itertools.count()
+        self._numbers = itertools.count(first)
         self._lock = threading.Lock()
 
     def candidates(

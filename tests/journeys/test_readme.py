@@ -22,7 +22,7 @@ from tests.running_system import RunningSystem, start_system
 README = ROOT / "README.md"
 BEGIN, END = "<!-- journey -->\n```sh\n", "```\n<!-- /journey -->"
 WRITTEN_FOR = "http://127.0.0.1:8000"
-_FOREIGN = ("MAKEFLAGS", "MFLAGS", "MAKELEVEL", "PORT", "DATABASE")
+FOREIGN = ("MAKEFLAGS", "MFLAGS", "MAKELEVEL", "PORT", "DATABASE")
 """What `make test` hands down and nobody's terminal holds."""
 
 
@@ -91,7 +91,7 @@ def test_every_line_of_the_readmes_journey_does_what_it_says(
 def walk(sampled: RunningSystem, programs: str, tmp_path: Path) -> None:
     """Run the journey, every line as it stands."""
     (tmp_path / ".curlrc").write_text("fail\nshow-error\n", encoding="ascii")
-    environment = {name: value for name, value in os.environ.items() if name not in _FOREIGN}
+    environment = {name: value for name, value in os.environ.items() if name not in FOREIGN}
     lines = journey()
     mark = "--- next line ---"
     script = "".join(f"{line}\necho; echo '{mark}'\n" for line in lines)

@@ -13,7 +13,8 @@ from tempfile import TemporaryDirectory
 from services.catalog.search.courses import IndexedCourse
 from services.catalog.search.folder import IndexFolder, IndexState
 from services.catalog.search.reading import SearchIndex
-from services.catalog.search.search import Place, Search, SearchWanted, Sort
+from services.catalog.search.search import Search
+from services.catalog.search.wanted import Place, SearchWanted, Sort
 from services.catalog.search.writing import IndexWriting
 
 AT = 10

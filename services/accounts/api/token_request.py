@@ -1,11 +1,11 @@
-"""Reading a token request: RFC 6749 sections 2.3.1 (who asks) and 4.4.2 (for what)."""
+"""Reading a form: RFC 6749 sections 2.3.1 (who asks) and 3.2 (each parameter once)."""
 
 from __future__ import annotations
 
 import base64
 import binascii
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from urllib.parse import unquote_plus
 
 from services.accounts.domain.refusals import (
@@ -15,32 +15,62 @@ from services.accounts.domain.refusals import (
     UnsupportedGrantType,
 )
 
-_KNOWN = ("grant_type", "client_id", "client_secret", "scope")
+CLIENT_CREDENTIALS = "client_credentials"
+GRANT_TYPES = (CLIENT_CREDENTIALS, "authorization_code", "refresh_token")
+_KNOWN = (
+    *("grant_type", "client_id", "client_secret", "scope"),
+    *("code", "redirect_uri", "code_verifier", "refresh_token"),
+    *("token", "token_type_hint"),
+)
 
 
 @dataclass(frozen=True, slots=True)
 class Credentials:
-    """A client's id and secret as they were sent."""
+    """A client's id and secret as they were sent; a public application has no secret."""
 
     client_id: str
-    secret: str
+    secret: str | None = field(repr=False)
 
 
-def read_token_request(form: Mapping[str, list[str]], *, authorization: str | None) -> Credentials:
-    """Return the credentials of a client-credentials request.
+@dataclass(frozen=True, slots=True)
+class FormRequest:
+    """Who asks, and the parameters that we know, each once."""
+
+    credentials: Credentials
+    given: Mapping[str, str] = field(repr=False)
+
+    @property
+    def listed(self) -> dict[str, list[str]]:
+        """Return the parameters as a form has them."""
+        return {name: [value] for name, value in self.given.items()}
+
+
+def read_token_request(form: Mapping[str, list[str]], *, authorization: str | None) -> FormRequest:
+    """Return a request for tokens.
 
     Parameters that RFC 6749 does not name are ignored, as it demands. Raises the refusals of `domain.refusals`.
     """
     given = _parameters(form)
     grant_type = given.get("grant_type")
     if grant_type is None:
-        raise InvalidTokenRequest("The parameter grant_type is missing. Send client_credentials.")
-    if grant_type != "client_credentials":
+        raise InvalidTokenRequest(
+            f"The parameter grant_type is missing. Send one of: {', '.join(GRANT_TYPES)}."
+        )
+    if grant_type not in GRANT_TYPES:
         raise UnsupportedGrantType
     credentials = _credentials(given, authorization)
-    if "scope" in given:
+    if grant_type == CLIENT_CREDENTIALS and "scope" in given:
         raise InvalidScope
-    return credentials
+    return FormRequest(credentials, given)
+
+
+def read_revocation(form: Mapping[str, list[str]], *, authorization: str | None) -> FormRequest:
+    """Return a request to take a token back (RFC 7009 section 2.1). Raises the refusals of `domain.refusals`."""
+    given = _parameters(form)
+    credentials = _credentials(given, authorization)
+    if "token" not in given:
+        raise InvalidTokenRequest("The parameter token is missing. Send the token to take back.")
+    return FormRequest(credentials, given)
 
 
 def _parameters(form: Mapping[str, list[str]]) -> dict[str, str]:
@@ -54,9 +84,9 @@ def _parameters(form: Mapping[str, list[str]]) -> dict[str, str]:
 def _credentials(given: Mapping[str, str], authorization: str | None) -> Credentials:
     in_form = "client_secret" in given
     if authorization is None:
-        if not in_form or "client_id" not in given:
+        if "client_id" not in given:
             raise InvalidClient
-        return Credentials(given["client_id"], given["client_secret"])
+        return Credentials(given["client_id"], given.get("client_secret"))
     if in_form:
         raise InvalidTokenRequest("Send the credentials by HTTP Basic or in the form, not in both.")
     credentials = _basic(authorization)

@@ -12,30 +12,38 @@ from services.accounts.domain.mandates import Mandate
 
 ALGORITHM = "Ed25519"
 LIFETIME = 900
-"""Seconds a token is good for; it cannot be called back, so a disabled client's last one lives as long."""
+"""Seconds a token is good for. One that is taken back is refused at the gateway within seconds, and by a service behind
+it only when this time is over."""
 
 
 def access_token(
     key: OKPKey,
     *,
     subject: str,
+    client_id: str,
     mandate: Mandate,
     issuer: str,
     audience: str,
     token_id: str,
     now: datetime,
+    grant_id: str | None = None,
 ) -> str:
-    """Sign a token that lets `subject` act within a mandate for `LIFETIME` seconds.
+    """Sign a token that lets `client_id` act for `subject` within a mandate for `LIFETIME` seconds.
 
-    All are given to programs that act for themselves, so the client is the subject (RFC 9068 section 2.2).
+    `grant_id` is that of a person's grant; without one the program acts for itself.
     """
     issued_at = int(now.timestamp())
-    bounds = {"provider": mandate.provider, "card": mandate.card, "region": mandate.region}
+    bounds = {
+        "provider": mandate.provider,
+        "card": mandate.card,
+        "region": mandate.region,
+        "sid": grant_id,
+    }
     claims: dict[str, Any] = {
         "iss": issuer,
         "aud": audience,
         "sub": subject,
-        "client_id": subject,
+        "client_id": client_id,
         "role": mandate.role,
         "iat": issued_at,
         "exp": issued_at + LIFETIME,

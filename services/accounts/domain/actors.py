@@ -1,8 +1,10 @@
-"""Who does what is journaled here: a command on the server, or the service itself."""
+"""Who does what is journaled here: a command on the server, the service itself, or a person who signed in."""
 
 from __future__ import annotations
 
 from dataclasses import dataclass
+
+from vocabulary.roles import SYSTEM
 
 COMMAND_LINE = "command-line"
 """Whoever may run programs on the server; the operating system knows who that was."""
@@ -16,3 +18,4 @@ class Actor:
 
     name: str
     request_id: str
+    role: str = SYSTEM

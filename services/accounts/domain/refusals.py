@@ -1,4 +1,4 @@
-"""What the token endpoint refuses, in the words of RFC 6749 section 5.2.
+"""What the token endpoint and its neighbours refuse, in the words of RFC 6749 section 5.2.
 
 That RFC wants a JSON object with `error` and `error_description`; everything else here answers RFC 9457 problem
 documents. These are both: a problem document whose members include the RFC's two. An OAuth client library reads
@@ -9,6 +9,7 @@ second error format.
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import ClassVar
 
 from chassis.problems import Problem, TooManyRequests
@@ -43,7 +44,7 @@ class InvalidTokenRequest(OAuthProblem):
         "The form breaks RFC 6749: a parameter is missing, stands twice, or the credentials came "
         "in two ways."
     )
-    default_detail = "Send grant_type=client_credentials once, and the client's id and secret once."
+    default_detail = "Send grant_type once, and what goes with it once."
 
 
 class UnsupportedGrantType(OAuthProblem):
@@ -52,15 +53,15 @@ class UnsupportedGrantType(OAuthProblem):
     status = 400
     title = "Tokens are not given for this kind of grant"
     meaning = "The form asks for another grant than this server gives."
-    default_detail = "Send grant_type=client_credentials."
+    default_detail = "Send grant_type=client_credentials, authorization_code or refresh_token."
 
 
 class InvalidScope(OAuthProblem):
     code = "invalid-scope"
     error = "invalid_scope"
     status = 400
-    title = "There are no scopes here"
-    meaning = "The form names a scope."
+    title = "There is no such scope"
+    meaning = "The form names a scope that the grant does not have; for a program that calls for itself there are none."
     default_detail = "Leave the parameter scope out: what a token allows follows from its role."
 
 
@@ -81,6 +82,59 @@ class InvalidClient(OAuthProblem):
     def __init__(self, detail: str | None = None) -> None:
         challenge = 'Basic realm="balai", charset="UTF-8"'
         super().__init__(detail, headers={"WWW-Authenticate": challenge})
+
+
+class InvalidGrant(OAuthProblem):
+    """One answer for a code or token that never was, is over, was used, or is another application's."""
+
+    code = "invalid-grant"
+    error = "invalid_grant"
+    status = 400
+    title = "The code or the refresh token is good for nothing"
+    meaning = (
+        "The code or refresh token is not known, too old or used, was given to another application, or the redirect_uri"
+        " or the code_verifier does not belong to it; or its person may not sign in any more."
+    )
+    default_detail = "Send the person through /oauth/authorize again."
+
+
+class UnauthorizedClient(OAuthProblem):
+    code = "unauthorized-client"
+    error = "unauthorized_client"
+    status = 400
+    title = "This kind of grant is not for this client"
+    meaning = (
+        "A program that calls for itself asks by client_credentials; an application that people sign in at, by"
+        " authorization_code and refresh_token."
+    )
+    default_detail = "Ask by the grant that the client was registered for."
+
+
+class UnsupportedTokenType(OAuthProblem):
+    code = "unsupported-token-type"
+    error = "unsupported_token_type"
+    status = 400
+    title = "Tokens of this type are not taken back"
+    meaning = "The token_type_hint names another type than access_token and refresh_token."
+    default_detail = "Send token_type_hint=access_token or refresh_token, or leave it out."
+
+
+_BY_ERROR: Mapping[str, type[OAuthProblem]] = {
+    refusal.error: refusal
+    for refusal in (
+        InvalidTokenRequest,
+        UnsupportedGrantType,
+        InvalidScope,
+        InvalidGrant,
+        UnauthorizedClient,
+        UnsupportedTokenType,
+    )
+}
+
+
+def problem_for(error: str, description: str | None) -> OAuthProblem:
+    """Return the problem that stands for an error of RFC 6749. Raises `KeyError` for one that no call meets."""
+    return _BY_ERROR[error](description or None)
 
 
 class TooManyTokenRequests(TooManyRequests):

@@ -1,5 +1,21 @@
 """The tables of this service."""
 
+from services.accounts.storage import people_tables  # noqa: F401 - joins METADATA
+from services.accounts.storage.authorization_tables import (
+    APPLICATION,
+    APPLICATION_GRANT,
+    AUTHORIZATION_CODE,
+    REFRESH_TOKEN,
+)
 from services.accounts.storage.tables import CLIENT, JOURNAL, METADATA, SIGNING_KEY
 
-__all__ = ["CLIENT", "JOURNAL", "METADATA", "SIGNING_KEY"]
+__all__ = [
+    "APPLICATION",
+    "APPLICATION_GRANT",
+    "AUTHORIZATION_CODE",
+    "CLIENT",
+    "JOURNAL",
+    "METADATA",
+    "REFRESH_TOKEN",
+    "SIGNING_KEY",
+]

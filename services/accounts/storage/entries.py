@@ -3,14 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from typing import Any
 
 from chassis.clock import write_instant
 from chassis.journal import Entry
-from services.accounts.domain.actors import Actor
+from services.accounts.domain.actors import ITSELF, Actor
+from services.accounts.domain.authorization.applications import Application
+from services.accounts.domain.authorization.grants import Grant, GrantEnd
 from services.accounts.domain.clients import Client
 from services.accounts.domain.entry_kinds import EntryKind
 from services.accounts.domain.signing_keys import SigningKey
-from vocabulary.roles import SYSTEM
 
 
 def client_registered(client: Client, actor: Actor) -> Entry:
@@ -21,6 +23,33 @@ def client_registered(client: Client, actor: Actor) -> Entry:
 def client_disabled(client: Client, actor: Actor) -> Entry:
     """Tell that a program gets no token any more."""
     return _client_entry(EntryKind.CLIENT_DISABLED, client, actor)
+
+
+def application_registered(application: Application, actor: Actor) -> Entry:
+    """Tell that people can sign in at an application from now on, and where its answers go."""
+    facts = {
+        "client_id": application.client_id,
+        "is_public": application.is_public,
+        "redirect_uris": list(application.redirect_uris),
+    }
+    return _entry(EntryKind.APPLICATION_REGISTERED, actor, body=facts)
+
+
+def application_disabled(application: Application, actor: Actor) -> Entry:
+    """Tell that nobody can sign in at an application any more."""
+    facts = {"client_id": application.client_id}
+    return _entry(EntryKind.APPLICATION_DISABLED, actor, body=facts)
+
+
+def grant_ended(grant: Grant, *, by: GrantEnd, request_id: str) -> Entry:
+    """Tell that an application may act for a person no more, before its time was over."""
+    facts = {
+        "grant_id": grant.grant_id,
+        "client_id": grant.client_id,
+        "account_id": grant.account_id,
+        "by": by.value,
+    }
+    return _entry(EntryKind.GRANT_ENDED, Actor(ITSELF, request_id), body=facts)
 
 
 def key_created(key: SigningKey, actor: Actor) -> Entry:
@@ -56,13 +85,13 @@ def _entry(
     kind: EntryKind,
     actor: Actor,
     *,
-    body: Mapping[str, str],
+    body: Mapping[str, Any],
     subjects: Mapping[str, str | None] | None = None,
 ) -> Entry:
     return Entry(
         kind=kind,
         actor=actor.name,
-        role=SYSTEM,
+        role=actor.role,
         request_id=actor.request_id,
         subjects=subjects or {},
         body=body,

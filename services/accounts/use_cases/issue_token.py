@@ -1,4 +1,4 @@
-"""Give a client that proves itself an access token.
+"""Give a program that acts for itself an access token.
 
 Tokens are not journaled one by one: thousands are given an hour, each for 900 seconds, and nothing follows from
 one that the call made with it does not record with its own actor. They are counted (`tokens_issued_total`), and the
@@ -16,20 +16,9 @@ from chassis.identifiers import random_reference
 from chassis.problems import Unavailable
 from chassis.sealing import Seal
 from services.accounts.domain.access_tokens import access_token
-from services.accounts.domain.clients import Client, is_authentic, is_client_id
 from services.accounts.domain.mandates import Mandate
-from services.accounts.domain.refusals import InvalidClient
 from services.accounts.domain.signing_keys import SigningKey, context_of, key_in_force, key_pair
-from services.accounts.storage.clients import load_client
 from services.accounts.storage.signing_keys import load_signing_keys
-
-
-def authenticate_client(connection: sa.Connection, *, client_id: str, secret: str) -> Client:
-    """Return the client that these credentials prove. Raises `InvalidClient`, whatever was wrong."""
-    client = load_client(connection, client_id) if is_client_id(client_id) else None
-    if not is_authentic(client, secret) or client is None:
-        raise InvalidClient
-    return client
 
 
 def issue_token(
@@ -42,19 +31,28 @@ def issue_token(
     audience: str,
     now: datetime,
 ) -> str:
-    """Sign a token with the key in force. Raises `Unavailable` where there is none."""
-    key = key_in_force(load_signing_keys(connection), now=now)
-    if key is None:
-        raise Unavailable("There is no signing key yet.")
+    """Sign a token with the key in force, for a program that acts for itself. Raises `Unavailable` without a key.
+
+    The client is then the subject (RFC 9068 section 2.2).
+    """
     return access_token(
-        opened(key, seal),
+        signing_pair(connection, seal=seal, now=now),
         subject=subject,
+        client_id=subject,
         mandate=mandate,
         issuer=issuer,
         audience=audience,
         token_id=random_reference(),
         now=now,
     )
+
+
+def signing_pair(connection: sa.Connection, *, seal: Seal, now: datetime) -> OKPKey:
+    """Return the key pair in force, ready to sign with. Raises `Unavailable` where there is none."""
+    key = key_in_force(load_signing_keys(connection), now=now)
+    if key is None:
+        raise Unavailable("There is no signing key yet.")
+    return opened(key, seal)
 
 
 def opened(key: SigningKey, seal: Seal) -> OKPKey:

@@ -11,12 +11,13 @@ from chassis.journal import Journal
 from services.accounts.domain.actors import Actor
 from services.accounts.domain.clients import Client, check_client_id, check_secret, secret_digest
 from services.accounts.domain.mandates import Mandate, checked
+from services.accounts.storage.authorization.applications import load_application
 from services.accounts.storage.clients import add_client, load_client, lock_client
 from services.accounts.storage.entries import client_registered
 
 
 class ClientExists(Exception):
-    """Another client, or the same with another secret or mandate, is registered under this id."""
+    """Another program, or the same with another secret or mandate, is registered under this id."""
 
 
 def register_client(
@@ -43,6 +44,8 @@ def register_client(
     if registered is not None:
         if _is_same(registered, digest=digest, mandate=mandate):
             return False
+        raise ClientExists(client_id)
+    if load_application(connection, client_id) is not None:
         raise ClientExists(client_id)
     now = database.now(connection)
     client = Client(client_id, digest, mandate, name, created_at=now)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from chassis.endpoints import Call, Endpoints, KeyUse
-from chassis.idempotency import Answer, json_answer
+from chassis.idempotency import Answer
 from chassis.identifiers import new_id
 from chassis.problems import StateConflict
 from services.catalog.api.calls import PREFIX, created, own_provider, show, write
@@ -17,7 +17,7 @@ from services.catalog.api.class_schemas import (
 from services.catalog.api.course_schemas import class_filter_of
 from services.catalog.api.documents import Classes, TrainingClass
 from services.catalog.domain.classes import ClassStatus
-from services.catalog.queries.classes import ClassesWanted, list_classes, show_class
+from services.catalog.queries.classes import ClassesWanted, show_class
 from services.catalog.queries.documents import class_document
 from services.catalog.service import CatalogService
 from services.catalog.use_cases.cancel_class import cancel_class
@@ -30,7 +30,7 @@ from vocabulary.roles import OPERATOR, PROVIDER
 endpoints: Endpoints[CatalogService] = Endpoints(PREFIX)
 
 
-@endpoints.get("/classes", query=ClassesQuery, shows=Classes)
+@endpoints.get("/classes", query=ClassesQuery, shows=Classes, sends=("ETag",))
 def get_classes(call: Call, house: CatalogService) -> Answer:
     """List classes: published ones, unless another status is asked for."""
     query = call.query
@@ -42,9 +42,8 @@ def get_classes(call: Call, house: CatalogService) -> Answer:
         mode=query["mode"],
         open_at=query["open_at"],
     )
-    with house.database.reading() as connection:
-        page = list_classes(connection, wanted, call.query["page"])
-    return json_answer(200, page)
+    shown = house.class_lists.show(wanted, query["page"])
+    return Answer(200, shown.body, (("ETag", shown.etag), ("Cache-Control", "no-cache")))
 
 
 @endpoints.get("/classes/<id:class_id>", shows=TrainingClass, sends=("ETag",))

@@ -32,7 +32,7 @@ from services.catalog.api.fields import (
 from services.catalog.domain.courses import CourseStatus, Mode, Track, Unit
 from services.catalog.queries.class_filter import ClassFilter
 from services.catalog.search.offers import Wanted
-from services.catalog.search.search import SearchWanted, Sort
+from services.catalog.search.wanted import SearchWanted, Sort
 
 
 class UnitBody(Strict):

@@ -18,7 +18,7 @@ from services.catalog.domain.providers import Provider, ProviderKind, ProviderSt
 from services.catalog.domain.reach import Reach, reach_to_read
 from services.catalog.queries.documents import provider_document
 from services.catalog.queries.providers import list_providers, show_provider
-from services.catalog.service import CatalogService
+from services.catalog.service import APPLICATIONS_FROM_ONE_ADDRESS, CatalogService
 from services.catalog.use_cases.apply_as_provider import apply_as_provider
 from services.catalog.use_cases.decide_on_provider import decide_on_provider
 from services.catalog.use_cases.shared.writing import Writing
@@ -92,7 +92,8 @@ def get_provider(call: Call, house: CatalogService) -> Answer:
     status=201,
     shows=ShownProvider,
     sends=("Location",),
-    refuses=(ProviderNameTaken, TooManyRequests),
+    refuses=(ProviderNameTaken,),
+    bounded=(APPLICATIONS_FROM_ONE_ADDRESS,),
 )
 def post_provider(call: Call, house: CatalogService) -> Answer:
     """Apply as a provider.

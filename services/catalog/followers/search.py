@@ -24,9 +24,9 @@ from chassis.transaction import Transactions
 from services.catalog.queries.indexable import (
     course_ids_closing,
     course_ids_of,
-    end_of_range,
     read_indexable,
     read_indexable_between,
+    start_of_range,
 )
 from services.catalog.search.courses import IndexedCourse
 from services.catalog.search.failures import IndexBroken, panics_told
@@ -145,15 +145,16 @@ class SearchFollower:
         logger().info("search-index-built", seconds=round(self._clock() - began, 1))
 
     def _every_course(self, now: datetime) -> Iterator[Sequence[IndexedCourse]]:
-        after: str | None = None
+        """Read all courses, the newest first: found in this order they are quick to sort by it, the usual one."""
+        before: str | None = None
         while True:
             with self._database.reading() as connection:
-                until = end_of_range(connection, after=after, size=BUILT_AT_ONCE)
-                if until is None:
+                first = start_of_range(connection, before=before, size=BUILT_AT_ONCE)
+                if first is None:
                     return
-                courses = read_indexable_between(connection, after=after, until=until, now=now)
+                courses = read_indexable_between(connection, first=first, before=before, now=now)
             yield courses
-            after = until
+            before = first
 
     def _follow(self) -> int:
         looked_at = 0

@@ -9,10 +9,11 @@ from functools import cached_property
 
 from chassis.observability import logger
 from chassis.pagination import Page, foreign_cursor
+from services.catalog.queries.kept import Kept
 from services.catalog.search.failures import IndexBroken, panics_told
-from services.catalog.search.kept import Kept
 from services.catalog.search.reading import SearchIndex, SearchUnavailable, View
-from services.catalog.search.search import Place, Search, SearchWanted, Sort
+from services.catalog.search.search import Search
+from services.catalog.search.wanted import Place, SearchWanted, Sort
 
 MOST_WALKED = 10_000
 """Courses that can be walked through in an order other than that of their making: each page has to pass over all that

@@ -5,6 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass, field, fields
 from typing import Any
 
+import sqlalchemy as sa
+
 from chassis.endpoints import etag
 from services.catalog.domain.classes import TrainingClass
 from services.catalog.domain.courses import Course, CourseDetails
@@ -43,18 +45,28 @@ def provider_document(provider: Provider, reach: Reach) -> Document:
 def course_document(course: Course, reach: Reach) -> Document:
     """Write a course; to who sees inside with the operator's reason, under an ETag of its own."""
     inside = reach.has(course.provider_id)
-    body: dict[str, Any] = {
+    units = [{"code": unit.code, "title": unit.title} for unit in course.details.units]
+    body = _course_body(course, course.details, units=units)
+    if inside:
+        body["reason"] = course.reason
+    return Document(body, etag(course.version, beside="i" if inside else ""))
+
+
+def public_course(row: sa.Row[Any]) -> dict[str, Any]:
+    """Write a row of `storage.courses.COURSES` as the public gets the course, without making a course of it."""
+    return _course_body(row, row, units=row.units)
+
+
+def _course_body(course: Any, details: Any, *, units: list[dict[str, Any]]) -> dict[str, Any]:
+    return {
         "id": course.course_id,
         "provider_id": course.provider_id,
         "provider_name": course.provider_name,
         "status": course.status,
         "version": course.version,
-        **{name: getattr(course.details, name) for name in _DETAILS},
-        "units": [{"code": unit.code, "title": unit.title} for unit in course.details.units],
+        **{name: getattr(details, name) for name in _DETAILS},
+        "units": units,
     }
-    if inside:
-        body["reason"] = course.reason
-    return Document(body, etag(course.version, beside="i" if inside else ""))
 
 
 def class_document(training_class: TrainingClass) -> Document:

@@ -15,14 +15,13 @@ import sqlalchemy as sa
 
 from chassis.database import Database
 from services.catalog.domain.classes import ClassStatus
-from services.catalog.domain.courses import Course, CourseStatus
+from services.catalog.domain.courses import CourseStatus
 from services.catalog.domain.providers import ProviderStatus
-from services.catalog.domain.reach import Reach
 from services.catalog.queries.class_filter import NOT_SUSPENDED
-from services.catalog.queries.documents import course_document
+from services.catalog.queries.documents import public_course
 from services.catalog.search.courses import IndexedCourse
 from services.catalog.search.offers import Offer
-from services.catalog.storage.courses import COURSES, course_of
+from services.catalog.storage.courses import COURSES
 from services.catalog.storage.tables import (
     CLASS_REGION,
     CLASS_SEATS,
@@ -32,6 +31,9 @@ from services.catalog.storage.tables import (
 )
 
 C, T = COURSE.c, TRAINING_CLASS.c
+
+_IS_PUBLISHED = T.status.concat("") == ClassStatus.PUBLISHED
+"""Said so that no index serves it: SQLite would look through every published class instead of those of the courses."""
 
 _HELD = sa.func.coalesce(CLASS_SEATS.c.held, 0)
 _INDEXABLE = COURSES.where(
@@ -46,8 +48,10 @@ _JOINABLE = (
         (T.seats > _HELD).label("has_seats"),
     )
     .outerjoin(CLASS_SEATS, CLASS_SEATS.c.class_id == T.class_id)
-    .where(T.status == ClassStatus.PUBLISHED, NOT_SUSPENDED)
+    .where(_IS_PUBLISHED, NOT_SUSPENDED)
 )
+
+_WRITTEN = json.JSONEncoder(ensure_ascii=False, separators=(",", ":"))
 
 Among = Callable[[sa.Column[str]], sa.ColumnElement[bool]]
 """Makes the condition that the id of a course in a column is one of those to be read."""
@@ -62,27 +66,28 @@ def read_indexable(
 
 
 def read_indexable_between(
-    connection: sa.Connection, *, after: str | None, until: str, now: datetime
+    connection: sa.Connection, *, first: str, before: str | None, now: datetime
 ) -> list[IndexedCourse]:
-    """Read what belongs into the index of a range of ids, its end included."""
+    """Read what belongs into the index of a range of ids, the newest first."""
 
     def is_between(column: sa.Column[str]) -> sa.ColumnElement[bool]:
-        return column <= until if after is None else sa.and_(column > after, column <= until)
+        return column >= first if before is None else sa.and_(column >= first, column < before)
 
-    return _read(connection, is_between, {}, now=now)
+    found = _read(connection, is_between, {}, now=now)
+    return sorted(found, key=lambda course: course.course_id, reverse=True)
 
 
-def end_of_range(connection: sa.Connection, *, after: str | None, size: int) -> str | None:
-    """Return the last of the next so many ids of courses; None where there is none.
+def start_of_range(connection: sa.Connection, *, before: str | None, size: int) -> str | None:
+    """Return the first of so many ids of courses that come before one, or last of all; None where there is none.
 
     Ranges are read by their two ends alone, of courses and of classes alike: that is quick whatever the database knows,
     or does not know yet, of how many there are.
     """
-    ids = sa.select(C.course_id).order_by(C.course_id).limit(size)
-    if after is not None:
-        ids = ids.where(C.course_id > after)
+    ids = sa.select(C.course_id).order_by(C.course_id.desc()).limit(size)
+    if before is not None:
+        ids = ids.where(C.course_id < before)
     found = ids.subquery()
-    query = sa.select(found.c.course_id).order_by(found.c.course_id.desc()).limit(1)
+    query = sa.select(found.c.course_id).order_by(found.c.course_id).limit(1)
     return connection.execute(query).scalar_one_or_none()
 
 
@@ -115,12 +120,11 @@ def course_ids_closing(
 def _read(
     connection: sa.Connection, among: Among, parameters: Mapping[str, Any], *, now: datetime
 ) -> list[IndexedCourse]:
-    query = _INDEXABLE.where(among(C.course_id))
-    courses = [course_of(row) for row in connection.execute(query, parameters)]
-    if not courses:
+    rows = connection.execute(_INDEXABLE.where(among(C.course_id)), parameters).all()
+    if not rows:
         return []
     offers = _offers(connection, among, parameters, now=now)
-    return [_indexed(course, offers.get(course.course_id, ())) for course in courses]
+    return [_indexed(row, offers.get(row.course_id, ())) for row in rows]
 
 
 def _offers(
@@ -130,34 +134,31 @@ def _offers(
     limited = (
         sa.select(CLASS_REGION)
         .join(TRAINING_CLASS, T.class_id == CLASS_REGION.c.class_id)
-        .where(among(T.course_id), T.status == ClassStatus.PUBLISHED)
+        .where(among(T.course_id), _IS_PUBLISHED)
     )
     regions: defaultdict[str, list[str]] = defaultdict(list)
-    for row in connection.execute(limited, parameters):
+    for row in connection.execute(limited, parameters).all():
         regions[row.class_id].append(row.region)
     found: defaultdict[str, list[Offer]] = defaultdict(list)
-    for row in connection.execute(joinable, parameters):
+    for row in connection.execute(joinable, parameters).all():
         there = tuple(sorted(regions.get(row.class_id, ())))
         found[row.course_id].append(Offer(row.starts_at, bool(row.has_seats), row.regency, there))
     return found
 
 
-def _indexed(course: Course, offers: Sequence[Offer]) -> IndexedCourse:
-    details = course.details
-    units = [unit.title for unit in details.units]
-    codes = [*details.competency_codes, *(unit.code for unit in details.units if unit.code)]
-    shown = course_document(course, Reach()).body
+def _indexed(row: sa.Row[Any], offers: Sequence[Offer]) -> IndexedCourse:
+    units = row.units
     return IndexedCourse(
-        course_id=course.course_id,
-        title=details.title,
-        subjects=(details.category or "", *details.outcomes, *units),
-        prose=(details.summary, *details.prerequisites),
-        codes=codes,
-        provider_id=course.provider_id,
-        provider_name=course.provider_name,
-        track=details.track,
-        mode=details.mode,
-        price=details.price,
+        course_id=row.course_id,
+        title=row.title,
+        subjects=(row.category or "", *row.outcomes, *(unit["title"] for unit in units)),
+        prose=(row.summary, *row.prerequisites),
+        codes=[*row.competency_codes, *(unit["code"] for unit in units if unit["code"])],
+        provider_id=row.provider_id,
+        provider_name=row.provider_name,
+        track=row.track,
+        mode=row.mode,
+        price=row.price,
         offers=offers,
-        shown=json.dumps(shown, ensure_ascii=False, separators=(",", ":")).encode(),
+        shown=_WRITTEN.encode(public_course(row)).encode(),
     )

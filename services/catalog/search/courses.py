@@ -2,18 +2,24 @@
 
 from __future__ import annotations
 
-import uuid
 import zlib
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from itertools import chain
 
 from tantivy import Document
 
 from services.catalog.search import schema
-from services.catalog.search.offers import Offer, numbers, places
-from services.catalog.search.text.terms import terms
-from services.catalog.search.text.words import code, codes_in, plain, words
+from services.catalog.search.offers import (
+    Offer,
+    are_mixed,
+    numbers,
+    regions_at,
+    start_of,
+    where,
+)
+from services.catalog.search.text.analysis import analyse, analyse_all
+from services.catalog.search.text.words import code, plain
 
 NEVER = (1 << 63) - 1
 """The start of a course with no class that can be joined: after every other."""
@@ -72,50 +78,49 @@ def made(course_id: str) -> int:
     Beneath it are bits of the rest of the id, mixed: those of ids that one process made in one millisecond differ in
     the last ones only. Two such ids share a number once in two million pairs.
     """
-    identifier = uuid.UUID(course_id)
-    milliseconds = (identifier.int >> 80) & ((1 << _MILLISECOND_BITS) - 1)
-    return milliseconds << _REST_BITS | zlib.crc32(identifier.bytes[6:]) >> (32 - _REST_BITS)
+    identifier = bytes.fromhex(course_id.replace("-", ""))
+    milliseconds = int.from_bytes(identifier[:6]) & ((1 << _MILLISECOND_BITS) - 1)
+    return milliseconds << _REST_BITS | zlib.crc32(identifier[6:]) >> (32 - _REST_BITS)
 
 
 def _add_texts(document: Document, course: IndexedCourse) -> None:
-    title, provider_name = words(course.title), words(course.provider_name)
-    subjects = words(" ".join(course.subjects))
-    prose = words(" ".join(course.prose))[:_WORDS_OF_PROSE]
-    document.add_text(schema.TITLE, terms(title))
-    document.add_text(schema.SUBJECT, terms(subjects))
-    document.add_text(schema.BODY, terms(prose))
-    document.add_text(schema.PROVIDER_NAME, terms(provider_name))
-    said = dict.fromkeys(chain(title, provider_name, subjects, prose))
+    title, provider_name = analyse(course.title), analyse(course.provider_name)
+    subjects, prose = analyse_all(course.subjects), analyse_all(course.prose)
+    body = prose.cut(_WORDS_OF_PROSE)
+    document.add_text(schema.TITLE, title.terms)
+    document.add_text(schema.SUBJECT, subjects.terms)
+    document.add_text(schema.BODY, body.terms)
+    document.add_text(schema.PROVIDER_NAME, provider_name.terms)
+    said = dict.fromkeys(chain(title.words, provider_name.words, subjects.words, body.words))
     document.add_text(schema.WORDS, " ".join(said))
-    for found in _codes(course):
+    written = filter(None, map(code, course.codes))
+    for found in dict.fromkeys(chain(written, title.codes, subjects.codes, prose.codes)):
         document.add_text(schema.CODES, found)
 
 
-def _codes(course: IndexedCourse) -> Iterable[str]:
-    written = [code(text) for text in course.codes]
-    said = codes_in(" ".join((course.title, *course.subjects, *course.prose)))
-    return dict.fromkeys(found for found in chain(written, said) if found)
-
-
 def _add_offers(document: Document, offers: Sequence[Offer]) -> None:
-    mixed = len({(offer.regency, offer.regions) for offer in offers}) > 1
-    if mixed:
-        document.add_text(schema.MIXED, schema.YES)
-    for number in {number for offer in offers for number in numbers(offer)}:
-        document.add_unsigned(schema.OFFERS, number)
-        if mixed:
-            document.add_unsigned(schema.MIXED_OFFERS, number)
-    with_seats = [offer for offer in offers if offer.has_seats]
-    without = [offer for offer in offers if not offer.has_seats]
-    for field, some in (
-        (schema.PLACES, offers),
-        (schema.PLACES_WITH_SEATS, with_seats),
-        (schema.PLACES_WITHOUT_SEATS, without),
-    ):
-        for place in places(some):
-            document.add_text(field, place)
-    for word, some in ((schema.WITH_SEATS, with_seats), (schema.WITHOUT_SEATS, without)):
+    for has_seats in (None, True, False):
+        some = [one for one in offers if has_seats in (None, one.has_seats)]
         if some:
-            document.add_text(schema.SEATS, word)
-    starts = [int(offer.starts_at.timestamp()) for offer in offers]
-    document.add_unsigned(schema.STARTS, min(starts, default=NEVER))
+            _add_alike(document, some, has_seats)
+    document.add_text(schema.MIXED, schema.YES if are_mixed(offers) else schema.NO)
+    if are_mixed(offers):
+        for number in {number for offer in offers for number in numbers(offer)}:
+            document.add_unsigned(schema.MIXED_OFFERS, number)
+    document.add_unsigned(schema.FIRST_START, min(map(start_of, offers), default=NEVER))
+
+
+def _add_alike(document: Document, offers: Sequence[Offer], has_seats: bool | None) -> None:
+    """Add all offers, or those with seats, or those without."""
+    written = where(offers)
+    document.add_text(schema.WHERE[has_seats], written)
+    for region in regions_at(written):
+        document.add_text(schema.PLACES[has_seats], region)
+    earliest, between, latest = schema.STARTS[has_seats]
+    starts = sorted({start_of(offer) for offer in offers})
+    document.add_unsigned(earliest, starts[0])
+    document.add_unsigned(latest, starts[-1])
+    for start in starts[1:-1]:
+        document.add_unsigned(between, start)
+    if has_seats is not None:
+        document.add_text(schema.SEATS_FIELD, schema.SEATS[has_seats])

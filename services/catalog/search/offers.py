@@ -1,13 +1,16 @@
-"""A class that can still be joined, as a number: where it is open to people, whether it has seats, when it starts.
+"""A class that can still be joined, as the index keeps it: where it is open to people, whether it has seats, when it
+starts.
 
 A course is found by place, time and seats only if *one* of its classes passes all three. An index of courses knows no
-classes, so each class is written as one number for every place under which it can be asked for, the instant lowest. All
-classes of a place, with or without seats, that start within a span are then one range of numbers.
+classes. Where all classes of a course are for the same people it is enough to keep their places once, and the instants
+at which they start, those with seats and those without apart. Where they are for different people (*mixed*) each class
+is written as one number for every place under which it can be asked for, the instant lowest: all classes of a place,
+with or without seats, that start within a span are then one range of numbers.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from functools import lru_cache
@@ -18,11 +21,12 @@ _INSTANT_BITS = 44
 _SEATS_BITS = 2
 _EPOCH = datetime(2000, 1, 1, tzinfo=UTC)
 _MILLISECOND = timedelta(milliseconds=1)
-_LAST_INSTANT = (1 << _INSTANT_BITS) - 1
+LAST_START = (1 << _INSTANT_BITS) - 1
+"""The latest start that is told apart from others, as `start_of` tells it."""
 
-# What a place number starts with: anywhere; everywhere (an online class without limits); something within a province;
-# a regency itself; a whole province.
-_ANY, _EVERYWHERE, _WITHIN, _AT, _ALL_OF = 1, 2, 3, 4, 5
+# What a place number starts with: everywhere (an online class without limits); something within a province; a regency
+# itself; a whole province.
+_EVERYWHERE, _WITHIN, _AT, _ALL_OF = 2, 3, 4, 5
 _PLACE_DIGITS = 10_000
 EVERYWHERE = "everywhere"
 
@@ -37,9 +41,9 @@ class Offer:
     regions: tuple[str, ...]
 
     @property
-    def is_everywhere(self) -> bool:
-        """Tell whether people of every region can join."""
-        return self.regency is None and not self.regions
+    def codes(self) -> tuple[str, ...]:
+        """Return the regions whose people can join; none where that is everybody."""
+        return self.regions if self.regency is None else (self.regency,)
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,19 +65,20 @@ class Wanted:
         """Tell whether it matters when a class starts."""
         return self.after is not None or self.before is not None
 
-    def spans(self) -> list[tuple[int, int]]:
-        """Return the ranges of numbers, both ends included, in one of which a number of a course must be."""
-        everywhere = [] if self.region is None else self.spans_everywhere()
-        return everywhere + self.spans_there()
+    def instants(self) -> tuple[int, int] | None:
+        """Return the first and the last instant (`start_of`) at which a class may start; None where there is none."""
+        first = 0 if self.after is None else _rounded_up(self.after)
+        last = LAST_START if self.before is None else _rounded_up(self.before) - 1
+        return None if last < first else (first, last)
 
     def spans_everywhere(self) -> list[tuple[int, int]]:
-        """Return the range of numbers of online classes for the whole country."""
+        """Return the range of numbers, both ends included, of online classes for the whole country."""
         return self._spans_of([_place(_EVERYWHERE)])
 
     def spans_there(self) -> list[tuple[int, int]]:
         """Return the ranges of numbers of the other classes that people of the region can join."""
         if self.region is None:
-            return self._spans_of([_place(_ANY)])
+            raise ValueError("no region is wanted")
         if isinstance(self.region, Province):
             return self._spans_of([_place(_WITHIN, self.region.code)])
         return self._spans_of(
@@ -81,49 +86,61 @@ class Wanted:
         )
 
     def _spans_of(self, places: Iterable[int]) -> list[tuple[int, int]]:
-        first = 0 if self.after is None else _rounded_up(self.after)
-        last = _LAST_INSTANT if self.before is None else _rounded_up(self.before) - 1
-        if last < first:
+        instants = self.instants()
+        if instants is None:
             return []
         seats = 0 if self.has_seats is None else 1 + self.has_seats
+        first, last = instants
         return [(_number(p, seats, first), _number(p, seats, last)) for p in places]
+
+
+def are_mixed(offers: Sequence[Offer]) -> bool:
+    """Tell whether offers are for different people."""
+    return len({offer.codes for offer in offers}) > 1
 
 
 def numbers(offer: Offer) -> Iterator[int]:
     """Write an offer as numbers: for each place under which it can be asked for, with its seats and regardless."""
-    instant = _milliseconds(offer.starts_at)
-    for place in {_place(_ANY), *_places_of(offer)}:
+    instant = start_of(offer)
+    for place in _places_of(offer.codes):
         for seats in (0, 1 + offer.has_seats):
             yield _number(place, seats, instant)
 
 
-def places(offers: Iterable[Offer]) -> set[str]:
-    """Return the regions under which offers can be asked for; `EVERYWHERE` alone where that is so for one of them."""
+def start_of(offer: Offer) -> int:
+    """Return when an offer starts, as a number: whole milliseconds since 2000."""
+    return _milliseconds(offer.starts_at)
+
+
+def where(offers: Iterable[Offer]) -> str:
+    """Write for whom there are offers: `EVERYWHERE`, or codes of regions; `regions_at` reads it."""
     found: set[str] = set()
     for offer in offers:
-        if offer.is_everywhere:
-            return {EVERYWHERE}
-        if offer.regency is not None:
-            found |= {offer.regency, REGENCIES[offer.regency].province}
-        for region in offer.regions:
-            found |= _regions_within(region)
-    return found
+        if not offer.codes:
+            return EVERYWHERE
+        found.update(offer.codes)
+    return " ".join(sorted(found))
 
 
-def _places_of(offer: Offer) -> set[int]:
-    if offer.is_everywhere:
-        return {_place(_EVERYWHERE)}
-    codes = offer.regions if offer.regency is None else (offer.regency,)
-    found: set[int] = set()
+@lru_cache(maxsize=4_096)
+def regions_at(written: str) -> frozenset[str]:
+    """Return the regions under which what `where` wrote can be asked for; `EVERYWHERE` alone where that is so."""
+    if written == EVERYWHERE:
+        return frozenset({EVERYWHERE})
+    return frozenset().union(*map(_regions_within, written.split()))
+
+
+@lru_cache(maxsize=4_096)
+def _places_of(codes: tuple[str, ...]) -> frozenset[int]:
+    found = set() if codes else {_place(_EVERYWHERE)}
     for code in codes:
         if code in PROVINCES:
             found |= {_place(_ALL_OF, code), _place(_WITHIN, code)}
         else:
             found |= {_place(_AT, code), _place(_WITHIN, REGENCIES[code].province)}
-    return found
+    return frozenset(found)
 
 
-@lru_cache(maxsize=1_024)
 def _regions_within(code: str) -> frozenset[str]:
     if code in REGENCIES:
         return frozenset({code, REGENCIES[code].province})
@@ -142,7 +159,7 @@ def _number(place: int, seats: int, instant: int) -> int:
 
 def _milliseconds(instant: datetime) -> int:
     """Return whole milliseconds since 2000, rounded down. Instants are of 2000 to 2199."""
-    return min(max((instant - _EPOCH) // _MILLISECOND, 0), _LAST_INSTANT)
+    return min(max((instant - _EPOCH) // _MILLISECOND, 0), LAST_START)
 
 
 def _rounded_up(instant: datetime) -> int:

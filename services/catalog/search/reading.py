@@ -7,7 +7,7 @@ import threading
 from dataclasses import dataclass
 from pathlib import Path
 
-from tantivy import Index, Schema, Searcher
+from tantivy import Index, Query, Schema, Searcher
 
 from chassis.observability import logger
 from chassis.problems import Unavailable
@@ -41,7 +41,12 @@ class View:
 
     searcher: Searcher
     schema: Schema
+    index: Index
     mark: str
+
+    def condition(self, written: str) -> Query:
+        """Read a condition that `filters` wrote."""
+        return self.index.parse_query(written)
 
 
 class SearchIndex:
@@ -82,11 +87,12 @@ class SearchIndex:
                         self._index = Index.open(str(generation))
                         self._index.config_reader("manual")
                     self._index.reload()
-                    searcher, schema_there = self._index.searcher(), self._index.schema
+                    index = self._index
+                    searcher, schema_there = index.searcher(), index.schema
             except IndexBroken as error:
                 logger().warning("search-index-unreadable", exc_info=error)
                 return self._view
             name = hashlib.sha256(repr((schema.VERSION, mark)).encode()).hexdigest()[:16]
-            view = View(searcher, schema_there, name)
+            view = View(searcher, schema_there, index, name)
             self._seen, self._view = mark, view
             return view

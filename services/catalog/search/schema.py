@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import Final
 
 from tantivy import Schema, SchemaBuilder
 
-VERSION: Final = 1
+VERSION: Final = 2
 """Raise it with every change of the fields, of the analysis of text or of what is shown: older indexes are then built
 anew from the tables."""
 
@@ -24,25 +25,47 @@ PROVIDER_LABEL: Final = "provider_label"
 """A provider's id, a blank and its name, so that counts of providers come with their names."""
 
 PRICE: Final = "price"
-OFFERS: Final = "offers"
-MIXED: Final = "mixed"
-"""Says `YES` of a course whose classes are not all for the same people: only of such a one the places do not tell where
-a class is that starts within a span. `MIXED_OFFERS` holds their offers alone, which are few."""
-
-YES: Final = "yes"
-MIXED_OFFERS: Final = "mixed_offers"
-PLACES: Final = "places"
-PLACES_WITH_SEATS: Final = "places_with_seats"
-PLACES_WITHOUT_SEATS: Final = "places_without_seats"
-SEATS: Final = "seats"
-"""`WITH_SEATS` and `WITHOUT_SEATS`: what classes of a course are like."""
-
-WITH_SEATS: Final = "with"
-WITHOUT_SEATS: Final = "without"
 MADE: Final = "made"
-STARTS: Final = "starts"
+FIRST_START: Final = "first_start"
+"""When the first class that can be joined starts, to sort by: also of a course that has none."""
+
 TITLE_ORDER: Final = "title_order"
 SHOWN: Final = "shown"
+
+SEATS: Final[Mapping[bool, str]] = {True: "with", False: "without"}
+"""What the field `seats` says of the classes that can be joined."""
+
+SEATS_FIELD: Final = "seats"
+
+# Of the classes that can be joined, each field three times: of all (None), of those with seats, of those without.
+PLACES: Final[Mapping[bool | None, str]] = {
+    None: "places",
+    True: "places_with_seats",
+    False: "places_without_seats",
+}
+"""The regions under which they can be asked for, each by itself, to be found by."""
+
+WHERE: Final[Mapping[bool | None, str]] = {
+    None: "where",
+    True: "where_with_seats",
+    False: "where_without_seats",
+}
+"""The same as one text, to be counted: of one value a course is counted several times as quickly as of many."""
+
+STARTS: Final[Mapping[bool | None, tuple[str, str, str]]] = {
+    None: ("earliest", "between", "latest"),
+    True: ("earliest_with_seats", "between_with_seats", "latest_with_seats"),
+    False: ("earliest_without_seats", "between_without_seats", "latest_without_seats"),
+}
+"""When the first and the last of them start, and between these two the others: of one value, ranges are quick."""
+
+MIXED: Final = "mixed"
+"""Says whether the classes of a course are for different people: only of such a one the places do not tell where those
+are that start within a span. `MIXED_OFFERS` holds their offers, which are few."""
+
+YES: Final = "yes"
+NO: Final = "no"
+MIXED_OFFERS: Final = "mixed_offers"
 
 TEXT: Final = (TITLE, SUBJECT, BODY, PROVIDER_NAME)
 """Fields of stems and of other terms of `terms`, set apart by blanks."""
@@ -51,26 +74,19 @@ TEXT: Final = (TITLE, SUBJECT, BODY, PROVIDER_NAME)
 def build_schema() -> Schema:
     """Build the schema. Every text is analysed before it comes here."""
     builder = SchemaBuilder()
-    for name in (COURSE_ID, CODES, MIXED):
+    for name in (COURSE_ID, CODES, PROVIDER, SEATS_FIELD, MIXED, *PLACES.values()):
         builder.add_text_field(name, tokenizer_name="raw", index_option="basic")
     for name in TEXT:
         builder.add_text_field(name, tokenizer_name="whitespace", index_option="freq")
     builder.add_text_field(WORDS, tokenizer_name="whitespace", index_option="basic")
-    for name in (
-        TRACK,
-        MODE,
-        PROVIDER,
-        PROVIDER_LABEL,
-        SEATS,
-        PLACES,
-        PLACES_WITH_SEATS,
-        PLACES_WITHOUT_SEATS,
-    ):
+    for name in (TRACK, MODE, PROVIDER_LABEL, TITLE_ORDER, *WHERE.values()):
         builder.add_text_field(name, tokenizer_name="raw", index_option="basic", fast=True)
-    builder.add_text_field(TITLE_ORDER, tokenizer_name="raw", index_option="basic", fast=True)
-    for name in (OFFERS, MIXED_OFFERS):
-        builder.add_unsigned_field(name, indexed=True)
-    for name in (PRICE, MADE, STARTS):
+    for earliest, between, latest in STARTS.values():
+        builder.add_unsigned_field(earliest, fast=True)
+        builder.add_unsigned_field(between, indexed=True)
+        builder.add_unsigned_field(latest, fast=True)
+    builder.add_unsigned_field(MIXED_OFFERS, indexed=True)
+    for name in (PRICE, MADE, FIRST_START):
         builder.add_unsigned_field(name, fast=True)
     builder.add_bytes_field(SHOWN, stored=True)
     return builder.build()

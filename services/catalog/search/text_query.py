@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Hashable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
-from typing import Any
 
 from tantivy import Occur, Query, Schema, Searcher
 
 from services.catalog.search import schema as fields
+from services.catalog.search.aggregations import NUMBER
+from services.catalog.search.queries import all_of, any_of
 from services.catalog.search.text.noise import is_of_every_course, telling
 from services.catalog.search.text.stems import stems
 from services.catalog.search.text.terms import loan_term
@@ -18,6 +19,9 @@ from services.catalog.search.text.words import code, codes_in, words
 
 FEW = 10
 """Courses; where fewer have one of the more telling words, those that have another one are found beside them."""
+
+_PLENTY = 20 * FEW
+"""Where a word is in so many, courses that were taken out lately included, there is no need to count."""
 
 MOST_WORDS = 12
 """Words of a query that count."""
@@ -45,11 +49,35 @@ WEIGHTS = Weights()
 
 
 @dataclass(frozen=True, slots=True)
-class _Way:
-    """One way in which a word may stand in a course, and in how many courses it does."""
+class TextQuery:
+    """A text as two queries that find the same: `ranked` the best first, `matching` in no order, which is quicker."""
 
-    query: Query
+    ranked: Query
+    matching: Query
+
+
+@dataclass(frozen=True, slots=True)
+class _Way:
+    """One way in which a word may stand in a course, what that is worth, and in how many courses it does.
+
+    `key` is the same for ways that are one: a stem and a meaning may lead to the same term.
+    """
+
+    key: Hashable
+    weight: float
+    ranked: Query
+    matching: Query
     used: int
+
+
+@dataclass(frozen=True, slots=True)
+class _Sought:
+    """A word, or what stands for several: how good a course is by it, each way in which it may stand in one, and in how
+    many it does at least."""
+
+    ranked: Query
+    matching: Sequence[Query]
+    used: int = 0
 
 
 _SHORTEST_PREFIX = 3
@@ -72,55 +100,59 @@ class TextQueries:
             fields.PROVIDER_NAME: weights.provider_name,
         }
 
-    def query(self, text: str) -> Query:
+    def query(self, text: str) -> TextQuery:
         """Make the query for a text; one without a word that stands anywhere finds nothing.
 
         Found is what has a code, or one of the more telling half of the words; the others only bring it further up,
         unless so few are found that they are welcome by themselves.
         """
         typed = telling(words(text)[:MOST_WORDS])
-        sought = [(word, ways) for word in typed if (ways := self._ways(word))]
-        sought.sort(key=lambda pair: (is_of_every_course(pair[0]), _breadth(pair[1])))
-        queries = [self._weighed(word, ways) for word, ways in sought]
-        half = -(-len(queries) // 2)
-        needed = queries[:half]
-        for start, end in phrases_in(typed):
-            needed += [way.query for way in self._meanings(typed[start:end])]
-        needed += self._codes(text)
-        if not needed:
-            return Query.empty_query()
-        helpful = queries[half:]
-        narrow = Query.boolean_query(
-            [(Occur.Must, _any(needed)), *[(Occur.Should, query) for query in helpful]]
+        ways = {word: found for word in typed if (found := self._ways(word))}
+        telling_first = sorted(
+            ways, key=lambda word: (is_of_every_course(word), _breadth(ways[word]))
         )
-        if helpful and self._count(_any(needed)) < FEW:
-            return _any([*needed, *helpful])
-        return narrow
+        words_sought = [self._weighed(word, ways[word]) for word in telling_first]
+        half = -(-len(words_sought) // 2)
+        needed = [*words_sought[:half], *self._phrases(typed), *self._codes(text)]
+        helpful = words_sought[half:]
+        if not needed:
+            return TextQuery(Query.empty_query(), Query.empty_query())
+        return self._joined(needed, helpful)
+
+    def _joined(self, needed: Sequence[_Sought], helpful: Sequence[_Sought]) -> TextQuery:
+        matching = _matching(needed)
+        if helpful and max(each.used for each in needed) < _PLENTY and self._count(matching) < FEW:
+            return TextQuery(_ranked([*needed, *helpful]), _matching([*needed, *helpful]))
+        brought_up = [(Occur.Should, each.ranked) for each in helpful]
+        ranked = Query.boolean_query([(Occur.Must, _ranked(needed)), *brought_up])
+        return TextQuery(ranked, matching)
 
     def _count(self, query: Query) -> int:
-        found: Any = self._searcher.search(Query.const_score_query(query, 1.0), 1)
-        return int(found.count)
+        return int(self._searcher.aggregate(query, {"found": NUMBER})["found"]["value"])
 
-    def _weighed(self, word: str, ways: Sequence[_Way]) -> Query:
+    def _weighed(self, word: str, ways: Sequence[_Way]) -> _Sought:
         best = self._best(ways)
         if is_of_every_course(word):
-            return Query.boost_query(best, self._weights.of_every_course)
-        return best
+            best = Query.boost_query(best, self._weights.of_every_course)
+        return _Sought(best, [way.matching for way in ways], _breadth(ways))
 
-    def _codes(self, text: str) -> list[Query]:
+    def _phrases(self, typed: Sequence[str]) -> Iterator[_Sought]:
+        for start, end in phrases_in(typed):
+            for way in self._meanings(typed[start:end]):
+                yield _Sought(way.ranked, [way.matching], way.used)
+
+    def _codes(self, text: str) -> Iterator[_Sought]:
         """Look for codes as they are written, and for what begins like one."""
         wanted: dict[str, None] = dict.fromkeys(codes_in(text))
         whole = code(text)
         if any(c.isdigit() for c in whole):
             wanted[whole] = None
-        found: list[Query] = []
         for written in wanted:
             known = self._searcher.terms_with_prefix(fields.CODES, written, limit=50)
             names = [name for name, _ in known] if len(written) > 4 else [written]
             if names:
                 among = Query.term_set_query(self._schema, fields.CODES, names)
-                found.append(Query.const_score_query(among, self._weights.code))
-        return found
+                yield _Sought(Query.const_score_query(among, self._weights.code), [among])
 
     def _ways(self, word: str) -> list[_Way]:
         """Find the ways in which a word stands in courses; the less likely ones only where there is no other."""
@@ -133,7 +165,7 @@ class TextQueries:
         if not ways:
             for part in self._parts(word):
                 ways += self._stems(part, weights.part)
-        return ways
+        return _distinct(ways)
 
     def _forms(self, word: str, weight: float) -> list[_Way]:
         """Look for the word itself and for what it shares with its spelling in the other language."""
@@ -155,8 +187,9 @@ class TextQueries:
             return each[0]
         if not all(each):
             return []
-        query = Query.boolean_query([(Occur.Must, self._best(ways)) for ways in each])
-        return [_Way(query, min(map(_breadth, each)))]
+        ranked = Query.boolean_query([(Occur.Must, self._best(ways)) for ways in each])
+        matching = all_of([any_of([way.matching for way in ways]) for ways in each])
+        return [_Way(tuple(phrase), weight, ranked, matching, min(map(_breadth, each)))]
 
     def _begun(self, word: str) -> list[_Way]:
         """Look for words that begin like this one, which may not be finished."""
@@ -164,8 +197,9 @@ class TextQueries:
         if not others:
             return []
         among = Query.term_set_query(self._schema, fields.WORDS, others)
-        query = Query.const_score_query(among, self._weights.completed)
-        return [_Way(query, sum(map(self._used, others)))]
+        weight = self._weights.completed
+        ranked = Query.const_score_query(among, weight)
+        return [_Way(word, weight, ranked, among, sum(map(self._used, others)))]
 
     def _completions(self, word: str) -> Iterable[str]:
         if len(word) < _SHORTEST_PREFIX:
@@ -195,21 +229,19 @@ class TextQueries:
 
     def _term(self, term: str, weight: float) -> list[_Way]:
         """Look for a term in each field in which it stands."""
-        return [
-            _Way(
-                Query.boost_query(
-                    Query.term_query(self._schema, field, term, "freq"), boost * weight
-                ),
-                used,
-            )
-            for field, boost in self._boosts.items()
-            if (used := self._searcher.doc_freq(field, term))
-        ]
+        found = []
+        for field, boost in self._boosts.items():
+            if used := self._searcher.doc_freq(field, term):
+                stands = Query.term_query(self._schema, field, term, "freq")
+                worth = boost * weight
+                ranked = Query.boost_query(stands, worth)
+                found.append(_Way((field, term), worth, ranked, stands, used))
+        return found
 
     def _best(self, ways: Sequence[_Way]) -> Query:
         if len(ways) == 1:
-            return ways[0].query
-        return Query.disjunction_max_query([way.query for way in ways], self._weights.several_ways)
+            return ways[0].ranked
+        return Query.disjunction_max_query([way.ranked for way in ways], self._weights.several_ways)
 
 
 def _breadth(ways: Sequence[_Way]) -> int:
@@ -217,5 +249,18 @@ def _breadth(ways: Sequence[_Way]) -> int:
     return max(way.used for way in ways)
 
 
-def _any(queries: Sequence[Query]) -> Query:
-    return Query.boolean_query([(Occur.Should, query) for query in queries])
+def _distinct(ways: Iterable[_Way]) -> list[_Way]:
+    """Leave of ways that are one the one that is worth most."""
+    best: dict[Hashable, _Way] = {}
+    for way in ways:
+        if way.key not in best or way.weight > best[way.key].weight:
+            best[way.key] = way
+    return list(best.values())
+
+
+def _ranked(sought: Sequence[_Sought]) -> Query:
+    return any_of([each.ranked for each in sought])
+
+
+def _matching(sought: Sequence[_Sought]) -> Query:
+    return any_of([way for each in sought for way in each.matching])

@@ -159,7 +159,7 @@ def get_admission(call: Call, service: EnrolmentService) -> Answer:
 
 @endpoints.get(f"{_BY_ID}/undo", allow=(OPERATOR,), shows=UndoPreview)
 def get_undo(call: Call, service: EnrolmentService) -> Answer:
-    """Show what undoing an admission would do now: which cards would be withdrawn, and which stay because of their use.
+    """Show what undoing an admission would do now: which cards would be withdrawn, and which stay.
 
     Nothing is done by this.
     """

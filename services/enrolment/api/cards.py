@@ -5,13 +5,13 @@ from __future__ import annotations
 from chassis.endpoints import Call, Endpoints, KeyUse
 from chassis.idempotency import Answer, json_answer
 from chassis.identity import Principal
-from chassis.problems import Forbidden, NotFound, TooManyRequests
+from chassis.problems import Forbidden, NotFound
 from services.enrolment.api.answers import show
 from services.enrolment.api.documents import Card, FoundCard, Movements
 from services.enrolment.api.guesses import count_one, refuse_too_many
 from services.enrolment.api.schemas import CardLookup, StatementQuery
 from services.enrolment.queries.cards import list_movements, show_card
-from services.enrolment.service import EnrolmentService
+from services.enrolment.service import LOOKUPS_OF_ONE_CALLER, EnrolmentService
 from services.enrolment.use_cases.programme.look_up_card import (
     LookUpCard,
     look_up_card,
@@ -53,7 +53,8 @@ def get_my_statement(call: Call, service: EnrolmentService) -> Answer:
     body=CardLookup,
     key=KeyUse.NONE,
     shows=FoundCard,
-    refuses=(CardNotFound, TooManyRequests),
+    refuses=(CardNotFound,),
+    bounded=(LOOKUPS_OF_ONE_CALLER,),
 )
 def look_up(call: Call, service: EnrolmentService) -> Answer:
     """Find a card by its number or its holder's NIK, for a reason; every attempt is recorded.

@@ -23,7 +23,7 @@ from services.enrolment.queries.corrections import (
     list_corrections,
     show_correction,
 )
-from services.enrolment.service import EnrolmentService
+from services.enrolment.service import LOOKUPS_OF_ONE_CALLER, EnrolmentService
 from services.enrolment.use_cases.money.approve_correction import approve_correction
 from services.enrolment.use_cases.money.close_correction import (
     refuse_correction,
@@ -75,6 +75,7 @@ def get_correction(call: Call, service: EnrolmentService) -> Answer:
     shows=ShownCorrection,
     sends=("Location",),
     refuses=(CardNotFound, TooManyRequests),
+    bounded=(LOOKUPS_OF_ONE_CALLER,),
 )
 def post_correction(call: Call, service: EnrolmentService) -> Answer:
     """Propose a correction of a card's money. Nothing moves until another operator approves it, within seven days.

@@ -12,7 +12,6 @@ from chassis.problems import (
     IdempotencyKeyMissing,
     Problem,
     StateConflict,
-    TooManyRequests,
     ValidationFailed,
 )
 from services.enrolment.api.answers import show
@@ -38,7 +37,7 @@ from services.enrolment.domain.seats.cancellation import Cancelled
 from services.enrolment.domain.seats.enrolment import Enrolment
 from services.enrolment.queries.enrolments import list_enrolments, show_enrolment
 from services.enrolment.queries.timeline import show_timeline
-from services.enrolment.service import EnrolmentService
+from services.enrolment.service import LOOKUPS_OF_ONE_CALLER, EnrolmentService
 from services.enrolment.use_cases.learning.redeem_enrolment import (
     RedeemEnrolment,
     redeem_enrolment,
@@ -95,8 +94,8 @@ READERS = (HOLDER, PROVIDER, OPERATOR, AUDITOR)
         ScheduleConflict,
         InsufficientBalance,
         ClassFull,
-        TooManyRequests,
     ),
+    bounded=(LOOKUPS_OF_ONE_CALLER,),
 )
 def post_enrolment(call: Call, service: EnrolmentService) -> Answer:
     """Take a seat in a class for a card.

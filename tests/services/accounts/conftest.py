@@ -18,16 +18,27 @@ from services.accounts.register import register
 from services.accounts.service import AccountsService, open_service
 from services.accounts.settings import read_settings
 from tests.conformity import held_to_contract
+from tests.served import served
+from tests.services.accounts.enrolment_stand_in import stand_in
 from tests.tokens import AUDIENCE, ISSUER
 
 CLIENT_ID = "service-catalog"
 SECRET = "c2VjcmV0LXNlY3JldC1zZWNyZXQtc2VjcmV0LTAxMjM"
 
 
+@pytest.fixture(scope="session")
+def enrolment_address() -> Iterator[str]:
+    """Where a stand-in of enrolment listens, which knows the people of `tests.services.accounts.people`."""
+    with served(stand_in()) as address:
+        yield address
+
+
 @pytest.fixture
-def variables(provision: Callable[[str], ServiceDatabase]) -> dict[str, str]:
+def variables(
+    provision: Callable[[str], ServiceDatabase], enrolment_address: str
+) -> dict[str, str]:
     """The environment of a process of this service."""
-    return variables_on(provision("services.accounts"))
+    return {**variables_on(provision("services.accounts")), "ENROLMENT_URL": enrolment_address}
 
 
 def variables_on(database: ServiceDatabase) -> dict[str, str]:
@@ -38,6 +49,8 @@ def variables_on(database: ServiceDatabase) -> dict[str, str]:
         "TOKEN_ISSUER": ISSUER,
         "TOKEN_AUDIENCE": AUDIENCE,
         "KEY_ENCRYPTION_KEY": sha256(b"seals signing keys in tests").hexdigest(),
+        "FINGERPRINT_KEY": sha256(b"finds people in tests").hexdigest(),
+        "ENROLMENT_URL": "http://127.0.0.1:9",
     }
 
 

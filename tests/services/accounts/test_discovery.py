@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
+from authlib.oauth2.rfc8414 import AuthorizationServerMetadata
 from flask.testing import FlaskClient
 
 from services.accounts.app import build
@@ -16,8 +17,22 @@ def test_the_configuration_names_what_there_is_and_nothing_else(client: FlaskCli
     assert document["issuer"] == ISSUER
     assert document["jwks_uri"] == f"{ISSUER}/.well-known/jwks.json"
     assert document["token_endpoint"] == f"{ISSUER}/oauth/token"
-    assert document["grant_types_supported"] == ["client_credentials"]
-    assert "authorization_endpoint" not in document
+    assert document["authorization_endpoint"] == f"{ISSUER}/oauth/authorize"
+    assert document["revocation_endpoint"] == f"{ISSUER}/oauth/revocation"
+    assert document["userinfo_endpoint"] == f"{ISSUER}/oauth/userinfo"
+    assert document["grant_types_supported"] == [
+        *("client_credentials", "authorization_code", "refresh_token")
+    ]
+
+
+def test_client_libraries_take_the_configuration_for_a_good_one(client: FlaskClient) -> None:
+    """Authlib's own check of what RFC 8414 wants of it, which wants https."""
+    document: Any = client.get("/.well-known/openid-configuration").json
+    https = {
+        name: value.replace("http://", "https://") if isinstance(value, str) else value
+        for name, value in document.items()
+    }
+    AuthorizationServerMetadata(https).validate()
 
 
 def test_the_keys_are_public_and_may_be_cached(client: FlaskClient) -> None:

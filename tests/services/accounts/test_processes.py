@@ -42,7 +42,11 @@ def test_a_service_gets_its_token_and_another_verifies_it(
     del house
     with web_process(APPLICATION, folder=tmp_path, environment=variables) as process:
         accounts = ServiceClient(process.address)
-        own_token = SystemToken(accounts, client_id=CLIENT_ID, client_secret=SECRET)
+        own_token = SystemToken(
+            ServiceClient(f"{process.address}/oauth/token"),
+            client_id=CLIENT_ID,
+            client_secret=SECRET,
+        )
         keys = PublishedKeys(lambda: accounts.get_json("/.well-known/jwks.json"))
         verifier = TokenVerifier(issuer=ISSUER, audience=AUDIENCE, keys=keys)
         principal = verifier.verify(own_token())

@@ -213,12 +213,18 @@ def test_half_of_the_credentials_are_none(client: FlaskClient, missing: str) -> 
     assert refusal(ask(client, form)) == (401, "invalid-client", "invalid_client")
 
 
-@pytest.mark.parametrize(
-    "value", ["password", "authorization_code", "CLIENT_CREDENTIALS", "x" * 99]
-)
+@pytest.mark.parametrize("value", ["password", "implicit", "CLIENT_CREDENTIALS", "x" * 99])
 def test_other_grants_are_not_supported(client: FlaskClient, value: str) -> None:
     answer = ask(client, {**IN_FORM, "grant_type": value})
     assert refusal(answer) == (400, "unsupported-grant-type", "unsupported_grant_type")
+
+
+@pytest.mark.parametrize("value", ["authorization_code", "refresh_token"])
+def test_a_program_that_calls_for_itself_gets_nothing_in_a_persons_name(
+    client: FlaskClient, value: str
+) -> None:
+    answer = ask(client, {**IN_FORM, "grant_type": value, "code": "x", "refresh_token": "x"})
+    assert refusal(answer) == (400, "unauthorized-client", "unauthorized_client")
 
 
 @pytest.mark.parametrize(
@@ -310,6 +316,8 @@ def test_failures_from_one_address_are_bounded_whichever_clients_they_name(
     statuses = [answer.status_code for answer in answers]
     assert statuses == [401] * 60 + [429] * 10
     assert answers[-1].headers["Retry-After"] == "1"
+    assert answers[0].headers["RateLimit"] == '"failed-authentications";r=59;t=1'
+    assert answers[-1].headers["RateLimit"] == '"failed-authentications";r=0;t=1'
 
 
 def test_a_good_client_is_not_harmed_by_strangers_who_fail_at_its_address(
@@ -344,5 +352,7 @@ def test_a_caller_cannot_choose_its_address(client: FlaskClient) -> None:
 
 
 def test_a_client_that_never_keeps_its_token_is_slowed_down(client: FlaskClient) -> None:
-    statuses = [ask(client, IN_FORM).status_code for _ in range(125)]
-    assert statuses == [200] * 120 + [429] * 5
+    answers = [ask(client, IN_FORM) for _ in range(125)]
+    assert [answer.status_code for answer in answers] == [200] * 120 + [429] * 5
+    assert answers[0].headers["RateLimit-Policy"] == '"tokens";q=120;w=60'
+    assert answers[119].headers["RateLimit"] == '"tokens";r=0;t=1'

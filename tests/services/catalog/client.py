@@ -16,6 +16,7 @@ from flask.testing import FlaskClient
 from werkzeug.test import TestResponse
 
 from chassis.database import Database
+from chassis.token_algorithms import ED25519
 from services.catalog.app import build
 from services.catalog.followers.search import SearchFollower
 from services.catalog.service import CatalogService, open_service
@@ -38,6 +39,7 @@ SETTINGS = Settings(
     database_url="",
     pool_size=8,
     token_issuer=ISSUER,
+    token_algorithm=ED25519,
     token_audience=AUDIENCE,
     jwks_url="",
     fingerprint_key=b"\x33" * 32,

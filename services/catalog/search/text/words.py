@@ -18,6 +18,8 @@ _JOINED = re.compile(r"[^\W_][.\-/:][^\W_]")
 
 def plain(text: str) -> str:
     """Return a text in small letters without accents, in Unicode's compatible form (NFKC)."""
+    if text.isascii():
+        return text.lower()
     folded = unicodedata.normalize("NFKC", text).casefold()
     if folded.isascii():
         return folded
@@ -37,8 +39,10 @@ def code(text: str) -> str:
 
 def codes_in(text: str) -> Iterator[str]:
     """Yield the codes that stand in a text: what has digits in it and is joined by points, hyphens or slashes."""
+    if not _DIGIT.search(text):
+        return
     for chunk in plain(text).split():
-        if chunk.isalpha() or not _DIGIT.search(chunk):
+        if not _DIGIT.search(chunk):
             continue
         bare = chunk.strip(_AROUND)
         if _JOINED.search(bare):

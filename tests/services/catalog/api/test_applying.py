@@ -7,7 +7,7 @@ from dataclasses import replace
 import pytest
 from werkzeug.test import TestResponse
 
-from chassis.throttle import Rate, Throttle
+from chassis.throttle import Throttle
 from services.catalog.app import build
 from services.catalog.service import APPLICATIONS_FROM_ONE_ADDRESS
 from tests.conformity import held_to_contract
@@ -96,7 +96,9 @@ def test_an_application_that_cannot_be_read_does_not_count(timeless: Catalog) ->
 def test_time_gives_the_allowance_back(catalog: Catalog) -> None:
     now = 1_000.0
     service = replace(
-        service_on(catalog.database), clock=lambda: now, applications=Throttle(Rate(1, 60.0))
+        service_on(catalog.database),
+        clock=lambda: now,
+        applications=Throttle(replace(APPLICATIONS_FROM_ONE_ADDRESS, count=1, seconds=60)),
     )
     catalog.client = held_to_contract(build(SETTINGS, service, FixedKeys())).test_client()
     assert apply(catalog, "LPK Maju").status_code == 201

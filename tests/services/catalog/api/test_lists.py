@@ -3,7 +3,11 @@
 from __future__ import annotations
 
 from chassis.database import Database
+from chassis.feed_client import NEVER, FollowerState
+from chassis.follower import move_follower, read_follower_state
+from services.catalog.followers.seats import SOURCE
 from services.catalog.storage.class_seats import ClassSeats, SeatsHeld
+from services.catalog.storage.tables import FOLLOWER_STATE
 from tests.services.catalog.bodies import day, meeting, text
 from tests.services.catalog.client import AUDITOR, OPERATOR, Catalog, key, made, staff
 
@@ -22,9 +26,13 @@ def ids(catalog: Catalog, path: str, caller: dict[str, str] | None = None) -> li
 
 
 def hold(database: Database, class_id: str, held: int) -> None:
-    """Let enrolment have said how many seats are held."""
+    """Let enrolment have said how many seats are held, as its follower does."""
     with database.writing() as connection:
-        ClassSeats(database).put(connection, [SeatsHeld(class_id, held, 1)])
+        before = read_follower_state(connection, FOLLOWER_STATE, SOURCE)
+        position = before.position + 1 if before else 1
+        after = FollowerState(None, position, None, NEVER)
+        move_follower(connection, FOLLOWER_STATE, SOURCE, before=before, after=after)
+        ClassSeats(database).put(connection, [SeatsHeld(class_id, held, position)])
         connection.commit()
 
 
@@ -192,3 +200,29 @@ def test_classes_are_filtered(catalog: Catalog, provider_id: str) -> None:
     hold(catalog.database, first, 16)
     assert ids(catalog, "/classes?has_seats=true") == [second]
     assert ids(catalog, "/classes?has_seats=false") == [first]
+
+
+def test_a_list_of_classes_is_unchanged_until_what_it_says_changes(
+    catalog: Catalog, provider_id: str
+) -> None:
+    course_id = catalog.course(provider_id)
+    class_id = catalog.training_class(provider_id, course_id)["id"]
+    seen = catalog.get("/classes").headers["ETag"]
+
+    def again() -> int:
+        nonlocal seen
+        answer = catalog.get("/classes", if_none_match=seen)
+        seen = answer.headers["ETag"]
+        return answer.status_code
+
+    assert again() == 304
+    catalog.course(provider_id)
+    assert again() == 304, "another course is not in it"
+    hold(catalog.database, class_id, 3)
+    assert again() == 200, "a seat was taken"
+    assert again() == 304
+    catalog.decide(course_id, "archived")
+    assert again() == 200, "the class is closed"
+    catalog.training_class(provider_id, catalog.course(provider_id))
+    assert again() == 200, "there is another class"
+    assert again() == 304

@@ -19,7 +19,8 @@ from services.catalog.search import schema
 from services.catalog.search.failures import IndexBroken
 from services.catalog.search.folder import IndexFolder, is_whole, read_state, write_state
 from services.catalog.search.reading import SearchIndex
-from services.catalog.search.search import Place, Search, SearchWanted, Sort
+from services.catalog.search.search import Search
+from services.catalog.search.wanted import Place, SearchWanted, Sort
 from services.catalog.search.writing import IndexWriting
 from services.catalog.storage.class_seats import ClassSeats, SeatsHeld
 from services.catalog.storage.tables import PROVIDER, SEATS_FLIP, TRAINING_CLASS

@@ -14,7 +14,8 @@ from chassis.identifiers import new_id
 from services.catalog.search.courses import IndexedCourse
 from services.catalog.search.folder import IndexFolder, IndexState
 from services.catalog.search.reading import SearchIndex, View
-from services.catalog.search.search import Place, Search, SearchWanted, Sort
+from services.catalog.search.search import Search
+from services.catalog.search.wanted import Place, SearchWanted, Sort
 from services.catalog.search.writing import IndexWriting
 
 PROVIDER = "01890000-0000-7000-8000-00000000000a"

@@ -13,7 +13,8 @@ import pytest
 from services.catalog.search.courses import IndexedCourse
 from services.catalog.search.offers import Offer, Wanted
 from services.catalog.search.reading import View
-from services.catalog.search.search import Place, Search, SearchWanted, Sort
+from services.catalog.search.search import Search
+from services.catalog.search.wanted import Place, SearchWanted, Sort
 from tests.services.catalog.search.courses import course, indexed, titles
 from vocabulary.regions import PROVINCES, REGENCIES, Province, Region, region
 
@@ -88,7 +89,7 @@ def fits(one: Offer, asked: Wanted) -> bool:
 
 def serves(one: Offer, where: Region) -> bool:
     """Tell whether people of a region can join a class, or some of them where it is a province."""
-    if one.is_everywhere:
+    if one.regency is None and not one.regions:
         return True
     codes = one.regions if one.regency is None else (one.regency,)
     if isinstance(where, Province):

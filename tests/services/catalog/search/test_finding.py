@@ -7,8 +7,9 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from services.catalog.search.reading import View
-from services.catalog.search.search import Search, SearchWanted, Sort
+from services.catalog.search.search import Search
 from services.catalog.search.text_query import FEW, MOST_WORDS
+from services.catalog.search.wanted import SearchWanted, Sort
 from tests.services.catalog.search.courses import course, found, found_among, indexed, titles
 
 

@@ -9,7 +9,7 @@ import pytest
 from werkzeug.test import TestResponse
 
 from chassis.clock import utc_now
-from chassis.throttle import Rate, Throttle
+from chassis.throttle import Throttle
 from services.enrolment.service import LOOKUPS_OF_ONE_CALLER
 from tests.chassis.problem_documents import code, pointers
 from tests.services.enrolment.house import (
@@ -21,6 +21,7 @@ from tests.services.enrolment.house import (
     with_service,
 )
 
+THREE_AT_ONCE = replace(LOOKUPS_OF_ONE_CALLER, count=3, seconds=30)
 NUMBERS = ("card_number", "nik")
 ABSENT = {"card_number": "9999999999999999", "nik": "1101010101709999"}
 
@@ -165,7 +166,7 @@ def test_a_lookup_needs_a_reason_that_names_nobody_by_number(
 
 def test_who_looks_up_too_many_cards_waits_and_nobody_else_does(house: House) -> None:
     now = 1_000.0
-    throttled = replace(house.service, lookups=Throttle(Rate(3, 30.0)), clock=lambda: now)
+    throttled = replace(house.service, lookups=Throttle(THREE_AT_ONCE), clock=lambda: now)
     house = with_service(house, throttled)
     nobody = {"nik": ABSENT["nik"], "region": "32"}
     for _ in range(3):
@@ -174,6 +175,8 @@ def test_who_looks_up_too_many_cards_waits_and_nobody_else_does(house: House) ->
     refused = house.look_up("officer", subject="officer:a", **nobody)
     assert code(refused) == (429, "too-many-requests")
     assert refused.headers["Retry-After"] == "10"
+    assert refused.headers["RateLimit-Policy"] == '"card-lookups";q=3;w=30'
+    assert refused.headers["RateLimit"] == '"card-lookups";r=0;t=10'
     assert house.tables() == before
     assert house.look_up("officer", subject="officer:b", **nobody).status_code == 404
     now += 10
@@ -182,7 +185,11 @@ def test_who_looks_up_too_many_cards_waits_and_nobody_else_does(house: House) ->
 
 
 def test_an_assisted_enrolment_that_is_refused_counts_as_a_look_up(house: House) -> None:
-    throttled = replace(house.service, lookups=Throttle(Rate(3, 30.0)), clock=lambda: 1_000.0)
+    throttled = replace(
+        house.service,
+        lookups=Throttle(THREE_AT_ONCE),
+        clock=lambda: 1_000.0,
+    )
     house = with_service(house, throttled)
     card, class_id = house.award(), house.put_class()
 
@@ -190,7 +197,9 @@ def test_an_assisted_enrolment_that_is_refused_counts_as_a_look_up(house: House)
         body = {"class_id": class_id, "expected_price": PRICE, "card_number": number}
         return house.post("/enrolments", body, "operator")
 
-    assert assist(card.card_number, class_id).status_code == 201
+    taken = assist(card.card_number, class_id)
+    assert taken.status_code == 201
+    assert taken.headers["RateLimit"] == '"card-lookups";r=3'
     for number, refusal in (
         (card.card_number, "already-enrolled"),
         (ABSENT["card_number"], "card-not-found"),
@@ -198,7 +207,9 @@ def test_an_assisted_enrolment_that_is_refused_counts_as_a_look_up(house: House)
     ):
         assert code(assist(number, class_id))[1] == refusal
     assert code(assist(card.card_number, class_id)) == (429, "too-many-requests")
-    assert house.enrol(house.award(), class_id).status_code == 201
+    enrolled = house.enrol(house.award(), class_id)
+    assert enrolled.status_code == 201
+    assert "RateLimit" not in enrolled.headers  # a holder names no card
 
 
 @pytest.mark.parametrize(("region", "shown"), [("32", True), ("17", False)])

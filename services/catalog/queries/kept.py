@@ -1,4 +1,4 @@
-"""What was answered in the present state of the index, kept until the index changes: most people ask the same."""
+"""What was answered in one state of what is read, kept until that changes: most people ask the same."""
 
 from __future__ import annotations
 

@@ -1,0 +1,104 @@
+"""What the reference page is made of."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from gateway.pages.examples import Example
+
+
+@dataclass(frozen=True, slots=True)
+class Field:
+    """A parameter or a member: what it is called, what it holds, and what it is made of."""
+
+    name: str
+    kind: str
+    required: bool
+    description: str
+    members: tuple[Field, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Refusal:
+    """A code that a call may answer."""
+
+    code: str
+    status: int
+    title: str
+    remedy: str
+
+
+@dataclass(frozen=True, slots=True)
+class Bound:
+    """A bound on a call: so many at once, and from then on one every so many seconds."""
+
+    name: str
+    count: int
+    seconds: int
+    counts: str
+
+    @property
+    def every(self) -> str:
+        """Say in which time one more may follow."""
+        seconds = self.seconds / self.count
+        if seconds < 1:
+            return f"{round(1 / seconds)} a second"
+        if seconds < 60:
+            return "one a second" if seconds == 1 else f"one every {seconds:g} seconds"
+        return f"one every {seconds / 60:g} minutes"
+
+
+@dataclass(frozen=True, slots=True)
+class Step:
+    """A step of the walkthrough; `refusals` are those of a call that the step is about."""
+
+    name: str
+    title: str
+    text: str
+    commands: str
+    answers: tuple[int, ...]
+    refusals: tuple[Refusal, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Call:
+    """One call as the page describes it."""
+
+    name: str
+    method: str
+    path: str
+    summary: str
+    description: str
+    roles: tuple[str, ...]
+    parameters: tuple[Field, ...]
+    body: tuple[Field, ...]
+    body_note: str
+    status: str
+    answer: tuple[Field, ...]
+    answer_note: str
+    headers: tuple[str, ...]
+    media_types: tuple[str, ...]
+    refusals: tuple[Refusal, ...]
+    row_refusals: tuple[Refusal, ...]
+    bounds: tuple[Bound, ...]
+    example: Example | None
+
+
+@dataclass(frozen=True, slots=True)
+class Group:
+    """Who calls, and what they call; each call is described in the first group that has it."""
+
+    role: str
+    description: str
+    calls: tuple[Call, ...]
+    described: tuple[Call, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Reference:
+    """Everything on the page. `common` are the refusals that every call may answer."""
+
+    walkthrough: tuple[Step, ...]
+    groups: tuple[Group, ...]
+    common: tuple[Refusal, ...]
+    anywhere: tuple[Refusal, ...]

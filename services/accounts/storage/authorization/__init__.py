@@ -1,0 +1,1 @@
+"""Applications, and what they were let do in people's names."""

@@ -1,0 +1,1 @@
+"""Loading and saving accounts, sessions, devices, codes and messages."""

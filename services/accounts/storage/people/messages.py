@@ -1,0 +1,106 @@
+"""The outbox: messages are saved with what they tell of, and sent by the worker after the commit."""
+
+from __future__ import annotations
+
+import json
+from datetime import datetime
+
+import sqlalchemy as sa
+
+from chassis.sealing import Seal
+from services.accounts.domain.people.messages import LEASE, Message, MessageKind, Recipient
+from services.accounts.storage.people_tables import MESSAGE
+
+M = MESSAGE.c
+
+
+def add_message(connection: sa.Connection, message: Message, *, seal: Seal) -> None:
+    """Save a message to be sent; what it says and to whom is sealed."""
+    text = json.dumps(
+        {
+            "card": message.to.card,
+            "email": message.to.email,
+            "language": message.language,
+            "values": dict(message.values),
+        }
+    )
+    connection.execute(
+        sa.insert(MESSAGE).values(
+            message_id=message.message_id,
+            channel="card" if message.to.card is not None else "email",
+            kind=message.kind.value,
+            sealed=seal.close(text, context=_context_of(message.message_id)),
+            created_at=message.created_at,
+            expires_at=message.expires_at,
+            next_try_at=message.created_at,
+            attempts=0,
+        )
+    )
+
+
+def take_message(connection: sa.Connection, *, seal: Seal, now: datetime) -> Message | None:
+    """Take the message that is due, for as long as sending it may last; None where none is."""
+    due = (
+        sa.select(M.message_id)
+        .where(M.sealed.is_not(None), M.next_try_at <= now)
+        .order_by(M.next_try_at)
+        .limit(1)
+        .with_for_update(skip_locked=True)
+    )
+    message_id = connection.execute(due).scalar_one_or_none()
+    if message_id is None:
+        return None
+    row = connection.execute(
+        sa.update(MESSAGE)
+        .where(M.message_id == message_id)
+        .values(next_try_at=now + LEASE, attempts=M.attempts + 1)
+        .returning(MESSAGE)
+    ).one()
+    opened = json.loads(seal.open(row.sealed, context=_context_of(row.message_id)))
+    return Message(
+        message_id=row.message_id,
+        kind=MessageKind(row.kind),
+        to=Recipient(card=opened["card"], email=opened["email"]),
+        language=opened["language"],
+        values=opened["values"],
+        created_at=row.created_at,
+        expires_at=row.expires_at,
+        attempts=row.attempts,
+    )
+
+
+def save_sent(connection: sa.Connection, message_id: str, *, now: datetime) -> None:
+    """Note that a message was sent, and destroy what it said."""
+    _finish(connection, message_id, sent_at=now)
+
+
+def save_given_up(connection: sa.Connection, message_id: str, *, now: datetime) -> None:
+    """Note that a message will never be sent, and destroy what it said."""
+    _finish(connection, message_id, given_up_at=now)
+
+
+def save_next_try(connection: sa.Connection, message_id: str, *, at: datetime) -> None:
+    """Note when a message is tried again."""
+    connection.execute(
+        sa.update(MESSAGE)
+        .where(M.message_id == message_id, M.sealed.is_not(None))
+        .values(next_try_at=at)
+    )
+
+
+def count_waiting(connection: sa.Connection) -> int:
+    """Count the messages that are still to be sent."""
+    waiting = sa.select(sa.func.count()).where(M.sealed.is_not(None))
+    return int(connection.execute(waiting).scalar_one())
+
+
+def _finish(connection: sa.Connection, message_id: str, **when: datetime) -> None:
+    connection.execute(
+        sa.update(MESSAGE)
+        .where(M.message_id == message_id, M.sealed.is_not(None))
+        .values(sealed=None, **when)
+    )
+
+
+def _context_of(message_id: str) -> str:
+    return f"message {message_id}"

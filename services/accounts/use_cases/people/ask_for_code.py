@@ -1,0 +1,122 @@
+"""Send a code to somebody who activates a card or has forgotten the password.
+
+Whatever was asked for, a code is saved for the browser that asked. Where nothing matched, or too many codes were sent
+already, it is a code for nobody: none is sent, and nothing that could be typed in is right.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field, replace
+from datetime import datetime, timedelta
+
+import sqlalchemy as sa
+
+from services.accounts.domain.people.accounts import Account
+from services.accounts.domain.people.codes import (
+    SENT_CODE_LASTS,
+    SENT_IN_A_DAY,
+    SENT_IN_AN_HOUR,
+    SentCode,
+    new_sent_code,
+)
+from services.accounts.domain.people.messages import MessageKind, Recipient
+from services.accounts.domain.people.names import Name
+from services.accounts.storage.people.accounts import load_account_of_card, load_account_of_name
+from services.accounts.storage.people.codes import add_sent_code, count_sent_since
+from services.accounts.storage.people.digests import token_digest
+from services.accounts.storage.people.sessions import knows_device
+from services.accounts.use_cases.people.change_password import recipient_of
+from services.accounts.use_cases.people.people import People, random_below
+
+HOLDER, STAFF = "holder", "staff"
+
+
+@dataclass(frozen=True, slots=True)
+class AskForCode:
+    """Somebody asks for a code: with a card that was found to be theirs (or none), or under an e-mail address."""
+
+    purpose: str
+    name: Name
+    card: str | None
+    flow: str = field(repr=False)
+    device: str | None = field(repr=False)
+    language: str
+
+
+def ask_for_code(connection: sa.Connection, people: People, command: AskForCode) -> None:
+    """Save a code for the browser that asks, and have it sent where it is for somebody."""
+    digest = people.digests.name(command.name)
+    account = _account(connection, command, digest)
+    now = people.database.now(connection)
+    code, flow_digest = new_sent_code(random_below), token_digest(command.flow)
+    to_send = SentCode(
+        purpose=command.purpose,
+        name_digest=digest,
+        account_id=account.account_id if account else None,
+        card=command.card,
+        code_digest=people.digests.code(code, context=flow_digest),
+        created_at=now,
+        expires_at=now + SENT_CODE_LASTS,
+    )
+    known = knows_device(
+        connection,
+        account_id=to_send.account_id,
+        digest=token_digest(command.device) if command.device else None,
+        now=now,
+    )
+    to = _recipient(people, command, account)
+    if to is None or _was_sent_enough(connection, digest, now=now, known_device=known):
+        to_send, to = replace(to_send, account_id=None, card=None), None
+    add_sent_code(connection, to_send, flow_digest=flow_digest)
+    if to is not None:
+        _send(connection, people, to, code, language=command.language, now=now)
+
+
+def _account(connection: sa.Connection, command: AskForCode, digest: str) -> Account | None:
+    if command.purpose == HOLDER:
+        return load_account_of_card(connection, command.card) if command.card else None
+    return load_account_of_name(connection, digest)
+
+
+def _recipient(people: People, command: AskForCode, account: Account | None) -> Recipient | None:
+    if command.card is not None:
+        return Recipient(card=command.card)
+    if command.purpose == STAFF and account is not None and account.mandate.card is None:
+        return recipient_of(people, account)
+    return None
+
+
+def _was_sent_enough(
+    connection: sa.Connection, digest: str, *, now: datetime, known_device: bool
+) -> bool:
+    """Tell whether somebody was sent as many codes as is good.
+
+    Whoever asks from a browser in which the owner signed in before is let through: nobody can keep the owner out by
+    asking in the owner's name until no more codes are sent.
+    """
+    in_an_hour = count_sent_since(connection, digest, since=now - timedelta(hours=1))
+    in_a_day = count_sent_since(connection, digest, since=now - timedelta(days=1))
+    if known_device:
+        return False
+    return in_an_hour >= SENT_IN_AN_HOUR or in_a_day >= SENT_IN_A_DAY
+
+
+def _send(
+    connection: sa.Connection,
+    people: People,
+    to: Recipient,
+    code: str,
+    *,
+    language: str,
+    now: datetime,
+) -> None:
+    minutes = SENT_CODE_LASTS // timedelta(minutes=1)
+    people.tell(
+        connection,
+        MessageKind.CODE,
+        to,
+        language=language,
+        values={"code": code, "minutes": str(minutes)},
+        now=now,
+        lasts=SENT_CODE_LASTS,
+    )

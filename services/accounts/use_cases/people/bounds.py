@@ -1,0 +1,83 @@
+"""How often somebody may try: what keeps guessing slow without keeping an account's owner out.
+
+Each is counted in each web process by itself, for a digest or a network address. A browser in which the owner signed in
+before is counted apart from everybody else: whoever guesses at a name from elsewhere cannot use up the owner's
+attempts. A new browser that is kept out by others' guesses gets in by a code that is sent to the owner.
+"""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable
+from dataclasses import dataclass, field
+
+from chassis.rate_limits import Bound
+from chassis.throttle import Throttle, address_group
+
+GUESSES_AT_ADDRESS = Bound(
+    "failed-sign-ins", 60, 600, counts="sign-ins that fail from one network address"
+)
+"""Whatever is tried: an office or a village behind one address has honest failures too."""
+
+GUESSES_AT_NAME_AND_ADDRESS = Bound(
+    "failed-sign-ins-here", 6, 300, counts="sign-ins that fail at one name from one network address"
+)
+GUESSES_AT_NAME = Bound(
+    "failed-sign-ins-at-name",
+    20,
+    3_600,
+    counts="sign-ins that fail at one name from browsers that its owner never used",
+)
+GUESSES_FROM_DEVICE = Bound(
+    "failed-sign-ins-of-owner",
+    10,
+    300,
+    counts="sign-ins that fail in browsers that the owner used before",
+)
+CODES_ASKED_AT_ADDRESS = Bound(
+    "codes-asked", 20, 3_600, counts="codes that are asked for from one network address"
+)
+CODES_TRIED_AT_ADDRESS = Bound(
+    "codes-tried", 40, 600, counts="codes that are tried from one network address"
+)
+
+
+@dataclass(frozen=True)
+class Bounds:
+    """What is counted; `clock` is what it is counted by."""
+
+    clock: Callable[[], float] = time.monotonic
+    at_address: Throttle = field(default_factory=lambda: Throttle(GUESSES_AT_ADDRESS))
+    at_name_and_address: Throttle = field(
+        default_factory=lambda: Throttle(GUESSES_AT_NAME_AND_ADDRESS)
+    )
+    at_name: Throttle = field(default_factory=lambda: Throttle(GUESSES_AT_NAME))
+    from_device: Throttle = field(default_factory=lambda: Throttle(GUESSES_FROM_DEVICE))
+    codes_asked: Throttle = field(default_factory=lambda: Throttle(CODES_ASKED_AT_ADDRESS))
+    codes_tried: Throttle = field(default_factory=lambda: Throttle(CODES_TRIED_AT_ADDRESS))
+
+    def seconds_until_guess(self, name_digest: str, address: str, *, known_device: bool) -> int:
+        """Return for how long a name may not be tried from here; 0 where it may."""
+        now = self.clock()
+        return max(
+            throttle.wait(key, now=now)
+            for throttle, key in self._guess(name_digest, address, known_device)
+        )
+
+    def count_guess(self, name_digest: str, address: str, *, known_device: bool) -> None:
+        """Count a failure."""
+        now = self.clock()
+        for throttle, key in self._guess(name_digest, address, known_device):
+            throttle.count(key, now=now)
+
+    def _guess(
+        self, name_digest: str, address: str, known_device: bool
+    ) -> list[tuple[Throttle, str]]:
+        group = address_group(address)
+        if known_device:
+            return [(self.from_device, name_digest)]
+        return [
+            (self.at_address, group),
+            (self.at_name_and_address, f"{name_digest} {group}"),
+            (self.at_name, name_digest),
+        ]

@@ -1,0 +1,137 @@
+"""Sign somebody in: compare the password, then begin a session.
+
+Signing in is not journaled: nothing that others rely on changes by it. It is counted, and the log has a line for each
+request with its id.
+"""
+
+from __future__ import annotations
+
+import secrets
+from dataclasses import dataclass, field
+from datetime import datetime
+
+import sqlalchemy as sa
+
+from chassis.identifiers import random_reference
+from services.accounts.domain.people.accounts import Account
+from services.accounts.domain.people.names import Name
+from services.accounts.domain.people.sessions import TOKEN_BYTES, Session, whole_time
+from services.accounts.storage.people.accounts import (
+    load_account,
+    load_account_of_name,
+    save_language,
+    save_rehashed,
+)
+from services.accounts.storage.people.digests import token_digest
+from services.accounts.storage.people.sessions import (
+    add_session,
+    end_session_of_token,
+    knows_device,
+    save_device,
+)
+from services.accounts.use_cases.people.people import People
+
+
+@dataclass(frozen=True, slots=True)
+class Browser:
+    """What a browser keeps for us: the token of its session, and one by which it is known again."""
+
+    session: str | None = field(repr=False)
+    device: str | None = field(repr=False)
+
+
+@dataclass(frozen=True, slots=True)
+class Candidate:
+    """Whom a name stands for, if anybody, and whether this browser is one of theirs."""
+
+    name_digest: str
+    account: Account | None
+    is_known_device: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Begun:
+    """What a browser is to keep from now on."""
+
+    account: Account
+    session: str = field(repr=False)
+    device: str = field(repr=False)
+
+
+def find_candidate(
+    connection: sa.Connection, people: People, name: Name, browser: Browser
+) -> Candidate:
+    """Look a name up. As much is asked of the database whether there is such an account or not."""
+    digest = people.digests.name(name)
+    account = load_account_of_name(connection, digest)
+    known = knows_device(
+        connection,
+        account_id=account.account_id if account else None,
+        digest=token_digest(browser.device) if browser.device else None,
+        now=people.database.now(connection),
+    )
+    return Candidate(digest, account, known)
+
+
+def has_password(people: People, candidate: Candidate, password: str) -> bool:
+    """Tell whether the password is the candidate's. As much is computed for nobody. Raises `TooBusy`."""
+    account = candidate.account
+    kept = account.password_hash if account is not None and account.can_sign_in else None
+    return people.passwords.matches(kept, password)
+
+
+def has_current_password(people: People, account: Account, password: str) -> bool:
+    """Tell whether somebody who is signed in knows the password too. Raises `TooBusy`."""
+    return people.passwords.matches(account.password_hash, password)
+
+
+def rehashed(people: People, account: Account, password: str) -> str | None:
+    """Hash a password anew where its hash was made with other parameters; None where it is as it should be."""
+    kept = account.password_hash
+    if kept is None or not people.passwords.is_outdated(kept):
+        return None
+    return people.passwords.hash(password)
+
+
+def begin_session(
+    connection: sa.Connection,
+    people: People,
+    account: Account,
+    browser: Browser,
+    *,
+    language: str,
+    new_hash: str | None = None,
+) -> Begun | None:
+    """Begin a session under a new token; the one that the browser had is ended.
+
+    None where the account was disabled or got another password since it was looked at.
+    """
+    now = people.database.now(connection)
+    current = load_account(connection, account.account_id)
+    if current is None or not current.can_sign_in or current.password_hash != account.password_hash:
+        return None
+    if new_hash is not None:
+        kept = account.password_hash or ""
+        save_rehashed(connection, account.account_id, kept=kept, password_hash=new_hash)
+    if browser.session is not None:
+        end_session_of_token(connection, token_digest(browser.session), now=now)
+    save_language(connection, account.account_id, language)
+    return _begin(connection, current, browser.device, now=now)
+
+
+def _begin(
+    connection: sa.Connection, account: Account, device: str | None, *, now: datetime
+) -> Begun:
+    token = secrets.token_urlsafe(TOKEN_BYTES)
+    kept_device = device or secrets.token_urlsafe(TOKEN_BYTES)
+    session = Session(
+        session_id=random_reference(),
+        account_id=account.account_id,
+        authenticated_at=now,
+        last_seen_at=now,
+        expires_at=now + whole_time(account.mandate.role),
+    )
+    add_session(connection, session, digest=token_digest(token))
+    digest = token_digest(kept_device)
+    save_device(connection, account_id=account.account_id, digest=digest, now=now)
+    return Begun(account, token, kept_device)

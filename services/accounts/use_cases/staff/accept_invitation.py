@@ -1,0 +1,84 @@
+"""Accept an invitation: its code proves that the address is one's own, and the account is made."""
+
+from __future__ import annotations
+
+import sqlalchemy as sa
+
+from chassis.identifiers import random_reference
+from services.accounts.domain.actors import Actor
+from services.accounts.domain.entry_kinds import EntryKind
+from services.accounts.domain.people.accounts import Account, Contact
+from services.accounts.domain.people.codes import read_code
+from services.accounts.domain.people.names import Name
+from services.accounts.domain.staff.invitations import Invitation
+from services.accounts.storage.people.accounts import (
+    add_account,
+    close_contact,
+    load_account_of_name,
+    lock_name,
+)
+from services.accounts.storage.people.digests import is_same
+from services.accounts.storage.people.entries import account_entry, invitation_entry
+from services.accounts.storage.staff.invitations import save_accepted, take_invitation_attempts
+from services.accounts.use_cases.people.people import People
+from services.accounts.use_cases.staff.invite import context_of
+
+
+class AddressTaken(Exception):
+    """Somebody signs in under this address already."""
+
+
+def try_invitation_code(
+    connection: sa.Connection, people: People, *, email: Name, typed: str
+) -> Invitation | None:
+    """Use up one attempt; return the invitation whose code it is. Commit this whatever it says."""
+    now, code = people.database.now(connection), read_code(typed)
+    sent = take_invitation_attempts(connection, people.digests.name(email), now=now)
+    for invitation in sent:
+        digest = people.digests.code(code, context=context_of(invitation.invitation_id))
+        if is_same(invitation.code_digest, digest):
+            return invitation
+    return None
+
+
+def accept_invitation(
+    connection: sa.Connection,
+    people: People,
+    invitation: Invitation,
+    contact: Contact,
+    *,
+    name: Name,
+    password_hash: str,
+    language: str,
+    request_id: str,
+) -> Account | None:
+    """Make the account that somebody was invited to; None where the invitation ended meanwhile.
+
+    Raises `AddressTaken`: under one address somebody signs in as one thing.
+    """
+    digest = people.digests.name(name)
+    lock_name(connection, people.database, digest)
+    if load_account_of_name(connection, digest) is not None:
+        raise AddressTaken
+    now = people.database.now(connection)
+    if not save_accepted(connection, invitation.invitation_id, now=now):
+        return None
+    account_id = random_reference()
+    account = Account(
+        account_id=account_id,
+        mandate=invitation.mandate,
+        is_owner=invitation.is_owner,
+        name_digest=digest,
+        sealed=close_contact(people.seal, account_id, contact),
+        password_hash=password_hash,
+        language=language,
+        created_at=now,
+    )
+    add_account(connection, account)
+    actor = Actor(account_id, request_id, invitation.mandate.role)
+    kinds = (EntryKind.ACCOUNT_CREATED, EntryKind.ACCOUNT_ACTIVATED)
+    facts = {"account_id": account_id}
+    accepted = invitation_entry(EntryKind.INVITATION_ACCEPTED, invitation, actor, **facts)
+    told = [account_entry(kind, account, actor) for kind in kinds]
+    people.journal.append(connection, [accepted, *told], now=now)
+    return account

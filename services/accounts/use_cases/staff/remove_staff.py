@@ -1,0 +1,64 @@
+"""Remove somebody from the staff: the account is disabled, and whatever is personal in it destroyed."""
+
+from __future__ import annotations
+
+import sqlalchemy as sa
+
+from chassis.problems import NotFound, StateConflict
+from services.accounts.domain.actors import Actor
+from services.accounts.domain.authorization.grants import GrantEnd
+from services.accounts.domain.entry_kinds import EntryKind
+from services.accounts.domain.people.accounts import Account
+from services.accounts.domain.staff.invitations import Inviter
+from services.accounts.storage.authorization.grants import end_grants_of_account
+from services.accounts.storage.people.accounts import (
+    count_owners,
+    load_account,
+    save_account_disabled,
+)
+from services.accounts.storage.people.entries import account_entry
+from services.accounts.storage.people.sessions import end_sessions, forget_devices
+from services.accounts.use_cases.people.people import People
+from vocabulary.roles import HOLDER, OPERATOR
+
+
+def remove_staff(
+    connection: sa.Connection,
+    people: People,
+    account_id: str,
+    *,
+    by: Inviter,
+    reason: str,
+    actor: Actor,
+) -> Account:
+    """Disable an account of staff; return it as it was.
+
+    The operator may leave a provider without an owner, to invite another; an owner may not. Raises `NotFound` for what
+    is absent or another's, `StateConflict` for the last owner and for an account that is disabled.
+    """
+    account = load_account(connection, account_id)
+    if account is None or account.mandate.role == HOLDER or not by.may_remove(account):
+        raise NotFound
+    people.database.lock_names(connection, [f"staff {account.mandate.provider or 'programme'}"])
+    account = load_account(connection, account_id) or account
+    if account.disabled_at is not None:
+        raise StateConflict("This account is disabled already.", facts={"state": "disabled"})
+    _refuse_last_owner(connection, account, by)
+    now = people.database.now(connection)
+    save_account_disabled(connection, account_id, now=now)
+    end_sessions(connection, account_id, now=now)
+    end_grants_of_account(connection, account_id, by=GrantEnd.ACCOUNT_CHANGED, now=now)
+    forget_devices(connection, account_id)
+    entry = account_entry(EntryKind.ACCOUNT_DISABLED, account, actor, reason=reason)
+    people.journal.append(connection, [entry], now=now)
+    return account
+
+
+def _refuse_last_owner(connection: sa.Connection, account: Account, by: Inviter) -> None:
+    provider = account.mandate.provider
+    if not account.is_owner or provider is None or by.role == OPERATOR:
+        return
+    if count_owners(connection, provider) <= 1:
+        raise StateConflict(
+            "This is the last owner. Invite another owner first.", facts={"state": "last-owner"}
+        )

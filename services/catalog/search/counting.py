@@ -1,0 +1,84 @@
+"""Counting what is found, and what each other choice would leave: with every other filter, but not its own."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Mapping
+from dataclasses import replace
+from typing import Any
+
+from tantivy import Query, Searcher
+
+from services.catalog.search import schema as fields
+from services.catalog.search.aggregations import NUMBER, Aggregation, Asked, tally, terms
+from services.catalog.search.counting_regions import asked_of_regions, regions
+from services.catalog.search.filters import choices, every_one
+from services.catalog.search.reading import View
+from services.catalog.search.wanted import SearchWanted
+
+MOST_PROVIDERS = 50
+"""Providers that are told of, those with the most courses first."""
+
+_ID = 36
+"""Characters of an id, with which a provider's label begins."""
+
+_FEW = 10
+"""More than there are tracks or modes."""
+
+Facets = dict[str, list[dict[str, Any]]]
+
+
+def count(view: View, among: Query, wanted: SearchWanted) -> tuple[int, Facets]:
+    """Count everything that is found, and what each choice would leave.
+
+    `among` finds what is wanted but for the choices in facets (`filters.choices`).
+    """
+    found = _counted(view.searcher, among, {**_asked(wanted), **asked_of_regions(view, wanted)})
+    return int(found["total"]["value"]), {
+        "track": [{"value": word, "count": number} for word, number in tally(found["track"])],
+        "mode": [{"value": word, "count": number} for word, number in tally(found["mode"])],
+        "provider": [
+            {"value": label[:_ID], "name": label[_ID:].strip(), "count": number}
+            for label, number in tally(found["provider"])
+        ],
+        "region": [
+            {"value": code, "count": number}
+            for code, number in regions(view, among, wanted, found).items()
+            if number
+        ],
+        "has_seats": [
+            {"value": True, "count": int(found["with"]["value"])},
+            {"value": False, "count": int(found["without"]["value"])},
+        ],
+    }
+
+
+def _counted(searcher: Searcher, among: Query, asked: Mapping[str, Asked]) -> dict[str, Any]:
+    """Count several things; conditions are looked at once for all that is counted under them."""
+    under: defaultdict[tuple[str, ...], dict[str, Aggregation]] = defaultdict(dict)
+    for name, (conditions, aggregation) in asked.items():
+        under[conditions][name] = aggregation
+    whole = under.pop((), {})
+    narrowed = {
+        every_one(conditions): {"filter": every_one(conditions), "aggs": aggregations}
+        for conditions, aggregations in under.items()
+    }
+    found: dict[str, Any] = searcher.aggregate(among, whole | narrowed)
+    for name in narrowed:
+        found |= found.pop(name)
+    return found
+
+
+def _asked(wanted: SearchWanted) -> dict[str, Asked]:
+    """Ask for everything but regions."""
+    offers = wanted.offers
+    with_seats, without = (replace(offers, has_seats=value) for value in (True, False))
+    providers = terms(fields.PROVIDER_LABEL, MOST_PROVIDERS)
+    return {
+        "total": (choices(wanted), NUMBER),
+        "track": (choices(replace(wanted, track=None)), terms(fields.TRACK, _FEW)),
+        "mode": (choices(replace(wanted, mode=None)), terms(fields.MODE, _FEW)),
+        "provider": (choices(replace(wanted, provider_id=None)), providers),
+        "with": (choices(replace(wanted, offers=with_seats)), NUMBER),
+        "without": (choices(replace(wanted, offers=without)), NUMBER),
+    }

@@ -1,0 +1,287 @@
+"""The reference page, read from the running system by somebody who does what it says, with nothing else at hand."""
+
+from __future__ import annotations
+
+import html
+import json
+import os
+import re
+import shutil
+import subprocess
+import sys
+import uuid
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import pytest
+import requests
+
+from deploy.local.process import ROOT
+from tests.conformity import contract
+from tests.databases import DatabaseMaker
+from tests.journeys import bodies
+from tests.journeys.test_readme import FOREIGN
+from tests.journeys.world import World
+from tests.running_system import RunningSystem, start_system
+
+WRITTEN_FOR = "http://127.0.0.1:8000"
+STEP = re.compile(
+    r'<h3 id="([a-z-]+)">[0-9]+[.] .*?<pre class="run"[^>]*>(.*?)</pre>\s*'
+    r'<p class="answers">The calls are answered ([0-9, ]+)[.]</p>',
+    re.DOTALL,
+)
+MARK = "--- next step ---"
+
+
+@dataclass(frozen=True)
+class Step:
+    """What the page says to do, and how that is answered."""
+
+    name: str
+    commands: str
+    answers: list[int]
+
+
+@pytest.fixture(scope="module")
+def sampled(
+    tmp_path_factory: pytest.TempPathFactory, database_maker: DatabaseMaker
+) -> Iterator[RunningSystem]:
+    """A system as the first `make run` leaves it."""
+    folder = tmp_path_factory.mktemp("referred")
+    system = start_system(folder, dialect="sqlite", maker=database_maker)
+    try:
+        system.load_sample_data()
+        yield system
+    finally:
+        system.stop()
+
+
+def page(system: RunningSystem) -> str:
+    """Return the page as it is served."""
+    answer = requests.get(f"{system.address}/api/v1/docs", timeout=30)
+    assert answer.status_code == 200
+    return answer.text
+
+
+def walkthrough(text: str) -> list[Step]:
+    """Return the steps that stand on the page."""
+    return [
+        Step(name, as_text(commands), [int(one) for one in answers.split(",")])
+        for name, commands, answers in STEP.findall(text)
+    ]
+
+
+def as_text(markup: str) -> str:
+    """Return what somebody copies from the page."""
+    return html.unescape(re.sub(r"</?span[^>]*>", "", markup))
+
+
+def test_every_step_of_the_walkthrough_does_what_it_says(
+    sampled: RunningSystem, tmp_path: Path
+) -> None:
+    steps = walkthrough(page(sampled))
+    assert [step.name for step in steps][:4] == ["a-token", "a-search", "a-list", "an-enrolment"]
+    assert len(steps) == 10
+
+    for _ in range(2):  # and does it again for whoever pastes it twice
+        told, statuses = run(sampled, [step.commands for step in steps], tmp_path)
+        for step in steps:
+            assert statuses[: len(step.answers)] == step.answers, (step.name, told[step.name])
+            del statuses[: len(step.answers)]
+        assert statuses == []
+        check(told)
+
+    world = World(sampled)
+    kinds = [entry["kind"] for entry in world.journal("enrolment", after=1_000)]
+    assert kinds.count("enrolment-confirmed") == kinds.count("enrolment-cancelled") == 2
+    world.check_consistency()
+    world.close()
+
+
+EXAMPLE = re.compile(
+    r'<pre class="run"[^>]*aria-label="Command of ([A-Z]+) ([^"]+)">(.*?)</pre>', re.DOTALL
+)
+CANNOT_BE_AGAIN = {
+    "post_classes_cancellation": 200,
+    "post_courses_classes": 201,  # its instants are those of the example
+    "post_courses_decision": 200,
+    "post_courses_submission": 200,
+    "post_enrolments_redemption": 200,
+    "post_pauses_end": 200,
+    "post_providers_decision": 200,
+    "post_waves": 201,
+}
+"""Calls that what is there does not always allow: they are understood, and refused for the state (409) or the dates."""
+
+
+def test_every_example_of_the_page_runs_once_its_variables_are_set(
+    sampled: RunningSystem, tmp_path: Path
+) -> None:
+    world = World(sampled)
+    things = Things.made(world)
+    examples = EXAMPLE.findall(page(sampled))
+    assert len(examples) == sum(len(methods) for methods in contract()["paths"].values())
+    faults = []
+    for method, path, command in examples:
+        operation = contract()["paths"][html.unescape(path)][method.lower()]
+        expected = next(status for status in ("200", "201") if status in operation["responses"])
+        status = things.run(as_text(command), operation, tmp_path)
+        allowed = {int(expected)}
+        if operation["operationId"] in CANNOT_BE_AGAIN:
+            allowed |= {409, 422}
+        if status not in allowed:
+            faults.append(f"{operation['operationId']}: {status}")
+    assert not faults, faults
+    world.check_consistency()
+    world.close()
+
+
+@dataclass(frozen=True)
+class Things:
+    """Something of everything, and who may call for it; the course among the variables is a draft."""
+
+    world: World
+    variables: dict[str, str]
+    published: str
+    bound: dict[str, dict[str, str]]
+
+    @classmethod
+    def made(cls, world: World) -> Things:
+        """Make something of everything, as the examples ask for it."""
+        offer = world.offer(seats=5)
+        card, other = world.cards(2)
+        staff = world.provider(offer.provider_id)
+        taken = world.holder(other.ref).post("/enrolments", offer.wish())
+        pause = {"what": "admissions", "region": "94.03", "message": "Data diperiksa."}
+        variables = {
+            "CLASS_ID": offer.class_id,
+            "COURSE_ID": staff.post("/courses", bodies.course("online"))["id"],
+            "PROVIDER_ID": offer.provider_id,
+            "ENROLMENT_ID": taken["id"],
+            "REDEEM_CODE": taken["redeem_code"],
+            "PAUSE_ID": world.operator.post("/pauses", pause)["id"],
+            "WAVE_ID": world.wave(),
+            "CARD_NUMBER": card.number,
+            "EXPECTED_PRICE": str(offer.price),
+        }
+        bound = {
+            "holder": {"card": card.ref},
+            "provider": {"provider": offer.provider_id},
+            "officer": {"region": "32"},
+        }
+        return cls(world, variables, offer.course_id, bound)
+
+    def run(self, command: str, operation: dict[str, Any], folder: Path) -> int:
+        """Run a command as it stands; return the status of what came."""
+        statuses = folder / "statuses"
+        statuses.write_text("", encoding="ascii")
+        role = caller_of(operation)
+        published = {"COURSE_ID": self.published} if operation["x-roles"] == ["public"] else {}
+        ran = subprocess.run(
+            ["sh", "-euc", command],
+            env={
+                **os.environ,
+                **self.variables,
+                **published,
+                "BASE": self.world.system.address,
+                "TOKEN": self.world.system.token(role, **self.bound.get(role, {})),
+                "CLIENT": ":".join(self.world.client()),
+                "KEY": str(uuid.uuid4()),
+                "ETAG": self.version(operation),
+                "PATH": f"{noting_curl(folder)}:{os.environ['PATH']}",
+                "CURL_STATUSES": str(statuses),
+            },
+            cwd=ROOT,
+            text=True,
+            capture_output=True,
+            timeout=60,
+            check=False,
+        )
+        assert ran.returncode == 0, (command, ran.stderr)
+        return int(statuses.read_text(encoding="ascii"))
+
+    def version(self, operation: dict[str, Any]) -> str:
+        """Return the ETag of what an edit is about."""
+        if not operation["operationId"].startswith("patch_"):
+            return ""
+        thing = "courses" if "courses" in operation["operationId"] else "classes"
+        name = {"courses": "COURSE_ID", "classes": "CLASS_ID"}[thing]
+        staff = self.world.provider(self.variables["PROVIDER_ID"])
+        return str(staff.get(f"/{thing}/{self.variables[name]}").headers["ETag"])
+
+
+def caller_of(operation: dict[str, Any]) -> str:
+    """Return the role that the example is of: who owns what is there, where several may call."""
+    roles = operation["x-roles"]
+    if "enrolments_" in operation["operationId"] and "provider" in roles:
+        return "provider"  # the class is theirs, and the holder of the card has no enrolment yet
+    return next(
+        (role for role in ("holder", "provider") if role in roles or roles == ["public"]),
+        str(roles[0]),
+    )
+
+
+def check(told: dict[str, str]) -> None:
+    """Check that the reader sees what the page promises."""
+    repeated, mistaken = (json.loads(line) for line in told["a-lost-answer"].splitlines())
+    assert repeated["status"] == "confirmed"
+    assert mistaken["code"] == "idempotency-key-reused"
+    code, detail, described = told["a-refusal"].splitlines()
+    assert code == "already-enrolled"
+    assert detail
+    assert json.loads(described)["code"] == code
+    (timeline,) = told["a-timeline"].splitlines()
+    assert json.loads(timeline)["next"]
+    cancelled, statement = (json.loads(line) for line in told["a-cancellation"].splitlines())
+    assert cancelled["status"] == "cancelled"
+    assert {one["cause"] for one in statement["items"]} >= {"enrolment", "cancellation"}
+    assert "304" in told["a-version"]
+    assert '"stale-version"' in told["a-version"]
+    assert re.search(
+        r'(?i)^ratelimit: "card-lookups";r=[0-9]+;t=[0-9]+', told["a-bound"], re.MULTILINE
+    )
+
+
+def run(system: RunningSystem, steps: list[str], folder: Path) -> tuple[dict[str, str], list[int]]:
+    """Paste the steps into one shell; return what each showed, by its name, and every call's status."""
+    statuses = folder / "statuses"
+    statuses.write_text("", encoding="ascii")
+    script = "".join(f"{commands}\necho; echo '{MARK}'\n" for commands in steps)
+    assert WRITTEN_FOR in script
+    environment = {name: value for name, value in os.environ.items() if name not in FOREIGN}
+    ran = subprocess.run(
+        ["sh", "-eu"],
+        input=script.replace(WRITTEN_FOR, system.address),
+        cwd=ROOT,
+        env={
+            **environment,
+            "PATH": f"{noting_curl(folder)}:{environment['PATH']}",
+            "CURL_STATUSES": str(statuses),
+            "VAR": str(system.folder),
+        },
+        text=True,
+        capture_output=True,
+        timeout=180,
+        check=False,
+    )
+    assert ran.returncode == 0, f"{ran.stdout[-3000:]}\n{ran.stderr}"
+    shown = [part.strip() for part in ran.stdout.split(MARK)][:-1]
+    names = [step.name for step in walkthrough(page(system))]
+    return dict(zip(names, shown, strict=True)), [
+        int(line) for line in statuses.read_text(encoding="ascii").split()
+    ]
+
+
+def noting_curl(folder: Path) -> Path:
+    """Return a folder with a curl that notes statuses: the machine's own, or the stand-in where there is none."""
+    programs = folder / "programs"
+    programs.mkdir(exist_ok=True)
+    own = shutil.which("curl")
+    command = f'exec {sys.executable} -m tests.journeys.curl "$@"'
+    if own:
+        command = f'exec {own} -s -w "%{{stderr}}%{{http_code}}\\n" "$@" 2>> "$CURL_STATUSES"'
+    (programs / "curl").write_text(f"#!/bin/sh\n{command}\n", encoding="ascii")
+    (programs / "curl").chmod(0o755)
+    return programs
