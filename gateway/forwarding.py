@@ -33,6 +33,7 @@ from gateway.limits import Body, gather
 from gateway.measures import Record
 from gateway.revocations import Revocations
 from gateway.routes import Access, Route
+from gateway.sharing import SharedAnswer, SharedAnswers, sharing_key
 from gateway.targets import Match, Table
 from gateway.upstream import ClientLeft, Question, Upstream
 
@@ -46,6 +47,7 @@ CLIENT_LEFT = 499
 """The status in counts and log of a request whose caller did not wait; nobody is ever answered with it."""
 
 _WITHOUT_BODY = frozenset({204, 304})
+_CONDITIONS = frozenset({"If-None-Match", "If-Modified-Since"})
 
 
 class Service:
@@ -84,6 +86,7 @@ class Forwarding:
         self._revocations = revocations
         self._proxies_in_front = proxies_in_front
         self._failures = failures
+        self._shared_answers = SharedAnswers()
 
     def __call__(self, environ: WSGIEnvironment, start_response: StartResponse) -> Iterable[bytes]:
         record = Record(time.perf_counter())
@@ -119,8 +122,41 @@ class Forwarding:
         headers = inward(environ, to_page=route.access is Access.PAGE)
         sent = dict(headers)
         admit(route, sent.get("Authorization"), self._verifier, self._revocations)
+        record.upstream = match.upstream
+        key = sharing_key(match.path + match.query, sent) if route.shared else None
+        if key is not None and environ["REQUEST_METHOD"] == "GET":
+            return self._share(key, match, environ, headers, start_response, record)
+        answer, gate = self._answer(match, environ, headers)
+        return self._pass_on(answer, gate, environ, start_response, record)
+
+    def _share(
+        self,
+        key: object,
+        match: Match,
+        environ: WSGIEnvironment,
+        headers: list[tuple[str, str]],
+        start_response: StartResponse,
+        record: Record,
+    ) -> Iterable[bytes]:
+        """Answer with what somebody else was just answered, or ask for everybody who comes meanwhile."""
+        with self._shared_answers.turn(key) as turn:
+            shared = turn.shared
+            if shared is None:
+                asked_at = time.monotonic()
+                plain = [(name, value) for name, value in headers if name not in _CONDITIONS]
+                answer, gate = self._answer(match, environ, plain)
+                shared = turn.share(answer, asked_at=asked_at)
+                if shared is None:
+                    return self._pass_on(answer, gate, environ, start_response, record)
+                gate.leave()
+        return _tell_shared(shared, environ, start_response, record)
+
+    def _answer(
+        self, match: Match, environ: WSGIEnvironment, headers: list[tuple[str, str]]
+    ) -> tuple[Answer, Gate]:
+        """Ask the service; whoever gets its answer gives the place behind the gate back."""
+        route = match.route
         service = self._services[match.upstream]
-        record.upstream = service.upstream.name
         body = gather(environ, largest=route.largest_body)
         gate = service.gate(bulk=route.bulk)
         waited = gate.enter()
@@ -128,13 +164,23 @@ class Forwarding:
             if waited and has_left(environ):
                 raise ClientLeft
             question = self._question(match, environ, headers, body, seconds=route.seconds - waited)
-            answer = _asked(service.upstream, question, _advice(route, sent))
-            try:
-                _start(answer, start_response, method=question.method)
-            except BaseException:
-                answer.close()
-                raise
+            return _asked(service.upstream, question, _advice(route, dict(headers))), gate
         except BaseException:
+            gate.leave()
+            raise
+
+    def _pass_on(
+        self,
+        answer: Answer,
+        gate: Gate,
+        environ: WSGIEnvironment,
+        start_response: StartResponse,
+        record: Record,
+    ) -> Iterable[bytes]:
+        try:
+            _start(answer, start_response, method=environ["REQUEST_METHOD"])
+        except BaseException:
+            answer.close()
             gate.leave()
             raise
         record.status = answer.status
@@ -205,6 +251,20 @@ class Passing:
         self._answer.close()
         self._gate.leave()
         self._record.write()
+
+
+def _tell_shared(
+    shared: SharedAnswer, environ: WSGIEnvironment, start_response: StartResponse, record: Record
+) -> Iterable[bytes]:
+    """Give an answer that is everybody's, or say that the caller has it."""
+    headers = [*shared.headers, (REQUEST_ID_HEADER, current_request_id.get())]
+    record.status = 304 if shared.has_tag(environ.get("HTTP_IF_NONE_MATCH")) else 200
+    record.write()
+    if record.status == 304:
+        start_response("304 NOT MODIFIED", headers)
+        return []
+    start_response(f"200 {shared.reason}", [*headers, ("Content-Length", str(len(shared.body)))])
+    return [shared.body]
 
 
 def _asked(upstream: Upstream, question: Question, advice: str) -> Answer:

@@ -35,7 +35,7 @@ class Route:
 
     `upstreams` are the services that may answer, the usual one first; with several, the query's `journal` chooses.
     `largest_body` is in bytes, `seconds` the time until the answer begins. `bulk` answers may be long and slow, and
-    have places of their own among the requests in flight.
+    have places of their own among the requests in flight. Requests to a `shared` one that are alike get one answer.
     """
 
     method: str
@@ -45,6 +45,7 @@ class Route:
     largest_body: int = 0
     seconds: float = 10.0
     bulk: bool = False
+    shared: bool = False
 
     @property
     def name(self) -> str:
@@ -67,6 +68,10 @@ def _read(
     return Route("GET", API + path, (upstream,), access, seconds=seconds, bulk=bulk)
 
 
+def _shared(path: str, upstream: str) -> Route:
+    return Route("GET", API + path, (upstream,), Access.PUBLIC, shared=True)
+
+
 def _write(
     method: str, path: str, upstream: str, access: Access, *, largest_body: int = 64 * KIB
 ) -> Route:
@@ -81,19 +86,19 @@ def _page(method: str, path: str) -> Route:
 PUBLIC, BEARER = Access.PUBLIC, Access.BEARER
 
 CATALOG = (
-    _read("/regions", "catalog", PUBLIC),
+    _shared("/regions", "catalog"),
     _read("/providers", "catalog", PUBLIC),
     _read("/providers/{provider_id}", "catalog", PUBLIC),
     _write("POST", "/providers", "catalog", PUBLIC),
     _write("POST", "/providers/{provider_id}/decision", "catalog", BEARER),
-    _read("/courses", "catalog", PUBLIC),
+    _shared("/courses", "catalog"),
     _read("/courses/{course_id}", "catalog", PUBLIC),
     _write("POST", "/courses", "catalog", BEARER, largest_body=256 * KIB),
     _write("PATCH", "/courses/{course_id}", "catalog", BEARER, largest_body=256 * KIB),
     _write("POST", "/courses/{course_id}/submission", "catalog", BEARER),
     _write("POST", "/courses/{course_id}/decision", "catalog", BEARER),
     _write("POST", "/courses/{course_id}/classes", "catalog", BEARER, largest_body=256 * KIB),
-    _read("/classes", "catalog", PUBLIC),
+    _shared("/classes", "catalog"),
     _read("/classes/{class_id}", "catalog", PUBLIC),
     _write("PATCH", "/classes/{class_id}", "catalog", BEARER, largest_body=256 * KIB),
     _write("POST", "/classes/{class_id}/cancellation", "catalog", BEARER),

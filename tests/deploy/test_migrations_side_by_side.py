@@ -25,7 +25,7 @@ BORNE = {
         "execute": "reads names, and gives them their keys:",
         "update": "in a column that only the code after reads",
     },
-    "catalog/0004_names_without_outer_signs.py": {
+    "catalog/0005_names_without_outer_signs.py": {
         "execute": "reads names, and writes their keys anew:",
         "update": "to what the code before compares as it does any key; it still tells such names apart",
     },

@@ -5,8 +5,8 @@ from alembic import op
 
 from services.catalog.domain.names import name_key
 
-revision = "0004"
-down_revision = "0003"
+revision = "0005"
+down_revision = "0004"
 
 PROVIDER = sa.table(
     "provider",
