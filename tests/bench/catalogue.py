@@ -217,6 +217,7 @@ def _class(
     starts = (now + timedelta(days=chance.randrange(5, 120))).replace(
         hour=chance.randrange(12), minute=0, second=0
     )
+    ends = starts + timedelta(hours=4)
     return {
         "class_id": new_id(),
         "course_id": course["course_id"],
@@ -235,6 +236,6 @@ def _class(
         "registration_opens": now - timedelta(days=1),
         "registration_closes": starts - timedelta(days=1),
         "starts_at": starts,
-        "ends_at": starts + timedelta(days=3),
-        "meetings": [],
+        "ends_at": ends,
+        "meetings": [[1, write_instant(starts), write_instant(ends)]],
     }

@@ -22,7 +22,7 @@ from chassis.rate_limits import HEADERS, Bound
 from contract.document import document, endpoints_by_service, routed, written
 from contract.examples import recorded
 from contract.operations import path_of
-from contract.refusals import every_refusal
+from contract.refusals import OURS, every_refusal
 from gateway.pages.contract_file import CONTRACT
 from gateway.routes import ROUTES, Access
 from tests.conformity import contract
@@ -110,6 +110,56 @@ def test_every_refusal_of_the_product_is_documented_and_met_somewhere() -> None:
         assert told["calls"] or code in contract()["x-anywhere"] or code in INTERNAL | ON_PAGES, (
             code
         )
+
+
+def test_every_refusal_has_one_code_and_every_code_one_refusal() -> None:
+    codes: dict[str, set[str]] = {}
+    for refusal in _below(Problem):
+        if "code" in vars(refusal) and refusal.__module__.partition(".")[0] in OURS:
+            codes.setdefault(refusal.code, set()).add(f"{refusal.__module__}.{refusal.__name__}")
+    assert {code: names for code, names in codes.items() if len(names) > 1} == {}
+
+
+def test_who_gets_through_the_gateway_is_who_the_declaration_lets_in() -> None:
+    for route, endpoints in routed():
+        for endpoint in endpoints:
+            if endpoint.form:
+                assert route.access is Access.OWN_CREDENTIALS, route.name
+            else:
+                public = route.access is Access.PUBLIC
+                assert public == (not endpoint.allow), route.name
+                assert public or route.access is Access.BEARER, route.name
+
+
+def test_every_call_of_a_service_is_routed_or_internal() -> None:
+    routes = {
+        (route.method, route.path, service) for route in ROUTES for service in route.upstreams
+    }
+    declared = {
+        (endpoint.method, path_of(endpoint), service)
+        for service, endpoints in endpoints_by_service().items()
+        for endpoint in endpoints
+    }
+    assert declared == routes
+
+
+def test_every_refusal_of_a_service_is_declared_by_a_call_of_that_service_or_derived() -> None:
+    declared = {
+        refusal
+        for endpoints in endpoints_by_service().values()
+        for endpoint in endpoints
+        for refusal in (*refusals_of(endpoint), *endpoint.refuses_rows)
+    }
+    for refusal in _below(Problem):
+        package = refusal.__module__.partition(".")[0]
+        if package in ("services", "vocabulary") and "code" in vars(refusal):
+            assert refusal in declared, refusal
+
+
+def _below(refusal: type[Problem]) -> Iterator[type[Problem]]:
+    for one in refusal.__subclasses__():
+        yield one
+        yield from _below(one)
 
 
 def test_every_refusal_has_words_of_its_own() -> None:

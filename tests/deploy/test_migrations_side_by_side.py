@@ -25,6 +25,10 @@ BORNE = {
         "execute": "reads names, and gives them their keys:",
         "update": "in a column that only the code after reads",
     },
+    "catalog/0004_names_without_outer_signs.py": {
+        "execute": "reads names, and writes their keys anew:",
+        "update": "to what the code before compares as it does any key; it still tells such names apart",
+    },
 }
 """What goes beyond adding, by migration, and why the code before it bears it all the same."""
 

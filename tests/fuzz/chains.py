@@ -50,9 +50,18 @@ def _enrolment() -> dict[str, Any]:
 
 
 MEANT_BODIES: dict[str, Callable[[], dict[str, Any]]] = {
+    "POST /api/v1/admissions/{admission_id}/undo": lambda: {"preview": "0" * 64, **WHY},
     "POST /api/v1/cards/lookup": lambda: {"card_number": _card(), **WHY},
     "POST /api/v1/classes/{class_id}/cancellation": lambda: WHY,
     "PATCH /api/v1/classes/{class_id}": lambda: {"seats": RANDOM.randint(20, 30)},
+    "POST /api/v1/corrections": lambda: {
+        "card_number": _card(),
+        "amount": RANDOM.choice((-1, 1)),
+        "case_number": "Perkara 7",
+        **WHY,
+    },
+    "POST /api/v1/corrections/{correction_id}/refusal": lambda: WHY,
+    "POST /api/v1/corrections/{correction_id}/withdrawal": lambda: WHY,
     "POST /api/v1/courses": lambda: bodies.course("online"),
     "PATCH /api/v1/courses/{course_id}": lambda: {"summary": f"Ringkasan {RANDOM.random()}"},
     "POST /api/v1/courses/{course_id}/classes": lambda: bodies.training_class("online", seats=20),

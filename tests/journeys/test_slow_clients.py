@@ -16,7 +16,7 @@ from tests.journeys.processes import open_files
 from tests.journeys.world import World
 from tests.waiting import eventually
 
-IDLE, SLOW_HEADERS, SLOW_BODIES = 500, 200, 100
+IDLE, SLOW_HEADERS, SLOW_BODIES = 600, 250, 150
 HEAD = b"POST /api/v1/providers HTTP/1.1\r\nHost: balai.test\r\nContent-Type: application/json\r\n"
 
 

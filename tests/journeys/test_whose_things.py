@@ -5,6 +5,7 @@ of another kind. The calls come from the contract; who reaches what is written h
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from typing import Any
@@ -80,6 +81,15 @@ OPERATIONS = {
 }
 
 
+NAMES = re.compile(r"[a-z_]+_(id|number|code)")
+IN_BODIES = {
+    "post_cards_lookup": {"card_number"},
+    "post_enrolments": {"card_number", "class_id"},
+    "post_enrolments_redemption": {"redeem_code"},
+}
+"""Calls whose body names a thing. Classes are everybody's; a code is told to whoever may see the enrolment."""
+
+
 @dataclass(frozen=True)
 class Tenant:
     """A provider with a class and a draft, and a holder who is in the class."""
@@ -148,6 +158,46 @@ def test_the_table_names_every_call_that_names_a_thing_and_its_roles() -> None:
             assert REACH[name].keys() == set(operation["x-roles"]), name
 
 
+def test_the_table_names_every_call_whose_body_names_a_thing() -> None:
+    found = {
+        operation["operationId"]: {name for name in _members(operation) if NAMES.fullmatch(name)}
+        for methods in contract()["paths"].values()
+        for operation in methods.values()
+    }
+    assert {name: members for name, members in found.items() if members} == IN_BODIES
+
+
+def _members(operation: dict[str, Any]) -> set[str]:
+    content = operation.get("requestBody", {}).get("content", {}).get("application/json")
+    if content is None:
+        return set()
+    schema = contract()["components"]["schemas"][content["schema"]["$ref"].rpartition("/")[2]]
+    return set(schema["properties"])
+
+
+def test_a_card_of_another_region_is_to_an_officer_as_one_that_is_not_there(world: World) -> None:
+    offer = world.any_offer()
+    (own,), (other,) = world.cards(1), world.cards(1, regency="17.71")
+    officer = world.officer("32.73")
+    for path, rest in (("/cards/lookup", _WHY), ("/enrolments", offer.wish(class_id=new_id()))):
+        answers = {
+            name: officer.call(
+                "POST",
+                path,
+                body={"card_number": number, **rest},
+                key=None if "look" in path else new_id(),
+            )
+            for name, number in (
+                ("own", own.number),
+                ("another's", other.number),
+                ("absent", "9999999999999999"),
+            )
+        }
+        assert _code(answers["absent"]) == "card-not-found", path
+        assert _without_id(answers["another's"]) == _without_id(answers["absent"]), path
+        assert _code(answers["own"]) != "card-not-found", path
+
+
 def test_everybody_reaches_what_the_table_says_and_the_rest_is_as_if_it_were_not_there(
     town: Town,
 ) -> None:
@@ -205,11 +255,11 @@ def _code(answer: requests.Response) -> str | None:
 
 
 def _without_id(answer: requests.Response) -> tuple[int, str, dict[str, str]]:
-    """Return an answer byte for byte, but for the id of the request and the second in which it was given."""
+    """Return an answer byte for byte, but for its request's id, its time, and how many more may follow."""
     told = answer.headers.get("X-Request-Id", "")
     headers = {
         name: value
         for name, value in answer.headers.items()
-        if name not in ("X-Request-Id", "Date")
+        if name not in ("X-Request-Id", "Date", "RateLimit")
     }
     return answer.status_code, answer.text.replace(told, "-"), headers

@@ -31,7 +31,7 @@ from services.accounts.pages.visitor import (
     caller_group,
     go_on_signed_in,
 )
-from services.accounts.pages.way_on import CONTINUE, way_on
+from services.accounts.pages.way_on import CONTINUE, page_on_the_way, way_on
 from services.accounts.service import AccountsService
 from services.accounts.use_cases.people.ask_for_code import HOLDER, STAFF, AskForCode, ask_for_code
 from services.accounts.use_cases.people.sign_in import begin_session
@@ -47,13 +47,13 @@ KEPT = 3_600
 @pages.get("/activate")
 def show_activation(visit: Visit, _: AccountsService) -> PageAnswer:
     """Show the form for holders."""
-    return ShowPage("activate.html", _values(visit))
+    return page_on_the_way("activate.html", _values(visit))
 
 
 @pages.get("/activate/staff")
 def show_staff_activation(visit: Visit, _: AccountsService) -> PageAnswer:
     """Show the form for staff."""
-    return ShowPage("activate_staff.html", _values(visit))
+    return page_on_the_way("activate_staff.html", _values(visit))
 
 
 @pages.post("/activate")
@@ -91,7 +91,7 @@ def show_code(visit: Visit, _: AccountsService) -> PageAnswer:
     """Show the form for the code, in the browser that asked for it."""
     if FLOW_COOKIE not in visit.cookies:
         return GoTo(_link("/activate", way_on(visit.query.get(CONTINUE))))
-    return ShowPage("activate_code.html", _code_values(visit))
+    return page_on_the_way("activate_code.html", _code_values(visit))
 
 
 @pages.post("/activate/code")
@@ -177,7 +177,7 @@ def _again(visit: Visit, template: str, errors: Errors) -> ShowPage:
     values = _code_values(visit) if template == "activate_code.html" else _values(visit)
     if "code" in dict(errors):
         values["code"] = ""  # what was wrong is typed anew; what was right stands there still
-    return ShowPage(template, values | {"errors": errors}, status=422)
+    return page_on_the_way(template, values | {"errors": errors}, status=422)
 
 
 def _values(visit: Visit) -> dict[str, object]:

@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import replace
 from typing import Any
 
 from chassis.pages.declaring import ShowPage
 from chassis.pages.texts import Message, say
 from services.accounts.domain.people.names import Name
 from services.accounts.domain.people.passwords import Fault, fault_of, least_length
+from services.accounts.pages.way_on import page_on_the_way
 
 Errors = list[tuple[str, Message]]
 """What is wrong: the field, or nothing where it is the whole form, and what to do about it."""
@@ -51,9 +53,5 @@ def too_many(template: str, values: Mapping[str, Any], *, seconds: int) -> ShowP
         "Too many attempts. Try again in %(minutes)s min.",
         minutes=max(1, -(-seconds // 60)),
     )
-    return ShowPage(
-        template,
-        {**values, "errors": [("", error)]},
-        status=429,
-        headers=(("Retry-After", str(seconds)),),
-    )
+    page = page_on_the_way(template, {**values, "errors": [("", error)]}, status=429)
+    return replace(page, headers=(("Retry-After", str(seconds)),))

@@ -15,7 +15,7 @@ from services.accounts.pages.visitor import (
     go_on_signed_in,
     who_is_signed_in,
 )
-from services.accounts.pages.way_on import CONTINUE, form_targets, way_on
+from services.accounts.pages.way_on import CONTINUE, page_on_the_way, way_on
 from services.accounts.service import AccountsService
 from services.accounts.use_cases.people.end_sessions import sign_out
 from services.accounts.use_cases.people.sign_in import (
@@ -46,7 +46,7 @@ def show_sign_in(visit: Visit, house: AccountsService) -> PageAnswer:
     if leads_to is None and who_is_signed_in(visit, house) is not None:
         return GoTo("/account")
     values = _values(visit, leads_to) | {"signed_out": "signed-out" in visit.query}
-    return ShowPage("sign_in.html", values, form_targets=form_targets(leads_to))
+    return page_on_the_way("sign_in.html", values)
 
 
 @pages.post("/sign-in")
@@ -110,7 +110,7 @@ def _signed_in(
 
 def _again(visit: Visit, leads_to: str | None, errors: Errors) -> ShowPage:
     values = _values(visit, leads_to) | {"errors": errors}
-    return ShowPage("sign_in.html", values, status=422, form_targets=form_targets(leads_to))
+    return page_on_the_way("sign_in.html", values, status=422)
 
 
 def _values(visit: Visit, leads_to: str | None) -> dict[str, object]:

@@ -3,7 +3,11 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Mapping
+from typing import Any
 from urllib.parse import parse_qs, urlsplit
+
+from chassis.pages.declaring import ShowPage
 
 CONTINUE = "continue"
 AUTHORIZE = "/oauth/authorize"
@@ -25,6 +29,13 @@ def way_on(asked: str | None) -> str | None:
     if not asked or len(asked) > LONGEST or not _PLAIN.match(asked):
         return None
     return asked
+
+
+def page_on_the_way(template: str, values: Mapping[str, Any], *, status: int = 200) -> ShowPage:
+    """Return a page with a form whose answer may lead on to where the value `leads_to` says."""
+    return ShowPage(
+        template, values, status=status, form_targets=form_targets(values.get("leads_to") or None)
+    )
 
 
 def form_targets(leads_to: str | None) -> tuple[str, ...]:

@@ -23,7 +23,8 @@ def list_providers(
 ) -> dict[str, Any]:
     """List providers, of one status where it is given: public ones, and those within reach. One statement."""
     query = sa.select(PROVIDER).where(
-        sa.or_(STATUS.in_(sorted(PUBLIC)), within(reach, P.provider_id))
+        # In its column one that is suspended is approved: both are public, and the index serves them.
+        sa.or_(P.status == ProviderStatus.APPROVED, within(reach, P.provider_id))
     )
     if status is not None:
         query = query.where(STATUS.in_([status]))

@@ -1,7 +1,8 @@
 """The index that courses are found by: what is kept of a course, how it is written, read and searched.
 
 `text` is the analysis of words, pure; `offers` writes the classes of a course so that one of them must pass every
-filter; `folder` and `writing` are the worker's, `reading` and `search` the web processes'. Nothing here knows a
-database: what is indexed comes from `services.catalog.queries.indexable`, and what keeps it up to date is
+filter; `folder` and `writing` are the worker's, `reading` and `search` the web processes'. `wanted` says what is
+looked for, `text_query` and `filters` make queries of it, `counting` counts. Nothing here knows a database: what is
+indexed comes from `services.catalog.queries.indexable`, and what keeps it up to date is
 `services.catalog.followers.search`.
 """

@@ -78,7 +78,9 @@ def get_correction(call: Call, service: EnrolmentService) -> Answer:
     bounded=(LOOKUPS_OF_ONE_CALLER,),
 )
 def post_correction(call: Call, service: EnrolmentService) -> Answer:
-    """Propose a correction of a card's money. Nothing moves until another operator approves it, within seven days.
+    """Propose a correction of a card's money.
+
+    Nothing moves until another operator approves it, within seven days.
 
     A number that no card has counts, and is recorded, as a look-up of the card.
     """

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import pytest
 
-from services.catalog.domain.names import name_key
+from chassis.problems import ValidationFailed
+from services.catalog.domain.names import check_letters, name_key
 
 NAME = "Balai Latihan Kerja Fatmawati"
 
@@ -17,6 +18,8 @@ NAME = "Balai Latihan Kerja Fatmawati"
         "Balai  Latihan\u00a0Kerja \u3000 Fatmawati",
         "Ｂａｌａｉ Latihan Kerja Fatmawati",
         "Balai Latihan Kerja Fatmawati\ufe0f",
+        "Balai Latihan Kerja Fatmawati.",
+        "«Balai Latihan Kerja Fatmawati» !",
         "Balai\u034f Latihan Ker\u00adja \u3164Fatmawati\U000e0100",
     ],
     ids=[
@@ -25,6 +28,8 @@ NAME = "Balai Latihan Kerja Fatmawati"
         "other spaces",
         "full-width letters",
         "unseen",
+        "a point after it",
+        "quotation marks",
         "more unseen",
     ],
 )
@@ -60,6 +65,37 @@ def test_names_are_compared_in_one_form_of_unicode(one: str, other: str) -> None
 )
 def test_names_that_differ_in_a_letter_or_a_sign_are_different(other: str) -> None:
     assert name_key(other) != name_key(NAME)
+
+
+@pytest.mark.parametrize(
+    "name",
+    ["Вalai Latihan Kerja", "LPK Μaju", "ԼPK Maju", "ᎪLPHA", "LPK Ｍаju", "СЕКОЛАХ"],
+    ids=["Cyrillic", "Greek", "Armenian", "Cherokee", "Cyrillic beside full-width", "all Cyrillic"],
+)
+def test_letters_that_look_like_latin_ones_are_in_no_name(name: str) -> None:
+    with pytest.raises(ValidationFailed) as refused:
+        check_letters(name)
+    assert [error.pointer for error in refused.value.errors] == ["/name"]
+
+
+@pytest.mark.parametrize(
+    "name",
+    [
+        "LPK Maju",
+        "Kursus Café № 1",
+        "Ｆｕｌｌ",
+        "معهد التدريب",
+        "培训学校",
+        "ꦭꦺꦩ꧀ꦧꦒ",
+        "PT Tri-Daya 3²",
+    ],
+)
+def test_other_letters_and_signs_are_welcome(name: str) -> None:
+    check_letters(name)
+
+
+def test_a_name_of_signs_alone_keeps_them() -> None:
+    assert name_key("!!!") != name_key("???")
 
 
 def test_a_key_is_short_however_long_a_name_becomes() -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 from collections.abc import Callable
 from dataclasses import replace
 from typing import Any
@@ -103,6 +104,34 @@ def test_of_several_that_have_one_name_already_the_approved_or_else_the_first_ho
     assert (taken.status_code, taken.get_json()["code"]) == (409, "provider-name-taken")
     made(catalog.post(path, {"decision": "refused", "reason": "Dua kali"}, OPERATOR))
     catalog.database.dispose()
+
+
+def test_names_are_held_without_the_signs_around_them_but_for_those_that_only_these_told_apart(
+    provision: Callable[[str], ServiceDatabase],
+) -> None:
+    place = provision("services.catalog")
+    owner = Database(place.owner)
+    names = ["LPK Maju", "LPK Maju.", "LPK Baru!", "LPK Lama"]
+    old = [hashlib.sha256(name.lower().encode()).hexdigest() for name in names]
+    with owner.writing() as connection:
+        connection.execute(sa.text("update alembic_version set version_num = '0003'"))
+        for number, name in enumerate(names):
+            values = {"id": _provider_id(number), "name": name, "status": "approved"}
+            connection.execute(_PROVIDER, values)
+            key = sa.text("update provider set name_key = :key where name = :name")
+            connection.execute(key, {"key": old[number], "name": name})
+        connection.commit()
+    migrate("services.catalog", owner_url=place.owner, application_url=place.application)
+    with owner.reading() as connection:
+        rows = connection.execute(sa.text("select name, name_key from provider")).all()
+    owner.dispose()
+    held = {row.name: row.name_key for row in rows}
+    assert held == {
+        "LPK Maju": name_key("LPK Maju"),
+        "LPK Maju.": old[1],
+        "LPK Baru!": name_key("LPK Baru"),
+        "LPK Lama": name_key("LPK Lama"),
+    }
 
 
 _PROVIDER = sa.text(
