@@ -9,6 +9,7 @@ from chassis.endpoints import Call, Endpoints, KeyUse
 from chassis.idempotency import Answer, json_answer
 from chassis.identity import bearer_token
 from chassis.problems import NotFound, StateConflict, TooManyRequests, Unauthenticated
+from services.accounts.api.actors import actor_of
 from services.accounts.api.people_documents import (
     Recoveries,
     RecoveriesQuery,
@@ -16,7 +17,6 @@ from services.accounts.api.people_documents import (
     ShownRecovery,
     StartedRecovery,
 )
-from services.accounts.domain.actors import Actor
 from services.accounts.domain.people.codes import in_groups
 from services.accounts.domain.people.recoveries import Recovery
 from services.accounts.queries.recoveries import list_recoveries
@@ -55,7 +55,7 @@ def post_recovery(call: Call, house: AccountsService) -> Answer:
     card = house.cards.look_up(numbers, reason=reason, token=token)
     started = house.transactions.run(
         lambda connection: start_recovery(
-            connection, house.people, card, reason=reason, actor=_actor(call)
+            connection, house.people, card, reason=reason, actor=actor_of(call)
         )
     )
     recovery = started.recovery
@@ -96,14 +96,10 @@ def post_withdrawal(call: Call, house: AccountsService) -> Answer:
             house.people,
             call.path["recovery_id"],
             region=call.caller.region,
-            actor=_actor(call),
+            actor=actor_of(call),
         )
     )
     return json_answer(200, _document(recovery, state="withdrawn"))
-
-
-def _actor(call: Call) -> Actor:
-    return Actor(call.caller.subject, call.request_id, call.caller.role)
 
 
 def _document(recovery: Recovery, *, state: str) -> dict[str, Any]:

@@ -17,6 +17,7 @@ from chassis.problems import (
     TooManyRequests,
     ValidationFailed,
 )
+from services.accounts.api.actors import actor_of
 from services.accounts.api.people_documents import (
     InvitationRequest,
     Invitations,
@@ -27,7 +28,6 @@ from services.accounts.api.people_documents import (
     Staff,
     StaffQuery,
 )
-from services.accounts.domain.actors import Actor
 from services.accounts.domain.mandates import Mandate, UnusableMandate, checked
 from services.accounts.domain.people.accounts import Account
 from services.accounts.domain.people.names import email_address
@@ -74,7 +74,7 @@ def post_invitation(call: Call, house: AccountsService) -> Answer:
     def work(connection: sa.Connection) -> Invited:
         if not _inviter(connection, call).may_invite(command.mandate):
             raise Forbidden("Operators invite anybody, owners of a provider their own colleagues.")
-        invited = invite(connection, house.people, command, actor=_actor(call))
+        invited = invite(connection, house.people, command, actor=actor_of(call))
         origin = house.settings.token_issuer
         send_invitation(
             connection, house.people, invited, command, origin=origin, language=LANGUAGE
@@ -127,7 +127,7 @@ def post_withdrawal(call: Call, house: AccountsService) -> Answer:
             house.people,
             call.path["invitation_id"],
             by=_inviter(connection, call),
-            actor=_actor(call),
+            actor=actor_of(call),
         )
     )
     return json_answer(200, _invitation(invitation, "withdrawn", None))
@@ -178,7 +178,7 @@ def post_removal(call: Call, house: AccountsService) -> Answer:
             call.path["account_id"],
             by=_inviter(connection, call),
             reason=call.body["reason"],
-            actor=_actor(call),
+            actor=actor_of(call),
         )
     )
     return json_answer(200, {"id": account.account_id, "removed": True})
@@ -206,16 +206,12 @@ def _with_inviter(
     by = _inviter(connection, call)
     page = call.query["page"]
     window = Window(page.after, page.limit + 1)
-    return by, read(connection, house.people, window, by=by, actor=_actor(call))
+    return by, read(connection, house.people, window, by=by, actor=actor_of(call))
 
 
 def _inviter(connection: sa.Connection, call: Call) -> Inviter:
     caller = call.caller
     return inviter(connection, subject=caller.subject, role=caller.role, provider=caller.provider)
-
-
-def _actor(call: Call) -> Actor:
-    return Actor(call.caller.subject, call.request_id, call.caller.role)
 
 
 def _mandate(mandate: Mandate, *, owner: bool) -> dict[str, Any]:

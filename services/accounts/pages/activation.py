@@ -29,12 +29,11 @@ from services.accounts.pages.visitor import (
     FLOW_COOKIE,
     browser_of,
     caller_group,
-    go_on_signed_in,
+    sign_in_at_once,
 )
 from services.accounts.pages.way_on import CONTINUE, page_on_the_way, way_on
 from services.accounts.service import AccountsService
 from services.accounts.use_cases.people.ask_for_code import HOLDER, STAFF, AskForCode, ask_for_code
-from services.accounts.use_cases.people.sign_in import begin_session
 from services.accounts.use_cases.people.use_code import choose_password, try_code
 from vocabulary import roles
 
@@ -114,7 +113,8 @@ def use_code(visit: Visit, house: AccountsService) -> PageAnswer:
     account = _with_password(visit, house, flow, password)
     if account is None:
         return _again(visit, "activate_code.html", [("code", WRONG_CODE)])
-    return _signed_in(visit, house, account)
+    leads_to = way_on(visit.said(CONTINUE))
+    return sign_in_at_once(visit, house, account, leads_to).with_cookies(Cookie.gone(FLOW_COOKIE))
 
 
 def _with_password(
@@ -138,18 +138,6 @@ def _with_password(
             request_id=visit.request_id,
         )
     )
-
-
-def _signed_in(visit: Visit, house: AccountsService, account: Account) -> PageAnswer:
-    begun = house.transactions.run(
-        lambda connection: begin_session(
-            connection, house.people, account, browser_of(visit), language=visit.language
-        )
-    )
-    gone = Cookie.gone(FLOW_COOKIE)
-    if begun is None:
-        return GoTo("/sign-in", (gone,))
-    return go_on_signed_in(begun, way_on(visit.said(CONTINUE))).with_cookies(gone)
 
 
 def _ask(

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from chassis.pages.declaring import GoTo, PageAnswer, Pages, ShowPage, Visit
+from chassis.pages.declaring import PageAnswer, Pages, ShowPage, Visit
 from chassis.pages.texts import say
 from services.accounts.domain.people.accounts import Account, Contact
 from services.accounts.domain.people.names import Name, email_address
@@ -15,9 +15,8 @@ from services.accounts.pages.failing import (
     password_errors,
     too_many,
 )
-from services.accounts.pages.visitor import browser_of, caller_group, go_on_signed_in
+from services.accounts.pages.visitor import caller_group, sign_in_at_once
 from services.accounts.service import AccountsService
-from services.accounts.use_cases.people.sign_in import begin_session
 from services.accounts.use_cases.staff.accept_invitation import (
     AddressTaken,
     accept_invitation,
@@ -60,12 +59,7 @@ def accept(visit: Visit, house: AccountsService) -> PageAnswer:
         return _again(visit, [("email", TAKEN)])
     if account is None:
         return _again(visit, [("code", WRONG_CODE)])
-    begun = house.transactions.run(
-        lambda connection: begin_session(
-            connection, house.people, account, browser_of(visit), language=visit.language
-        )
-    )
-    return GoTo("/sign-in") if begun is None else go_on_signed_in(begun, None)
+    return sign_in_at_once(visit, house, account)
 
 
 def _account(visit: Visit, house: AccountsService, email: Name, password: str) -> Account | None:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from chassis.pages.declaring import GoTo, PageAnswer, Pages, ShowPage, Visit
+from chassis.pages.declaring import PageAnswer, Pages, ShowPage, Visit
 from services.accounts.domain.people.accounts import Account
 from services.accounts.domain.people.names import Name, card_number
 from services.accounts.domain.people.passwords import LEAST_OF_HOLDERS, normalised
@@ -14,13 +14,12 @@ from services.accounts.pages.failing import (
     password_errors,
     too_many,
 )
-from services.accounts.pages.visitor import browser_of, caller_group, go_on_signed_in
+from services.accounts.pages.visitor import caller_group, sign_in_at_once
 from services.accounts.service import AccountsService
 from services.accounts.use_cases.people.complete_recovery import (
     complete_recovery,
     try_recovery_code,
 )
-from services.accounts.use_cases.people.sign_in import begin_session
 from vocabulary.roles import HOLDER
 
 pages: Pages[AccountsService] = Pages()
@@ -47,12 +46,7 @@ def recover(visit: Visit, house: AccountsService) -> PageAnswer:
     account = _with_password(visit, house, card, password)
     if account is None:
         return _again(visit, [("code", WRONG_CODE)])
-    begun = house.transactions.run(
-        lambda connection: begin_session(
-            connection, house.people, account, browser_of(visit), language=visit.language
-        )
-    )
-    return GoTo("/sign-in") if begun is None else go_on_signed_in(begun, None)
+    return sign_in_at_once(visit, house, account)
 
 
 def _with_password(

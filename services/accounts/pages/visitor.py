@@ -6,11 +6,12 @@ from datetime import timedelta
 
 from chassis.pages.declaring import Cookie, GoTo, Visit
 from chassis.throttle import address_group
+from services.accounts.domain.people.accounts import Account
 from services.accounts.domain.people.sessions import DEVICE_KEPT, SignedIn
 from services.accounts.queries.sessions import is_to_be_noted, signed_in
 from services.accounts.service import AccountsService
 from services.accounts.use_cases.people.end_sessions import note_use
-from services.accounts.use_cases.people.sign_in import Begun, Browser
+from services.accounts.use_cases.people.sign_in import Begun, Browser, begin_session
 
 SESSION_COOKIE = "balai-session"
 DEVICE_COOKIE = "balai-device"
@@ -46,6 +47,18 @@ def go_on_signed_in(begun: Begun, leads_to: str | None) -> GoTo:
         Cookie(SESSION_COOKIE, begun.session),
         Cookie(DEVICE_COOKIE, begun.device, seconds),
     )
+
+
+def sign_in_at_once(
+    visit: Visit, house: AccountsService, account: Account, leads_to: str | None = None
+) -> GoTo:
+    """Sign somebody in who has just chosen a password, and lead on."""
+    begun = house.transactions.run(
+        lambda connection: begin_session(
+            connection, house.people, account, browser_of(visit), language=visit.language
+        )
+    )
+    return GoTo("/sign-in") if begun is None else go_on_signed_in(begun, leads_to)
 
 
 def caller_group(visit: Visit) -> str:
