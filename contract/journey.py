@@ -36,7 +36,7 @@ def walk(recorder: Recorder) -> dict[str, Any]:
     _call_off(recorder, provider, course)
     pause(recorder)
     suspend(recorder, provider)
-    correct(recorder, card)
+    correct(recorder, card_number)
     undo_admission(recorder)
     let_in_again(recorder, card_number)
     invite(recorder)

@@ -31,12 +31,12 @@ def suspend(recorder: Recorder, provider: dict[str, str]) -> None:
         recorder.call("POST", path, provider["provider"], role="operator", body=body, key=True)
 
 
-def correct(recorder: Recorder, card: dict[str, str]) -> None:
+def correct(recorder: Recorder, card_number: str) -> None:
     """Have one operator propose what another one decides on."""
     path, by_id = f"{API}/corrections", f"{API}/corrections/{{correction_id}}"
     one, other = {"subject": "operator-rina"}, {"subject": "operator-budi"}
     body = {
-        "card_ref": card["card"],
+        "card_number": card_number,
         "amount": -50_000,
         "reason": "Biaya modul tercatat dua kali",
         "case_number": "INSP-2027-014",

@@ -24,13 +24,13 @@ def curl_of(method: str, path: str, call: Mapping[str, Any], body: Any, *, media
         parts[0] = f"curl -X {method.upper()} {where}"
     if call["has_token"]:
         parts.append('-H "Authorization: Bearer $TOKEN"')
-    if media_type == FORM:
+    if media_type == FORM and "client_id" not in body:
         parts.append('-u "$CLIENT"')
-    elif body is not None:
+    elif media_type != FORM and body is not None:
         parts.append(f'-H "Content-Type: {media_type}"')
     parts += [f'-H "{name}: ${_HEADERS[name]}"' for name in _HEADERS if name in call["headers"]]
     if body is not None:
-        parts.append(f"-d {urlencode(body) if media_type == FORM else _quoted(body)}")
+        parts += _form(body) if media_type == FORM else [f"-d {_quoted(body)}"]
     return " \\\n  ".join(parts)
 
 
@@ -57,6 +57,16 @@ def _query_of(call: Mapping[str, Any]) -> str:
         for name, value in _asked(call)
     ]
     return f"?{urlencode(pairs, safe='$:')}" if pairs else ""
+
+
+def _form(body: Mapping[str, str]) -> list[str]:
+    """Write each field of a form for a shell."""
+    return [
+        f'-d "{name}=${name.upper()}"'
+        if _OWN.fullmatch(name)
+        else f"-d {shlex.quote(urlencode({name: value}))}"
+        for name, value in body.items()
+    ]
 
 
 def _with_variables(path: str) -> str:

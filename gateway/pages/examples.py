@@ -52,7 +52,7 @@ def _needs(
     if made["x-call"]["has_token"]:
         roles = ", ".join(made["x-roles"])
         yield "TOKEN", f"an access token of: {roles}" if roles != "public" else "any access token"
-    if form == FORM:
+    if form == FORM and "CLIENT_ID" not in variables:
         yield "CLIENT", "id and secret of a registered client, with a colon between them"
     for variable in variables:
         if variable == "KEY":

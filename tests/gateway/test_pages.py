@@ -185,8 +185,8 @@ def test_commands_say_exactly_what_was_sent() -> None:
             for name, value in call["headers"].items():
                 assert f"{name}: {value}" in words or value == FORM, path  # as curl sends -d anyway
             if body is not None:
-                data = words[words.index("-d") + 1]
-                found = dict(parse_qsl(data)) if media_type == FORM else json.loads(data)
+                data = [words[at + 1] for at, word in enumerate(words) if word == "-d"]
+                found = dict(parse_qsl("&".join(data))) if media_type == FORM else json.loads(*data)
                 assert found == body
             explicit = words[words.index("-X") + 1] if "-X" in words else None
             assert (explicit or ("POST" if "-d" in words else "GET")) == method.upper()

@@ -18,7 +18,7 @@ from services.accounts.domain.refusals import (
     UnsupportedTokenType,
 )
 from services.accounts.queries.revocations import list_revocations
-from services.accounts.service import AccountsService
+from services.accounts.service import FAILURES_FROM_ONE_ADDRESS, AccountsService
 from services.accounts.use_cases.authorization.revoke_token import revoke_token
 
 TOKEN_TYPES = ("access_token", "refresh_token")
@@ -37,6 +37,7 @@ endpoints: Endpoints[AccountsService] = Endpoints()
         UnsupportedTokenType,
         TooManyTokenRequests,
     ),
+    bounded=(FAILURES_FROM_ONE_ADDRESS,),
 )
 def revoke(call: Call, house: AccountsService) -> Answer:
     """Take a person's token back, and with it every other token of the same sign-in.

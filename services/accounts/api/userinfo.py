@@ -8,12 +8,14 @@ from services.accounts.api.documents import Person
 from services.accounts.domain.authorization.id_tokens import person_claims
 from services.accounts.domain.mandates import Mandate
 from services.accounts.service import AccountsService
-from vocabulary.roles import EVERY_ROLE
+from vocabulary.roles import AUDITOR, HOLDER, OFFICER, OPERATOR, PROVIDER
+
+PEOPLE = (HOLDER, PROVIDER, OFFICER, OPERATOR, AUDITOR)
 
 endpoints: Endpoints[AccountsService] = Endpoints()
 
 
-@endpoints.get("/oauth/userinfo", allow=EVERY_ROLE, shows=Person)
+@endpoints.get("/oauth/userinfo", allow=PEOPLE, shows=Person)
 def userinfo(call: Call, _: AccountsService) -> Answer:
     """Tell whom the token names, as the token says it."""
     caller = call.caller

@@ -114,7 +114,7 @@ def test_names_are_held_without_the_signs_around_them_but_for_those_that_only_th
     names = ["LPK Maju", "LPK Maju.", "LPK Baru!", "LPK Lama"]
     old = [hashlib.sha256(name.lower().encode()).hexdigest() for name in names]
     with owner.writing() as connection:
-        connection.execute(sa.text("update alembic_version set version_num = '0003'"))
+        connection.execute(sa.text("update alembic_version set version_num = '0004'"))
         for number, name in enumerate(names):
             values = {"id": _provider_id(number), "name": name, "status": "approved"}
             connection.execute(_PROVIDER, values)
