@@ -140,16 +140,14 @@ class Forwarding:
     ) -> Iterable[bytes]:
         """Answer with what somebody else was just answered, or ask for everybody who comes meanwhile."""
         with self._shared_answers.turn(key) as turn:
-            shared = turn.shared
-            if shared is None:
-                asked_at = time.monotonic()
+            if turn.shared is None:
                 plain = [(name, value) for name, value in headers if name not in _CONDITIONS]
                 answer, gate = self._answer(match, environ, plain)
-                shared = turn.share(answer, asked_at=asked_at)
-                if shared is None:
+                turn.shared = SharedAnswer.of(answer, asked_at=turn.began)
+                if turn.shared is None:
                     return self._pass_on(answer, gate, environ, start_response, record)
                 gate.leave()
-        return _tell_shared(shared, environ, start_response, record)
+        return _tell_shared(turn.shared, environ, start_response, record)
 
     def _answer(
         self, match: Match, environ: WSGIEnvironment, headers: list[tuple[str, str]]

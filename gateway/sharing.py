@@ -11,7 +11,7 @@ import time
 from collections import OrderedDict
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from gevent.event import Event
 from prometheus_client import Counter
@@ -61,23 +61,16 @@ class SharedAnswer:
             return False
         if if_none_match == self.etag:
             return True
-        return self.etag.strip('"') in parse_etags(if_none_match)
+        return parse_etags(if_none_match).contains_weak(self.etag.strip('"'))
 
 
+@dataclass
 class Turn:
-    """A request's turn to ask; `shared` is what somebody else was answered, where that will do."""
+    """A request's turn to ask; `shared` is the answer that is everybody's, once there is one."""
 
-    def __init__(self, answers: SharedAnswers, key: object, shared: SharedAnswer | None) -> None:
-        self._answers = answers
-        self._key = key
-        self.shared = shared
-
-    def share(self, answer: Answer, *, asked_at: float) -> SharedAnswer | None:
-        """Give an answer to everybody who asks the same; None where it is not everybody's."""
-        self.shared = SharedAnswer.of(answer, asked_at=asked_at)
-        if self.shared is not None:
-            self._answers.keep(self._key, self.shared)
-        return self.shared
+    began: float
+    shared: SharedAnswer | None = None
+    done: Event = field(default_factory=Event)
 
 
 class SharedAnswers:
@@ -85,40 +78,47 @@ class SharedAnswers:
 
     def __init__(self) -> None:
         self._kept: OrderedDict[object, SharedAnswer] = OrderedDict()
-        self._asking: dict[object, Event] = {}
+        self._asking: dict[object, Turn] = {}
 
     @contextmanager
     def turn(self, key: object) -> Iterator[Turn]:
-        """Wait while somebody asks the same; then use what there is, or ask."""
-        found = self._fresh(key)
-        if found is None and (asking := self._asking.get(key)) is not None:
-            asking.wait(PATIENCE)
-            found = self._fresh(key)
+        """Give whoever asks what somebody else was or is being answered; or else the turn to ask.
+
+        Nobody is given what was asked more than `KEPT_FOR` before: behind a slow service one request goes to it in
+        that time, and all who come meanwhile wait for its answer.
+        """
+        now = time.monotonic()
+        found = self._found(key, now)
         if found is not None:
             SHARED.inc()
-            yield Turn(self, key, found)
+            yield Turn(now, found)
             return
-        leads = key not in self._asking
-        if leads:
-            self._asking[key] = Event()
+        mine = self._asking[key] = Turn(now)
         try:
-            yield Turn(self, key, None)
+            yield mine
         finally:
-            if leads:
-                self._asking.pop(key).set()
+            if mine.shared is not None:
+                self._keep(key, mine.shared)
+            if self._asking.get(key) is mine:
+                del self._asking[key]
+            mine.done.set()
 
-    def keep(self, key: object, answer: SharedAnswer) -> None:
+    def _found(self, key: object, now: float) -> SharedAnswer | None:
+        kept = self._kept.get(key)
+        if kept is not None and now - kept.asked_at < KEPT_FOR:
+            return kept
+        asking = self._asking.get(key)
+        if asking is None or now - asking.began >= KEPT_FOR:
+            return None
+        asking.done.wait(PATIENCE)
+        return asking.shared
+
+    def _keep(self, key: object, answer: SharedAnswer) -> None:
         """Keep an answer for a moment; of too many, the oldest goes."""
         self._kept[key] = answer
         self._kept.move_to_end(key)
         while len(self._kept) > MOST_KEPT:
             self._kept.popitem(last=False)
-
-    def _fresh(self, key: object) -> SharedAnswer | None:
-        found = self._kept.get(key)
-        if found is not None and time.monotonic() - found.asked_at < KEPT_FOR:
-            return found
-        return None
 
 
 def sharing_key(target: str, sent: Mapping[str, str]) -> object | None:

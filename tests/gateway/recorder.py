@@ -56,6 +56,23 @@ def _refusal(_: dict[str, Any]) -> Reply:
     return _json("409 Conflict", {"code": "class-full"}, ("X-Own", "kept"))
 
 
+def _list(_: dict[str, Any]) -> Reply:
+    return _json("200 OK", {"items": []}, ("ETag", '"v1"'), ("Cache-Control", "no-cache"))
+
+
+def _slow_list(request: dict[str, Any]) -> Reply:
+    time.sleep(0.5)
+    return _list(request)
+
+
+def _list_with_cookie(_: dict[str, Any]) -> Reply:
+    return _json("200 OK", {}, ("ETag", '"v1"'), ("Set-Cookie", "a=1; Path=/"))
+
+
+def _long_list(_: dict[str, Any]) -> Reply:
+    return _json("200 OK", {"items": ["x" * 70_000]}, ("ETag", '"v1"'))
+
+
 def _slow(_: dict[str, Any]) -> Reply:
     time.sleep(1.0)
     return _json("200 OK", {"slow": True})
@@ -95,6 +112,10 @@ ANSWERS: dict[str, Callable[[dict[str, Any]], Reply]] = {
     "not-modified": _not_modified,
     "nothing": _nothing,
     "refusal": _refusal,
+    "list": _list,
+    "slow-list": _slow_list,
+    "list-with-cookie": _list_with_cookie,
+    "long-list": _long_list,
     "slow": _slow,
     "endless": _endless,
     "known-length": _of_known_length,
