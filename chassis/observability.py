@@ -78,6 +78,7 @@ def configure_logging(process: str, *, level: str = "INFO") -> None:
     threading.excepthook = _log_end_of_thread
     logging.getLogger("urllib3").setLevel("WARNING")
     logging.getLogger("alembic").setLevel("WARNING")
+    logging.getLogger("authlib").setLevel("WARNING")  # it writes down the tokens that it gives
 
 
 def logger() -> Any:

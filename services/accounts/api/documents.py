@@ -50,7 +50,7 @@ class RevocationForm(ma.Schema):
         unknown = ma.INCLUDE
 
     token = Text(most=4_096, required=True)
-    token_type_hint = OneOf(("access_token", "refresh_token"))
+    token_type_hint = Text(most=64, metadata=says("Not needed: either kind is recognised."))
     client_id = Text(most=64)
     client_secret = Text(most=200)
 

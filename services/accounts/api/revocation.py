@@ -15,13 +15,10 @@ from services.accounts.domain.refusals import (
     InvalidTokenRequest,
     TooManyTokenRequests,
     UnauthorizedClient,
-    UnsupportedTokenType,
 )
 from services.accounts.queries.revocations import list_revocations
 from services.accounts.service import FAILURES_FROM_ONE_ADDRESS, AccountsService
 from services.accounts.use_cases.authorization.revoke_token import revoke_token
-
-TOKEN_TYPES = ("access_token", "refresh_token")
 
 endpoints: Endpoints[AccountsService] = Endpoints()
 
@@ -34,7 +31,6 @@ endpoints: Endpoints[AccountsService] = Endpoints()
         InvalidTokenRequest,
         InvalidClient,
         UnauthorizedClient,
-        UnsupportedTokenType,
         TooManyTokenRequests,
     ),
     bounded=(FAILURES_FROM_ONE_ADDRESS,),
@@ -46,8 +42,6 @@ def revoke(call: Call, house: AccountsService) -> Answer:
     on. A program's own tokens are taken back by disabling the program on the server.
     """
     asked = read_revocation(call.body, authorization=call.authorization)
-    if asked.given.get("token_type_hint", TOKEN_TYPES[0]) not in TOKEN_TYPES:
-        raise UnsupportedTokenType
     with house.database.reading() as connection:
         caller = authenticated(connection, house, asked.credentials, address_group(call.address))
     if not isinstance(caller, Application):

@@ -20,7 +20,7 @@ GRANT_TYPES = (CLIENT_CREDENTIALS, "authorization_code", "refresh_token")
 _KNOWN = (
     *("grant_type", "client_id", "client_secret", "scope"),
     *("code", "redirect_uri", "code_verifier", "refresh_token"),
-    *("token", "token_type_hint"),
+    "token",
 )
 
 
@@ -106,4 +106,4 @@ def _basic(authorization: str) -> Credentials:
     client_id, separator, secret = pair.partition(":")
     if not separator:
         raise InvalidClient("The HTTP Basic credentials are an id, a colon and a secret.")
-    return Credentials(unquote_plus(client_id), unquote_plus(secret))
+    return Credentials(unquote_plus(client_id), unquote_plus(secret) or None)

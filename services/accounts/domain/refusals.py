@@ -110,15 +110,6 @@ class UnauthorizedClient(OAuthProblem):
     default_detail = "Ask by the grant that the client was registered for."
 
 
-class UnsupportedTokenType(OAuthProblem):
-    code = "unsupported-token-type"
-    error = "unsupported_token_type"
-    status = 400
-    title = "Tokens of this type are not taken back"
-    meaning = "The token_type_hint names another type than access_token and refresh_token."
-    default_detail = "Send token_type_hint=access_token or refresh_token, or leave it out."
-
-
 _BY_ERROR: Mapping[str, type[OAuthProblem]] = {
     refusal.error: refusal
     for refusal in (
@@ -127,7 +118,6 @@ _BY_ERROR: Mapping[str, type[OAuthProblem]] = {
         InvalidScope,
         InvalidGrant,
         UnauthorizedClient,
-        UnsupportedTokenType,
     )
 }
 

@@ -43,6 +43,6 @@ def _after_signing_in(visit: Visit) -> str:
         (name, value)
         for name, values in visit.query_given.items()
         for value in values
-        if name not in ("prompt", "language")
+        if name not in ("prompt", "max_age", "language")
     ]
     return f"{AUTHORIZE}?{urlencode(left)}"

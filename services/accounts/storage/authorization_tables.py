@@ -68,8 +68,13 @@ REFRESH_TOKEN = sa.Table(
         sa.ForeignKey("application_grant.grant_id", ondelete="cascade"),
         nullable=False,
     ),
+    sa.Column("parent_digest", sa.String(64)),
     sa.Column("issued_at", Instant, nullable=False),
     sa.Column("used_at", Instant),
+    sa.Column("superseded_at", Instant),
+    sa.CheckConstraint(
+        "used_at is null or superseded_at is null", name="refresh_token_superseded_was_not_used"
+    ),
     sa.Index("refresh_token_by_grant_id", "grant_id"),
-    sa.Index("refresh_token_by_used_at", "used_at"),
+    sa.Index("refresh_token_by_parent_digest", "parent_digest"),
 )

@@ -30,7 +30,8 @@ UNUSED_FOR = timedelta(days=30)
 """A refresh token that nobody used for so long is good no more."""
 
 RETRY_WITHIN = timedelta(seconds=60)
-"""Where the answer to a refresh was lost on its way, the same token is believed once more for so long."""
+"""Where the answer to a refresh was lost on its way, the same token is believed again for so long, as long as nobody
+used what it gave."""
 
 LIFETIMES: Mapping[str, timedelta] = {HOLDER: HOLDERS_LIFETIME}
 """By role, where it is another than `STAFF_LIFETIME`."""
@@ -72,12 +73,18 @@ class Grant:
 
 @dataclass(frozen=True, slots=True)
 class RefreshToken:
-    """One refresh token of a grant, known by its digest."""
+    """One refresh token of a grant, known by its digest.
+
+    `parent_digest` is that of the token it was given for. Where that one came again, as after a lost answer, this one
+    was superseded: its owner cannot have it.
+    """
 
     token_digest: str
     grant_id: str
+    parent_digest: str | None
     issued_at: datetime
     used_at: datetime | None = None
+    superseded_at: datetime | None = None
 
 
 class Belief(StrEnum):
@@ -93,10 +100,15 @@ def lifetime_of(role: str) -> timedelta:
     return LIFETIMES.get(role, STAFF_LIFETIME)
 
 
-def judge(token: RefreshToken, grant: Grant, *, now: datetime) -> Belief:
-    """Say what a refresh token is worth."""
+def judge(token: RefreshToken, grant: Grant, *, child_was_used: bool, now: datetime) -> Belief:
+    """Say what a refresh token is worth. `child_was_used` tells of the tokens that it gave.
+
+    Of two who have one token, at most one goes on: whoever comes with what the other's request made useless is known.
+    """
     if not grant.is_good(now=now):
         return Belief.DEAD
+    if token.superseded_at is not None or (token.used_at is not None and child_was_used):
+        return Belief.STOLEN
     if token.used_at is not None:
         return Belief.GOOD if now <= token.used_at + RETRY_WITHIN else Belief.STOLEN
     return Belief.GOOD if now <= token.issued_at + UNUSED_FOR else Belief.DEAD

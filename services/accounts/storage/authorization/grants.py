@@ -104,6 +104,21 @@ def load_refresh_token(connection: sa.Connection, token_digest: str) -> RefreshT
     return None if row is None else RefreshToken(**row._mapping)
 
 
+def child_was_used(connection: sa.Connection, token_digest: str) -> bool:
+    """Tell whether a token was used that this one gave."""
+    used = sa.select(R.token_digest).where(R.parent_digest == token_digest, R.used_at.is_not(None))
+    return connection.execute(used.limit(1)).first() is not None
+
+
+def supersede_children(connection: sa.Connection, token_digest: str, *, now: datetime) -> None:
+    """Make what a token gave before worth nothing: it gives anew."""
+    connection.execute(
+        sa.update(REFRESH_TOKEN)
+        .where(R.parent_digest == token_digest, R.superseded_at.is_(None))
+        .values(superseded_at=now)
+    )
+
+
 def save_refresh_token_used(connection: sa.Connection, token_digest: str, *, now: datetime) -> None:
     """Mark a refresh token as used; of one that was used before, the first time stands."""
     connection.execute(
@@ -118,9 +133,3 @@ def forget_grants(connection: sa.Connection, *, before: datetime, most: int) -> 
     over = sa.or_(G.expires_at < before, G.ended_at < before)
     some = sa.select(G.grant_id).where(over).limit(most)
     return connection.execute(sa.delete(APPLICATION_GRANT).where(G.grant_id.in_(some))).rowcount
-
-
-def forget_used_tokens(connection: sa.Connection, *, before: datetime, most: int) -> int:
-    """Forget refresh tokens that were used before an instant; return how many."""
-    some = sa.select(R.token_digest).where(R.used_at < before).limit(most)
-    return connection.execute(sa.delete(REFRESH_TOKEN).where(R.token_digest.in_(some))).rowcount

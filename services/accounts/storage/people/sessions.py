@@ -49,6 +49,13 @@ def load_sessions(connection: sa.Connection, account_id: str) -> list[Session]:
     return [_session(row) for row in connection.execute(query)]
 
 
+def lock_session(connection: sa.Connection, session_id: str) -> Session | None:
+    """Load a session by its id, and make whoever wants to end it wait until the transaction ends."""
+    query = sa.select(SESSION).where(S.session_id == session_id).with_for_update()
+    row = connection.execute(query).one_or_none()
+    return None if row is None else _session(row)
+
+
 def add_session(connection: sa.Connection, session: Session, *, digest: str) -> None:
     """Save a new session."""
     connection.execute(

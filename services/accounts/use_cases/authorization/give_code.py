@@ -10,6 +10,7 @@ from authlib.oauth2.rfc6749 import OAuth2Error
 from authlib.oidc.core.errors import LoginRequiredError
 
 from services.accounts.domain.people.sessions import SignedIn
+from services.accounts.storage.people.sessions import lock_session
 from services.accounts.use_cases.authorization.protocol.code_grant import CodeGrant
 from services.accounts.use_cases.authorization.protocol.desk import Desk
 from services.accounts.use_cases.authorization.protocol.requests import ProtocolRequest
@@ -44,6 +45,7 @@ def give_code(
     """Answer an authorization request (RFC 6749 section 4.1.1, OpenID Connect Core 1.0 section 3.1.2)."""
     server = Server(desk)
     request = ProtocolRequest("GET", given)
+    person = person and _confirmed(desk, person)
     try:
         grant: CodeGrant = server.get_consent_grant(request, end_user=person)
         if (
@@ -62,6 +64,17 @@ def give_code(
     if isinstance(told, OAuth2Error):
         return _told(desk, told)
     return LedBack(_from(desk, dict(told[2])["Location"]))
+
+
+def _confirmed(desk: Desk, person: SignedIn) -> SignedIn | None:
+    """Return whoever is signed in if that still holds, and let nobody end it before the code is there.
+
+    Who signs out, or chooses another password, ends the session first and then what was granted in it: so no grant is
+    made behind their back.
+    """
+    session = lock_session(desk.connection, person.session_id)
+    still = session is not None and session.is_alive(role=person.mandate.role, now=desk.now)
+    return person if still and desk.mandate_of(person.account_id) is not None else None
 
 
 def _is_stale(desk: Desk, request: ProtocolRequest) -> bool:

@@ -16,7 +16,7 @@ from services.accounts.domain.authorization.applications import Application
 from services.accounts.domain.entry_kinds import EntryKind
 from services.accounts.domain.mandates import Mandate
 from services.accounts.domain.people.accounts import Account
-from services.accounts.domain.people.sessions import SignedIn
+from services.accounts.domain.people.sessions import Session, SignedIn
 from services.accounts.domain.refusals import OAuthProblem
 from services.accounts.register_application import register_application
 from services.accounts.service import AccountsService
@@ -27,6 +27,7 @@ from services.accounts.storage.people.accounts import (
     load_account,
     save_account_disabled,
 )
+from services.accounts.storage.people.sessions import add_session, end_sessions
 from services.accounts.storage.people_tables import ACCOUNT as ACCOUNT_TABLE
 from services.accounts.use_cases.authorization.give_code import LedBack, give_code
 from services.accounts.use_cases.authorization.give_tokens import give_tokens
@@ -56,9 +57,13 @@ class Applications:
     def __post_init__(self) -> None:
         register_application(self.house, client_id=APP, secret=None, redirect_uris=[BACK])
         register_application(self.house, client_id=OTHER_APP, secret=SECRET, redirect_uris=[BACK])
-        self.house.transactions.run(
-            lambda connection: add_account(connection, _account(self.now()))
-        )
+        self.house.transactions.run(self._add_person)
+
+    def _add_person(self, connection: sa.Connection) -> None:
+        now = self.now()
+        add_account(connection, _account(now))
+        session = Session(SESSION, ACCOUNT, now, now, now + timedelta(days=60))
+        add_session(connection, session, digest="1" * 64)
 
     def desk(self, connection: sa.Connection) -> Desk:
         desk = self.house.desk(connection, request_id="test")
@@ -77,6 +82,12 @@ class Applications:
     def _change(self, **values: Any) -> None:
         change = sa.update(ACCOUNT_TABLE).where(ACCOUNT_TABLE.c.account_id == ACCOUNT)
         self.house.transactions.run(lambda connection: connection.execute(change.values(**values)))
+
+    def end_session(self) -> None:
+        """Sign the person out."""
+        self.house.transactions.run(
+            lambda connection: end_sessions(connection, ACCOUNT, now=self.now())
+        )
 
     def person(self, *, since: timedelta = timedelta(0)) -> SignedIn:
         """The person, who signed in so long ago."""

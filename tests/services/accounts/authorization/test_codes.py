@@ -123,6 +123,24 @@ def test_a_disabled_application_is_not_known(applications: Applications) -> None
     assert isinstance(applications.ask_for_code(applications.person()), NobodyToAnswer)
 
 
+def test_who_was_signed_out_a_moment_ago_signs_in_first(applications: Applications) -> None:
+    """The page has looked who is signed in by then, in an earlier transaction."""
+    person = applications.person()
+    applications.end_session()
+    assert applications.ask_for_code(person) == SignInFirst()
+
+
+def test_who_was_disabled_a_moment_ago_signs_in_first(applications: Applications) -> None:
+    person = applications.person()
+    applications.disable_person()
+    assert applications.ask_for_code(person) == SignInFirst()
+
+
+def test_a_scope_that_is_said_many_times_is_granted_once(applications: Applications) -> None:
+    tokens = applications.tokens(scope=" ".join(["openid", "offline_access"] * 40))
+    assert tokens["scope"] == "offline_access openid"
+
+
 # --- which code gives tokens ---
 
 

@@ -171,6 +171,21 @@ def test_taking_one_token_back_takes_back_the_whole_sign_in(
     assert [body["by"] for _, body in applications.journal()] == ["revoked"]
 
 
+def test_a_hint_that_nobody_knows_is_passed_over(
+    client: FlaskClient, applications: Applications
+) -> None:
+    token = applications.tokens()["refresh_token"]
+    assert revoke(client, token, token_type_hint="of-another-kind").status_code == 200
+    assert refused(refresh(client, token)) == (400, "invalid_grant")
+
+
+def test_a_public_application_may_name_itself_by_basic_without_a_secret(
+    client: FlaskClient, applications: Applications
+) -> None:
+    token = applications.tokens()["refresh_token"]
+    assert refresh(client, token, **basic(APP, "")).status_code == 200
+
+
 def test_taking_back_twice_does_no_more(client: FlaskClient, applications: Applications) -> None:
     token = applications.tokens()["refresh_token"]
     assert revoke(client, token).status_code == revoke(client, token).status_code == 200
@@ -203,7 +218,6 @@ def test_a_program_that_calls_for_itself_takes_nothing_back(client: FlaskClient)
 @pytest.mark.parametrize(
     ("changes", "error"),
     [
-        ({"token_type_hint": "id_token"}, (400, "unsupported_token_type")),
         ({"token": ""}, (400, "invalid_request")),
         ({"client_id": "nobody"}, (401, "invalid_client")),
         ({"client_id": ""}, (401, "invalid_client")),

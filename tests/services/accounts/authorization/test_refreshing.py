@@ -12,6 +12,7 @@ from services.accounts.domain.authorization.grants import (
     STAFF_LIFETIME,
     UNUSED_FOR,
 )
+from services.accounts.worker import forget
 from tests.services.accounts.authorization.house import (
     OTHER_APP,
     Applications,
@@ -41,16 +42,49 @@ def test_a_refresh_token_gives_an_access_token_and_the_next_refresh_token(
     assert (now.subject, now.grant, now.client) == (before.subject, before.grant, before.client)
 
 
-def test_where_the_answer_was_lost_the_same_token_is_believed_once_more_for_a_minute(
+def test_where_the_answer_was_lost_the_same_token_is_believed_again_for_a_minute(
     applications: Applications,
 ) -> None:
     first = applications.tokens()["refresh_token"]
     lost = refreshed(applications, first)
+    lost_too = refreshed(applications, first)
     applications.later = RETRY_WITHIN - MOMENT
     second = refreshed(applications, first)
-    assert second != lost
+    assert len({lost, lost_too, second}) == 3
     refreshed(applications, second)
     assert applications.journal() == []
+
+
+def test_what_was_given_before_the_same_token_came_again_is_known_for_stolen(
+    applications: Applications,
+) -> None:
+    """Of two who have one token, only one goes on: the other's makes itself known and ends both."""
+    first = applications.tokens()["refresh_token"]
+    thiefs = refreshed(applications, first)
+    owners = refreshed(applications, first)
+    assert code_of(applications.refresh(thiefs)) == "invalid-grant"
+    assert code_of(applications.refresh(owners)) == "invalid-grant"
+    assert [body["by"] for _, body in applications.journal()] == ["refresh-token-reused"]
+
+
+def test_a_token_is_not_believed_again_once_what_it_gave_was_used(
+    applications: Applications,
+) -> None:
+    first = applications.tokens()["refresh_token"]
+    third = refreshed(applications, refreshed(applications, first))
+    assert code_of(applications.refresh(first)) == "invalid-grant"
+    assert code_of(applications.refresh(third)) == "invalid-grant"
+    assert [body["by"] for _, body in applications.journal()] == ["refresh-token-reused"]
+
+
+def test_a_token_that_comes_again_after_weeks_was_stolen_too(applications: Applications) -> None:
+    first = applications.tokens()["refresh_token"]
+    second = refreshed(applications, first)
+    applications.later = timedelta(days=29)
+    refreshed(applications, second)
+    forget(applications.house)
+    assert code_of(applications.refresh(first)) == "invalid-grant"
+    assert [body["by"] for _, body in applications.journal()] == ["refresh-token-reused"]
 
 
 def test_a_token_that_comes_again_later_was_stolen_and_ends_the_grant(
@@ -118,7 +152,9 @@ def test_somebody_who_may_not_sign_in_any_more_gets_no_tokens(applications: Appl
 def test_a_scope_can_be_narrowed_and_not_widened(applications: Applications) -> None:
     token = applications.tokens(scope="offline_access")["refresh_token"]
     assert code_of(applications.refresh(token, scope="openid offline_access")) == "invalid-scope"
-    assert isinstance(applications.refresh(token, scope="offline_access"), dict)
+    narrowed = applications.refresh(token, scope="offline_access")
+    assert isinstance(narrowed, dict)
+    assert narrowed["scope"] == "offline_access"
 
 
 def test_what_is_kept_of_codes_and_tokens_cannot_be_used(applications: Applications) -> None:

@@ -76,8 +76,14 @@ def _create_refresh_token() -> None:
             sa.ForeignKey("application_grant.grant_id", ondelete="cascade"),
             nullable=False,
         ),
+        sa.Column("parent_digest", sa.String(64)),
         sa.Column("issued_at", Instant(), nullable=False),
         sa.Column("used_at", Instant()),
+        sa.Column("superseded_at", Instant()),
+        sa.CheckConstraint(
+            "used_at is null or superseded_at is null",
+            name="refresh_token_superseded_was_not_used",
+        ),
     )
-    op.create_index("refresh_token_by_grant_id", "refresh_token", ["grant_id"])
-    op.create_index("refresh_token_by_used_at", "refresh_token", ["used_at"])
+    for column in ("grant_id", "parent_digest"):
+        op.create_index(f"refresh_token_by_{column}", "refresh_token", [column])

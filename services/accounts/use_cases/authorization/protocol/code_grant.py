@@ -83,7 +83,7 @@ class CodeGrant(AuthorizationCodeGrant):
             client_id=client.get_client_id(),
             account_id=person.account_id,
             session_id=person.session_id,
-            scope=request.scope,
+            scope=" ".join(sorted(set(request.scope.split()))),
             authenticated_at=person.authenticated_at,
             created_at=now,
             expires_at=now + lifetime_of(person.mandate.role),

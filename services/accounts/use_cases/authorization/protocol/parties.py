@@ -16,10 +16,14 @@ GRANT_TYPES = ("authorization_code", "refresh_token")
 
 @dataclass(frozen=True, slots=True)
 class GrantedPerson:
-    """Whom a grant lets an application act for, and what that person may do now."""
+    """Whom a grant lets an application act for, and what that person may do now.
+
+    `refreshed` is the digest of the refresh token that is being used up.
+    """
 
     grant: Grant
     mandate: Mandate
+    refreshed: str | None = None
 
 
 class Client(ClientMixin):

@@ -13,6 +13,7 @@ from services.accounts.domain.authorization.grants import (
 )
 from services.accounts.domain.clients import secret_digest
 from services.accounts.storage.authorization.grants import (
+    child_was_used,
     load_grant,
     load_refresh_token,
     lock_grant,
@@ -59,13 +60,14 @@ class RefreshGrant(RefreshTokenGrant):
         client: Client = self.request.client
         if grant.client_id != client.get_client_id():
             return None
-        belief = judge(known, grant, now=desk.now)
+        came_again = child_was_used(desk.connection, digest)
+        belief = judge(known, grant, child_was_used=came_again, now=desk.now)
         if belief is Belief.STOLEN:
             self.server.end(grant, by=GrantEnd.REFRESH_TOKEN_REUSED)
         mandate = desk.mandate_of(grant.account_id)
         if belief is not Belief.GOOD or mandate is None:
             return None
-        return HeldToken(known, GrantedPerson(grant, mandate))
+        return HeldToken(known, GrantedPerson(grant, mandate, refreshed=digest))
 
     def authenticate_user(self, refresh_token: HeldToken) -> GrantedPerson:
         return refresh_token.person

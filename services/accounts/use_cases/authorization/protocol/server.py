@@ -11,7 +11,11 @@ from services.accounts.domain.access_tokens import LIFETIME, access_token
 from services.accounts.domain.authorization.grants import SCOPES, Grant, GrantEnd, RefreshToken
 from services.accounts.domain.clients import secret_digest
 from services.accounts.storage.authorization.applications import load_application
-from services.accounts.storage.authorization.grants import add_refresh_token, end_grant
+from services.accounts.storage.authorization.grants import (
+    add_refresh_token,
+    end_grant,
+    supersede_children,
+)
 from services.accounts.storage.entries import grant_ended
 from services.accounts.use_cases.authorization.protocol.code_grant import (
     Challenge,
@@ -80,6 +84,7 @@ class Server(AuthorizationServer):
         self,
         *,
         user: GrantedPerson,
+        scope: str,
         include_refresh_token: bool,
         **_: Any,
     ) -> dict[str, Any]:
@@ -99,14 +104,17 @@ class Server(AuthorizationServer):
             "access_token": signed,
             "token_type": "Bearer",
             "expires_in": LIFETIME,
-            "scope": grant.scope,
+            "scope": scope,
         }
         if include_refresh_token and grant.goes_on:
-            token["refresh_token"] = self._new_refresh_token(grant)
+            token["refresh_token"] = self._new_refresh_token(user)
         return token
 
-    def _new_refresh_token(self, grant: Grant) -> str:
+    def _new_refresh_token(self, user: GrantedPerson) -> str:
+        connection, now, parent = self.desk.connection, self.desk.now, user.refreshed
+        if parent is not None:
+            supersede_children(connection, parent, now=now)
         secret = new_secret()
-        token = RefreshToken(secret_digest(secret), grant.grant_id, self.desk.now)
-        add_refresh_token(self.desk.connection, token)
+        digest = secret_digest(secret)
+        add_refresh_token(connection, RefreshToken(digest, user.grant.grant_id, parent, now))
         return secret
