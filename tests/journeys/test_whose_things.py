@@ -14,6 +14,10 @@ import pytest
 import requests
 
 from chassis.identifiers import new_id
+from services.accounts.development import add_account
+from services.accounts.domain.mandates import Mandate
+from services.accounts.service import opened_service
+from services.accounts.settings import read_settings
 from tests.conformity import contract
 from tests.journeys import bodies
 from tests.journeys.api import Api
@@ -47,9 +51,12 @@ REACH: dict[str, Reach] = {
     "get_enrolments_timeline": {"holder": OWN, "provider": OWN, "operator": ANY, "auditor": ANY},
     "post_enrolments_cancellation": {"holder": OWN, "provider": OWN, "operator": ANY},
     "post_enrolments_redemption": {"holder": OWN, "provider": OWN},
+    "post_invitations_withdrawal": {"provider": OWN, "operator": ANY},
     "post_pauses_end": {"operator": ANY},
     "get_providers_by_id": PUBLIC,
     "post_providers_decision": {"operator": ANY},
+    "post_recoveries_withdrawal": {"officer": OWN, "operator": ANY},
+    "post_staff_removal": {"provider": OWN, "operator": ANY},
     "get_waves_by_id": PUBLIC,
     "post_waves_admissions": {"operator": ANY},
 }
@@ -69,6 +76,7 @@ SENT: dict[str, Any] = {
     "post_enrolments_redemption": {"redeem_code": "AAAAAAAAAA"},
     "post_pauses_end": _WHY,
     "post_providers_decision": {"decision": "refused", **_WHY},
+    "post_staff_removal": _WHY,
     "post_waves_admissions": {"candidates": [None]},
 }
 """A body for each call that can be read and decided on; most are then refused for the state of the thing."""
@@ -84,18 +92,21 @@ OPERATIONS = {
 NAMES = re.compile(r"[a-z_]+_(id|number|code)")
 IN_BODIES = {
     "post_cards_lookup": {"card_number"},
+    "post_corrections": {"card_number", "case_number"},
     "post_enrolments": {"card_number", "class_id"},
     "post_enrolments_redemption": {"redeem_code"},
+    "post_recoveries": {"card_number"},
 }
 """Calls whose body names a thing. Classes are everybody's; a code is told to whoever may see the enrolment."""
 
 
 @dataclass(frozen=True)
 class Tenant:
-    """A provider with a class and a draft, and a holder who is in the class."""
+    """A provider with a class and a draft, its owner, and a holder who is in the class."""
 
     offer: Offer
     card: HeldCard
+    owner: Api
     ids: dict[str, str] = field(default_factory=dict)
 
 
@@ -115,7 +126,7 @@ class Town:
             case "holder":
                 return self.world.holder(self.own.card.ref)
             case "provider":
-                return self.world.provider(self.own.offer.provider_id)
+                return self.own.owner
             case "officer":
                 return self.world.officer("32.73")
             case _:
@@ -125,12 +136,25 @@ class Town:
 @pytest.fixture
 def town(world: World) -> Town:
     """Two tenants, each with one of everything."""
-    return Town(world, _tenant(world, paused="94.03"), _tenant(world, paused="94.04"))
+    return Town(
+        world,
+        _tenant(world, paused="94.03", lives_in="32.73"),
+        _tenant(world, paused="94.04", lives_in="17.71"),
+    )
 
 
-def _tenant(world: World, *, paused: str) -> Tenant:
-    """Make a tenant; `paused` is a region of its own where nobody is ever admitted."""
+def _tenant(world: World, *, paused: str, lives_in: str) -> Tenant:
+    """Make a tenant; `paused` is a region of its own where nobody is ever admitted.
+
+    `lives_in` is the regency of somebody who lost the telephone.
+    """
     offer = world.offer(seats=5)
+    owner, colleague = _staff(world, offer.provider_id)
+    (lost,) = world.cards(1, regency=lives_in)
+    recovery = world.operator.post("/recoveries", {"card_number": lost.number, **_WHY})
+    world.people.private.add(recovery["code"])
+    invited = {"email": f"{new_id()}@lembaga.example", "role": "provider"}
+    invitation = owner.post("/invitations", {"provider": offer.provider_id, **invited})
     (card,) = world.cards(1)
     staff = world.provider(offer.provider_id)
     enrolment = world.holder(card.ref).post("/enrolments", offer.wish())
@@ -139,6 +163,9 @@ def _tenant(world: World, *, paused: str) -> Tenant:
     amount = {"amount": -1, "case_number": "Perkara 7", **_WHY}
     correction = world.operator.post("/corrections", {"card_ref": card.ref, **amount})
     ids = {
+        "account_id": colleague,
+        "invitation_id": invitation["id"],
+        "recovery_id": recovery["id"],
         "admission_id": world.operator.read("/admissions?limit=1")["items"][0]["id"],
         "correction_id": correction["id"],
         "class_id": offer.class_id,
@@ -148,7 +175,25 @@ def _tenant(world: World, *, paused: str) -> Tenant:
         "provider_id": offer.provider_id,
         "wave_id": world.wave(),
     }
-    return Tenant(offer, card, ids)
+    return Tenant(offer, card, owner, ids)
+
+
+def _staff(world: World, provider_id: str) -> tuple[Api, str]:
+    """Give a provider an owner, who calls, and a colleague, by the account's id."""
+    with opened_service(read_settings(world.system.accounts_settings)) as house:
+        owner, colleague = (
+            add_account(
+                house,
+                name=f"{new_id()}@lembaga.example",
+                password=new_id(),
+                mandate=Mandate("provider", provider=provider_id),
+                display_name="Sari Contoh",
+                owner=is_owner,
+            )
+            for is_owner in (True, False)
+        )
+    token = world.system.token("provider", provider=provider_id, subject=owner)
+    return Api(world.system.address, token), colleague
 
 
 def test_the_table_names_every_call_that_names_a_thing_and_its_roles() -> None:
@@ -179,13 +224,17 @@ def test_a_card_of_another_region_is_to_an_officer_as_one_that_is_not_there(worl
     offer = world.any_offer()
     (own,), (other,) = world.cards(1), world.cards(1, regency="17.71")
     officer = world.officer("32.73")
-    for path, rest in (("/cards/lookup", _WHY), ("/enrolments", offer.wish(class_id=new_id()))):
+    for path, rest in (
+        ("/cards/lookup", _WHY),
+        ("/recoveries", _WHY),
+        ("/enrolments", offer.wish(class_id=new_id())),
+    ):
         answers = {
             name: officer.call(
                 "POST",
                 path,
                 body={"card_number": number, **rest},
-                key=None if "look" in path else new_id(),
+                key=new_id() if path == "/enrolments" else None,
             )
             for name, number in (
                 ("own", own.number),
