@@ -22,6 +22,11 @@ def lock_name(connection: sa.Connection, database: Database, name_digest: str) -
     database.lock_names(connection, [f"account {name_digest}"])
 
 
+def lock_staff(connection: sa.Connection, database: Database, mandate: Mandate) -> None:
+    """Make everybody else who changes these colleagues, or what they did, wait for the transaction's end."""
+    database.lock_names(connection, [f"staff {mandate.provider or 'programme'}"])
+
+
 def load_account(connection: sa.Connection, account_id: str) -> Account | None:
     """Load an account by its id."""
     return _one(connection, A.account_id == account_id)
