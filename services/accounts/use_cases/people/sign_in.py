@@ -42,11 +42,11 @@ class Browser:
 
 @dataclass(frozen=True, slots=True)
 class Candidate:
-    """Whom a name stands for, if anybody, and whether this browser is one of theirs."""
+    """Whom a name stands for, if anybody, and the digest of this browser where it is one of theirs."""
 
     name_digest: str
     account: Account | None
-    is_known_device: bool
+    device: str | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,13 +64,14 @@ def find_candidate(
     """Look a name up. As much is asked of the database whether there is such an account or not."""
     digest = people.digests.name(name)
     account = load_account_of_name(connection, digest)
+    device = token_digest(browser.device) if browser.device else None
     known = knows_device(
         connection,
         account_id=account.account_id if account else None,
-        digest=token_digest(browser.device) if browser.device else None,
+        digest=device,
         now=people.database.now(connection),
     )
-    return Candidate(digest, account, known)
+    return Candidate(digest, account, device if known else None)
 
 
 def has_password(people: People, candidate: Candidate, password: str) -> bool:
@@ -123,7 +124,7 @@ def _begin(
     connection: sa.Connection, account: Account, device: str | None, *, now: datetime
 ) -> Begun:
     token = secrets.token_urlsafe(TOKEN_BYTES)
-    kept_device = device or secrets.token_urlsafe(TOKEN_BYTES)
+    kept_device = _device(connection, account, device, now=now)
     session = Session(
         session_id=random_reference(),
         account_id=account.account_id,
@@ -135,3 +136,17 @@ def _begin(
     digest = token_digest(kept_device)
     save_device(connection, account_id=account.account_id, digest=digest, now=now)
     return Begun(account, token, kept_device)
+
+
+def _device(
+    connection: sa.Connection, account: Account, device: str | None, *, now: datetime
+) -> str:
+    """Return the token by which a browser is known again: the one that it has only where it is this account's.
+
+    Any other may be one that somebody else planted, who would pass for the owner by it from then on.
+    """
+    if device is not None:
+        digest = token_digest(device)
+        if knows_device(connection, account_id=account.account_id, digest=digest, now=now):
+            return device
+    return secrets.token_urlsafe(TOKEN_BYTES)

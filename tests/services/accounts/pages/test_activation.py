@@ -15,7 +15,7 @@ from services.accounts.domain.mandates import Mandate
 from services.accounts.domain.people.codes import ATTEMPTS, SENT_IN_AN_HOUR
 from services.accounts.domain.people.messages import Recipient
 from services.accounts.service import AccountsService
-from services.accounts.storage.people_tables import MESSAGE, ONE_TIME_CODE
+from services.accounts.storage.people_tables import DEVICE, MESSAGE, ONE_TIME_CODE
 from services.accounts.use_cases.people.bounds import CODES_ASKED_AT_ADDRESS
 from tests.services.accounts.enrolment_stand_in import AWAY
 from tests.services.accounts.people import (
@@ -96,6 +96,21 @@ def test_a_forgotten_password_is_replaced_the_same_way_and_every_browser_signed_
     assert other.sign_in(SITI.card_number).status_code == 422
     assert other.sign_in(SITI.card_number, OTHER_PASSWORD).status_code == 303
     assert kinds_in_journal(house) == ["password-changed"]
+
+
+def test_a_password_chosen_by_a_code_forgets_the_browsers_that_were_known(
+    house: AccountsService, visitor: Visitor
+) -> None:
+    add_holder(house)
+    visitor.sign_in(SITI.card_number)
+    known = visitor.cookie("balai-device")
+
+    ask(visitor)
+    choose(visitor, code_sent(house), OTHER_PASSWORD)
+
+    assert visitor.cookie("balai-device") != known
+    with house.database.reading() as connection:
+        assert len(connection.execute(sa.select(DEVICE)).all()) == 1
 
 
 def test_staff_get_the_code_by_e_mail(house: AccountsService, visitor: Visitor) -> None:
