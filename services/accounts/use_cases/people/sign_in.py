@@ -17,7 +17,7 @@ from services.accounts.domain.people.accounts import Account
 from services.accounts.domain.people.names import Name
 from services.accounts.domain.people.sessions import TOKEN_BYTES, Session, whole_time
 from services.accounts.storage.people.accounts import (
-    load_account,
+    load_account_locked,
     load_account_of_name,
     save_language,
     save_rehashed,
@@ -105,10 +105,11 @@ def begin_session(
 ) -> Begun | None:
     """Begin a session under a new token; the one that the browser had is ended.
 
-    None where the account was disabled or got another password since it was looked at.
+    None where the account was disabled or got another password since it was looked at. Whoever changes it either has
+    done so before this looks again, or ends this session too.
     """
     now = people.database.now(connection)
-    current = load_account(connection, account.account_id)
+    current = load_account_locked(connection, account.account_id)
     if current is None or not current.can_sign_in or current.password_hash != account.password_hash:
         return None
     if new_hash is not None:
