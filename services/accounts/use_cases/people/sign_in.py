@@ -25,10 +25,10 @@ from services.accounts.storage.people.accounts import (
 from services.accounts.storage.people.digests import token_digest
 from services.accounts.storage.people.sessions import (
     add_session,
-    end_session_of_token,
     knows_device,
     save_device,
 )
+from services.accounts.use_cases.people.end_sessions import sign_out
 from services.accounts.use_cases.people.people import People
 
 
@@ -103,7 +103,7 @@ def begin_session(
     language: str,
     new_hash: str | None = None,
 ) -> Begun | None:
-    """Begin a session under a new token; the one that the browser had is ended.
+    """Begin a session under a new token; the one that the browser had is ended, with what was granted in it.
 
     None where the account was disabled or got another password since it was looked at. Whoever changes it either has
     done so before this looks again, or ends this session too.
@@ -116,7 +116,7 @@ def begin_session(
         kept = account.password_hash or ""
         save_rehashed(connection, account.account_id, kept=kept, password_hash=new_hash)
     if browser.session is not None:
-        end_session_of_token(connection, token_digest(browser.session), now=now)
+        sign_out(connection, people, browser.session)
     save_language(connection, account.account_id, language)
     return _begin(connection, current, browser.device, now=now)
 

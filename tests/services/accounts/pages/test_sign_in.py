@@ -459,6 +459,15 @@ def test_own_sessions_are_seen_and_ended_and_nobody_elses(
     assert stranger.is_signed_in()
 
 
+def test_signing_out_everywhere_else_is_offered_even_where_no_other_browser_is_seen(
+    house: AccountsService, visitor: Visitor
+) -> None:
+    add_holder(house)
+    visitor.sign_in(SITI.card_number)
+
+    assert "Sign out everywhere else" in text_of(visitor.open("/account"))
+
+
 def test_whoever_is_not_signed_in_is_led_to_the_form(visitor: Visitor) -> None:
     for path in ("/account/password", "/account/sessions"):
         answer = visitor.send(path, page="/sign-in")
