@@ -82,12 +82,12 @@ def _change(
     visit: Visit, house: AccountsService, who: SignedIn, *, current: str, chosen: str
 ) -> PageAnswer:
     bounds, people = house.bounds, house.people
-    seconds = bounds.seconds_until_guess(who.account_id, visit.address, known_device=True)
+    seconds = bounds.seconds_until_guess(who.account_id, visit.address, device=who.session_id)
     if seconds:
         return too_many("account.html", _values(visit, house, who), seconds=seconds)
     account = _own(house, who).account
     if not has_current_password(people, account, current):
-        bounds.count_guess(who.account_id, visit.address, known_device=True)
+        bounds.count_guess(who.account_id, visit.address, device=who.session_id)
         return _show(visit, house, who, [("current", WRONG_CURRENT)])
     if not _changed(visit, house, who, account, chosen):
         return _show(visit, house, who, [("current", WRONG_CURRENT)])

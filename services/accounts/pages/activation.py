@@ -11,7 +11,7 @@ from urllib.parse import urlencode
 
 from chassis.pages.declaring import Cookie, GoTo, PageAnswer, Pages, ShowPage, Visit
 from services.accounts.domain.people.accounts import Account
-from services.accounts.domain.people.names import Name, card_number, email_address
+from services.accounts.domain.people.names import Name, card_number, email_address, nik_number
 from services.accounts.domain.people.passwords import least_length, normalised
 from services.accounts.domain.people.sessions import TOKEN_BYTES
 from services.accounts.pages.failing import (
@@ -58,7 +58,7 @@ def show_staff_activation(visit: Visit, _: AccountsService) -> PageAnswer:
 @pages.post("/activate")
 def ask_as_holder(visit: Visit, house: AccountsService) -> PageAnswer:
     """Send a code to the holder of a card."""
-    card, nik = card_number(visit.said("card_number")), card_number(visit.said("nik"))
+    card, nik = card_number(visit.said("card_number")), nik_number(visit.said("nik"))
     errors: Errors = []
     if card is None:
         errors.append(("card_number", NOT_A_CARD_NUMBER))
@@ -69,7 +69,7 @@ def ask_as_holder(visit: Visit, house: AccountsService) -> PageAnswer:
     seconds = _seconds_until_asked(visit, house)
     if seconds:
         return too_many("activate.html", _values(visit), seconds=seconds)
-    found = house.cards.identify(card_number=card.text, nik=nik.text, token=own_token(house))
+    found = house.cards.identify(card_number=card.text, nik=nik.number, token=own_token(house))
     return _ask(visit, house, purpose=HOLDER, name=card, card=found)
 
 

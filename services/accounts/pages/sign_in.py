@@ -79,16 +79,15 @@ def _try(visit: Visit, house: AccountsService, password: str, leads_to: str | No
     browser = browser_of(visit)
     with house.database.reading() as connection:
         candidate = find_candidate(connection, house.people, name_from(visit.said("name")), browser)
-    known = candidate.is_known_device
-    digest = candidate.name_digest
-    seconds = house.bounds.seconds_until_guess(digest, visit.address, known_device=known)
+    digest, device = candidate.name_digest, candidate.device
+    seconds = house.bounds.seconds_until_guess(digest, visit.address, device=device)
     if seconds:
         SIGN_INS.labels("too-many").inc()
         return too_many("sign_in.html", _values(visit, leads_to), seconds=seconds)
     begun = _signed_in(visit, house, candidate, browser, password)
     if begun is None:
         SIGN_INS.labels("refused").inc()
-        house.bounds.count_guess(digest, visit.address, known_device=known)
+        house.bounds.count_guess(digest, visit.address, device=device)
         return _again(visit, leads_to, [("", WRONG)])
     SIGN_INS.labels("signed-in").inc()
     return go_on_signed_in(begun, leads_to)

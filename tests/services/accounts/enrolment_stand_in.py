@@ -7,7 +7,9 @@ from base64 import urlsafe_b64decode
 from typing import Any
 
 from flask import Flask, Response, request
+from marshmallow import ValidationError
 
+from services.enrolment.api.identification import CardIdentification
 from tests.services.accounts.people import HOLDERS
 
 AWAY = "8999999999999999"
@@ -21,6 +23,10 @@ def stand_in() -> Flask:
     @app.post("/internal/cards/identification")
     def identify() -> tuple[dict[str, Any] | Response, int]:
         body = request.get_json()
+        try:
+            CardIdentification().load(body)
+        except ValidationError:
+            return {"code": "validation-failed"}, 422
         if body["card_number"] == AWAY:
             return {}, 500
         assert _claims()["role"] == "system"

@@ -6,6 +6,8 @@ import re
 import unicodedata
 from dataclasses import dataclass, field
 
+from vocabulary.nik import ImpossibleNik, Nik, NotSixteenDigits, parse_nik
+
 LONGEST_EMAIL = 254
 _CARD_NUMBER = re.compile(r"\A[0-9]{16}\Z")
 _IN_GROUPS = re.compile(r"[ .-]")
@@ -26,6 +28,15 @@ def card_number(typed: str) -> Name | None:
     """Read a card number as people copy it, in groups too; None for anything else."""
     digits = _IN_GROUPS.sub("", unicodedata.normalize("NFKC", typed))
     return Name("card", digits) if _CARD_NUMBER.match(digits) else None
+
+
+def nik_number(typed: str) -> Nik | None:
+    """Read a NIK as people copy it, in groups too; None for what enrolment would not take for one."""
+    digits = _IN_GROUPS.sub("", unicodedata.normalize("NFKC", typed))
+    try:
+        return parse_nik(digits, allow_test_numbers=True)
+    except (NotSixteenDigits, ImpossibleNik):
+        return None
 
 
 def email_address(typed: str) -> Name | None:

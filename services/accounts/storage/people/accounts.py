@@ -22,9 +22,19 @@ def lock_name(connection: sa.Connection, database: Database, name_digest: str) -
     database.lock_names(connection, [f"account {name_digest}"])
 
 
+def lock_staff(connection: sa.Connection, database: Database, mandate: Mandate) -> None:
+    """Make everybody else who changes these colleagues, or what they did, wait for the transaction's end."""
+    database.lock_names(connection, [f"staff {mandate.provider or 'programme'}"])
+
+
 def load_account(connection: sa.Connection, account_id: str) -> Account | None:
     """Load an account by its id."""
     return _one(connection, A.account_id == account_id)
+
+
+def load_account_locked(connection: sa.Connection, account_id: str) -> Account | None:
+    """Load an account by its id, as whoever is changing it leaves it; it stays so until the transaction ends."""
+    return _one(connection, A.account_id == account_id, locked=True)
 
 
 def load_account_of_name(connection: sa.Connection, name_digest: str) -> Account | None:
@@ -130,8 +140,13 @@ def open_contact(seal: Seal, account: Account) -> Contact | None:
     return Contact(email=opened["email"], display_name=opened["display_name"])
 
 
-def _one(connection: sa.Connection, condition: sa.ColumnElement[bool]) -> Account | None:
-    row = connection.execute(sa.select(ACCOUNT).where(condition)).one_or_none()
+def _one(
+    connection: sa.Connection, condition: sa.ColumnElement[bool], *, locked: bool = False
+) -> Account | None:
+    query = sa.select(ACCOUNT).where(condition)
+    if locked:  # on SQLite the transaction already holds everything
+        query = query.with_for_update(key_share=True)
+    row = connection.execute(query).one_or_none()
     return None if row is None else _account(row)
 
 

@@ -59,6 +59,19 @@ def load_invitations(
     return [_invitation(row) for row in rows]
 
 
+def withdraw_invitations_of(
+    connection: sa.Connection, invited_by: str, *, now: datetime
+) -> list[Invitation]:
+    """Withdraw the open invitations that somebody sent and destroy the addresses; return them."""
+    rows = connection.execute(
+        sa.update(INVITATION)
+        .where(I.invited_by == invited_by, _OPEN, I.expires_at > now)
+        .values(withdrawn_at=now, name_digest=None, sealed=None)
+        .returning(INVITATION)
+    )
+    return [_invitation(row) for row in rows]
+
+
 def take_invitation_attempts(
     connection: sa.Connection, name_digest: str, *, now: datetime
 ) -> list[Invitation]:

@@ -1,8 +1,8 @@
 """How often somebody may try: what keeps guessing slow without keeping an account's owner out.
 
 Each is counted in each web process by itself, for a digest or a network address. A browser in which the owner signed in
-before is counted apart from everybody else: whoever guesses at a name from elsewhere cannot use up the owner's
-attempts. A new browser that is kept out by others' guesses gets in by a code that is sent to the owner.
+before is counted apart from everybody else, each by itself: whoever guesses at a name from elsewhere cannot use up the
+owner's attempts. A new browser that is kept out by others' guesses gets in by a code that is sent to the owner.
 """
 
 from __future__ import annotations
@@ -32,7 +32,7 @@ GUESSES_FROM_DEVICE = Bound(
     "failed-sign-ins-of-owner",
     10,
     300,
-    counts="sign-ins that fail in browsers that the owner used before",
+    counts="sign-ins that fail in one browser that the owner used before",
 )
 CODES_ASKED_AT_ADDRESS = Bound(
     "codes-asked", 120, 3_600, counts="codes that are asked for from one network address"
@@ -58,28 +58,31 @@ class Bounds:
     codes_asked: Throttle = field(default_factory=lambda: Throttle(CODES_ASKED_AT_ADDRESS))
     codes_tried: Throttle = field(default_factory=lambda: Throttle(CODES_TRIED_AT_ADDRESS))
 
-    def seconds_until_guess(self, name_digest: str, address: str, *, known_device: bool) -> int:
-        """Return for how long a name may not be tried from here; 0 where it may."""
-        now = self.clock()
-        return max(
-            throttle.wait(key, now=now)
-            for throttle, key in self._guess(name_digest, address, known_device)
-        )
+    def seconds_until_guess(self, name_digest: str, address: str, *, device: str | None) -> int:
+        """Return for how long a name may not be tried from here; 0 where it may.
 
-    def count_guess(self, name_digest: str, address: str, *, known_device: bool) -> None:
+        `device` is what a browser of the name's owner is known by, None for any other.
+        """
+        now = self.clock()
+        by_name = self._at_name(name_digest, address, device)
+        waits = [throttle.wait(key, now=now) for throttle, key in by_name]
+        if device is None:  # others' failures at an address keep no owner out
+            waits.append(self.at_address.wait(address_group(address), now=now))
+        return max(waits)
+
+    def count_guess(self, name_digest: str, address: str, *, device: str | None) -> None:
         """Count a failure."""
         now = self.clock()
-        for throttle, key in self._guess(name_digest, address, known_device):
+        self.at_address.count(address_group(address), now=now)
+        for throttle, key in self._at_name(name_digest, address, device):
             throttle.count(key, now=now)
 
-    def _guess(
-        self, name_digest: str, address: str, known_device: bool
+    def _at_name(
+        self, name_digest: str, address: str, device: str | None
     ) -> list[tuple[Throttle, str]]:
-        group = address_group(address)
-        if known_device:
-            return [(self.from_device, name_digest)]
+        if device is not None:
+            return [(self.from_device, f"{name_digest} {device}")]
         return [
-            (self.at_address, group),
-            (self.at_name_and_address, f"{name_digest} {group}"),
+            (self.at_name_and_address, f"{name_digest} {address_group(address)}"),
             (self.at_name, name_digest),
         ]

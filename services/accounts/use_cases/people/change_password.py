@@ -66,14 +66,15 @@ def replace_password(
     by: str,
     actor: Actor,
     now: datetime,
-    forgetting_devices: bool,
 ) -> Entry:
-    """Set the password after a code proved who it is, and end every session; return the entry that tells of it."""
+    """Set the password after a code proved who it is, and end every session; return the entry that tells of it.
+
+    No browser is known any more: whoever knew the old password may have signed in in one.
+    """
     save_password(connection, account.account_id, password_hash)
     end_sessions(connection, account.account_id, now=now)
     end_grants_of_account(connection, account.account_id, by=GrantEnd.ACCOUNT_CHANGED, now=now)
-    if forgetting_devices:
-        forget_devices(connection, account.account_id)
+    forget_devices(connection, account.account_id)
     return account_entry(EntryKind.PASSWORD_CHANGED, account, actor, by=by)
 
 

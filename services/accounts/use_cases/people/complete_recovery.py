@@ -71,7 +71,6 @@ def complete_recovery(
                 by="recovery",
                 actor=actor,
                 now=now,
-                forgetting_devices=True,
             )
         ]
     actor = Actor(account.account_id, request_id, HOLDER)

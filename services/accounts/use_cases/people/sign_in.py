@@ -17,7 +17,7 @@ from services.accounts.domain.people.accounts import Account
 from services.accounts.domain.people.names import Name
 from services.accounts.domain.people.sessions import TOKEN_BYTES, Session, whole_time
 from services.accounts.storage.people.accounts import (
-    load_account,
+    load_account_locked,
     load_account_of_name,
     save_language,
     save_rehashed,
@@ -25,10 +25,10 @@ from services.accounts.storage.people.accounts import (
 from services.accounts.storage.people.digests import token_digest
 from services.accounts.storage.people.sessions import (
     add_session,
-    end_session_of_token,
     knows_device,
     save_device,
 )
+from services.accounts.use_cases.people.end_sessions import sign_out
 from services.accounts.use_cases.people.people import People
 
 
@@ -42,11 +42,11 @@ class Browser:
 
 @dataclass(frozen=True, slots=True)
 class Candidate:
-    """Whom a name stands for, if anybody, and whether this browser is one of theirs."""
+    """Whom a name stands for, if anybody, and the digest of this browser where it is one of theirs."""
 
     name_digest: str
     account: Account | None
-    is_known_device: bool
+    device: str | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,13 +64,14 @@ def find_candidate(
     """Look a name up. As much is asked of the database whether there is such an account or not."""
     digest = people.digests.name(name)
     account = load_account_of_name(connection, digest)
+    device = token_digest(browser.device) if browser.device else None
     known = knows_device(
         connection,
         account_id=account.account_id if account else None,
-        digest=token_digest(browser.device) if browser.device else None,
+        digest=device,
         now=people.database.now(connection),
     )
-    return Candidate(digest, account, known)
+    return Candidate(digest, account, device if known else None)
 
 
 def has_password(people: People, candidate: Candidate, password: str) -> bool:
@@ -102,19 +103,20 @@ def begin_session(
     language: str,
     new_hash: str | None = None,
 ) -> Begun | None:
-    """Begin a session under a new token; the one that the browser had is ended.
+    """Begin a session under a new token; the one that the browser had is ended, with what was granted in it.
 
-    None where the account was disabled or got another password since it was looked at.
+    None where the account was disabled or got another password since it was looked at. Whoever changes it either has
+    done so before this looks again, or ends this session too.
     """
     now = people.database.now(connection)
-    current = load_account(connection, account.account_id)
+    current = load_account_locked(connection, account.account_id)
     if current is None or not current.can_sign_in or current.password_hash != account.password_hash:
         return None
     if new_hash is not None:
         kept = account.password_hash or ""
         save_rehashed(connection, account.account_id, kept=kept, password_hash=new_hash)
     if browser.session is not None:
-        end_session_of_token(connection, token_digest(browser.session), now=now)
+        sign_out(connection, people, browser.session)
     save_language(connection, account.account_id, language)
     return _begin(connection, current, browser.device, now=now)
 
@@ -123,7 +125,7 @@ def _begin(
     connection: sa.Connection, account: Account, device: str | None, *, now: datetime
 ) -> Begun:
     token = secrets.token_urlsafe(TOKEN_BYTES)
-    kept_device = device or secrets.token_urlsafe(TOKEN_BYTES)
+    kept_device = _device(connection, account, device, now=now)
     session = Session(
         session_id=random_reference(),
         account_id=account.account_id,
@@ -135,3 +137,17 @@ def _begin(
     digest = token_digest(kept_device)
     save_device(connection, account_id=account.account_id, digest=digest, now=now)
     return Begun(account, token, kept_device)
+
+
+def _device(
+    connection: sa.Connection, account: Account, device: str | None, *, now: datetime
+) -> str:
+    """Return the token by which a browser is known again: the one that it has only where it is this account's.
+
+    Any other may be one that somebody else planted, who would pass for the owner by it from then on.
+    """
+    if device is not None:
+        digest = token_digest(device)
+        if knows_device(connection, account_id=account.account_id, digest=digest, now=now):
+            return device
+    return secrets.token_urlsafe(TOKEN_BYTES)

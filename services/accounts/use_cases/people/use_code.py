@@ -75,7 +75,6 @@ def choose_password(
                 by="code",
                 actor=actor,
                 now=now,
-                forgetting_devices=False,
             )
         ]
         tell_of_change(

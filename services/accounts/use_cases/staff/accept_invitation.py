@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import sqlalchemy as sa
 
-from chassis.identifiers import random_reference
+from chassis.identifiers import is_id, random_reference
 from services.accounts.domain.actors import Actor
 from services.accounts.domain.entry_kinds import EntryKind
 from services.accounts.domain.people.accounts import Account, Contact
@@ -14,8 +14,10 @@ from services.accounts.domain.staff.invitations import Invitation
 from services.accounts.storage.people.accounts import (
     add_account,
     close_contact,
+    load_account,
     load_account_of_name,
     lock_name,
+    lock_staff,
 )
 from services.accounts.storage.people.digests import is_same
 from services.accounts.storage.people.entries import account_entry, invitation_entry
@@ -52,7 +54,7 @@ def accept_invitation(
     language: str,
     request_id: str,
 ) -> Account | None:
-    """Make the account that somebody was invited to; None where the invitation ended meanwhile.
+    """Make the account that somebody was invited to; None where the invitation ended, or its sender was removed.
 
     Raises `AddressTaken`: under one address somebody signs in as one thing.
     """
@@ -60,6 +62,8 @@ def accept_invitation(
     lock_name(connection, people.database, digest)
     if load_account_of_name(connection, digest) is not None:
         raise AddressTaken
+    if _sender_was_removed(connection, people, invitation):
+        return None
     now = people.database.now(connection)
     if not save_accepted(connection, invitation.invitation_id, now=now):
         return None
@@ -82,3 +86,21 @@ def accept_invitation(
     told = [account_entry(kind, account, actor) for kind in kinds]
     people.journal.append(connection, [accepted, *told], now=now)
     return account
+
+
+def _sender_was_removed(connection: sa.Connection, people: People, invitation: Invitation) -> bool:
+    """Tell whether whoever invited is no longer on the staff; from then on nobody is removed until this has ended.
+
+    A removal withdraws what the removed had sent; this is for what was sent while it went on.
+    """
+    sender = _sender(connection, invitation)
+    if sender is None:  # a command on the server invited, or a program
+        return False
+    lock_staff(connection, people.database, sender.mandate)
+    sender = _sender(connection, invitation)
+    return sender is None or sender.disabled_at is not None
+
+
+def _sender(connection: sa.Connection, invitation: Invitation) -> Account | None:
+    sent_by = invitation.invited_by
+    return load_account(connection, sent_by) if is_id(sent_by) else None

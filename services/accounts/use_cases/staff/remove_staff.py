@@ -1,4 +1,7 @@
-"""Remove somebody from the staff: the account is disabled, and whatever is personal in it destroyed."""
+"""Remove somebody from the staff: the account is disabled, and whatever is personal in it destroyed.
+
+The invitations that the person sent end too: who is removed must not come back by one to another address.
+"""
 
 from __future__ import annotations
 
@@ -14,11 +17,14 @@ from services.accounts.storage.authorization.grants import end_grants_of_account
 from services.accounts.storage.people.accounts import (
     count_owners,
     load_account,
+    lock_staff,
     save_account_disabled,
 )
-from services.accounts.storage.people.entries import account_entry
+from services.accounts.storage.people.entries import account_entry, invitation_entry
 from services.accounts.storage.people.sessions import end_sessions, forget_devices
+from services.accounts.storage.staff.invitations import withdraw_invitations_of
 from services.accounts.use_cases.people.people import People
+from services.accounts.use_cases.staff.read_staff import inviter
 from vocabulary.roles import HOLDER, OPERATOR
 
 
@@ -36,11 +42,11 @@ def remove_staff(
     The operator may leave a provider without an owner, to invite another; an owner may not. Raises `NotFound` for what
     is absent or another's, `StateConflict` for the last owner and for an account that is disabled.
     """
-    account = load_account(connection, account_id)
-    if account is None or account.mandate.role == HOLDER or not by.may_remove(account):
-        raise NotFound
-    people.database.lock_names(connection, [f"staff {account.mandate.provider or 'programme'}"])
-    account = load_account(connection, account_id) or account
+    account = _account(connection, account_id, by)
+    lock_staff(connection, people.database, account.mandate)
+    # Whoever held the lock before may have removed this one, or the one who asks.
+    by = inviter(connection, subject=actor.name, role=by.role, provider=by.provider)
+    account = _account(connection, account_id, by)
     if account.disabled_at is not None:
         raise StateConflict("This account is disabled already.", facts={"state": "disabled"})
     _refuse_last_owner(connection, account, by)
@@ -49,8 +55,18 @@ def remove_staff(
     end_sessions(connection, account_id, now=now)
     end_grants_of_account(connection, account_id, by=GrantEnd.ACCOUNT_CHANGED, now=now)
     forget_devices(connection, account_id)
+    withdrawn = withdraw_invitations_of(connection, account_id, now=now)
+    entries = [invitation_entry(EntryKind.INVITATION_WITHDRAWN, one, actor) for one in withdrawn]
     entry = account_entry(EntryKind.ACCOUNT_DISABLED, account, actor, reason=reason)
-    people.journal.append(connection, [entry], now=now)
+    people.journal.append(connection, [entry, *entries], now=now)
+    return account
+
+
+def _account(connection: sa.Connection, account_id: str, by: Inviter) -> Account:
+    """Load an account that this one may remove. Raises `NotFound`."""
+    account = load_account(connection, account_id)
+    if account is None or account.mandate.role == HOLDER or not by.may_remove(account):
+        raise NotFound
     return account
 
 

@@ -15,6 +15,7 @@ from services.accounts.domain.mandates import Mandate
 from services.accounts.domain.people.messages import Recipient
 from services.accounts.invite_operator import main
 from services.accounts.service import AccountsService
+from services.accounts.storage.people.accounts import save_account_disabled
 from services.accounts.storage.people_tables import ACCOUNT, INVITATION
 from tests.services.accounts.people import (
     OTHER_PROVIDER,
@@ -275,6 +276,43 @@ def test_whoever_is_removed_is_signed_out_and_nothing_personal_is_left(
     assert kinds_in_journal(house) == ["account-disabled"]
     # The address can be invited anew: the person is somebody new here.
     assert owner.invite().status_code == 201
+
+
+def test_what_the_removed_had_sent_out_lets_nobody_in(
+    house: AccountsService,
+    app: Flask,
+    operator: Program,
+    owner: Program,
+    owner_id: str,
+    visitor: Visitor,
+) -> None:
+    add_staff(house, "lain@lpk.example", Mandate("provider", provider=PROVIDER), owner=True)
+    owner.invite("diri@lpk.example", owner=True)
+    own = code_sent(house)
+    operator.invite()
+    others = code_sent(house)
+
+    assert operator.remove(owner_id).status_code == 200
+
+    assert accept(visitor, own, "diri@lpk.example").status_code == 422
+    assert accept(Visitor(app.test_client()), others).status_code == 303
+    states = {item["role"]: item["state"] for item in operator.list("invitations")[1:]}
+    assert states == {"provider": "withdrawn"}
+    assert kinds_in_journal(house)[2:4] == ["account-disabled", "invitation-withdrawn"]
+
+
+def test_an_invitation_that_was_being_sent_while_its_sender_was_removed_lets_nobody_in(
+    house: AccountsService, owner: Program, owner_id: str, visitor: Visitor
+) -> None:
+    owner.invite()
+    code = code_sent(house)
+    house.transactions.run(
+        lambda connection: save_account_disabled(
+            connection, owner_id, now=house.database.now(connection)
+        )
+    )
+
+    assert accept(visitor, code).status_code == 422
 
 
 def test_the_last_owner_stays_unless_an_operator_says_so(

@@ -79,6 +79,16 @@ def test_signing_out_signs_out_of_applications_in_this_browser_only(
     assert (here.goes_on(), there.goes_on()) == (False, True)
 
 
+def test_signing_in_anew_in_a_browser_signs_out_of_the_applications_of_its_last_session(
+    applications: Applications, phones: tuple[Phone, Phone]
+) -> None:
+    here, there = phones
+    with applications.house.database.reading() as connection:
+        account = load_account(connection, ACCOUNT)
+    do(applications, begin_session, account, Browser(here.token, None), language="id")
+    assert (here.goes_on(), there.goes_on()) == (False, True)
+
+
 def test_signing_another_browser_out_signs_out_of_its_applications(
     applications: Applications, phones: tuple[Phone, Phone]
 ) -> None:
@@ -128,7 +138,6 @@ def test_a_password_chosen_by_a_code_signs_out_of_every_application(
             by="code",
             actor=Actor(ACCOUNT, "test", "holder"),
             now=house.database.now(connection),
-            forgetting_devices=False,
         )
 
     house.transactions.run(replace)

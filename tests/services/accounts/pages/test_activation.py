@@ -15,7 +15,7 @@ from services.accounts.domain.mandates import Mandate
 from services.accounts.domain.people.codes import ATTEMPTS, SENT_IN_AN_HOUR
 from services.accounts.domain.people.messages import Recipient
 from services.accounts.service import AccountsService
-from services.accounts.storage.people_tables import MESSAGE, ONE_TIME_CODE
+from services.accounts.storage.people_tables import DEVICE, MESSAGE, ONE_TIME_CODE
 from services.accounts.use_cases.people.bounds import CODES_ASKED_AT_ADDRESS
 from tests.services.accounts.enrolment_stand_in import AWAY
 from tests.services.accounts.people import (
@@ -98,6 +98,21 @@ def test_a_forgotten_password_is_replaced_the_same_way_and_every_browser_signed_
     assert kinds_in_journal(house) == ["password-changed"]
 
 
+def test_a_password_chosen_by_a_code_forgets_the_browsers_that_were_known(
+    house: AccountsService, visitor: Visitor
+) -> None:
+    add_holder(house)
+    visitor.sign_in(SITI.card_number)
+    known = visitor.cookie("balai-device")
+
+    ask(visitor)
+    choose(visitor, code_sent(house), OTHER_PASSWORD)
+
+    assert visitor.cookie("balai-device") != known
+    with house.database.reading() as connection:
+        assert len(connection.execute(sa.select(DEVICE)).all()) == 1
+
+
 def test_staff_get_the_code_by_e_mail(house: AccountsService, visitor: Visitor) -> None:
     add_staff(house, EMAIL, Mandate("provider", provider=PROVIDER))
 
@@ -114,7 +129,7 @@ def test_staff_get_the_code_by_e_mail(house: AccountsService, visitor: Visitor) 
     [
         (SITI.card_number, BUDI.nik),
         (NOBODYS_CARD, SITI.nik),
-        (SITI.card_number, "3171234567890123"),
+        (SITI.card_number, "3171234507890123"),
     ],
 )
 def test_numbers_that_do_not_belong_together_are_answered_in_the_same_bytes(
@@ -260,6 +275,7 @@ def test_one_address_asks_for_so_many_codes_only(visitor: Visitor) -> None:
         ("", "", {"card_number", "nik"}),
         ("123", SITI.nik, {"card_number"}),
         (SITI.card_number, "x", {"nik"}),
+        (SITI.card_number, SITI.nik[:6] + "9" + SITI.nik[7:], {"nik"}),
     ],
 )
 def test_what_cannot_be_a_number_is_told_at_its_field(

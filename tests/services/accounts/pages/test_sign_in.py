@@ -18,8 +18,10 @@ from services.accounts.queries.sessions import signed_in
 from services.accounts.service import AccountsService
 from services.accounts.storage.people_tables import ACCOUNT, DEVICE, SESSION
 from services.accounts.use_cases.people.bounds import (
+    GUESSES_AT_ADDRESS,
     GUESSES_AT_NAME,
     GUESSES_AT_NAME_AND_ADDRESS,
+    GUESSES_FROM_DEVICE,
     Bounds,
 )
 from tests.conformity import held_to_contract
@@ -342,6 +344,55 @@ def test_a_device_lets_its_owner_pass_and_nobody_else(house: AccountsService) ->
     assert stranger.sign_in(SITI.card_number).status_code == 429
 
 
+def test_a_device_that_was_planted_is_replaced_and_a_known_one_kept(
+    house: AccountsService, visitor: Visitor
+) -> None:
+    add_holder(house)
+    visitor.client.set_cookie("balai-device", "planted-by-somebody-else")
+    visitor.sign_in(SITI.card_number)
+    first = visitor.cookie("balai-device") or ""
+    visitor.sign_in(SITI.card_number)
+
+    assert re.fullmatch(r"[\w-]{43}", first)
+    assert visitor.cookie("balai-device") == first
+
+
+def test_a_device_of_one_account_becomes_none_of_another(
+    house: AccountsService, visitor: Visitor
+) -> None:
+    add_holder(house)
+    add_staff(house, EMAIL)
+    visitor.sign_in(EMAIL)
+    first = visitor.cookie("balai-device")
+    visitor.sign_in(SITI.card_number)
+
+    assert visitor.cookie("balai-device") != first
+
+
+def test_failures_in_one_browser_of_the_owner_keep_the_owner_out_of_no_other(
+    house: AccountsService,
+) -> None:
+    add_holder(house)
+    app = held_to_contract(build(at(house, [0.0])))
+    lost, owner = another(app), another(app, "192.0.2.1")
+    for browser in (lost, owner):
+        assert browser.sign_in(SITI.card_number).status_code == 303
+    for _ in range(GUESSES_FROM_DEVICE.count):
+        assert lost.sign_in(SITI.card_number, "not this one").status_code == 422
+
+    assert lost.sign_in(SITI.card_number).status_code == 429
+    assert owner.sign_in(SITI.card_number).status_code == 303
+
+
+def test_failures_in_a_known_browser_count_at_its_address_and_are_not_kept_out_by_it() -> None:
+    bounds = Bounds(clock=lambda: 0.0)
+    for number in range(GUESSES_AT_ADDRESS.count):
+        bounds.count_guess(f"name {number}", "192.0.2.1", device="known")
+
+    assert bounds.seconds_until_guess("another", "192.0.2.1", device=None) > 0
+    assert bounds.seconds_until_guess("another", "192.0.2.1", device="known") == 0
+
+
 def test_a_hash_made_with_other_parameters_is_made_anew_at_the_next_sign_in(
     house: AccountsService, visitor: Visitor
 ) -> None:
@@ -406,6 +457,15 @@ def test_own_sessions_are_seen_and_ended_and_nobody_elses(
     assert not other.is_signed_in()
     assert visitor.is_signed_in()
     assert stranger.is_signed_in()
+
+
+def test_signing_out_everywhere_else_is_offered_even_where_no_other_browser_is_seen(
+    house: AccountsService, visitor: Visitor
+) -> None:
+    add_holder(house)
+    visitor.sign_in(SITI.card_number)
+
+    assert "Sign out everywhere else" in text_of(visitor.open("/account"))
 
 
 def test_whoever_is_not_signed_in_is_led_to_the_form(visitor: Visitor) -> None:

@@ -14,7 +14,13 @@ from services.accounts.domain.people.codes import (
     read_code,
 )
 from services.accounts.domain.people.messages import LONGEST_PAUSE, pause_after
-from services.accounts.domain.people.names import Name, card_number, email_address, name_from
+from services.accounts.domain.people.names import (
+    Name,
+    card_number,
+    email_address,
+    name_from,
+    nik_number,
+)
 
 
 @pytest.mark.parametrize(
@@ -48,6 +54,19 @@ def test_what_is_no_address_is_none(typed: str) -> None:
 )
 def test_what_is_no_card_number_is_none(typed: str) -> None:
     assert card_number(typed) is None
+
+
+@pytest.mark.parametrize("typed", ["1771056505870013", " 1771 0565 0587 0013", "1771056505870000"])
+def test_a_nik_is_read_as_people_copy_it(typed: str) -> None:
+    nik = nik_number(typed)
+
+    assert nik is not None
+    assert nik.number == typed.replace(" ", "")
+
+
+@pytest.mark.parametrize("typed", ["", "177105650587001", "1771059505870013", "1771056513870013"])
+def test_what_can_be_no_nik_is_none(typed: str) -> None:
+    assert nik_number(typed) is None
 
 
 def test_a_name_does_not_print_itself() -> None:
