@@ -27,7 +27,7 @@ class UnusableApplication(ValueError):
 class Application:
     """A registered application.
 
-    `secret_digest` is None for a public one, which cannot keep a secret: a page with a script, an app on a phone.
+    `secret_digest` is None for a public one, which cannot keep a secret, such as an app on a phone.
     """
 
     client_id: str
