@@ -23,8 +23,11 @@ ROUNDS = 2
 AT_ONCE = 2
 """Hashes at once in one process: each keeps a core busy and takes 19 MiB."""
 
+MOST_WAITING = 4
+"""How many wait for a place. Each keeps a thread of the process, and the others have to be there for other requests."""
+
 PATIENCE = 2.0
-"""Seconds to wait for one's turn: a dozen others."""
+"""Seconds to wait for one's turn."""
 
 HASHES = Counter("password_hashes_total", "Passwords hashed, to be kept or to be compared")
 
@@ -37,6 +40,7 @@ class PasswordHashes:
     ) -> None:
         self._hasher = PasswordHasher(time_cost=rounds, memory_cost=memory_kib, parallelism=1)
         self._places = threading.BoundedSemaphore(at_once)
+        self._let_in = threading.BoundedSemaphore(at_once + MOST_WAITING)
         self._nobodys = _nobodys(memory_kib, rounds)
 
     def hash(self, password: str) -> str:
@@ -59,13 +63,20 @@ class PasswordHashes:
 
     @contextmanager
     def _turn(self) -> Iterator[None]:
-        if not self._places.acquire(timeout=PATIENCE):
-            raise TooBusy(retry_after=2)
-        try:
+        with _place(self._let_in, timeout=0.0), _place(self._places, timeout=PATIENCE):
             HASHES.inc()
             yield
-        finally:
-            self._places.release()
+
+
+@contextmanager
+def _place(places: threading.Semaphore, *, timeout: float) -> Iterator[None]:
+    """Hold a place, if one comes free in time. Raises `TooBusy`."""
+    if not places.acquire(timeout=timeout):
+        raise TooBusy(retry_after=2)
+    try:
+        yield
+    finally:
+        places.release()
 
 
 @cache

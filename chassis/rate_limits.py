@@ -2,7 +2,8 @@
 
 As draft-ietf-httpapi-ratelimit-headers-11 has them. A call that is bounded names its bounds where it is declared
 (`bounded=`), which is what the contract says of it. While a request is served, whatever a `Throttle` is asked is noted
-here, and `chassis.web` tells it with the answer, whatever the answer is: no handler writes these headers.
+here, and `chassis.web` tells it with the answer, whatever the answer is: no handler writes these headers. Pages tell
+nothing of it: what is counted there is guesses at a name, and whoever guesses must not see how the name stands.
 """
 
 from __future__ import annotations
@@ -42,6 +43,11 @@ _met: ContextVar[dict[str, Standing] | None] = ContextVar("rate_limits_met", def
 def begin() -> None:
     """Forget what was noted: a request begins."""
     _met.set({})
+
+
+def tell_nothing() -> None:
+    """Note nothing until the next request begins."""
+    _met.set(None)
 
 
 def note(standing: Standing) -> None:

@@ -9,6 +9,7 @@ from urllib.parse import parse_qsl, urlencode
 
 from flask import Request, Response, request
 
+from chassis import rate_limits
 from chassis.observability import current_request_id
 from chassis.pages import form_guard
 from chassis.pages.declaring import Cookie, GoTo, Page, PageAnswer, Visit
@@ -37,6 +38,7 @@ class ServedPages(Generic[House]):
         """Return the function that answers a request for a page."""
 
         def answer() -> Response:
+            rate_limits.tell_nothing()
             visit = self._visit(request)
             if page.method == "GET" and visit.query.get(LANGUAGE) in OFFERED:
                 return self._write(_in_language(visit), visit)

@@ -27,10 +27,18 @@ class MessageKind(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Recipient:
-    """To whom: the holder of a card, whom the programme's channel knows by the card's reference, or an address."""
+    """To whom: the holder of a card, whom the programme's channel knows by the card's reference, or an address.
+
+    Neither is nobody, who is sent nothing: it is there so that as much is done where there is nobody as where there is.
+    """
 
     card: str | None = None
     email: str | None = field(default=None, repr=False)
+
+    @property
+    def is_nobody(self) -> bool:
+        """Tell whether there is nobody to be sent anything."""
+        return self.card is None and self.email is None
 
 
 @dataclass(frozen=True, slots=True)

@@ -15,7 +15,7 @@ M = MESSAGE.c
 
 
 def add_message(connection: sa.Connection, message: Message, *, seal: Seal) -> None:
-    """Save a message to be sent; what it says and to whom is sealed."""
+    """Save a message to be sent; what it says and to whom is sealed. One to nobody is given up as it is saved."""
     text = json.dumps(
         {
             "card": message.to.card,
@@ -24,12 +24,15 @@ def add_message(connection: sa.Connection, message: Message, *, seal: Seal) -> N
             "values": dict(message.values),
         }
     )
+    sealed = seal.close(text, context=_context_of(message.message_id))
+    is_given_up = message.to.is_nobody
     connection.execute(
         sa.insert(MESSAGE).values(
             message_id=message.message_id,
             channel="card" if message.to.card is not None else "email",
             kind=message.kind.value,
-            sealed=seal.close(text, context=_context_of(message.message_id)),
+            sealed=None if is_given_up else sealed,
+            given_up_at=message.created_at if is_given_up else None,
             created_at=message.created_at,
             expires_at=message.expires_at,
             next_try_at=message.created_at,

@@ -1,7 +1,8 @@
 """Send a code to somebody who activates a card or has forgotten the password.
 
 Whatever was asked for, a code is saved for the browser that asked. Where nothing matched, or too many codes were sent
-already, it is a code for nobody: none is sent, and nothing that could be typed in is right.
+already, it is a code for nobody: none is sent, and nothing that could be typed in is right. As many statements are sent
+to the database then, so that the time an answer takes does not tell either.
 """
 
 from __future__ import annotations
@@ -29,6 +30,8 @@ from services.accounts.use_cases.people.change_password import recipient_of
 from services.accounts.use_cases.people.people import People, random_below
 
 HOLDER, STAFF = "holder", "staff"
+NOBODY = Recipient()
+NOBODYS_CARD = "00000000-0000-0000-0000-000000000000"
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,25 +68,24 @@ def ask_for_code(connection: sa.Connection, people: People, command: AskForCode)
         now=now,
     )
     to = _recipient(people, command, account)
-    if to is None or _was_sent_enough(connection, digest, now=now, known_device=known):
-        to_send, to = replace(to_send, account_id=None, card=None), None
+    if _was_sent_enough(connection, digest, now=now, known_device=known) or to.is_nobody:
+        to_send, to = replace(to_send, account_id=None, card=None), NOBODY
     add_sent_code(connection, to_send, flow_digest=flow_digest)
-    if to is not None:
-        _send(connection, people, to, code, language=command.language, now=now)
+    _send(connection, people, to, code, language=command.language, now=now)
 
 
 def _account(connection: sa.Connection, command: AskForCode, digest: str) -> Account | None:
     if command.purpose == HOLDER:
-        return load_account_of_card(connection, command.card) if command.card else None
+        return load_account_of_card(connection, command.card or NOBODYS_CARD)
     return load_account_of_name(connection, digest)
 
 
-def _recipient(people: People, command: AskForCode, account: Account | None) -> Recipient | None:
+def _recipient(people: People, command: AskForCode, account: Account | None) -> Recipient:
     if command.card is not None:
         return Recipient(card=command.card)
     if command.purpose == STAFF and account is not None and account.mandate.card is None:
-        return recipient_of(people, account)
-    return None
+        return recipient_of(people, account) or NOBODY
+    return NOBODY
 
 
 def _was_sent_enough(

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
+from contextlib import contextmanager
 from datetime import timedelta
 
 import pytest
@@ -11,6 +12,7 @@ import sqlalchemy as sa
 from flask import Flask
 from werkzeug.test import TestResponse
 
+from chassis.database import Database
 from services.accounts.domain.mandates import Mandate
 from services.accounts.domain.people.codes import ATTEMPTS, SENT_IN_AN_HOUR
 from services.accounts.domain.people.messages import Recipient
@@ -35,6 +37,19 @@ from tests.services.accounts.people import (
 )
 
 EMAIL = "rina@lpk.example"
+
+
+@contextmanager
+def statements(database: Database) -> Iterator[list[str]]:
+    """Gather the statements that are sent to a database."""
+    sent: list[str] = []
+
+    def note(*arguments: object) -> None:
+        sent.append(str(arguments[2]))
+
+    sa.event.listen(database.engine, "before_cursor_execute", note)
+    yield sent
+    sa.event.remove(database.engine, "before_cursor_execute", note)
 
 
 @pytest.fixture
@@ -166,6 +181,25 @@ def test_an_address_that_nobody_has_is_answered_in_the_same_bytes(
         shown.add((asked.status_code, asked.headers["Location"], page))
     assert len(shown) == 1
     assert len(messages_of(house)) == 1
+
+
+def test_as_many_statements_are_sent_for_nobody_as_for_somebody(
+    house: AccountsService, app: Flask
+) -> None:
+    add_staff(house, EMAIL)
+    add_holder(house)
+    seen: dict[str, list[int]] = {"staff": [], "holder": []}
+    for email in (EMAIL, "nobody@lpk.example"):
+        with statements(house.database) as sent:
+            Visitor(app.test_client()).send("/activate/staff", email=email)
+        seen["staff"].append(len(sent))
+    for nik in (SITI.nik, BUDI.nik):
+        with statements(house.database) as sent:
+            ask(Visitor(app.test_client()), SITI.card_number, nik)
+        seen["holder"].append(len(sent))
+
+    assert all(some == none > 0 for some, none in seen.values())
+    assert len(messages_of(house)) == 2
 
 
 def test_the_sixth_attempt_fails_even_with_the_right_code(

@@ -11,6 +11,7 @@ import pytest
 import sqlalchemy as sa
 from flask import Flask
 
+from chassis import rate_limits
 from chassis.password_hashing import HASHES, PasswordHashes
 from services.accounts.app import build
 from services.accounts.domain.mandates import Mandate
@@ -313,6 +314,17 @@ def test_whoever_guesses_is_kept_waiting_alike_for_names_there_are_and_are_not(
     assert hashes() == before
     clock[0] += 60.0
     assert guesser.sign_in(SITI.card_number).status_code == 303
+
+
+def test_nobody_is_told_how_many_guesses_at_a_name_are_left(
+    house: AccountsService, visitor: Visitor
+) -> None:
+    add_holder(house)
+    names = [SITI.card_number] * (GUESSES_AT_NAME_AND_ADDRESS.count + 1)
+    answers = [visitor.sign_in(name, "not this one") for name in names]
+
+    assert {answer.status_code for answer in answers} == {422, 429}
+    assert not any(header in answer.headers for answer in answers for header in rate_limits.HEADERS)
 
 
 def test_whoever_guesses_from_many_places_keeps_the_owner_out_of_no_browser_that_was_used_before(
