@@ -1,8 +1,8 @@
 """Register an application that people sign in at: `python -m services.accounts.register_application --redirect-uri …`.
 
 Prints its id and, for a confidential one whose secret was made here, the secret: this once and never again. Without
-`--confidential` it is a public one, such as an app on a phone. Given what is registered
-already, it changes nothing and succeeds.
+`--confidential` it is a public one, such as an app on a phone. Given what is registered already, it changes nothing
+and succeeds.
 """
 
 from __future__ import annotations
