@@ -183,6 +183,17 @@ def test_an_address_that_nobody_has_is_answered_in_the_same_bytes(
     assert len(messages_of(house)) == 1
 
 
+def test_staff_is_sent_a_code_that_nobody_guesses_in_years(
+    house: AccountsService, app: Flask
+) -> None:
+    add_staff(house, EMAIL)
+    visitor = Visitor(app.test_client())
+    visitor.send("/activate/staff", email=EMAIL)
+    code = code_sent(house)
+    assert re.fullmatch(r"[0-9A-HJKMNP-TV-Z]{5}-[0-9A-HJKMNP-TV-Z]{5}", code)
+    assert choose(visitor, code.lower().replace("-", " "), OTHER_PASSWORD).status_code == 303
+
+
 def test_as_many_statements_are_sent_for_nobody_as_for_somebody(
     house: AccountsService, app: Flask
 ) -> None:
