@@ -7,6 +7,7 @@ from collections.abc import Iterable
 from pathlib import Path
 
 _PSS = re.compile(r"^Pss:\s+(\d+) kB", re.MULTILINE)
+_OWN = re.compile(r"^Anonymous:\s+(\d+) kB", re.MULTILINE)
 _PARENT = re.compile(r"^PPid:\s+(\d+)", re.MULTILINE)
 
 
@@ -31,9 +32,21 @@ def family(pids: Iterable[int]) -> list[int]:
 
 def pss_megabytes(pid: int) -> float:
     """Return the proportional set size of one process, in MB; 0 where it has ended."""
+    return _told(pid, _PSS)
+
+
+def own_megabytes(pid: int) -> float:
+    """Return what one process has made for itself in memory, in MB; 0 where it has ended.
+
+    Libraries do not count, of which a process has the more the fewer others share them.
+    """
+    return _told(pid, _OWN)
+
+
+def _told(pid: int, what: re.Pattern[str]) -> float:
     try:
         text = Path(f"/proc/{pid}/smaps_rollup").read_text(encoding="ascii")
     except OSError:
         return 0.0
-    match = _PSS.search(text)
+    match = what.search(text)
     return int(match[1]) / 1024 if match else 0.0

@@ -18,7 +18,7 @@ import sqlalchemy as sa
 from chassis.database import Database
 from chassis.journal import MOST_AT_ONCE, Entry, Journal
 from services.enrolment.storage.tables import JOURNAL
-from tests.bench.memory import pss_megabytes
+from tests.bench.memory import own_megabytes
 from tests.journeys.enrolling import check_each_stands_once, enrolments
 from tests.journeys.load import Load
 from tests.journeys.processes import open_files
@@ -101,14 +101,14 @@ def test_an_export_streams_from_its_first_entry_to_its_last_without_being_gather
 ) -> None:
     world = long_journal
     size = world.auditor.read("/consistency")["checked"]["journal_entries"]
-    before = {name: pss_megabytes(world.worker(name)) for name in SERVING}
+    before = {name: own_megabytes(world.worker(name)) for name in SERVING}
     growth = 0.0
     with _export(world, media_type) as export:
         blocks = [export.answer.read(BLOCK)]
         assert not export.is_over(world), "the first bytes come while the rest is still being read"
         while block := export.answer.read(16 * BLOCK):
             blocks.append(block)
-            growth = max(growth, *(pss_megabytes(world.worker(n)) - before[n] for n in SERVING))
+            growth = max(growth, *(own_megabytes(world.worker(n)) - before[n] for n in SERVING))
     body = b"".join(blocks)
     assert _positions(body, media_type) == list(range(1, size + 1))
     assert growth < MOST_GROWTH < len(body) / 1e6
