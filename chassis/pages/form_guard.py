@@ -2,7 +2,8 @@
 
 Three things stand in the way: browsers send our cookies with no form of another site (SameSite), they say where a form
 comes from (`Sec-Fetch-Site`, or `Origin` where they are older), and each form holds a token that belongs to a cookie of
-the same browser. A site in between who can plant a cookie still cannot make the token: that takes our key.
+the same browser. Whoever can plant cookies can plant a pair that belongs together: against that stand the cookies' name
+(`__Host-`, where the site is behind TLS) and what the browser says.
 """
 
 from __future__ import annotations
