@@ -32,6 +32,8 @@ def prepared(named: Named, *, secret: str = "s" * 43) -> int:
             "ENVIRONMENT": "development",
             "TOKEN_ISSUER": "http://127.0.0.1:8000",
             "KEY_ENCRYPTION_KEY": KEY,
+            "FINGERPRINT_KEY": KEY,
+            "ENROLMENT_URL": "http://127.0.0.1:8003",
             "CATALOG_CLIENT_SECRET": secret,
             "ENROLMENT_CLIENT_SECRET": secret,
         }
