@@ -92,7 +92,7 @@ def test_a_process_with_unusable_settings_does_not_start_and_says_why(
     done = subprocess.run(
         [sys.executable, "-m", "services.accounts.worker"],
         cwd=ROOT,
-        env={**os.environ, **variables, **change},
+        env={**os.environ, **variables, "MESSAGE_SENDER": "print", **change},
         capture_output=True,
         text=True,
         check=False,
@@ -122,7 +122,12 @@ def test_the_worker_rolls_keys_over_and_stops_when_told(
     worker = subprocess.Popen(
         [sys.executable, "-m", "services.accounts.worker"],
         cwd=ROOT,
-        env={**os.environ, **variables, "METRICS_BIND": f"127.0.0.1:{port}"},
+        env={
+            **os.environ,
+            **variables,
+            "MESSAGE_SENDER": "print",
+            "METRICS_BIND": f"127.0.0.1:{port}",
+        },
         stdout=subprocess.PIPE,
         text=True,
     )

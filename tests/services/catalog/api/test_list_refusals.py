@@ -76,7 +76,7 @@ def test_a_wrong_filter_is_named(
         ("/providers", "limit=99999999999999999999", "/limit"),
         ("/providers", "cursor=", "/cursor"),
         ("/providers", "status=", "/status"),
-        ("/providers", "status=suspended", "/status"),
+        ("/providers", "status=closed", "/status"),
         ("/providers", "status=applied&status=approved", "/status"),
         ("/providers", "kind=blk", "/kind"),
         ("/regions", "parent=", "/parent"),
