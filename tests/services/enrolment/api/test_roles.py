@@ -56,6 +56,7 @@ MAY_CALL: dict[str, set[str]] = {
     "POST /api/v1/reports/reconciliation": EVERYBODY,
     "GET /api/v1/consistency": {"operator", "auditor"},
     "GET /api/v1/log/entries": {"auditor"},
+    "POST /internal/cards/identification": {"system"},
     "GET /internal/feed": {"system"},
     "GET /internal/seats": {"system"},
 }
