@@ -26,16 +26,27 @@ from tests.chassis.tally import (
 from tests.tokens import token, verifier
 
 
-@dataclass
 class Source:
     """A service that can be followed over HTTP; `house` is what stands behind its address just now."""
 
     url: str = ""
-    house: TallyHouse | None = None
+
+    def __init__(self) -> None:
+        self._house: TallyHouse | None = None
+        self._app: Flask | None = None
+
+    @property
+    def house(self) -> TallyHouse | None:
+        return self._house
+
+    @house.setter
+    def house(self, house: TallyHouse) -> None:
+        # Made here and once: requests come in threads, and making an application is not for several at a time.
+        self._house, self._app = house, feed_of(house)
 
     def __call__(self, environ: dict[str, Any], start: Any) -> Any:
-        assert self.house is not None
-        return feed_of(self.house)(environ, start)
+        assert self._app is not None
+        return self._app(environ, start)
 
 
 def feed_of(house: TallyHouse) -> Flask:
