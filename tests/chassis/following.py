@@ -32,11 +32,11 @@ class Source:
     url: str = ""
 
     def __init__(self) -> None:
-        self._house: TallyHouse | None = None
-        self._app: Flask | None = None
+        self._house: TallyHouse
+        self._app: Flask
 
     @property
-    def house(self) -> TallyHouse | None:
+    def house(self) -> TallyHouse:
         return self._house
 
     @house.setter
@@ -45,7 +45,6 @@ class Source:
         self._house, self._app = house, feed_of(house)
 
     def __call__(self, environ: dict[str, Any], start: Any) -> Any:
-        assert self._app is not None
         return self._app(environ, start)
 
 
@@ -126,7 +125,6 @@ class Following:
 def happen(source: Source, number: int, kind: str = "happened") -> None:
     """Append so many entries to the journal of a source."""
     house = source.house
-    assert house is not None
     house.transactions.run(
         lambda connection: house.journal.append(
             connection, [entry(kind, number=n) for n in range(number)], now=utc_now()
@@ -150,7 +148,6 @@ class Interrupted(ServiceClient):
 def weigh(source: Source, *sizes: int) -> None:
     """Let happen what weighs so many bytes, and a little more."""
     house = source.house
-    assert house is not None
     entries = [entry("happened", said="é" * (size // 2)) for size in sizes]
     house.transactions.run(
         lambda connection: house.journal.append(connection, entries, now=utc_now())

@@ -20,7 +20,6 @@ from tests.tokens import bearer, token
 
 def test_the_feed_goes_on_only_for_who_knows_its_epoch_and_its_last_entry(source: Source) -> None:
     happen(source, 2)
-    assert source.house is not None
     with source.house.database.reading() as connection:
         epoch = source.house.journal.head(connection).epoch
         first, _ = source.house.journal.read(connection, after=0, limit=2)
@@ -50,7 +49,6 @@ def test_the_feed_goes_on_only_for_who_knows_its_epoch_and_its_last_entry(source
 
 def test_an_entry_arrives_as_it_stands_in_the_journal(source: Source, following: Following) -> None:
     house = source.house
-    assert house is not None
     subjects = {"class_id": new_id(), "region": "17.71"}
     body = {"said": "é 🎓 \u2028", "most": 2**53 - 1, "none": None}
     given = Entry("kept", "accounts|x", "officer", "request-1", subjects, body, "2023-01")
@@ -69,7 +67,6 @@ def test_an_entry_arrives_as_it_stands_in_the_journal(source: Source, following:
 
 def test_the_feed_gives_a_bounded_number_after_a_position(source: Source) -> None:
     happen(source, 6)
-    assert source.house is not None
     document = requests.get(
         source.url + "/internal/feed",
         params={"after": 2, "limit": 3},

@@ -11,8 +11,10 @@ from contextlib import contextmanager
 import requests
 
 from chassis.clock import utc_now
+from services.accounts.development import add_account
 from services.accounts.domain.mandates import Mandate
 from services.accounts.register import register
+from services.accounts.register_application import register_application
 from services.accounts.service import AccountsService, opened_service
 from services.accounts.settings import read_settings
 from services.accounts.use_cases.issue_token import issue_token
@@ -120,6 +122,27 @@ class Callers:
             register(house, client_id=client_id, secret=secret, mandate=mandate, name="Perjalanan")
         self.people.private.add(secret)
         return client_id, secret
+
+    def application(self, redirect_uri: str) -> str:
+        """Register a public application that people sign in at; return its id."""
+        client_id = f"app-{next(self.names)}"
+        with self._accounts() as house:
+            register_application(
+                house, client_id=client_id, secret=None, redirect_uris=[redirect_uri]
+            )
+        return client_id
+
+    def staff_account(self, mandate: Mandate, *, owner: bool = False) -> str:
+        """Give somebody of the staff an account; return its id."""
+        with self._accounts() as house:
+            return add_account(
+                house,
+                name=f"staf-{next(self.names)}@lembaga.example",
+                password=secrets.token_hex(16),
+                mandate=mandate,
+                display_name="Sari Contoh",
+                owner=owner,
+            )
 
     def close(self) -> None:
         """Close every caller's connections."""

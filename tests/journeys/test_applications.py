@@ -15,7 +15,6 @@ from joserfc import jwt
 from joserfc.jwk import KeySet
 
 from services.accounts.disable import disable
-from services.accounts.register_application import register_application
 from services.accounts.service import opened_service
 from services.accounts.settings import read_settings
 from tests.journeys.api import PATIENCE, Api
@@ -88,10 +87,7 @@ class App:
 
 
 def new_app(world: World) -> App:
-    client_id = f"app-{next(world.names)}"
-    with opened_service(read_settings(world.system.accounts_settings)) as house:
-        register_application(house, client_id=client_id, secret=None, redirect_uris=[BACK])
-    return App(world, client_id)
+    return App(world, world.application(BACK))
 
 
 def led_back(browser: Browser, app: App, **more: str) -> str:

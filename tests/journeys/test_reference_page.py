@@ -19,9 +19,11 @@ import pytest
 import requests
 
 from deploy.local.process import ROOT
+from services.accounts.domain.mandates import Mandate
 from tests.conformity import contract
 from tests.databases import DatabaseMaker
 from tests.journeys import bodies
+from tests.journeys.api import Api
 from tests.journeys.test_readme import FOREIGN
 from tests.journeys.world import World
 from tests.running_system import RunningSystem, start_system
@@ -104,6 +106,7 @@ EXAMPLE = re.compile(
     r'<pre class="run"[^>]*aria-label="Command of ([A-Z]+) ([^"]+)">(.*?)</pre>', re.DOTALL
 )
 CANNOT_BE_AGAIN = {
+    "post_admissions_undo": 200,  # its preview is that of the example
     "post_classes_cancellation": 200,
     "post_courses_classes": 201,  # its instants are those of the example
     "post_courses_decision": 200,
@@ -114,6 +117,13 @@ CANNOT_BE_AGAIN = {
     "post_waves": 201,
 }
 """Calls that what is there does not always allow: they are understood, and refused for the state (409) or the dates."""
+
+ABOUT_A_CORRECTION = {
+    "get_corrections_by_id",
+    "post_corrections_approval",
+    "post_corrections_refusal",
+    "post_corrections_withdrawal",
+}
 
 
 def test_every_example_of_the_page_runs_once_its_variables_are_set(
@@ -152,9 +162,12 @@ class Things:
         """Make something of everything, as the examples ask for it."""
         offer = world.offer(seats=5)
         card, other = world.cards(2)
-        staff = world.provider(offer.provider_id)
+        mandate = Mandate("provider", provider=offer.provider_id)
+        owner = {"provider": offer.provider_id, "subject": world.staff_account(mandate, owner=True)}
+        staff = Api(world.system.address, world.system.token("provider", **owner))
         taken = world.holder(other.ref).post("/enrolments", offer.wish())
         pause = {"what": "admissions", "region": "94.03", "message": "Data diperiksa."}
+        invited = {"email": "staf@blk.example", "role": "provider", "provider": offer.provider_id}
         variables = {
             "CLASS_ID": offer.class_id,
             "COURSE_ID": staff.post("/courses", bodies.course("online"))["id"],
@@ -164,11 +177,18 @@ class Things:
             "PAUSE_ID": world.operator.post("/pauses", pause)["id"],
             "WAVE_ID": world.wave(),
             "CARD_NUMBER": card.number,
+            "CLIENT_ID": world.application("https://portal.example/signed-in"),
             "EXPECTED_PRICE": str(offer.price),
+            "ADMISSION_ID": world.operator.items("/admissions")[0]["id"],
+            "ACCOUNT_ID": world.staff_account(mandate),
+            "INVITATION_ID": staff.post("/invitations", invited)["id"],
+            "RECOVERY_ID": world.officer("32").post(
+                "/recoveries", {"card_number": other.number, "reason": "Telepon hilang"}
+            )["id"],
         }
         bound = {
             "holder": {"card": card.ref},
-            "provider": {"provider": offer.provider_id},
+            "provider": owner,
             "officer": {"region": "32"},
         }
         return cls(world, variables, offer.course_id, bound)
@@ -178,6 +198,7 @@ class Things:
         statuses = folder / "statuses"
         statuses.write_text("", encoding="ascii")
         role = caller_of(operation)
+        token = self.world.system.token(role, **self.bound.get(role, {}))
         published = {"COURSE_ID": self.published} if operation["x-roles"] == ["public"] else {}
         ran = subprocess.run(
             ["sh", "-euc", command],
@@ -185,8 +206,9 @@ class Things:
                 **os.environ,
                 **self.variables,
                 **published,
+                **self.proposed(operation, token),
                 "BASE": self.world.system.address,
-                "TOKEN": self.world.system.token(role, **self.bound.get(role, {})),
+                "TOKEN": token,
                 "CLIENT": ":".join(self.world.client()),
                 "KEY": str(uuid.uuid4()),
                 "ETAG": self.version(operation),
@@ -202,6 +224,18 @@ class Things:
         assert ran.returncode == 0, (command, ran.stderr)
         return int(statuses.read_text(encoding="ascii"))
 
+    def proposed(self, operation: dict[str, Any], token: str) -> dict[str, str]:
+        """Return a correction of its own for each that asks for one: whoever withdraws it is who proposed it."""
+        if operation["operationId"] not in ABOUT_A_CORRECTION:
+            return {}
+        own = operation["operationId"] == "post_corrections_withdrawal"
+        proposer = Api(self.world.system.address, token) if own else self.world.operator
+        body = {"amount": -1, "reason": "Salah hitung", "case_number": "Perkara 7"}
+        proposed = proposer.post(
+            "/corrections", {"card_number": self.variables["CARD_NUMBER"], **body}
+        )
+        return {"CORRECTION_ID": proposed["id"]}
+
     def version(self, operation: dict[str, Any]) -> str:
         """Return the ETag of what an edit is about."""
         if not operation["operationId"].startswith("patch_"):
@@ -215,6 +249,8 @@ class Things:
 def caller_of(operation: dict[str, Any]) -> str:
     """Return the role that the example is of: who owns what is there, where several may call."""
     roles = operation["x-roles"]
+    if operation["operationId"] == "post_invitations":
+        return "operator"  # the example invites an officer, which no provider may
     if "enrolments_" in operation["operationId"] and "provider" in roles:
         return "provider"  # the class is theirs, and the holder of the card has no enrolment yet
     return next(

@@ -14,10 +14,7 @@ import pytest
 import requests
 
 from chassis.identifiers import new_id
-from services.accounts.development import add_account
 from services.accounts.domain.mandates import Mandate
-from services.accounts.service import opened_service
-from services.accounts.settings import read_settings
 from tests.conformity import contract
 from tests.journeys import bodies
 from tests.journeys.api import Api
@@ -180,18 +177,8 @@ def _tenant(world: World, *, paused: str, lives_in: str) -> Tenant:
 
 def _staff(world: World, provider_id: str) -> tuple[Api, str]:
     """Give a provider an owner, who calls, and a colleague, by the account's id."""
-    with opened_service(read_settings(world.system.accounts_settings)) as house:
-        owner, colleague = (
-            add_account(
-                house,
-                name=f"{new_id()}@lembaga.example",
-                password=new_id(),
-                mandate=Mandate("provider", provider=provider_id),
-                display_name="Sari Contoh",
-                owner=is_owner,
-            )
-            for is_owner in (True, False)
-        )
+    mandate = Mandate("provider", provider=provider_id)
+    owner, colleague = (world.staff_account(mandate, owner=is_owner) for is_owner in (True, False))
     token = world.system.token("provider", provider=provider_id, subject=owner)
     return Api(world.system.address, token), colleague
 
