@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import time
 from collections.abc import Iterable, Iterator, Mapping
-from functools import partial
 from typing import TYPE_CHECKING
 
 from chassis.failures import problem_of
@@ -22,15 +21,15 @@ from chassis.problems import (
     NotFound,
     Problem,
 )
-from chassis.time_left import TIME_LEFT_HEADER
 from gateway.answer import Answer
 from gateway.authentication import admit
 from gateway.callers import client_address, has_left
 from gateway.documents import Failures
 from gateway.gate import Gate
 from gateway.headers import inward, outward
-from gateway.limits import Body, gather
+from gateway.limits import gather
 from gateway.measures import Record
+from gateway.questions import written_question
 from gateway.revocations import Revocations
 from gateway.routes import Access, Route
 from gateway.sharing import SharedAnswer, SharedAnswers, sharing_key
@@ -39,9 +38,6 @@ from gateway.upstream import ClientLeft, Question, Upstream
 
 if TYPE_CHECKING:
     from _typeshed.wsgi import StartResponse, WSGIApplication, WSGIEnvironment
-
-MARGIN = 0.25
-"""Seconds by which a service gives up before we do, so that the caller gets its words and not ours."""
 
 CLIENT_LEFT = 499
 """The status in counts and log of a request whose caller did not wait; nobody is ever answered with it."""
@@ -161,7 +157,14 @@ class Forwarding:
         try:
             if waited and has_left(environ):
                 raise ClientLeft
-            question = self._question(match, environ, headers, body, seconds=route.seconds - waited)
+            question = written_question(
+                match,
+                environ,
+                headers,
+                body,
+                seconds=route.seconds - waited,
+                address=client_address(environ, proxies_in_front=self._proxies_in_front),
+            )
             return _asked(service.upstream, question, _advice(route, dict(headers))), gate
         except BaseException:
             gate.leave()
@@ -194,39 +197,6 @@ class Forwarding:
         status, headers, body = self._failures.answer(problem, current_request_id.get(), environ)
         start_response(status, headers)
         return [] if environ["REQUEST_METHOD"] == "HEAD" else [body]
-
-    def _question(
-        self,
-        match: Match,
-        environ: WSGIEnvironment,
-        headers: list[tuple[str, str]],
-        body: Body,
-        *,
-        seconds: float,
-    ) -> Question:
-        method = environ["REQUEST_METHOD"]
-        address = client_address(environ, proxies_in_front=self._proxies_in_front)
-        lines = [
-            f"{method} {match.path}{match.query} HTTP/1.1",
-            f"Host: {match.upstream}",
-            *[f"{name}: {value}" for name, value in headers],
-            f"{REQUEST_ID_HEADER}: {current_request_id.get()}",
-            f"{TIME_LEFT_HEADER}: {int((seconds - MARGIN) * 1000)}",
-            f"X-Forwarded-For: {address}",
-            *_framing(method, body),
-            "",
-            "",
-        ]
-        head = "\r\n".join(lines).encode("latin-1")
-        chunked = body.length is None
-        return Question(
-            method=method,
-            sent=head + (_chunk(body.gathered) if chunked else body.gathered),
-            rest=_chunks(body.rest) if chunked and body.rest is not None else body.rest,
-            safe=match.route.safe,
-            seconds=seconds,
-            abandoned=partial(has_left, environ),
-        )
 
 
 class Passing:
@@ -288,22 +258,3 @@ def _start(answer: Answer, start_response: StartResponse, *, method: str) -> Non
     if length_is_ours and method != "HEAD" and answer.status not in _WITHOUT_BODY:
         headers.append(("Content-Length", str(len(answer.whole or b""))))
     start_response(f"{answer.status} {answer.reason}", headers)
-
-
-def _framing(method: str, body: Body) -> tuple[str, ...]:
-    if body.length is None:
-        return ("Transfer-Encoding: chunked",)
-    if body.length or method not in ("GET", "HEAD"):
-        return (f"Content-Length: {body.length}",)
-    return ()
-
-
-def _chunk(block: bytes) -> bytes:
-    return b"%X\r\n%b\r\n" % (len(block), block)
-
-
-def _chunks(blocks: Iterator[bytes]) -> Iterator[bytes]:
-    """Frame blocks as chunks. The last one, which says that nothing is missing, comes only where nothing is."""
-    for block in blocks:
-        yield _chunk(block)
-    yield b"0\r\n\r\n"

@@ -7,10 +7,7 @@ import os
 import sys
 from collections.abc import Mapping, Sequence
 
-import sqlalchemy as sa
-
-from chassis.problems import Problem
-from chassis.settings import SettingsError
+from services.accounts.command_line import exit_code
 from services.accounts.development import issue_token
 from services.accounts.domain.mandates import UnusableMandate
 from vocabulary.roles import EVERY_ROLE
@@ -27,16 +24,11 @@ def main(arguments: Sequence[str], variables: Mapping[str, str]) -> int:
         "--subject", help="whom the token names; made from the role where not given"
     )
     options = parser.parse_args(arguments)
-    try:
-        print(issue_token(**vars(options), environment=variables))
-    except (SettingsError, UnusableMandate) as error:
-        print(f"development token: {error}", file=sys.stderr)
-        return 2
-    except (Problem, sa.exc.SQLAlchemyError) as error:
-        why = "the database cannot be reached, or is not migrated"
-        print(f"development token: {why} ({type(error).__name__})", file=sys.stderr)
-        return 1
-    return 0
+    return exit_code(
+        "development token",
+        lambda: print(issue_token(**vars(options), environment=variables)),
+        unusable=(UnusableMandate,),
+    )
 
 
 if __name__ == "__main__":

@@ -10,11 +10,8 @@ import os
 import sys
 from collections.abc import Callable, Mapping, Sequence
 
-import sqlalchemy as sa
-
 from chassis.identifiers import random_reference
-from chassis.problems import Problem
-from chassis.settings import SettingsError
+from services.accounts.command_line import exit_code
 from services.accounts.domain.actors import COMMAND_LINE, Actor
 from services.accounts.service import AccountsService, opened_service
 from services.accounts.settings import read_settings
@@ -44,22 +41,22 @@ def _disable_by(use_case: Callable[..., bool], house: AccountsService, client_id
     )
 
 
-def main(arguments: Sequence[str], variables: Mapping[str, str]) -> None:
-    """Disable what the command line names."""
+def main(arguments: Sequence[str], variables: Mapping[str, str]) -> int:
+    """Disable what the command line names; return the exit code."""
     parser = argparse.ArgumentParser(prog="python -m services.accounts.disable")
     parser.add_argument("client_id")
     client_id = parser.parse_args(arguments).client_id
-    try:
+
+    def command() -> None:
         with opened_service(read_settings(variables)) as house:
             disable(house, client_id)
-    except SettingsError as error:
-        sys.exit(f"disable: {error}")
-    except (Problem, sa.exc.SQLAlchemyError) as error:
-        why = "the database cannot be reached, or is not migrated"
-        sys.exit(f"disable: {why} ({type(error).__name__})")
-    except NoSuchClient:
-        sys.exit(f"disable: no client is registered as {client_id}")
+
+    return exit_code(
+        "disable",
+        command,
+        refused={NoSuchClient: f"no client is registered as {client_id}"},
+    )
 
 
 if __name__ == "__main__":
-    main(sys.argv[1:], os.environ)
+    sys.exit(main(sys.argv[1:], os.environ))

@@ -7,11 +7,9 @@ import os
 import sys
 from collections.abc import Mapping, Sequence
 
-import sqlalchemy as sa
-
 from chassis.identifiers import random_reference
-from chassis.problems import Problem, StateConflict
-from chassis.settings import SettingsError
+from chassis.problems import StateConflict
+from services.accounts.command_line import exit_code
 from services.accounts.domain.actors import COMMAND_LINE, Actor
 from services.accounts.domain.mandates import Mandate
 from services.accounts.domain.people.codes import in_groups
@@ -20,6 +18,11 @@ from services.accounts.service import AccountsService, opened_service
 from services.accounts.settings import read_settings
 from services.accounts.use_cases.staff.invite import Invite, invite
 from vocabulary.roles import OPERATOR
+
+
+class NoAddress(Exception):
+    def __str__(self) -> str:
+        return "this is no e-mail address"
 
 
 def invite_operator(house: AccountsService, email: Name) -> str:
@@ -37,29 +40,24 @@ def main(arguments: Sequence[str], variables: Mapping[str, str]) -> int:
     parser = argparse.ArgumentParser(prog="python -m services.accounts.invite_operator")
     parser.add_argument("email", help="the address that the operator signs in with")
     options = parser.parse_args(arguments)
-    email = email_address(options.email)
-    if email is None:
-        return _refuse("this is no e-mail address", 2)
-    try:
+
+    def command() -> None:
+        email = email_address(options.email)
+        if email is None:
+            raise NoAddress
         settings = read_settings(variables)
         with opened_service(settings) as house:
             code = invite_operator(house, email)
-    except SettingsError as error:
-        return _refuse(str(error), 2)
-    except StateConflict:
-        return _refuse("an operator signs in with this address already", 1)
-    except (Problem, sa.exc.SQLAlchemyError) as error:
-        why = "the database cannot be reached, or is not migrated"
-        return _refuse(f"{why} ({type(error).__name__})", 1)
-    print(f"Open {settings.token_issuer}/invitation within seven days, and enter")
-    print(f"  e-mail address  {email.text}")
-    print(f"  code            {code}")
-    return 0
+        print(f"Open {settings.token_issuer}/invitation within seven days, and enter")
+        print(f"  e-mail address  {email.text}")
+        print(f"  code            {code}")
 
-
-def _refuse(why: str, code: int) -> int:
-    print(f"invite operator: {why}", file=sys.stderr)
-    return code
+    return exit_code(
+        "invite operator",
+        command,
+        unusable=(NoAddress,),
+        refused={StateConflict: "an operator signs in with this address already"},
+    )
 
 
 if __name__ == "__main__":

@@ -12,11 +12,8 @@ import secrets
 import sys
 from collections.abc import Mapping, Sequence
 
-import sqlalchemy as sa
-
 from chassis.identifiers import random_reference
-from chassis.problems import Problem
-from chassis.settings import Environment, SettingsError
+from services.accounts.command_line import exit_code, given_secret, print_credentials
 from services.accounts.domain.actors import COMMAND_LINE, Actor
 from services.accounts.domain.clients import SECRET_BYTES, UnusableCredential
 from services.accounts.domain.mandates import Mandate, UnusableMandate
@@ -59,34 +56,26 @@ def register(
 
 
 def main(arguments: Sequence[str], variables: Mapping[str, str]) -> int:
-    """Register the client that the command line describes and print its credentials."""
+    """Register the client that the command line describes and print its credentials; return the exit code."""
     options = parse(arguments)
     client_id = options.client_id or random_reference()
     mandate = Mandate(options.role, options.provider, options.card, options.region)
-    try:
-        given = _given_secret(options.secret_from_env, variables)
+
+    def command() -> None:
+        given = given_secret(options.secret_from_env, variables)
         secret = given or secrets.token_urlsafe(SECRET_BYTES)
         with opened_service(read_settings(variables)) as house:
             register(house, client_id=client_id, secret=secret, mandate=mandate, name=options.name)
-    except (SettingsError, UnusableCredential, UnusableMandate) as error:
-        print(f"register: {error}", file=sys.stderr)
-        return 2
-    except (Problem, sa.exc.SQLAlchemyError) as error:
-        why = "the database cannot be reached, or is not migrated"
-        print(f"register: {why} ({type(error).__name__})", file=sys.stderr)
-        return 1
-    except ClientExists:
-        taken = f"{client_id} is registered already, with another secret, role or bound"
-        print(f"register: {taken}", file=sys.stderr)
-        return 1
-    print(f"client_id={client_id}")
-    if given is None:
-        print(f"client_secret={secret}")
-    return 0
+        print_credentials(client_id, None if given else secret)
 
-
-def _given_secret(name: str | None, variables: Mapping[str, str]) -> str | None:
-    return Environment(variables).text(name) if name is not None else None
+    return exit_code(
+        "register",
+        command,
+        unusable=(UnusableCredential, UnusableMandate),
+        refused={
+            ClientExists: f"{client_id} is registered already, with another secret, role or bound"
+        },
+    )
 
 
 if __name__ == "__main__":

@@ -13,11 +13,8 @@ import secrets
 import sys
 from collections.abc import Mapping, Sequence
 
-import sqlalchemy as sa
-
 from chassis.identifiers import random_reference
-from chassis.problems import Problem
-from chassis.settings import Environment, SettingsError
+from services.accounts.command_line import exit_code, given_secret, print_credentials
 from services.accounts.domain.actors import COMMAND_LINE, Actor
 from services.accounts.domain.authorization.applications import UnusableApplication
 from services.accounts.domain.clients import SECRET_BYTES, UnusableCredential
@@ -65,12 +62,13 @@ def register_application(
 
 
 def main(arguments: Sequence[str], variables: Mapping[str, str]) -> int:
-    """Register the application that the command line describes and print its credentials."""
+    """Register the application that the command line describes and print its credentials; return the exit code."""
     options = parse(arguments)
     client_id = options.client_id or random_reference()
     is_confidential = options.confidential or options.secret_from_env is not None
-    try:
-        given = _given_secret(options.secret_from_env, variables)
+
+    def command() -> None:
+        given = given_secret(options.secret_from_env, variables)
         secret = (given or secrets.token_urlsafe(SECRET_BYTES)) if is_confidential else None
         with opened_service(read_settings(variables)) as house:
             register_application(
@@ -80,25 +78,14 @@ def main(arguments: Sequence[str], variables: Mapping[str, str]) -> int:
                 redirect_uris=options.redirect_uris,
                 name=options.name,
             )
-    except (SettingsError, UnusableCredential, UnusableApplication) as error:
-        print(f"register_application: {error}", file=sys.stderr)
-        return 2
-    except (Problem, sa.exc.SQLAlchemyError) as error:
-        why = "the database cannot be reached, or is not migrated"
-        print(f"register_application: {why} ({type(error).__name__})", file=sys.stderr)
-        return 1
-    except ClientExists:
-        taken = f"{client_id} is registered already, as something else"
-        print(f"register_application: {taken}", file=sys.stderr)
-        return 1
-    print(f"client_id={client_id}")
-    if secret is not None and given is None:
-        print(f"client_secret={secret}")
-    return 0
+        print_credentials(client_id, None if given else secret)
 
-
-def _given_secret(name: str | None, variables: Mapping[str, str]) -> str | None:
-    return Environment(variables).text(name) if name is not None else None
+    return exit_code(
+        "register_application",
+        command,
+        unusable=(UnusableCredential, UnusableApplication),
+        refused={ClientExists: f"{client_id} is registered already, as something else"},
+    )
 
 
 if __name__ == "__main__":
