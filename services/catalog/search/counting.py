@@ -47,8 +47,7 @@ def count(view: View, among: Query, wanted: SearchWanted) -> tuple[int, Facets]:
             if number
         ],
         "has_seats": [
-            {"value": True, "count": int(found["with"]["value"])},
-            {"value": False, "count": int(found["without"]["value"])},
+            {"value": value, "count": number} for value, number in _by_seats(found).items()
         ],
     }
 
@@ -71,14 +70,29 @@ def _counted(searcher: Searcher, among: Query, asked: Mapping[str, Asked]) -> di
 
 def _asked(wanted: SearchWanted) -> dict[str, Asked]:
     """Ask for everything but regions."""
-    offers = wanted.offers
-    with_seats, without = (replace(offers, has_seats=value) for value in (True, False))
     providers = terms(fields.PROVIDER_LABEL, MOST_PROVIDERS)
     return {
         "total": (choices(wanted), NUMBER),
         "track": (choices(replace(wanted, track=None)), terms(fields.TRACK, _FEW)),
         "mode": (choices(replace(wanted, mode=None)), terms(fields.MODE, _FEW)),
         "provider": (choices(replace(wanted, provider_id=None)), providers),
-        "with": (choices(replace(wanted, offers=with_seats)), NUMBER),
-        "without": (choices(replace(wanted, offers=without)), NUMBER),
+        **_asked_of_seats(wanted),
     }
+
+
+def _asked_of_seats(wanted: SearchWanted) -> dict[str, Asked]:
+    """Ask for courses with seats and without: at once, unless a place or a time must be that of the same class."""
+    offers = replace(wanted.offers, has_seats=None)
+    if offers.is_empty:
+        return {"seats": (choices(replace(wanted, offers=offers)), terms(fields.SEATS_FIELD, _FEW))}
+    return {
+        name: (choices(replace(wanted, offers=replace(offers, has_seats=value))), NUMBER)
+        for value, name in fields.SEATS.items()
+    }
+
+
+def _by_seats(found: Mapping[str, Any]) -> dict[bool, int]:
+    if "seats" in found:
+        counts = dict(tally(found["seats"]))
+        return {value: counts.get(name, 0) for value, name in fields.SEATS.items()}
+    return {value: int(found[name]["value"]) for value, name in fields.SEATS.items()}

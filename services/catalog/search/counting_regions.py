@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import replace
+from functools import lru_cache
 from typing import Any
 
 from tantivy import Query
@@ -47,12 +48,13 @@ def regions(
     view: View, among: Query, wanted: SearchWanted, found: Mapping[str, Any]
 ) -> dict[str, int]:
     """Read the count of each region that is told of out of what was asked; for everybody is for each of them."""
-    told = sorted(_told(wanted.offers.region))
-    counts = _by_region(found["places"])
+    within = _province_of(wanted.offers.region)
+    told = sorted(_told(within))
+    counts = _by_region(found["places"], within)
     if wanted.offers.in_time:
-        counts.subtract(_by_region(found["mixed"]["places"]))
+        counts.subtract(_by_region(found["mixed"]["places"], within))
         counts[EVERYWHERE] += found["mixed everywhere"]["doc_count"]
-        possible = _by_region(found["mixed elsewhere"]["places"])
+        possible = _by_region(found["mixed elsewhere"]["places"], within)
         counts.update(_mixed_elsewhere(view, among, wanted, [c for c in told if possible[c]]))
     return {code: counts[EVERYWHERE] + counts[code] for code in told}
 
@@ -79,17 +81,28 @@ def _anywhere(wanted: SearchWanted) -> tuple[Wanted, tuple[str, ...]]:
     return offers, choices(replace(wanted, offers=offers))
 
 
-def _by_region(found: Mapping[str, Any]) -> Counter[str]:
+def _by_region(found: Mapping[str, Any], within: str | None) -> Counter[str]:
     counts: Counter[str] = Counter()
     for written, number in tally(found):
-        for code in regions_at(written):
+        for code in _told_at(written, within):
             counts[code] += number
     return counts
 
 
-def _told(chosen: Region | None) -> list[str]:
-    """Tell of every province, and of the regencies of the one that was chosen or has the one that was chosen."""
+@lru_cache(maxsize=32_768)
+def _told_at(written: str, within: str | None) -> tuple[str, ...]:
+    """Return of the regions at which there is something (`offers.where`) those that are told of."""
+    return tuple(regions_at(written) & {EVERYWHERE, *_told(within)})
+
+
+def _told(within: str | None) -> Iterator[str]:
+    """Tell of every province, and of the regencies within one."""
+    yield from PROVINCES
+    yield from (code for code, found in REGENCIES.items() if found.province == within)
+
+
+def _province_of(chosen: Region | None) -> str | None:
+    """Return the province that was chosen, or has the regency that was."""
     if chosen is None:
-        return list(PROVINCES)
-    province = chosen.code if isinstance(chosen, Province) else chosen.province
-    return [*PROVINCES, *(c for c, found in REGENCIES.items() if found.province == province)]
+        return None
+    return chosen.code if isinstance(chosen, Province) else chosen.province

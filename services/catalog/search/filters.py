@@ -79,8 +79,11 @@ def _having(offers: Wanted) -> str:
         return _starting(offers) if offers.in_time else _with_seats(offers)
     if not offers.in_time:
         return _open_to(offers)
-    there = every_one([_open_to(offers), _starting(offers), IS_NOT_MIXED])
-    return _any_of([f"({there})", mixed_everywhere(offers), mixed_there(offers)])
+    there = [_open_to(offers), IS_NOT_MIXED]
+    if offers.has_seats is not None:
+        # Regardless of seats `common` tells what starts in time.
+        there.append(_starting(offers))
+    return _any_of([f"({every_one(there)})", mixed_everywhere(offers), mixed_there(offers)])
 
 
 def _with_seats(offers: Wanted) -> str:

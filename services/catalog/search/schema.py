@@ -7,15 +7,17 @@ from typing import Final
 
 from tantivy import Schema, SchemaBuilder
 
-VERSION: Final = 2
+VERSION: Final = 3
 """Raise it with every change of the fields, of the analysis of text or of what is shown: older indexes are then built
 anew from the tables."""
 
 COURSE_ID: Final = "course_id"
 TITLE: Final = "title"
-SUBJECT: Final = "subject"
-BODY: Final = "body"
-PROVIDER_NAME: Final = "provider_name"
+"""Stems and other terms (`terms`) of the title."""
+
+TEXT: Final = "text"
+"""The same of all texts of a course, its title included, so that it alone tells which courses say something."""
+
 WORDS: Final = "words"
 CODES: Final = "codes"
 TRACK: Final = "track"
@@ -67,19 +69,16 @@ YES: Final = "yes"
 NO: Final = "no"
 MIXED_OFFERS: Final = "mixed_offers"
 
-TEXT: Final = (TITLE, SUBJECT, BODY, PROVIDER_NAME)
-"""Fields of stems and of other terms of `terms`, set apart by blanks."""
-
 
 def build_schema() -> Schema:
     """Build the schema. Every text is analysed before it comes here."""
     builder = SchemaBuilder()
-    for name in (COURSE_ID, CODES, PROVIDER, SEATS_FIELD, MIXED, *PLACES.values()):
+    for name in (COURSE_ID, CODES, PROVIDER, MIXED, *PLACES.values()):
         builder.add_text_field(name, tokenizer_name="raw", index_option="basic")
-    for name in TEXT:
+    for name in (TITLE, TEXT):
         builder.add_text_field(name, tokenizer_name="whitespace", index_option="freq")
     builder.add_text_field(WORDS, tokenizer_name="whitespace", index_option="basic")
-    for name in (TRACK, MODE, PROVIDER_LABEL, TITLE_ORDER, *WHERE.values()):
+    for name in (TRACK, MODE, PROVIDER_LABEL, TITLE_ORDER, SEATS_FIELD, *WHERE.values()):
         builder.add_text_field(name, tokenizer_name="raw", index_option="basic", fast=True)
     for earliest, between, latest in STARTS.values():
         builder.add_unsigned_field(earliest, fast=True)

@@ -29,12 +29,9 @@ MOST_WORDS = 12
 
 @dataclass(frozen=True, slots=True)
 class Weights:
-    """How much a word counts for where it stands (each field), and for how it was found (everything else)."""
+    """How much a word counts: in a title beside elsewhere, and for how it was found (everything else)."""
 
     title: float = 3.0
-    subject: float = 1.0
-    body: float = 0.6
-    provider_name: float = 0.6
     loan: float = 0.5
     meaning: float = 0.6
     completed: float = 1.0
@@ -60,12 +57,13 @@ class TextQuery:
 class _Way:
     """One way in which a word may stand in a course, what that is worth, and in how many courses it does.
 
+    `ranked` are queries for the places where it may stand, the best of which counts; `matching` finds all of them.
     `key` is the same for ways that are one: a stem and a meaning may lead to the same term.
     """
 
     key: Hashable
     weight: float
-    ranked: Query
+    ranked: Sequence[Query]
     matching: Query
     used: int
 
@@ -93,12 +91,6 @@ class TextQueries:
         self._schema = schema
         self._searcher = searcher
         self._weights = weights
-        self._boosts = {
-            fields.TITLE: weights.title,
-            fields.SUBJECT: weights.subject,
-            fields.BODY: weights.body,
-            fields.PROVIDER_NAME: weights.provider_name,
-        }
 
     def query(self, text: str) -> TextQuery:
         """Make the query for a text; one without a word that stands anywhere finds nothing.
@@ -139,7 +131,7 @@ class TextQueries:
     def _phrases(self, typed: Sequence[str]) -> Iterator[_Sought]:
         for start, end in phrases_in(typed):
             for way in self._meanings(typed[start:end]):
-                yield _Sought(way.ranked, [way.matching], way.used)
+                yield _Sought(self._best([way]), [way.matching], way.used)
 
     def _codes(self, text: str) -> Iterator[_Sought]:
         """Look for codes as they are written, and for what begins like one."""
@@ -189,7 +181,7 @@ class TextQueries:
             return []
         ranked = Query.boolean_query([(Occur.Must, self._best(ways)) for ways in each])
         matching = all_of([any_of([way.matching for way in ways]) for ways in each])
-        return [_Way(tuple(phrase), weight, ranked, matching, min(map(_breadth, each)))]
+        return [_Way(tuple(phrase), weight, [ranked], matching, min(map(_breadth, each)))]
 
     def _begun(self, word: str) -> list[_Way]:
         """Look for words that begin like this one, which may not be finished."""
@@ -199,7 +191,7 @@ class TextQueries:
         among = Query.term_set_query(self._schema, fields.WORDS, others)
         weight = self._weights.completed
         ranked = Query.const_score_query(among, weight)
-        return [_Way(word, weight, ranked, among, sum(map(self._used, others)))]
+        return [_Way(f"{word}*", weight, [ranked], among, sum(map(self._used, others)))]
 
     def _completions(self, word: str) -> Iterable[str]:
         if len(word) < _SHORTEST_PREFIX:
@@ -228,20 +220,22 @@ class TextQueries:
         return self._searcher.doc_freq(fields.WORDS, word)
 
     def _term(self, term: str, weight: float) -> list[_Way]:
-        """Look for a term in each field in which it stands."""
-        found = []
-        for field, boost in self._boosts.items():
-            if used := self._searcher.doc_freq(field, term):
-                stands = Query.term_query(self._schema, field, term, "freq")
-                worth = boost * weight
-                ranked = Query.boost_query(stands, worth)
-                found.append(_Way((field, term), worth, ranked, stands, used))
-        return found
+        """Look for a term in texts, where it counts the more if it stands in the title."""
+        used = self._searcher.doc_freq(fields.TEXT, term)
+        if not used:
+            return []
+        anywhere = Query.term_query(self._schema, fields.TEXT, term, "freq")
+        ranked = [Query.boost_query(anywhere, weight)]
+        if self._searcher.doc_freq(fields.TITLE, term):
+            in_title = Query.term_query(self._schema, fields.TITLE, term, "freq")
+            ranked.append(Query.boost_query(in_title, weight * self._weights.title))
+        return [_Way(term, weight, ranked, anywhere, used)]
 
     def _best(self, ways: Sequence[_Way]) -> Query:
-        if len(ways) == 1:
-            return ways[0].ranked
-        return Query.disjunction_max_query([way.ranked for way in ways], self._weights.several_ways)
+        ranked = [query for way in ways for query in way.ranked]
+        if len(ranked) == 1:
+            return ranked[0]
+        return Query.disjunction_max_query(ranked, self._weights.several_ways)
 
 
 def _breadth(ways: Sequence[_Way]) -> int:
