@@ -25,6 +25,7 @@ from tests.bench.catalogue import (
 from tests.bench.figures import Figures
 from tests.bench.load import run_load
 from tests.bench.memory import family, pss_megabytes
+from tests.bench.pace import slowness
 from tests.bench.processor import processor_seconds
 from tests.running_system import RunningSystem
 
@@ -51,11 +52,14 @@ def measure_search(system: RunningSystem, figures: Figures, *, rounds: int, seco
     with tempfile.TemporaryDirectory(prefix="bench-search-") as name:
         folders = (Path(name) / str(number) for number in itertools.count())
         for _ in range(min(rounds, 3)):
+            figures.add("slowness of the machine before a rebuild", slowness())
             built = build_index(database, next(folders))
             figures.add("rebuild_seconds", built.clock)
             figures.add("rebuild_processor_seconds", built.processor)
+        before = slowness()
         took = search_times(Path(name) / "0", searches=SEARCHES)
     database.dispose()
+    figures.add("slowness of the machine meanwhile", (before + slowness()) / 2)
     _add_percentiles(figures, "search", [each.clock for each in took])
     _add_percentiles(figures, "search_processor", [each.processor for each in took])
     _let_the_worker_build(system)
