@@ -65,8 +65,7 @@ class SeatHouse:
         return Batches(
             service.database,
             service.stores.answers,
-            handler
-            or EnrolHandler(service.stores, rules=service.rules, redeem_key=service.redeem_key),
+            handler or EnrolHandler(service.stores, redeem_key=service.redeem_key),
             opener=self.command(new_id(), new_id()),
         )
 
@@ -152,7 +151,6 @@ class SeatHouse:
                 caller=OPERATOR,
                 request_id="request-1",
                 stores=service.stores,
-                rules=service.rules,
             ),
         )
         admission = AdmitCandidates(
@@ -164,7 +162,9 @@ class SeatHouse:
         )
         service.transactions.run(
             lambda connection: admit_candidates(
-                connection, admission, stores=service.stores, rules=service.rules
+                connection,
+                admission,
+                stores=service.stores,
             ),
         )
         return sorted(set(self._cards()) - before)

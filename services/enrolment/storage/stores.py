@@ -17,10 +17,12 @@ from services.enrolment.storage.movements import MovementStore
 from services.enrolment.storage.pauses import PauseStore
 from services.enrolment.storage.persons import Fingerprints, PersonStore
 from services.enrolment.storage.realisation import RealisationStore
+from services.enrolment.storage.rules import RuleStore
 from services.enrolment.storage.suspensions import SuspensionStore
 from services.enrolment.storage.switches import SwitchStore
 from services.enrolment.storage.tables import JOURNAL, STORED_ANSWER
 from services.enrolment.storage.waves import WaveStore
+from vocabulary.rule_book import shipped_rules
 
 
 @dataclass(frozen=True)
@@ -37,6 +39,7 @@ class Stores:
     persons: PersonStore
     waves: WaveStore
     realisation: RealisationStore
+    rules: RuleStore
     admissions: AdmissionStore
     corrections: CorrectionStore
     pauses: PauseStore
@@ -58,6 +61,7 @@ def open_stores(database: Database, *, personal_data_key: bytes, fingerprint_key
         persons=PersonStore(database, seal=seal, fingerprints=Fingerprints(fingerprint_key)),
         waves=WaveStore(database),
         realisation=RealisationStore(database),
+        rules=RuleStore(database, shipped_rules()),
         admissions=AdmissionStore(database),
         corrections=CorrectionStore(database),
         pauses=PauseStore(database),

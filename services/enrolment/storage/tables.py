@@ -250,6 +250,26 @@ PAUSE = sa.Table(
     sa.UniqueConstraint("what", "region", name="pause_once_a_place"),
 )
 
+RULE_VERSION = sa.Table(
+    "rule_version",
+    METADATA,
+    sa.Column("version", sa.String(16), primary_key=True),
+    sa.Column("effective_from", sa.String(10), nullable=False),
+    sa.Column("numbers", sa.Text, nullable=False),
+    sa.Column("reason", sa.Text, nullable=False),
+    sa.Column("scheduled_by", sa.String(128), nullable=False),
+    sa.Column("scheduled_at", Instant, nullable=False),
+    sa.Column("withdrawn_at", Instant),
+    sa.Index(
+        "rule_version_one_a_day",
+        "effective_from",
+        unique=True,
+        postgresql_where=sa.text("withdrawn_at is null"),
+        sqlite_where=sa.text("withdrawn_at is null"),
+    ),
+)
+"""Versions of the rules that operators scheduled; a day is one of the national zone, as text."""
+
 SUSPENSION = sa.Table(
     "suspension",
     METADATA,

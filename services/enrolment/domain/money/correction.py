@@ -9,8 +9,8 @@ from enum import StrEnum
 from chassis.problems import StateConflict
 from services.enrolment.domain.money.movement import Account, Cause, Movement
 from services.enrolment.domain.programme.card import Card, CardState
-from services.enrolment.domain.programme.rule_set import RuleSet
 from vocabulary.refusals import BalanceOutOfBounds, CardNotUsable, SamePerson
+from vocabulary.rule_set import RuleSet
 
 STANDS_FOR = timedelta(days=7)
 """How long a proposal can be approved; what was right to correct may not be a week later."""

@@ -10,8 +10,8 @@ from chassis.problems import Problem
 from services.enrolment.domain.money.movement import Account, Cause, Movement
 from services.enrolment.domain.programme.card import Card, CardState, Scheme
 from services.enrolment.domain.programme.pause import Pause, Paused, pause_in_force
-from services.enrolment.domain.programme.rule_set import RuleSet
 from vocabulary.refusals import AdmissionsPaused, BirthDateImpossible, NikAlreadyHeld
+from vocabulary.rule_set import RuleSet
 
 EARLIEST_BIRTH = date(1900, 1, 1)
 

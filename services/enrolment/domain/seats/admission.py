@@ -14,7 +14,6 @@ from chassis.problems import Problem
 from services.enrolment.domain.money.movement import Account, Cause, Movement
 from services.enrolment.domain.programme.card import MODE_OF_SCHEME, Card, CardState
 from services.enrolment.domain.programme.pause import Pause, Paused, pause_in_force
-from services.enrolment.domain.programme.rule_set import RuleSet
 from services.enrolment.domain.seats.enrolment import Enrolment, EnrolmentState, PastEnrolment
 from services.enrolment.domain.seats.training_class import CANCELLED, UNLISTED, TrainingClass
 from vocabulary.refusals import (
@@ -34,6 +33,7 @@ from vocabulary.refusals import (
     ReviewOwed,
     ScheduleConflict,
 )
+from vocabulary.rule_set import RuleSet
 
 
 @dataclass(frozen=True, slots=True)

@@ -7,11 +7,11 @@ from datetime import datetime
 
 from services.enrolment.domain.money.movement import Account, Cause, Movement
 from services.enrolment.domain.programme.card import Card, CardState
-from services.enrolment.domain.programme.rule_set import RuleSet
 from services.enrolment.domain.seats.enrolment import Enrolment, EnrolmentState
 from services.enrolment.domain.seats.training_class import TrainingClass
 from vocabulary.refusals import CancellationClosed
 from vocabulary.roles import HOLDER
+from vocabulary.rule_set import RuleSet
 
 _DONE = (
     "This enrolment was cancelled already: the seat is given back, and what it cost is on the card again."

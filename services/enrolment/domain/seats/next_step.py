@@ -5,9 +5,9 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import datetime
 
-from services.enrolment.domain.programme.rule_set import RuleSet
 from services.enrolment.domain.seats.enrolment import HOLDS_A_SEAT, EnrolmentState
 from services.enrolment.domain.seats.training_class import TrainingClass
+from vocabulary.rule_set import RuleSet
 
 
 @dataclass(frozen=True, slots=True)

@@ -15,11 +15,11 @@ from chassis.journal import Entry
 from chassis.problems import NotFound, Problem
 from services.enrolment.domain.entry_kinds import EntryKind
 from services.enrolment.domain.programme.award import Award, Candidate, Nomination, award_all
-from services.enrolment.domain.programme.rule_set import RuleSet
 from services.enrolment.domain.programme.undo import Admission
 from services.enrolment.domain.programme.wave import Wave
 from services.enrolment.storage.stores import Stores
 from vocabulary.refusals import WaveClosed
+from vocabulary.rule_set import RuleSet
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,7 +37,7 @@ class AdmitCandidates:
 
 
 def admit_candidates(
-    connection: sa.Connection, command: AdmitCandidates, *, stores: Stores, rules: RuleSet
+    connection: sa.Connection, command: AdmitCandidates, *, stores: Stores
 ) -> list[Award | Problem]:
     """Award cards and return for each row, in order, its award or the refusal.
 
@@ -60,6 +60,7 @@ def admit_candidates(
     now, pauses = stores.pauses.now_and_in_force(connection)
     if not wave.is_open_at(now):
         raise WaveClosed
+    rules = stores.rules.at(connection, now)
     held = stores.persons.held_niks(connection, digests)
     verdicts = award_all(
         list(nominations.values()), held_niks=held, pauses=pauses, rules=rules, now=now

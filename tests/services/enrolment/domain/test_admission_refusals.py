@@ -11,7 +11,6 @@ import pytest
 from chassis.problems import Problem
 from services.enrolment.domain.programme.card import Card, CardState, Scheme
 from services.enrolment.domain.programme.pause import Pause, Paused
-from services.enrolment.domain.programme.rule_set import RuleSet
 from services.enrolment.domain.seats import admission
 from services.enrolment.domain.seats.admission import (
     Admitted,
@@ -34,6 +33,7 @@ from tests.services.enrolment.domain.builders import (
     past,
     training_class,
 )
+from vocabulary.rule_set import RuleSet
 
 
 @dataclass
