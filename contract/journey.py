@@ -13,7 +13,7 @@ from typing import Any, TypeVar
 from contract.admitting import candidate, open_wave
 from contract.recorder import Recorder, Refused
 from contract.signing_in import invite, let_in_again, take_back
-from contract.switches import correct, pause, suspend, undo_admission
+from contract.switches import correct, pause, schedule_rules, suspend, undo_admission
 
 API = "/api/v1"
 PATIENCE = 30.0
@@ -38,6 +38,7 @@ def walk(recorder: Recorder) -> dict[str, Any]:
     suspend(recorder, provider)
     correct(recorder, card_number)
     undo_admission(recorder)
+    schedule_rules(recorder)
     let_in_again(recorder, card_number)
     invite(recorder)
     take_back(recorder)

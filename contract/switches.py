@@ -1,6 +1,9 @@
-"""The operators' switches in the journey: pausing, suspending, correcting money by two people, undoing an admission."""
+"""The operators' switches in the journey: pausing, suspending, correcting money by two people, undoing an
+admission, scheduling rules."""
 
 from __future__ import annotations
+
+import secrets
 
 from contract.admitting import candidate, open_wave
 from contract.recorder import Recorder
@@ -58,6 +61,26 @@ def correct(recorder: Recorder, card_number: str) -> None:
         recorder.call(
             "POST", f"{by_id}/{what}", propose(), role="operator", bound=who, body=said, key=True
         )
+
+
+def schedule_rules(recorder: Recorder) -> None:
+    """Look at what longer clocks would change from a day on, schedule them, and think better of it."""
+    path = f"{API}/rules"
+    recorder.call("GET", path)
+    recorder.call("GET", f"{path}/{{version}}", "2023-01")
+    version = f"{2100 + secrets.randbelow(99)}-{1 + secrets.randbelow(12):02}"
+    sent = {"effective_from": f"{version}-01", "changes": {"next_purchase_days": 30}}
+    recorder.call("POST", f"{path}/preview", role="operator", body=sent)
+    body = {"version": version, "reason": "Keputusan Dirjen 12/2027", **sent}
+    recorder.call("POST", path, role="operator", body=body, key=True)
+    recorder.call(
+        "POST",
+        f"{path}/{{version}}/withdrawal",
+        version,
+        role="operator",
+        body={"reason": "Keputusan dicabut"},
+        key=True,
+    )
 
 
 def undo_admission(recorder: Recorder) -> None:

@@ -105,6 +105,11 @@ CATALOG = (
 )
 
 ENROLMENT = (
+    _read("/rules", "enrolment", PUBLIC),
+    _read("/rules/{version}", "enrolment", PUBLIC),
+    _write("POST", "/rules", "enrolment", BEARER, largest_body=16 * KIB),
+    _write("POST", "/rules/preview", "enrolment", BEARER, largest_body=16 * KIB),
+    _write("POST", "/rules/{version}/withdrawal", "enrolment", BEARER, largest_body=16 * KIB),
     _read("/waves", "enrolment", PUBLIC),
     _read("/waves/{wave_id}", "enrolment", PUBLIC),
     _write("POST", "/waves", "enrolment", BEARER),

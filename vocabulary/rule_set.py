@@ -28,10 +28,11 @@ GROUPS: Final = (
 VERSION: Final = re.compile(r"\A[0-9]{4}-[0-9]{2}[a-z]?\Z")
 """A version is named after the month in which it takes effect; a second one of a month has a letter."""
 
+_DATE: Final = re.compile(r"\A2[01][0-9]{2}-[0-9]{2}-[0-9]{2}\Z")
 _RUPIAH: Final = 100_000_000
 _DAYS: Final = 366
 _PEOPLE: Final = 100_000_000
-_ROW, _READ, _FORM = "row", "read", "form"
+_ROW, _READ, _FORM, _UNLIMITED = "row", "read", "form", "unlimited"
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,12 +62,8 @@ def _whole(row: str, *, least: int = 0, most: int, or_none: bool = False) -> Any
             raise ValueError(f"Send a whole number from {least} to {most}{beside}.")
         return value
 
-    form = {
-        "type": ["integer", "null"] if or_none else "integer",
-        "minimum": least,
-        "maximum": most,
-    }
-    return field(metadata={_ROW: row, _READ: read, _FORM: form})
+    form = {"type": "integer", "minimum": least, "maximum": most}
+    return field(metadata={_ROW: row, _READ: read, _FORM: form, _UNLIMITED: or_none})
 
 
 def _flag(row: str) -> Any:
@@ -154,22 +151,32 @@ def row_of(number: str) -> str:
 
 
 def form_of(number: str) -> Mapping[str, Any]:
-    """Return a number as JSON Schema has it."""
+    """Return a number as JSON Schema has it, null apart."""
     form: Mapping[str, Any] = NUMBERS[number][_FORM]
     return form
+
+
+def may_be_unlimited(number: str) -> bool:
+    """Tell whether null stands for *no limit*."""
+    return bool(NUMBERS[number].get(_UNLIMITED))
+
+
+def reader_of(number: str) -> Callable[[object], Any]:
+    """Return what reads a number; it raises `ValueError` with the remedy."""
+    reader: Callable[[object], Any] = NUMBERS[number][_READ]
+    return reader
 
 
 def read_rule_set(version: str, numbers: Mapping[str, object]) -> RuleSet:
     """Read a rule set. Raises `RuleSetFaulty` naming every member that is missing, unknown or out of bounds."""
     faults = list(_strange(numbers))
     values: dict[str, Any] = {}
-    for name, metadata in NUMBERS.items():
-        read: Callable[[object], Any] = metadata[_READ]
+    for name in NUMBERS:
         if name not in numbers:
             faults.append(RuleFault(name, "Send this member."))
             continue
         try:
-            values[name] = read(numbers[name])
+            values[name] = reader_of(name)(numbers[name])
         except ValueError as error:
             faults.append(RuleFault(name, str(error)))
     if not VERSION.match(version):
@@ -190,11 +197,11 @@ def numbers_of(rules: RuleSet) -> dict[str, Any]:
 def read_date(value: object) -> date:
     """Read a date as a rule file has it. Raises `ValueError` with the remedy."""
     try:
-        if isinstance(value, str) and len(value) == len("2023-01-01"):
+        if isinstance(value, str) and _DATE.match(value):
             return date.fromisoformat(value)
     except ValueError:
         pass
-    raise ValueError("Send a date such as 2023-01-01.")
+    raise ValueError("Send a date from 2000 to 2199, such as 2023-01-01.")
 
 
 def _strange(numbers: Mapping[str, object]) -> Iterator[RuleFault]:

@@ -27,6 +27,7 @@ from services.enrolment.api import (
     identification,
     pauses,
     reports,
+    rules,
     waves,
 )
 from services.enrolment.service import EnrolmentService, start_service
@@ -51,6 +52,7 @@ def every_call() -> list[Endpoint[EnrolmentService]]:
     """Return every call this service takes."""
     code = Code(region_code, REGION)
     return [
+        *rules.endpoints.all,
         *waves.endpoints.all,
         *admissions.endpoints.all,
         *corrections.endpoints.all,

@@ -8,6 +8,8 @@ from enum import StrEnum
 class EntryKind(StrEnum):
     """What an entry tells. A kind that was ever written stays: the journal is kept, and filtered by it."""
 
+    RULES_SCHEDULED = "rules-scheduled"
+    RULES_WITHDRAWN = "rules-withdrawn"
     WAVE_OPENED = "wave-opened"
     PAUSE_BEGUN = "pause-begun"
     PAUSE_ENDED = "pause-ended"

@@ -19,6 +19,11 @@ MAY_CALL: dict[str, set[str]] = {
     "GET /healthz": EVERYBODY,
     "GET /readyz": EVERYBODY,
     "GET /metrics": EVERYBODY,
+    "GET /api/v1/rules": EVERYBODY,
+    "GET /api/v1/rules/<name:version>": EVERYBODY,
+    "POST /api/v1/rules": {"operator"},
+    "POST /api/v1/rules/preview": {"operator"},
+    "POST /api/v1/rules/<name:version>/withdrawal": {"operator"},
     "GET /api/v1/waves": EVERYBODY,
     "GET /api/v1/waves/<id:wave_id>": EVERYBODY,
     "POST /api/v1/waves": {"operator"},
@@ -77,6 +82,7 @@ def send(house: House, call: str, role: str, **claims: Any) -> TestResponse:
         "correction_id",
     ):
         path = path.replace(f"<id:{name}>", new_id())
+    path = path.replace("<name:version>", "2099-01")
     bound = {"card": new_id(), "provider": new_id(), "region": "32"}
     return house.call(
         method,
