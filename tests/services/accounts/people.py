@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from html import unescape
 from typing import Any
 
+from flask import Flask
 from flask.testing import FlaskClient
 from werkzeug.test import TestResponse
 
@@ -53,6 +54,8 @@ BUDI = Holder(
 )
 HOLDERS = (SITI, BUDI)
 NOBODYS_CARD = "8100000000009999"
+RINA = "rina@lpk.example"
+"""The address of somebody on the staff."""
 
 
 class Visitor:
@@ -88,6 +91,11 @@ class Visitor:
         """Return what a cookie holds."""
         found = self.client.get_cookie(name)
         return found.value if found else None
+
+
+def another(app: Flask, address: str = "198.51.100.7") -> Visitor:
+    """Return another browser, somewhere else."""
+    return Visitor(app.test_client(), address=address)
 
 
 def token_in(page: TestResponse) -> str:
@@ -165,6 +173,12 @@ def messages_of(house: AccountsService) -> list[Message]:
     sent: list[Message] = []
     deliver_messages(house.transactions, house.people, sent.append)
     return sent
+
+
+def code_sent(house: AccountsService) -> str:
+    """Return the code in the one message that is to be sent."""
+    (message,) = messages_of(house)
+    return message.values["code"]
 
 
 def kinds_in_journal(house: AccountsService) -> list[str]:
