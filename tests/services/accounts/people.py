@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from html import unescape
 from typing import Any
 
@@ -18,6 +18,7 @@ from services.accounts.domain.people.messages import Message
 from services.accounts.domain.people.names import Name, card_number, email_address
 from services.accounts.service import AccountsService
 from services.accounts.storage.people.accounts import add_account, close_contact
+from services.accounts.use_cases.people.bounds import Bounds
 from services.accounts.use_cases.people.deliver_messages import deliver_messages
 
 HTML = {"Accept": "text/html", "Accept-Language": "en"}
@@ -96,6 +97,11 @@ class Visitor:
 def another(app: Flask, address: str = "198.51.100.7") -> Visitor:
     """Return another browser, somewhere else."""
     return Visitor(app.test_client(), address=address)
+
+
+def at(house: AccountsService, clock: list[float]) -> AccountsService:
+    """Return the service with throttles that go by a clock of the test's."""
+    return replace(house, bounds=Bounds(clock=lambda: clock[0]))
 
 
 def token_in(page: TestResponse) -> str:

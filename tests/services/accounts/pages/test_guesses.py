@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import re
-from dataclasses import replace
 
 from chassis import rate_limits
 from services.accounts.app import build
@@ -25,13 +24,9 @@ from tests.services.accounts.people import (
     add_holder,
     add_staff,
     another,
+    at,
     without_token,
 )
-
-
-def at(house: AccountsService, clock: list[float]) -> AccountsService:
-    """Return the service with throttles that go by a clock of the test's."""
-    return replace(house, bounds=Bounds(clock=lambda: clock[0]))
 
 
 def test_whoever_guesses_is_kept_waiting_alike_for_names_there_are_and_are_not(

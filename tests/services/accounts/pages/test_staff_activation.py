@@ -6,10 +6,12 @@ import re
 
 from flask import Flask
 
+from services.accounts.app import build
 from services.accounts.domain.mandates import Mandate
 from services.accounts.domain.people.messages import Recipient
 from services.accounts.service import AccountsService
 from services.accounts.use_cases.people.bounds import CODES_ASKED_AT_ADDRESS
+from tests.conformity import held_to_contract
 from tests.services.accounts.pages.activating import choose, statements
 from tests.services.accounts.people import (
     OTHER_PASSWORD,
@@ -17,6 +19,8 @@ from tests.services.accounts.people import (
     RINA,
     Visitor,
     add_staff,
+    another,
+    at,
     code_sent,
     messages_of,
     text_of,
@@ -75,7 +79,8 @@ def test_as_many_statements_are_sent_for_an_address_that_nobody_has(
     assert len(messages_of(house)) == 1
 
 
-def test_one_address_asks_for_so_many_codes_only(visitor: Visitor) -> None:
+def test_one_address_asks_for_so_many_codes_only(house: AccountsService) -> None:
+    visitor = another(held_to_contract(build(at(house, [0.0]))))
     for _ in range(CODES_ASKED_AT_ADDRESS.count):
         assert visitor.send("/activate/staff", email="nobody@lpk.example").status_code == 303
 
