@@ -12,7 +12,7 @@ from services.accounts.domain.people.messages import Recipient
 from services.accounts.service import AccountsService
 from services.accounts.storage.people_tables import DEVICE
 from tests.services.accounts.enrolment_stand_in import AWAY
-from tests.services.accounts.pages.activating import ask, choose, statements
+from tests.services.accounts.pages.activating import ask, choose
 from tests.services.accounts.people import (
     BUDI,
     NOBODYS_CARD,
@@ -27,6 +27,7 @@ from tests.services.accounts.people import (
     text_of,
     without_token,
 )
+from tests.statements import statements
 
 
 def test_a_card_is_activated_with_a_code_and_its_holder_signed_in(

@@ -12,7 +12,7 @@ from services.accounts.domain.people.messages import Recipient
 from services.accounts.service import AccountsService
 from services.accounts.use_cases.people.bounds import CODES_ASKED_AT_ADDRESS
 from tests.conformity import held_to_contract
-from tests.services.accounts.pages.activating import choose, statements
+from tests.services.accounts.pages.activating import choose
 from tests.services.accounts.people import (
     OTHER_PASSWORD,
     PROVIDER,
@@ -26,6 +26,7 @@ from tests.services.accounts.people import (
     text_of,
     without_token,
 )
+from tests.statements import statements
 
 
 def test_staff_get_the_code_by_e_mail(house: AccountsService, visitor: Visitor) -> None:
