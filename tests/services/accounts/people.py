@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from html import unescape
 from typing import Any
 
+from flask import Flask
 from flask.testing import FlaskClient
 from werkzeug.test import TestResponse
 
@@ -17,6 +18,7 @@ from services.accounts.domain.people.messages import Message
 from services.accounts.domain.people.names import Name, card_number, email_address
 from services.accounts.service import AccountsService
 from services.accounts.storage.people.accounts import add_account, close_contact
+from services.accounts.use_cases.people.bounds import Bounds
 from services.accounts.use_cases.people.deliver_messages import deliver_messages
 
 HTML = {"Accept": "text/html", "Accept-Language": "en"}
@@ -53,6 +55,8 @@ BUDI = Holder(
 )
 HOLDERS = (SITI, BUDI)
 NOBODYS_CARD = "8100000000009999"
+RINA = "rina@lpk.example"
+"""The address of somebody on the staff."""
 
 
 class Visitor:
@@ -88,6 +92,16 @@ class Visitor:
         """Return what a cookie holds."""
         found = self.client.get_cookie(name)
         return found.value if found else None
+
+
+def another(app: Flask, address: str = "198.51.100.7") -> Visitor:
+    """Return another browser, somewhere else."""
+    return Visitor(app.test_client(), address=address)
+
+
+def at(house: AccountsService, clock: list[float]) -> AccountsService:
+    """Return the service with throttles that go by a clock of the test's."""
+    return replace(house, bounds=Bounds(clock=lambda: clock[0]))
 
 
 def token_in(page: TestResponse) -> str:
@@ -165,6 +179,12 @@ def messages_of(house: AccountsService) -> list[Message]:
     sent: list[Message] = []
     deliver_messages(house.transactions, house.people, sent.append)
     return sent
+
+
+def code_sent(house: AccountsService) -> str:
+    """Return the code in the one message that is to be sent."""
+    (message,) = messages_of(house)
+    return message.values["code"]
 
 
 def kinds_in_journal(house: AccountsService) -> list[str]:

@@ -58,11 +58,6 @@ def office(app: Flask, variables: dict[str, str]) -> Office:
     return Office(app, variables, "officer", region="17")
 
 
-@pytest.fixture
-def visitor(app: Flask) -> Visitor:
-    return Visitor(app.test_client())
-
-
 def recover(
     visitor: Visitor, code: str, card_number: str = SITI.card_number, password: str = OTHER_PASSWORD
 ) -> TestResponse:

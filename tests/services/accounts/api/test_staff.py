@@ -21,15 +21,16 @@ from tests.services.accounts.people import (
     OTHER_PROVIDER,
     PASSWORD,
     PROVIDER,
+    RINA,
     Visitor,
     add_staff,
+    code_sent,
     kinds_in_journal,
     messages_of,
     text_of,
     without_token,
 )
 
-RINA = "rina@lpk.example"
 NEW = "baru@lpk.example"
 
 
@@ -74,20 +75,10 @@ def owner(app: Flask, variables: dict[str, str], owner_id: str) -> Program:
     return Program(app, variables, "provider", provider=PROVIDER, subject=owner_id)
 
 
-@pytest.fixture
-def visitor(app: Flask) -> Visitor:
-    return Visitor(app.test_client())
-
-
 def accept(visitor: Visitor, code: str, email: str = NEW, password: str = PASSWORD) -> TestResponse:
     return visitor.send(
         "/invitation", email=email, code=code, display_name="Dewi Baru", password=password
     )
-
-
-def code_sent(house: AccountsService) -> str:
-    (message,) = messages_of(house)
-    return message.values["code"]
 
 
 def test_an_owner_invites_a_colleague_who_makes_an_account(
