@@ -106,12 +106,12 @@ def use_code(visit: Visit, house: AccountsService) -> PageAnswer:
     errors += password_errors(password, role=role, name=None, field="password")
     if errors:
         return _again(visit, "activate_code.html", errors)
-    now = house.bounds.clock()
-    seconds = house.bounds.codes_tried.take(caller_group(visit), now=now)
+    seconds = house.bounds.seconds_until_code(visit.address)
     if seconds:
         return too_many("activate_code.html", _code_values(visit), seconds=seconds)
     account = _with_password(visit, house, flow, password)
     if account is None:
+        house.bounds.count_wrong_code(visit.address)
         return _again(visit, "activate_code.html", [("code", WRONG_CODE)])
     leads_to = way_on(visit.said(CONTINUE))
     return sign_in_at_once(visit, house, account, leads_to).with_cookies(Cookie.gone(FLOW_COOKIE))

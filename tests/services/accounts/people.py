@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from html import unescape
 from typing import Any
 
@@ -11,6 +11,8 @@ from flask.testing import FlaskClient
 from werkzeug.test import TestResponse
 
 from chassis.identifiers import random_reference
+from chassis.password_hashing import PasswordHashes
+from chassis.problems import TooBusy
 from services.accounts.domain.mandates import Mandate
 from services.accounts.domain.people.accounts import Account, Contact
 from services.accounts.domain.people.messages import Message
@@ -158,6 +160,18 @@ def _add(
 
     house.transactions.run(add)
     return account_id
+
+
+def with_no_place(house: AccountsService) -> AccountsService:
+    """Return the service as it is while others' passwords are being hashed: there is no place for one more."""
+    return replace(house, people=replace(house.people, passwords=NoPlace()))
+
+
+class NoPlace(PasswordHashes):
+    """Compares passwords, and hashes none."""
+
+    def hash(self, _: str) -> str:
+        raise TooBusy(retry_after=2)
 
 
 def messages_of(house: AccountsService) -> list[Message]:

@@ -39,9 +39,10 @@ CODES_ASKED_AT_ADDRESS = Bound(
 )
 """Right ones, too: many holders share one address of a telephone network. What is sent to one is bounded apart."""
 
-CODES_TRIED_AT_ADDRESS = Bound(
-    "codes-tried", 40, 600, counts="codes that are tried from one network address"
+WRONG_CODES_AT_ADDRESS = Bound(
+    "wrong-codes", 40, 600, counts="codes that are tried in vain from one network address"
 )
+"""Right ones are not counted: in a training centre many activate their cards within minutes of each other."""
 
 
 @dataclass(frozen=True)
@@ -56,7 +57,7 @@ class Bounds:
     at_name: Throttle = field(default_factory=lambda: Throttle(GUESSES_AT_NAME))
     from_device: Throttle = field(default_factory=lambda: Throttle(GUESSES_FROM_DEVICE))
     codes_asked: Throttle = field(default_factory=lambda: Throttle(CODES_ASKED_AT_ADDRESS))
-    codes_tried: Throttle = field(default_factory=lambda: Throttle(CODES_TRIED_AT_ADDRESS))
+    wrong_codes: Throttle = field(default_factory=lambda: Throttle(WRONG_CODES_AT_ADDRESS))
 
     def seconds_until_guess(self, name_digest: str, address: str, *, device: str | None) -> int:
         """Return for how long a name may not be tried from here; 0 where it may.
@@ -76,6 +77,14 @@ class Bounds:
         self.at_address.count(address_group(address), now=now)
         for throttle, key in self._at_name(name_digest, address, device):
             throttle.count(key, now=now)
+
+    def seconds_until_code(self, address: str) -> int:
+        """Return for how long no code may be tried from an address; 0 where one may."""
+        return self.wrong_codes.wait(address_group(address), now=self.clock())
+
+    def count_wrong_code(self, address: str) -> None:
+        """Count a code that was tried in vain."""
+        self.wrong_codes.count(address_group(address), now=self.clock())
 
     def _at_name(
         self, name_digest: str, address: str, device: str | None

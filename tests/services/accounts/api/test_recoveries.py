@@ -11,11 +11,13 @@ import sqlalchemy as sa
 from flask import Flask
 from werkzeug.test import TestResponse
 
+from services.accounts.app import build
 from services.accounts.development import issue_token
-from services.accounts.domain.people.codes import ATTEMPTS
 from services.accounts.domain.people.messages import Recipient
 from services.accounts.service import AccountsService
 from services.accounts.storage.people_tables import RECOVERY
+from services.accounts.use_cases.people.bounds import WRONG_CODES_AT_ADDRESS
+from tests.conformity import held_to_contract
 from tests.services.accounts.people import (
     BUDI,
     NOBODYS_CARD,
@@ -25,6 +27,7 @@ from tests.services.accounts.people import (
     add_holder,
     kinds_in_journal,
     messages_of,
+    with_no_place,
     without_token,
 )
 
@@ -161,12 +164,18 @@ def test_a_new_code_ends_the_one_before(office: Office, visitor: Visitor) -> Non
     assert recover(visitor, second).status_code == 303
 
 
-def test_the_sixth_attempt_fails_even_with_the_right_code(office: Office, visitor: Visitor) -> None:
+def test_wrong_codes_of_strangers_leave_the_right_one_good(
+    office: Office, app: Flask, visitor: Visitor
+) -> None:
     code = (office.start(nik=SITI.nik).json or {})["code"]
-    for _ in range(ATTEMPTS):
-        assert recover(visitor, "AAAAA-AAAAA").status_code == 422
+    stranger = Visitor(app.test_client(), address="203.0.113.7")
+    for _ in range(WRONG_CODES_AT_ADDRESS.count):
+        assert recover(stranger, "AAAAA-AAAAA").status_code == 422
 
-    assert recover(visitor, code).status_code == 422
+    kept_waiting = recover(stranger, code)
+    assert kept_waiting.status_code == 429
+    assert int(kept_waiting.headers["Retry-After"]) > 0
+    assert recover(visitor, code).status_code == 303
 
 
 def test_a_card_without_a_recovery_is_answered_as_a_wrong_code(
@@ -193,6 +202,19 @@ def test_a_code_is_good_for_half_an_hour_and_once(
 
     assert recover(visitor, second).status_code == 422
     assert {item["state"] for item in office.list()["items"]} == {"used", "expired"}
+
+
+def test_a_right_code_is_good_still_after_there_was_no_place_for_the_password(
+    house: AccountsService, variables: dict[str, str]
+) -> None:
+    full = held_to_contract(build(with_no_place(house)))
+    code = (Office(full, variables, "operator").start(nik=SITI.nik).json or {})["code"]
+    for _ in range(WRONG_CODES_AT_ADDRESS.count + 1):
+        answer = recover(Visitor(full.test_client()), code)
+        assert (answer.status_code, answer.headers["Retry-After"]) == (503, "2")
+
+    free = Visitor(held_to_contract(build(house)).test_client())
+    assert recover(free, code).status_code == 303
 
 
 def test_the_code_stands_nowhere(house: AccountsService, office: Office) -> None:

@@ -258,6 +258,19 @@ def test_a_wrong_code_tells_nothing_of_who_was_invited(owner: Program, app: Flas
     assert len(said) == 1
 
 
+def test_wrong_codes_of_strangers_leave_the_right_one_good(
+    house: AccountsService, owner: Program, app: Flask, visitor: Visitor
+) -> None:
+    owner.invite()
+    code = code_sent(house)
+    for number in range(3):
+        stranger = Visitor(app.test_client(), address=f"203.0.113.{number}")
+        for _ in range(10):
+            assert accept(stranger, "AAAAA-AAAAA").status_code == 422
+
+    assert accept(visitor, code).status_code == 303
+
+
 def test_whoever_is_removed_is_signed_out_and_nothing_personal_is_left(
     house: AccountsService, owner: Program, app: Flask
 ) -> None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 from contextlib import contextmanager
+from dataclasses import replace
 from datetime import timedelta
 
 import pytest
@@ -13,12 +14,18 @@ from flask import Flask
 from werkzeug.test import TestResponse
 
 from chassis.database import Database
+from services.accounts.app import build
 from services.accounts.domain.mandates import Mandate
 from services.accounts.domain.people.codes import ATTEMPTS, SENT_IN_AN_HOUR
 from services.accounts.domain.people.messages import Recipient
 from services.accounts.service import AccountsService
 from services.accounts.storage.people_tables import DEVICE, MESSAGE, ONE_TIME_CODE
-from services.accounts.use_cases.people.bounds import CODES_ASKED_AT_ADDRESS
+from services.accounts.use_cases.people.bounds import (
+    CODES_ASKED_AT_ADDRESS,
+    WRONG_CODES_AT_ADDRESS,
+    Bounds,
+)
+from tests.conformity import held_to_contract
 from tests.services.accounts.enrolment_stand_in import AWAY
 from tests.services.accounts.people import (
     BUDI,
@@ -33,6 +40,7 @@ from tests.services.accounts.people import (
     kinds_in_journal,
     messages_of,
     text_of,
+    with_no_place,
     without_token,
 )
 
@@ -231,6 +239,31 @@ def test_a_weak_password_uses_up_no_attempt(house: AccountsService, visitor: Vis
     for password in ("short", SITI.nik, "12345678", "prakerja123", "a" * 129, ""):
         assert choose(visitor, code, password).status_code == 422
     assert choose(visitor, code).status_code == 303
+
+
+def test_a_right_code_costs_no_attempt_where_there_is_no_place_for_the_password(
+    house: AccountsService, visitor: Visitor
+) -> None:
+    ask(visitor)
+    code, flow = code_sent(house), visitor.cookie("balai-flow") or ""
+    while_full = Visitor(held_to_contract(build(with_no_place(house))).test_client())
+    while_full.client.set_cookie("balai-flow", flow)
+    for _ in range(ATTEMPTS + 1):
+        assert choose(while_full, code).status_code == 503
+
+    assert choose(visitor, code).status_code == 303
+
+
+def test_right_codes_are_not_counted_at_an_address(house: AccountsService) -> None:
+    bounds = Bounds(clock=lambda: 0.0)
+    visitor = Visitor(held_to_contract(build(replace(house, bounds=bounds))).test_client())
+    ask(visitor)
+    assert choose(visitor, code_sent(house)).status_code == 303
+
+    for _ in range(WRONG_CODES_AT_ADDRESS.count):
+        assert bounds.seconds_until_code(visitor.address) == 0
+        bounds.count_wrong_code(visitor.address)
+    assert bounds.seconds_until_code(visitor.address) > 0
 
 
 def test_a_code_is_good_only_in_the_browser_that_asked_for_it(
