@@ -68,7 +68,7 @@ def post_recovery(call: Call, house: AccountsService) -> Answer:
     "/recoveries", allow=(OFFICER, OPERATOR, AUDITOR), query=RecoveriesQuery, shows=Recoveries
 )
 def get_recoveries(call: Call, house: AccountsService) -> Answer:
-    """List who was let in again, the newest first; officers see those of their region."""
+    """List who was let in again within a year, the newest first; officers see those of their region."""
     page = call.query["page"]
     with house.database.reading() as connection:
         now = house.database.now(connection)

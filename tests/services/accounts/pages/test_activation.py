@@ -21,7 +21,8 @@ from services.accounts.domain.people.messages import Recipient
 from services.accounts.service import AccountsService
 from services.accounts.storage.people_tables import DEVICE, MESSAGE, ONE_TIME_CODE
 from services.accounts.use_cases.people.bounds import (
-    CODES_ASKED_AT_ADDRESS,
+    CODES_ASKED_BY_HOLDERS,
+    CODES_ASKED_BY_STAFF,
     WRONG_CODES_AT_ADDRESS,
     Bounds,
 )
@@ -337,8 +338,27 @@ def test_whoever_signed_in_before_gets_a_code_however_many_others_asked_for(
     assert choose(visitor, code_sent(house), OTHER_PASSWORD).status_code == 303
 
 
-def test_one_address_asks_for_so_many_codes_only(visitor: Visitor) -> None:
-    for _ in range(CODES_ASKED_AT_ADDRESS.count):
+def test_a_training_centre_behind_one_address_activates_its_cards_within_an_hour(
+    house: AccountsService,
+) -> None:
+    bounds = house.bounds
+    asked = [bounds.asked_by_holders.take("192.0.2.10", now=0.0) for _ in range(2 * 200)]
+    assert set(asked) == {0}
+    for _ in range(CODES_ASKED_BY_HOLDERS.count - 2 * 200):
+        bounds.asked_by_holders.take("192.0.2.10", now=0.0)
+    visitor = Visitor(held_to_contract(build(at_zero(house))).test_client())
+
+    assert ask(visitor).status_code == 429
+    assert visitor.send("/activate/staff", email="nobody@lpk.example").status_code == 303
+
+
+def at_zero(house: AccountsService) -> AccountsService:
+    """Return the service at the instant 0 of its throttles' clock."""
+    return replace(house, bounds=replace(house.bounds, clock=lambda: 0.0))
+
+
+def test_one_address_asks_for_so_many_codes_of_staff_only(visitor: Visitor) -> None:
+    for _ in range(CODES_ASKED_BY_STAFF.count):
         assert visitor.send("/activate/staff", email="nobody@lpk.example").status_code == 303
 
     answer = visitor.send("/activate/staff", email="nobody@lpk.example")
