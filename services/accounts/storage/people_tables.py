@@ -41,6 +41,7 @@ ACCOUNT = sa.Table(
     sa.Column("language", sa.String(8), nullable=False),
     sa.Column("created_at", Instant, nullable=False),
     sa.Column("disabled_at", Instant),
+    sa.Column("invited_by", sa.String(128)),
     sa.UniqueConstraint("card", name="account_of_a_card_is_one"),
     sa.CheckConstraint(
         "(disabled_at is null) = (name_digest is not null)", name="account_in_force_has_a_name"
@@ -73,6 +74,15 @@ DEVICE = sa.Table(
     sa.Column("first_seen_at", Instant, nullable=False),
     sa.Column("last_seen_at", Instant, nullable=False),
     sa.Index("device_by_account", "account_id"),
+)
+
+GUESSES_AT_NAME = sa.Table(
+    "guesses_at_name",
+    METADATA,
+    sa.Column("name_key", sa.String(64), primary_key=True),
+    sa.Column("guesses", sa.Integer, nullable=False),
+    sa.Column("since", Instant, nullable=False),
+    sa.CheckConstraint("guesses >= 0", name="guesses_at_name_are_counted"),
 )
 
 _TRIED = "attempts >= 0 and attempts <= 5"

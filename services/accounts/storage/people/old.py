@@ -6,9 +6,11 @@ from datetime import datetime, timedelta
 
 import sqlalchemy as sa
 
+from services.accounts.domain.people.guesses import COUNTED_FOR
 from services.accounts.domain.people.sessions import DEVICE_KEPT
 from services.accounts.storage.people_tables import (
     DEVICE,
+    GUESSES_AT_NAME,
     INVITATION,
     MESSAGE,
     ONE_TIME_CODE,
@@ -35,6 +37,11 @@ def forget_old(connection: sa.Connection, *, now: datetime) -> int:
         (SESSION, SESSION.c.token_digest, SESSION.c.expires_at < now - SESSIONS_KEPT),
         (SESSION, SESSION.c.token_digest, SESSION.c.ended_at < now - SESSIONS_KEPT),
         (MESSAGE, MESSAGE.c.message_id, done < now - MESSAGES_KEPT),
+        (
+            GUESSES_AT_NAME,
+            GUESSES_AT_NAME.c.name_key,
+            GUESSES_AT_NAME.c.since < now - COUNTED_FOR,
+        ),
         (RECOVERY, RECOVERY.c.recovery_id, RECOVERY.c.created_at < now - LISTED_FOR),
         (INVITATION, INVITATION.c.invitation_id, INVITATION.c.created_at < now - LISTED_FOR),
         (DEVICE, DEVICE.c.token_digest, DEVICE.c.last_seen_at < now - DEVICE_KEPT),
