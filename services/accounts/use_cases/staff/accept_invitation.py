@@ -77,6 +77,7 @@ def accept_invitation(
         password_hash=password_hash,
         language=language,
         created_at=now,
+        invited_by=invitation.invited_by,
     )
     add_account(connection, account)
     actor = Actor(account_id, request_id, invitation.mandate.role)
