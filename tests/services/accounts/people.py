@@ -92,6 +92,15 @@ class Visitor:
         return found.value if found else None
 
 
+def leads_on_to(page: TestResponse) -> str:
+    """Return where a page leads on to by itself, which stands on it as a link, too."""
+    assert page.status_code == 200
+    text = page.get_data(as_text=True)
+    (by_itself,) = re.findall(r'<meta http-equiv="refresh" content="0; url=([^"]+)">', text)
+    assert f'href="{by_itself}"' in text
+    return unescape(by_itself)
+
+
 def token_in(page: TestResponse) -> str:
     """Return the token of the forms on a page."""
     found = re.search(r'name="form_token" value="([0-9a-f]{64})"', page.get_data(as_text=True))

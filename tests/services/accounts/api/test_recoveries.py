@@ -229,7 +229,7 @@ def test_a_repeat_under_one_key_is_answered_with_the_same_code_and_starts_nothin
     assert first.get_data() == again.get_data()
     assert again.headers["Cache-Control"] == "no-store"
     assert kinds_in_journal(house) == ["recovery-started"]
-    assert office.start(nik=SITI.nik, key="lost-answer-1", reason="Lain").status_code == 409
+    assert office.start(nik=SITI.nik, key="lost-answer-1", reason="Lain").status_code == 422
     assert recover(visitor, (first.json or {})["code"]).status_code == 303
 
 

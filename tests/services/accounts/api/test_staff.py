@@ -221,7 +221,7 @@ def test_a_repeat_under_one_key_invites_and_removes_once(
     assert first.status_code == again.status_code == 201
     assert first.get_data() == again.get_data()
     assert len(messages_of(house)) == 1
-    assert owner.invite("lain@lpk.example", key="lost-answer-1").status_code == 409
+    assert owner.invite("lain@lpk.example", key="lost-answer-1").status_code == 422
     with house.database.reading() as connection:
         assert NEW not in str(connection.execute(sa.select(STORED_ANSWER)).all())
 
