@@ -13,6 +13,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import timedelta
+from urllib.parse import urlsplit
 
 from chassis.service_settings import ServiceSettings, service_settings
 from chassis.settings import Environment, SettingsError
@@ -34,6 +35,12 @@ class MessageChannel:
 
     url: str
     secret: str = field(repr=False)
+
+    @property
+    def is_nowhere(self) -> bool:
+        """Tell whether the address is one that never exists (RFC 6761): nobody has put in a real one yet."""
+        host = urlsplit(self.url).hostname or ""
+        return host.rpartition(".")[2] == "invalid"
 
 
 @dataclass(frozen=True, kw_only=True)
