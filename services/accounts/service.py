@@ -11,6 +11,7 @@ import sqlalchemy as sa
 
 from chassis.database import Database
 from chassis.database_rights import open_guarded
+from chassis.idempotency import StoredAnswers
 from chassis.identity import TokenVerifier
 from chassis.issuer_keys import PublishedKeys
 from chassis.journal import Journal
@@ -22,7 +23,7 @@ from chassis.transaction import Transactions
 from services.accounts.cards import Cards
 from services.accounts.queries.published_keys import jwk_set
 from services.accounts.settings import Settings
-from services.accounts.storage import JOURNAL, METADATA
+from services.accounts.storage import JOURNAL, METADATA, STORED_ANSWER
 from services.accounts.storage.people.digests import Digests
 from services.accounts.use_cases.authorization.protocol.desk import Desk
 from services.accounts.use_cases.people.bounds import Bounds
@@ -92,7 +93,7 @@ def open_service(settings: Settings, database: Database) -> AccountsService:
         settings=settings,
         database=database,
         journal=journal,
-        transactions=Transactions(database),
+        transactions=Transactions(database, StoredAnswers(database, STORED_ANSWER, seal=seal)),
         seal=seal,
         verifier=_own_verifier(settings, database),
         requests=Throttle(TOKENS_TO_ONE_CLIENT),

@@ -12,6 +12,8 @@ from flask.testing import FlaskClient
 from werkzeug.test import TestResponse
 
 from chassis.identifiers import random_reference
+from chassis.password_hashing import PasswordHashes
+from chassis.problems import TooBusy
 from services.accounts.domain.mandates import Mandate
 from services.accounts.domain.people.accounts import Account, Contact
 from services.accounts.domain.people.messages import Message
@@ -104,6 +106,15 @@ def at(house: AccountsService, clock: list[float]) -> AccountsService:
     return replace(house, bounds=Bounds(clock=lambda: clock[0]))
 
 
+def leads_on_to(page: TestResponse) -> str:
+    """Return where a page leads on to by itself, which stands on it as a link, too."""
+    assert page.status_code == 200
+    text = page.get_data(as_text=True)
+    (by_itself,) = re.findall(r'<meta http-equiv="refresh" content="0; url=([^"]+)">', text)
+    assert f'href="{by_itself}"' in text
+    return unescape(by_itself)
+
+
 def token_in(page: TestResponse) -> str:
     """Return the token of the forms on a page."""
     found = re.search(r'name="form_token" value="([0-9a-f]{64})"', page.get_data(as_text=True))
@@ -172,6 +183,18 @@ def _add(
 
     house.transactions.run(add)
     return account_id
+
+
+def with_no_place(house: AccountsService) -> AccountsService:
+    """Return the service as it is while others' passwords are being hashed: there is no place for one more."""
+    return replace(house, people=replace(house.people, passwords=NoPlace()))
+
+
+class NoPlace(PasswordHashes):
+    """Compares passwords, and hashes none."""
+
+    def hash(self, _: str) -> str:
+        raise TooBusy(retry_after=2)
 
 
 def messages_of(house: AccountsService) -> list[Message]:

@@ -85,6 +85,7 @@ def add_account(connection: sa.Connection, account: Account) -> None:
             language=account.language,
             created_at=account.created_at,
             disabled_at=account.disabled_at,
+            invited_by=account.invited_by,
         )
     )
 
@@ -161,4 +162,5 @@ def _account(row: sa.Row[Any]) -> Account:
         language=row.language,
         created_at=row.created_at,
         disabled_at=row.disabled_at,
+        invited_by=row.invited_by,
     )

@@ -28,6 +28,7 @@ def open_account(
     now: datetime,
     contact: Contact | None = None,
     is_owner: bool = False,
+    invited_by: str | None = None,
 ) -> Account:
     """Save a new account; `contact` says who it belongs to, for staff. Whoever calls holds the name's lock."""
     account_id = random_reference()
@@ -40,6 +41,7 @@ def open_account(
         password_hash=password_hash,
         language=language,
         created_at=now,
+        invited_by=invited_by,
     )
     add_account(connection, account)
     return account

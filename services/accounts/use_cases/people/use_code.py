@@ -11,7 +11,7 @@ from services.accounts.domain.people.accounts import Account
 from services.accounts.domain.people.codes import SentCode, read_code
 from services.accounts.domain.people.messages import MessageKind
 from services.accounts.storage.people.accounts import load_account, load_account_of_card, lock_name
-from services.accounts.storage.people.codes import take_attempt, use_code
+from services.accounts.storage.people.codes import give_attempt_back, take_attempt, use_code
 from services.accounts.storage.people.digests import is_same, token_digest
 from services.accounts.use_cases.people.change_password import replace_password, tell_of_change
 from services.accounts.use_cases.people.open_account import open_account, told_of_opening
@@ -20,11 +20,17 @@ from vocabulary.roles import HOLDER
 
 
 def try_code(connection: sa.Connection, people: People, *, flow: str, typed: str) -> bool:
-    """Use up one attempt and tell whether the code is right. Commit this whatever it says."""
+    """Tell whether the code is right; where it is not, one attempt is used up. Commit this whatever it says.
+
+    A right code costs nothing: whoever has it is told to come back where there is no place to hash the password.
+    """
     flow_digest = token_digest(flow)
     digest = people.digests.code(read_code(typed), context=flow_digest)
     code = take_attempt(connection, flow_digest, now=people.database.now(connection))
-    return code is not None and code.is_for_somebody and is_same(code.code_digest, digest)
+    is_right = code is not None and code.is_for_somebody and is_same(code.code_digest, digest)
+    if is_right:
+        give_attempt_back(connection, flow_digest)
+    return is_right
 
 
 def choose_password(

@@ -19,7 +19,7 @@ from services.accounts.storage.people.accounts import (
 )
 from services.accounts.storage.people.digests import is_same
 from services.accounts.storage.people.entries import invitation_entry
-from services.accounts.storage.staff.invitations import save_accepted, take_invitation_attempts
+from services.accounts.storage.staff.invitations import load_invitations_in_force, save_accepted
 from services.accounts.use_cases.people.open_account import open_account, told_of_opening
 from services.accounts.use_cases.people.people import People
 from services.accounts.use_cases.staff.invite import context_of
@@ -32,9 +32,9 @@ class AddressTaken(Exception):
 def try_invitation_code(
     connection: sa.Connection, people: People, *, email: Name, typed: str
 ) -> Invitation | None:
-    """Use up one attempt; return the invitation whose code it is. Commit this whatever it says."""
+    """Return the invitation whose code it is. Nothing is used up: nobody spoils a code by trying others."""
     now, code = people.database.now(connection), read_code(typed)
-    sent = take_invitation_attempts(connection, people.digests.name(email), now=now)
+    sent = load_invitations_in_force(connection, people.digests.name(email), now=now)
     for invitation in sent:
         digest = people.digests.code(code, context=context_of(invitation.invitation_id))
         if is_same(invitation.code_digest, digest):
@@ -76,6 +76,7 @@ def accept_invitation(
         now=now,
         contact=contact,
         is_owner=invitation.is_owner,
+        invited_by=invitation.invited_by,
     )
     actor = Actor(account.account_id, request_id, invitation.mandate.role)
     facts = {"account_id": account.account_id}

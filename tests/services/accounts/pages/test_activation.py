@@ -23,6 +23,7 @@ from tests.services.accounts.people import (
     add_holder,
     code_sent,
     kinds_in_journal,
+    leads_on_to,
     messages_of,
     text_of,
     without_token,
@@ -180,4 +181,6 @@ def test_what_asked_for_the_sign_in_is_gone_on_to_after_the_code(
         password=PASSWORD,
         **going_on,
     )
-    assert done.headers["Location"] == "/oauth/authorize?a=1"
+    assert leads_on_to(done) == "/oauth/authorize?a=1"
+    assert visitor.is_signed_in()
+    assert visitor.cookie("balai-flow") is None

@@ -3,15 +3,23 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from dataclasses import replace
 from datetime import timedelta
 
 import pytest
 import sqlalchemy as sa
 from flask import Flask
 
+from services.accounts.app import build
 from services.accounts.domain.people.codes import ATTEMPTS, SENT_IN_AN_HOUR
 from services.accounts.service import AccountsService
 from services.accounts.storage.people_tables import MESSAGE, ONE_TIME_CODE
+from services.accounts.use_cases.people.bounds import (
+    CODES_ASKED_BY_HOLDERS,
+    WRONG_CODES_AT_ADDRESS,
+    Bounds,
+)
+from tests.conformity import held_to_contract
 from tests.services.accounts.pages.activating import another_code, ask, choose
 from tests.services.accounts.people import (
     OTHER_PASSWORD,
@@ -23,6 +31,7 @@ from tests.services.accounts.people import (
     code_sent,
     kinds_in_journal,
     messages_of,
+    with_no_place,
 )
 
 
@@ -44,6 +53,31 @@ def test_a_weak_password_uses_up_no_attempt(house: AccountsService, visitor: Vis
     for password in ("short", SITI.nik, "12345678", "prakerja123", "a" * 129, ""):
         assert choose(visitor, code, password).status_code == 422
     assert choose(visitor, code).status_code == 303
+
+
+def test_a_right_code_costs_no_attempt_where_there_is_no_place_for_the_password(
+    house: AccountsService, visitor: Visitor
+) -> None:
+    ask(visitor)
+    code, flow = code_sent(house), visitor.cookie("balai-flow") or ""
+    while_full = Visitor(held_to_contract(build(with_no_place(house))).test_client())
+    while_full.client.set_cookie("balai-flow", flow)
+    for _ in range(ATTEMPTS + 1):
+        assert choose(while_full, code).status_code == 503
+
+    assert choose(visitor, code).status_code == 303
+
+
+def test_right_codes_are_not_counted_at_an_address(house: AccountsService) -> None:
+    bounds = Bounds(clock=lambda: 0.0)
+    visitor = Visitor(held_to_contract(build(replace(house, bounds=bounds))).test_client())
+    ask(visitor)
+    assert choose(visitor, code_sent(house)).status_code == 303
+
+    for _ in range(WRONG_CODES_AT_ADDRESS.count):
+        assert bounds.seconds_until_code(visitor.address) == 0
+        bounds.count_wrong_code(visitor.address)
+    assert bounds.seconds_until_code(visitor.address) > 0
 
 
 def test_a_code_is_good_only_in_the_browser_that_asked_for_it(
@@ -136,3 +170,21 @@ def test_what_is_stored_of_a_code_tells_neither_it_nor_for_whom(
         row = connection.execute(sa.select(MESSAGE)).one()
     assert row.sealed is None
     assert row.sent_at is not None
+
+
+def test_a_training_centre_behind_one_address_activates_its_cards_within_an_hour(
+    house: AccountsService,
+) -> None:
+    bounds = house.bounds
+    asked = [bounds.asked_by_holders.take("192.0.2.10", now=0.0) for _ in range(2 * 200)]
+    assert set(asked) == {0}
+    for _ in range(CODES_ASKED_BY_HOLDERS.count - 2 * 200):
+        bounds.asked_by_holders.take("192.0.2.10", now=0.0)
+    visitor = Visitor(
+        held_to_contract(
+            build(replace(house, bounds=replace(bounds, clock=lambda: 0.0)))
+        ).test_client()
+    )
+
+    assert ask(visitor).status_code == 429
+    assert visitor.send("/activate/staff", email="nobody@lpk.example").status_code == 303

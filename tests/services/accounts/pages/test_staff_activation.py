@@ -10,7 +10,7 @@ from services.accounts.app import build
 from services.accounts.domain.mandates import Mandate
 from services.accounts.domain.people.messages import Recipient
 from services.accounts.service import AccountsService
-from services.accounts.use_cases.people.bounds import CODES_ASKED_AT_ADDRESS
+from services.accounts.use_cases.people.bounds import CODES_ASKED_BY_STAFF
 from tests.conformity import held_to_contract
 from tests.services.accounts.pages.activating import choose
 from tests.services.accounts.people import (
@@ -82,7 +82,7 @@ def test_as_many_statements_are_sent_for_an_address_that_nobody_has(
 
 def test_one_address_asks_for_so_many_codes_only(house: AccountsService) -> None:
     visitor = another(held_to_contract(build(at(house, [0.0]))))
-    for _ in range(CODES_ASKED_AT_ADDRESS.count):
+    for _ in range(CODES_ASKED_BY_STAFF.count):
         assert visitor.send("/activate/staff", email="nobody@lpk.example").status_code == 303
 
     answer = visitor.send("/activate/staff", email="nobody@lpk.example")
