@@ -1,11 +1,11 @@
 """The settings of accounts, from the environment, checked at start.
 
 Beside those every service has (`chassis.service_settings`; TOKEN_ISSUER is the one origin that callers see):
-KEY_ENCRYPTION_KEY (64 hexadecimal digits): seals the signing keys at rest, the addresses of staff, messages and stored
-answers · FINGERPRINT_KEY (likewise): under it people are found by the names they sign in under · SIGNING_KEY_DAYS: how long a key
-signs before the next takes over · ENROLMENT_URL: where cards and the people who hold them are known; and for the worker
-MESSAGE_SENDER: how people are told something, `http` with MESSAGE_URL and MESSAGE_SECRET, or `print` on a developer's
-machine.
+KEY_ENCRYPTION_KEY (64 hexadecimal digits): seals the signing keys at rest, the addresses of staff, messages and
+stored answers · FINGERPRINT_KEY (likewise): under it people are found by the names they sign in under ·
+SIGNING_KEY_DAYS: how long a key signs before the next takes over · ENROLMENT_URL: where cards and the people who hold
+them are known; and for the worker MESSAGE_SENDER: how people are told something, `http` with MESSAGE_URL and
+MESSAGE_SECRET, or `print` on a developer's machine.
 """
 
 from __future__ import annotations
