@@ -10,7 +10,7 @@ from gateway.answer import Answer
 from gateway.gate import Gate
 from gateway.headers import outward
 from gateway.measures import Record
-from gateway.sharing import SharedAnswer
+from gateway.sharing import SharedAnswer, names
 
 if TYPE_CHECKING:
     from _typeshed.wsgi import StartResponse, WSGIEnvironment
@@ -26,6 +26,8 @@ def pass_on(
     record: Record,
 ) -> Iterable[bytes]:
     """Pass a service's answer on: a whole one at once, a long one block by block, until when it keeps its place."""
+    if _is_known(answer, environ):
+        return _spare(answer, gate, start_response, record)
     try:
         _start(answer, start_response, method=environ["REQUEST_METHOD"])
     except BaseException:
@@ -45,13 +47,33 @@ def pass_on_shared(
 ) -> Iterable[bytes]:
     """Pass on an answer that is everybody's, or say that the caller has it."""
     headers = [*shared.headers, (REQUEST_ID_HEADER, current_request_id.get())]
-    record.status = 304 if shared.has_tag(environ.get("HTTP_IF_NONE_MATCH")) else 200
+    record.status = 304 if shared.is_known_by(environ.get("HTTP_IF_NONE_MATCH")) else 200
     record.write()
     if record.status == 304:
         start_response("304 NOT MODIFIED", headers)
         return []
     start_response(f"200 {shared.reason}", [*headers, ("Content-Length", str(len(shared.body)))])
     return [shared.body]
+
+
+def _is_known(answer: Answer, environ: WSGIEnvironment) -> bool:
+    """Tell whether the caller has what comes: the service was asked for everybody, and so does not know that."""
+    etag = next((value for name, value in answer.headers if name.lower() == "etag"), None)
+    if etag is None or answer.status != 200 or environ["REQUEST_METHOD"] != "GET":
+        return False
+    return names(etag, environ.get("HTTP_IF_NONE_MATCH"))
+
+
+def _spare(
+    answer: Answer, gate: Gate, start_response: StartResponse, record: Record
+) -> Iterable[bytes]:
+    answer.close()
+    gate.leave()
+    record.status = 304
+    record.write()
+    headers = [(n, v) for n, v in outward(answer.headers) if n.lower() != "content-length"]
+    start_response("304 NOT MODIFIED", [*headers, (REQUEST_ID_HEADER, current_request_id.get())])
+    return []
 
 
 class Passing:

@@ -90,7 +90,7 @@ def post_invitation(call: Call, house: AccountsService) -> Answer:
     shows=Invitations,
 )
 def get_invitations(call: Call, house: AccountsService) -> Answer:
-    """List the invitations of a year, the newest first: one's own provider's, or all for operators and auditors.
+    """List a year's invitations, the newest first: one's own provider's; operators and auditors see all.
 
     Addresses are shown to operators and owners, and that is recorded.
     """
