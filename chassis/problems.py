@@ -226,7 +226,10 @@ class UnsupportedMediaType(Problem):
     title = "The body has a media type this call does not take"
     meaning = "The body is of another media type, in another charset than UTF-8, or compressed."
     sends = ("Accept-Encoding",)
-    default_detail = "Send Content-Type: application/json."
+    default_detail = (
+        "Send Content-Type: application/json, or application/x-www-form-urlencoded where the call"
+        " takes a form."
+    )
 
 
 class ValidationFailed(Problem):

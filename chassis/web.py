@@ -29,6 +29,7 @@ from chassis.observability import (
 from chassis.pages.serving import ServedPages
 from chassis.problems import Problem
 from chassis.request_content import JSON
+from chassis.validators import spare_what_is_known
 
 LARGEST_BODY = 1_048_576
 House = TypeVar("House")
@@ -120,8 +121,8 @@ def _response(answer: Answer) -> Response:
     response = Response(answer.body, status=answer.status, content_type=JSON)
     for header, value in answer.headers:
         response.headers[header] = value
-    if request.method == "GET" and "ETag" in response.headers:
-        response.make_conditional(request)
+    if request.method in ("GET", "HEAD") and "ETag" in response.headers:
+        spare_what_is_known(response, request)
     return response
 
 

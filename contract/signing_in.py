@@ -34,6 +34,7 @@ def invite(recorder: Recorder) -> None:
 
 def take_back(recorder: Recorder) -> None:
     """See whom a token names, and take one back that an application has."""
-    recorder.call("GET", "/oauth/userinfo", role="officer", bound={"region": "17.71"})
+    for method in ("GET", "POST"):
+        recorder.call(method, "/oauth/userinfo", role="officer", bound={"region": "17.71"})
     form = {"client_id": recorder.application, "token": "the-refresh-token"}
     recorder.call("POST", "/oauth/revocation", form=form)

@@ -12,8 +12,9 @@ from geventhttpclient.response import HTTPResponse
 from chassis.problems import BadGateway, GatewayTimedOut
 
 LARGEST_HEAD = 64 * 1024
-SMALL = 64 * 1024
-"""Bytes of a body of known length up to which it is read whole before any of it is passed on."""
+SMALL = 512 * 1024
+"""Bytes of a body of known length up to which it is read whole before any of it is passed on: every page of a list, but
+no export. So many for each of a service's places at most are held at once."""
 
 BETWEEN_BLOCKS = 30.0
 """Seconds between two pieces of a body."""

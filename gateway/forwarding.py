@@ -1,4 +1,4 @@
-"""What travels on to a service, and what of its answer travels back.
+"""Which service a request travels on to, and what it is answered.
 
 This is WSGI middleware in front of the Flask application, because a request that is only passed on needs nothing of
 what Flask prepares for a view, and preparing it costs about as much as serving the connection.
@@ -7,12 +7,12 @@ what Flask prepares for a view, and preparing it costs about as much as serving 
 from __future__ import annotations
 
 import time
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Mapping
 from typing import TYPE_CHECKING
 
 from chassis.failures import problem_of
 from chassis.identity import TokenVerifier
-from chassis.observability import REQUEST_ID_HEADER, current_request_id, request_id_from
+from chassis.observability import current_request_id, request_id_from
 from chassis.problems import (
     BadGateway,
     GatewayTimedOut,
@@ -26,9 +26,10 @@ from gateway.authentication import admit
 from gateway.callers import client_address, has_left
 from gateway.documents import Failures
 from gateway.gate import Gate
-from gateway.headers import inward, outward
+from gateway.headers import inward
 from gateway.limits import gather
 from gateway.measures import Record
+from gateway.passing import pass_on, pass_on_shared
 from gateway.questions import written_question
 from gateway.revocations import Revocations
 from gateway.routes import Access, Route
@@ -42,7 +43,6 @@ if TYPE_CHECKING:
 CLIENT_LEFT = 499
 """The status in counts and log of a request whose caller did not wait; nobody is ever answered with it."""
 
-_WITHOUT_BODY = frozenset({204, 304})
 _CONDITIONS = frozenset({"If-None-Match", "If-Modified-Since"})
 
 
@@ -123,7 +123,7 @@ class Forwarding:
         if key is not None and environ["REQUEST_METHOD"] == "GET":
             return self._share(key, match, environ, headers, start_response, record)
         answer, gate = self._answer(match, environ, headers)
-        return self._pass_on(answer, gate, environ, start_response, record)
+        return pass_on(answer, gate, environ, start_response, record)
 
     def _share(
         self,
@@ -141,9 +141,9 @@ class Forwarding:
                 answer, gate = self._answer(match, environ, plain)
                 turn.shared = SharedAnswer.of(answer, asked_at=turn.began)
                 if turn.shared is None:
-                    return self._pass_on(answer, gate, environ, start_response, record)
+                    return pass_on(answer, gate, environ, start_response, record)
                 gate.leave()
-        return _tell_shared(turn.shared, environ, start_response, record)
+        return pass_on_shared(turn.shared, environ, start_response, record)
 
     def _answer(
         self, match: Match, environ: WSGIEnvironment, headers: list[tuple[str, str]]
@@ -170,69 +170,12 @@ class Forwarding:
             gate.leave()
             raise
 
-    def _pass_on(
-        self,
-        answer: Answer,
-        gate: Gate,
-        environ: WSGIEnvironment,
-        start_response: StartResponse,
-        record: Record,
-    ) -> Iterable[bytes]:
-        try:
-            _start(answer, start_response, method=environ["REQUEST_METHOD"])
-        except BaseException:
-            answer.close()
-            gate.leave()
-            raise
-        record.status = answer.status
-        if answer.whole is None:
-            return Passing(answer, gate, record)
-        gate.leave()
-        record.write()
-        return [answer.whole]
-
     def _tell(
         self, problem: Problem, environ: WSGIEnvironment, start_response: StartResponse
     ) -> Iterable[bytes]:
         status, headers, body = self._failures.answer(problem, current_request_id.get(), environ)
         start_response(status, headers)
         return [] if environ["REQUEST_METHOD"] == "HEAD" else [body]
-
-
-class Passing:
-    """A long answer on its way: WSGI's iterable of blocks, which ends the exchange however it ends."""
-
-    def __init__(self, answer: Answer, gate: Gate, record: Record) -> None:
-        self._answer = answer
-        self._gate = gate
-        self._record = record
-        self._closed = False
-
-    def __iter__(self) -> Iterator[bytes]:
-        return self._answer.blocks()
-
-    def close(self) -> None:
-        """Leave the place and the connection to others, and write the record."""
-        if self._closed:
-            return
-        self._closed = True
-        self._answer.close()
-        self._gate.leave()
-        self._record.write()
-
-
-def _tell_shared(
-    shared: SharedAnswer, environ: WSGIEnvironment, start_response: StartResponse, record: Record
-) -> Iterable[bytes]:
-    """Give an answer that is everybody's, or say that the caller has it."""
-    headers = [*shared.headers, (REQUEST_ID_HEADER, current_request_id.get())]
-    record.status = 304 if shared.has_tag(environ.get("HTTP_IF_NONE_MATCH")) else 200
-    record.write()
-    if record.status == 304:
-        start_response("304 NOT MODIFIED", headers)
-        return []
-    start_response(f"200 {shared.reason}", [*headers, ("Content-Length", str(len(shared.body)))])
-    return [shared.body]
 
 
 def _asked(upstream: Upstream, question: Question, advice: str) -> Answer:
@@ -249,12 +192,3 @@ def _advice(route: Route, sent: Mapping[str, str]) -> str:
     if "Idempotency-Key" in sent:
         return "Try again with the same Idempotency-Key: nothing happens twice."
     return "It is not known whether this took effect. See what came of it before you send it again."
-
-
-def _start(answer: Answer, start_response: StartResponse, *, method: str) -> None:
-    headers = outward(answer.headers)
-    headers.append((REQUEST_ID_HEADER, current_request_id.get()))
-    length_is_ours = answer.whole is not None and answer.is_chunked
-    if length_is_ours and method != "HEAD" and answer.status not in _WITHOUT_BODY:
-        headers.append(("Content-Length", str(len(answer.whole or b""))))
-    start_response(f"{answer.status} {answer.reason}", headers)

@@ -178,6 +178,7 @@ ACCOUNTS = (
         largest_body=16 * KIB,
     ),
     Route("GET", "/oauth/userinfo", ("accounts",), BEARER),
+    Route("POST", "/oauth/userinfo", ("accounts",), BEARER, largest_body=16 * KIB),
     _write("POST", "/recoveries", "accounts", BEARER, largest_body=16 * KIB),
     _read("/recoveries", "accounts", BEARER),
     _write(

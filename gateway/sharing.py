@@ -23,8 +23,8 @@ from gateway.headers import outward
 KEPT_FOR = 0.25
 """Seconds from the moment a service was asked. The number of seats left may be a second old, all in all."""
 
-MOST_KEPT = 256
-"""Answers, each of 64 KiB at most: a larger one is passed on block by block, and never kept."""
+MOST_KEPT = 16 * 1024 * 1024
+"""Bytes of answers; one that is passed on block by block is never kept."""
 
 PATIENCE = 10.0
 """Seconds that a request waits for another's answer; then it asks by itself."""
@@ -55,13 +55,9 @@ class SharedAnswer:
             return None
         return cls(answer.reason, headers, named["etag"], answer.whole, asked_at)
 
-    def has_tag(self, if_none_match: str | None) -> bool:
-        """Tell whether the caller has this very answer (RFC 9110 section 13.1.2)."""
-        if if_none_match is None:
-            return False
-        if if_none_match == self.etag:
-            return True
-        return parse_etags(if_none_match).contains_weak(self.etag.strip('"'))
+    def is_known_by(self, if_none_match: str | None) -> bool:
+        """Tell whether the caller has this very answer."""
+        return names(self.etag, if_none_match)
 
 
 @dataclass
@@ -73,12 +69,20 @@ class Turn:
     done: Event = field(default_factory=Event)
 
 
+def names(etag: str, if_none_match: str | None) -> bool:
+    """Tell whether a caller's `If-None-Match` names an ETag (RFC 9110 section 13.1.2)."""
+    if if_none_match is None:
+        return False
+    return if_none_match == etag or parse_etags(if_none_match).contains_weak(etag.strip('"'))
+
+
 class SharedAnswers:
     """The answers kept at this moment, and who is asking."""
 
     def __init__(self) -> None:
         self._kept: OrderedDict[object, SharedAnswer] = OrderedDict()
         self._asking: dict[object, Turn] = {}
+        self._bytes = 0
 
     @contextmanager
     def turn(self, key: object) -> Iterator[Turn]:
@@ -114,11 +118,13 @@ class SharedAnswers:
         return asking.shared
 
     def _keep(self, key: object, answer: SharedAnswer) -> None:
-        """Keep an answer for a moment; of too many, the oldest goes."""
+        """Keep an answer for a moment; of too many, the oldest go."""
+        before = self._kept.pop(key, None)
+        self._bytes += len(answer.body) - (0 if before is None else len(before.body))
         self._kept[key] = answer
-        self._kept.move_to_end(key)
-        while len(self._kept) > MOST_KEPT:
-            self._kept.popitem(last=False)
+        while self._bytes > MOST_KEPT:
+            _, gone = self._kept.popitem(last=False)
+            self._bytes -= len(gone.body)
 
 
 def sharing_key(target: str, sent: Mapping[str, str]) -> object | None:

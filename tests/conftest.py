@@ -11,7 +11,7 @@ import pytest
 
 from deploy.local.databases import ServiceDatabase
 from tests.databases import DatabaseMaker, postgresql_server
-from tests.running_system import RunningSystem, start_system
+from tests.running_system import RunningSystem, start_system, started_system
 
 _UUID = re.compile(r"[0-9a-f]{8}(-?[0-9a-f]{4}){3}-?[0-9a-f]{12}", re.IGNORECASE)
 
@@ -83,9 +83,8 @@ def own_system(
     dialect: str, tmp_path: Path, database_maker: DatabaseMaker
 ) -> Iterator[RunningSystem]:
     """The whole product, for one test alone, which may stop and kill what it likes."""
-    started = start_system(tmp_path / "system", dialect=dialect, maker=database_maker)
-    yield started
-    started.stop()
+    with started_system(tmp_path / "system", dialect=dialect, maker=database_maker) as started:
+        yield started
 
 
 @pytest.hookimpl(tryfirst=True)  # before the hook that reads the marks

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import os
 import random
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
 from pathlib import Path
 
 from deploy.local.addresses import variables_for
@@ -120,3 +121,13 @@ def start_system(folder: Path, *, dialect: str, maker: DatabaseMaker) -> Running
     if dialect == "postgresql":
         databases = {service: maker.empty(dialect, service) for service in SERVICES}
     return RunningSystem(folder, dialect=dialect, databases=databases)
+
+
+@contextmanager
+def started_system(folder: Path, *, dialect: str, maker: DatabaseMaker) -> Iterator[RunningSystem]:
+    """Start a system with empty databases for the time of a block, however that ends."""
+    system = start_system(folder, dialect=dialect, maker=maker)
+    try:
+        yield system
+    finally:
+        system.stop()

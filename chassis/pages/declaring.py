@@ -66,7 +66,8 @@ class Visit:
 class ShowPage:
     """A page to be shown: a template and its values.
 
-    `form_targets` are origins beside our own to which an answer to the page's form may lead the browser on.
+    Forms of ours are answered from our own origin; a redirection of the answer may lead nowhere else. `keeps_opener` is
+    for pages that other sites open in a window of theirs, which is to be told how it ended.
     """
 
     template: str
@@ -74,7 +75,7 @@ class ShowPage:
     status: int = 200
     cookies: tuple[Cookie, ...] = ()
     headers: tuple[tuple[str, str], ...] = ()
-    form_targets: tuple[str, ...] = ()
+    keeps_opener: bool = False
 
     def with_cookies(self, *cookies: Cookie) -> ShowPage:
         """Return the same page, which sets these cookies too."""

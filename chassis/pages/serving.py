@@ -115,7 +115,7 @@ class ServedPages(Generic[House]):
             {"form_token": self.guard.token(made), **answer.values},
             language=visit.language,
             path=visit.target if request.method == "GET" else visit.path,
-            form_targets=answer.form_targets,
+            keeps_opener=answer.keeps_opener,
         )
         response = Response(written.body, status=answer.status)
         response.headers.update(dict(written.headers) | dict(answer.headers))

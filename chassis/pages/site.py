@@ -71,7 +71,7 @@ class Site:
         *,
         language: str,
         path: str,
-        form_targets: Iterable[str] = (),
+        keeps_opener: bool = False,
     ) -> Written:
         """Write a page. `path` is where the links to the other languages lead."""
         others = [(other, NAMES[other]) for other in OFFERED if other != language]
@@ -80,7 +80,7 @@ class Site:
             .get_template(template)
             .render(site=self.name, language=language, other_languages=others, path=path, **values)
         )
-        return Written(text.encode(), self._headers(form_targets))
+        return Written(text.encode(), self._headers(keeps_opener=keeps_opener))
 
     def write_failure(
         self, problem: Problem, *, language: str, path: str, request_id: str
@@ -90,11 +90,10 @@ class Site:
         values = {"heading": heading, "advice": advice, "request_id": request_id}
         return self.write("failure.html", values, language=language, path=path)
 
-    def _headers(self, form_targets: Iterable[str]) -> tuple[tuple[str, str], ...]:
-        targets = " ".join(("'self'", *form_targets))
+    def _headers(self, *, keeps_opener: bool) -> tuple[tuple[str, str], ...]:
         policy = (
             f"default-src 'none'; style-src 'sha256-{self._style_digest}'; base-uri 'none';"
-            f" form-action {targets}; frame-ancestors 'none'"
+            " form-action 'self'; frame-ancestors 'none'"
         )
         return (
             ("Content-Type", "text/html; charset=utf-8"),
@@ -103,7 +102,7 @@ class Site:
             ("X-Frame-Options", "DENY"),
             # Not no-referrer: with that, browsers send `Origin: null` with our own forms.
             ("Referrer-Policy", "same-origin"),
-            ("Cross-Origin-Opener-Policy", "same-origin"),
+            ("Cross-Origin-Opener-Policy", "unsafe-none" if keeps_opener else "same-origin"),
             ("Cache-Control", "no-store"),
         )
 

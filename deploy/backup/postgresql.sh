@@ -8,7 +8,9 @@
 set -eu
 umask 077
 what=${1:-}
-folder=${2:?name a folder}
+folder=${2:-}
+folder=${folder%/}
+[ -n "$folder" ] || { echo "say: postgresql.sh save FOLDER, or: postgresql.sh restore FOLDER [SERVICE ...]" >&2; exit 2; }
 export PGUSER="${PGUSER:-${POSTGRES_USER:-postgres}}"
 
 case "$what" in
@@ -25,10 +27,14 @@ save)
 restore)
     shift 2
     [ $# -gt 0 ] || set -- accounts enrolment catalog
+    # Everything is looked at before anything is restored: half a restore would be followed by the other half's past.
     for service in "$@"; do
+        [ -r "$folder/$service.dump" ] || { echo "$folder/$service.dump is not there, or not readable; nothing was restored" >&2; exit 1; }
         held=$(psql --no-psqlrc --quiet --tuples-only --no-align --dbname "$service" \
             --command "select count(*) from pg_tables where schemaname = 'public'")
-        [ "$held" = 0 ] || { echo "the database $service is not empty; nothing was restored to it" >&2; exit 1; }
+        [ "$held" = 0 ] || { echo "the database $service is not empty; nothing was restored. Drop it and make it anew (deploy/postgresql/create.sh), or name the others" >&2; exit 1; }
+    done
+    for service in "$@"; do
         pg_restore --exit-on-error --single-transaction --dbname "$service" "$folder/$service.dump"
         psql --no-psqlrc --quiet --dbname "$service" --command "analyze"
     done ;;

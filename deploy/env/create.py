@@ -27,7 +27,9 @@ def parse(arguments: Sequence[str]) -> argparse.Namespace:
     parser.add_argument("--database", default="127.0.0.1:5432", help="PostgreSQL's host:port")
     parser.add_argument("--proxies", type=int, default=1, help="proxies of ours before the gateway")
     parser.add_argument(
-        "--messages", default="https://messages.invalid/", help="where messages are handed over"
+        "--messages",
+        default="https://your-channel.invalid/messages",
+        help="where messages are handed over; unless given, an address that exists nowhere",
     )
     options = parser.parse_args(arguments)
     if not re.fullmatch(r"https?://[a-z0-9.-]+(:[0-9]+)?", options.origin):

@@ -17,6 +17,7 @@ from jinja2 import Environment, FileSystemLoader, StrictUndefined
 from markupsafe import Markup
 
 from chassis.media_types import HTML, media_type_for
+from chassis.validators import spare_what_is_known
 from gateway.pages.contract_file import CONTRACT
 from gateway.pages.reference import reference_of
 
@@ -58,7 +59,7 @@ class Page:
         if packed:
             response.headers["Content-Encoding"] = "gzip"
         response.headers.extend(self.headers)
-        response.make_conditional(request)
+        spare_what_is_known(response, request)
         return response
 
 

@@ -8,6 +8,7 @@ from flask import Flask
 
 from chassis.endpoints import Endpoint
 from chassis.feed import feed_endpoints
+from chassis.idempotency import IdempotencyKeys
 from chassis.journal_export import Code, log_endpoints
 from chassis.migrations import schema_check
 from chassis.observability import configure_logging
@@ -85,6 +86,7 @@ def build(house: AccountsService) -> Flask:
             "database": schema_check("services.accounts", house.database),
             "signing-key": lambda: _can_sign(house),
         },
+        idempotency_keys=IdempotencyKeys(house.settings.fingerprint_key),
         largest_body=LARGEST_FORM,
         counts_addresses=True,
         pages=served(every_page(), house),

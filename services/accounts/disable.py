@@ -8,29 +8,20 @@ from __future__ import annotations
 import argparse
 import os
 import sys
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 
 from chassis.identifiers import random_reference
 from services.accounts.command_line import exit_code
 from services.accounts.domain.actors import COMMAND_LINE, Actor
 from services.accounts.service import AccountsService, opened_service
 from services.accounts.settings import read_settings
-from services.accounts.use_cases.authorization.disable_application import disable_application
 from services.accounts.use_cases.disable_client import NoSuchClient, disable_client
 
 
 def disable(house: AccountsService, client_id: str) -> bool:
     """Commit the disabling of a program or an application; tell whether it was in force. Raises `NoSuchClient`."""
-
-    try:
-        return _disable_by(disable_client, house, client_id)
-    except NoSuchClient:
-        return _disable_by(disable_application, house, client_id)
-
-
-def _disable_by(use_case: Callable[..., bool], house: AccountsService, client_id: str) -> bool:
     return house.transactions.run(
-        lambda connection: use_case(
+        lambda connection: disable_client(
             connection,
             database=house.database,
             journal=house.journal,

@@ -11,18 +11,21 @@ import sqlalchemy as sa
 
 from chassis.database import Database
 from chassis.database_rights import open_guarded
+from chassis.idempotency import StoredAnswers
 from chassis.identity import TokenVerifier
 from chassis.issuer_keys import PublishedKeys
 from chassis.journal import Journal
 from chassis.password_hashing import PasswordHashes
 from chassis.rate_limits import Bound
 from chassis.sealing import Seal
+from chassis.settings import SettingsError
 from chassis.throttle import Throttle
 from chassis.transaction import Transactions
 from services.accounts.cards import Cards
 from services.accounts.queries.published_keys import jwk_set
 from services.accounts.settings import Settings
-from services.accounts.storage import JOURNAL, METADATA
+from services.accounts.storage import JOURNAL, METADATA, STORED_ANSWER
+from services.accounts.storage.people.accounts import names_fit
 from services.accounts.storage.people.digests import Digests
 from services.accounts.use_cases.authorization.protocol.desk import Desk
 from services.accounts.use_cases.people.bounds import Bounds
@@ -81,7 +84,28 @@ def start_service(settings: Settings) -> AccountsService:
 
     Raises `SettingsError`.
     """
-    return open_service(settings, open_guarded(settings, METADATA))
+    house = open_service(settings, open_guarded(settings, METADATA))
+    refuse_other_keys(house)
+    return house
+
+
+def refuse_other_keys(house: AccountsService) -> None:
+    """Raise `SettingsError` where the names in the database were not kept under this FINGERPRINT_KEY.
+
+    Looks at one of the staff, whose address is sealed beside the name it is found under; a database that is away or has
+    no tables yet is told by readiness, once it is asked.
+    """
+    try:
+        with house.database.reading() as connection:
+            fit = names_fit(connection, house.seal, house.people.digests)
+    except sa.exc.SQLAlchemyError:
+        return
+    if not fit:
+        house.database.dispose()
+        raise SettingsError(
+            "KEY_ENCRYPTION_KEY or FINGERPRINT_KEY is not the one that the people in the database are kept under;"
+            " start with the keys of that time"
+        )
 
 
 def open_service(settings: Settings, database: Database) -> AccountsService:
@@ -92,7 +116,7 @@ def open_service(settings: Settings, database: Database) -> AccountsService:
         settings=settings,
         database=database,
         journal=journal,
-        transactions=Transactions(database),
+        transactions=Transactions(database, StoredAnswers(database, STORED_ANSWER, seal=seal)),
         seal=seal,
         verifier=_own_verifier(settings, database),
         requests=Throttle(TOKENS_TO_ONE_CLIENT),
@@ -119,9 +143,10 @@ def _own_verifier(settings: Settings, database: Database) -> TokenVerifier:
 
 @contextmanager
 def opened_service(settings: Settings) -> Iterator[AccountsService]:
-    """Join the parts for one command, and close their connections after it."""
+    """Join the parts for one command, and close their connections after it. Raises `SettingsError` as above."""
     house = open_service(settings, Database(settings.database_url))
     try:
+        refuse_other_keys(house)
         yield house
     finally:
         house.database.dispose()

@@ -1,11 +1,11 @@
 """The settings of accounts, from the environment, checked at start.
 
 Beside those every service has (`chassis.service_settings`; TOKEN_ISSUER is the one origin that callers see):
-KEY_ENCRYPTION_KEY (64 hexadecimal digits): seals the signing keys at rest, and the addresses of staff and messages ·
-FINGERPRINT_KEY (likewise): under it people are found by the names they sign in under · SIGNING_KEY_DAYS: how long a key
-signs before the next takes over · ENROLMENT_URL: where cards and the people who hold them are known; and for the worker
-MESSAGE_SENDER: how people are told something, `http` with MESSAGE_URL and MESSAGE_SECRET, or `print` on a developer's
-machine.
+KEY_ENCRYPTION_KEY (64 hexadecimal digits): seals the signing keys at rest, the addresses of staff, messages and stored
+answers · FINGERPRINT_KEY (likewise): under it people are found by the names they sign in under · SIGNING_KEY_DAYS: how
+long a key signs before the next takes over · ENROLMENT_URL: where cards and the people who hold them are known; and
+for the worker MESSAGE_SENDER: how people are told something, `http` with MESSAGE_URL and MESSAGE_SECRET, or `print` on
+a developer's machine.
 """
 
 from __future__ import annotations
@@ -13,6 +13,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import timedelta
+from urllib.parse import urlsplit
 
 from chassis.service_settings import ServiceSettings, service_settings
 from chassis.settings import Environment, SettingsError
@@ -34,6 +35,12 @@ class MessageChannel:
 
     url: str
     secret: str = field(repr=False)
+
+    @property
+    def is_nowhere(self) -> bool:
+        """Tell whether the address is one that never exists (RFC 6761): nobody has put in a real one yet."""
+        host = urlsplit(self.url).hostname or ""
+        return host.rpartition(".")[2] == "invalid"
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -7,6 +7,7 @@ import sys
 import sqlalchemy as sa
 
 from chassis.database import Database
+from chassis.idempotency import PURGED_EVERY
 from chassis.worker import Task, work_for
 from services.accounts.key_keeper import ensure_signing_key, look_after_keys
 from services.accounts.messaging.senders import sender
@@ -37,6 +38,7 @@ def start_tasks(settings: WorkerSettings) -> list[Task]:
             SENDING,
             lambda: deliver_messages(service.transactions, service.people, send),
         ),
+        Task("stored-answers", PURGED_EVERY, service.transactions.forget_old_answers),
         Task("forget-old", FORGETTING, lambda: forget(service)),
     ]
 

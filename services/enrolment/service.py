@@ -6,6 +6,8 @@ import time
 from collections.abc import Callable
 from dataclasses import dataclass, field
 
+import sqlalchemy as sa
+
 from chassis.database import Database
 from chassis.database_rights import open_guarded
 from chassis.feed_client import Feed
@@ -72,8 +74,31 @@ def open_database(settings: Settings, *, pool_size: int | None = None) -> Databa
 
 
 def start_service(settings: Settings) -> EnrolmentService:
-    """Join the parts for a process that stays. Raises `SettingsError` as `open_database` does."""
-    return open_service(settings, open_database(settings))
+    """Join the parts for a process that stays.
+
+    Raises `SettingsError` as `open_database` and `refuse_other_keys` do.
+    """
+    service = open_service(settings, open_database(settings))
+    refuse_other_keys(service.stores)
+    return service
+
+
+def refuse_other_keys(stores: Stores) -> None:
+    """Raise `SettingsError` where the keys are not those that the people in the database are kept under.
+
+    A database that is away or has no tables yet is told by readiness, once it is asked.
+    """
+    try:
+        with stores.database.reading() as connection:
+            fit = stores.persons.keys_fit(connection)
+    except sa.exc.SQLAlchemyError:
+        return
+    if not fit:
+        stores.database.dispose()
+        raise SettingsError(
+            "PERSONAL_DATA_KEY or FINGERPRINT_KEY is not the one that the people in the database are kept under;"
+            " start with the keys of that time"
+        )
 
 
 def open_catalogue_feed(settings: WorkerSettings) -> Feed:

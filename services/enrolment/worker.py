@@ -11,7 +11,12 @@ from chassis.transaction import Transactions
 from chassis.worker import Task, work_for
 from services.enrolment.followers.catalogue import catalogue_follower
 from services.enrolment.followers.realisation import realisation_follower
-from services.enrolment.service import open_catalogue_feed, open_database, open_storage
+from services.enrolment.service import (
+    open_catalogue_feed,
+    open_database,
+    open_storage,
+    refuse_other_keys,
+)
 from services.enrolment.settings import WorkerSettings, read_worker_settings
 from services.enrolment.storage.stores import Stores
 from services.enrolment.use_cases.seats.cancel_enrolments_of_called_off_class import (
@@ -29,10 +34,11 @@ def main() -> int:
 def start_tasks(settings: WorkerSettings) -> list[Task]:
     """Open what the worker works with, and list what it does again and again.
 
-    Raises `SettingsError` as `open_database` does.
+    Raises `SettingsError` as `open_database` and `refuse_other_keys` do.
     """
     database = open_database(settings, pool_size=4)
     stores, transactions = open_storage(settings, database)
+    refuse_other_keys(stores)
     follower = catalogue_follower(
         feed=open_catalogue_feed(settings), transactions=transactions, stores=stores
     )

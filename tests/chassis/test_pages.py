@@ -33,7 +33,9 @@ def show_note(visit: Visit, house: list[Visit]) -> PageAnswer:
     if visit.query.get("fail"):
         raise TooBusy(retry_after=7)
     return ShowPage(
-        "note.html", {"note": visit.query.get("note", "")}, form_targets=("https://a.example",)
+        "note.html",
+        {"note": visit.query.get("note", "")},
+        keeps_opener="opened" in visit.query,
     )
 
 
@@ -184,13 +186,21 @@ def test_a_page_runs_nothing_is_framed_by_nobody_and_is_kept_nowhere(client: Fla
     policy = answer.headers["Content-Security-Policy"]
     assert re.fullmatch(
         r"default-src 'none'; style-src 'sha256-[\w+/=]{44}'; base-uri 'none';"
-        r" form-action 'self' https://a.example; frame-ancestors 'none'",
+        r" form-action 'self'; frame-ancestors 'none'",
         policy,
     )
     assert answer.headers["Cache-Control"] == "no-store"
     assert answer.headers["X-Content-Type-Options"] == "nosniff"
     assert answer.headers["Referrer-Policy"] == "same-origin"
     assert "<script" not in answer.get_data(as_text=True)
+
+
+def test_only_a_page_that_says_so_is_in_touch_with_whoever_opened_it(client: FlaskClient) -> None:
+    policies = [
+        client.get(path, headers=BROWSER).headers["Cross-Origin-Opener-Policy"]
+        for path in ("/note", "/note?opened=1", "/not-there")
+    ]
+    assert policies == ["same-origin", "unsafe-none", "same-origin"]
 
 
 def test_what_a_visitor_sends_is_shown_as_text(client: FlaskClient) -> None:

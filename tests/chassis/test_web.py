@@ -131,6 +131,26 @@ def test_a_known_version_is_not_sent_again(client: FlaskClient) -> None:
     assert (again.status_code, again.data, again.headers["ETag"]) == (304, b"", '"7"')
 
 
+@pytest.mark.parametrize("method", ["GET", "HEAD"])
+@pytest.mark.parametrize(
+    ("conditions", "status"),
+    [
+        ({"If-Match": '"zz"'}, 200),
+        ({"If-Unmodified-Since": "Sat, 01 Jan 2000 00:00:00 GMT"}, 200),
+        ({"If-Match": '"zz"', "If-None-Match": '"7"'}, 304),
+        ({"If-None-Match": '"6", W/"7"'}, 304),
+        ({"If-None-Match": "*"}, 304),
+        ({"If-None-Match": '"6"'}, 200),
+    ],
+)
+def test_a_read_is_spared_by_its_tag_and_never_refused_by_a_condition_of_writes(
+    client: FlaskClient, method: str, conditions: dict[str, str], status: int
+) -> None:
+    answer = client.open(f"/api/v1/things/{ID}", method=method, headers=conditions)
+    assert (answer.status_code, answer.headers["ETag"]) == (status, '"7"')
+    assert bool(answer.data) == (method == "GET" and status == 200)
+
+
 def test_a_head_request_answers_without_a_body(client: FlaskClient) -> None:
     answer = client.head("/api/v1/things")
     assert (answer.status_code, answer.data) == (200, b"")

@@ -161,7 +161,7 @@ class Deployed:
         """Save all databases while everything runs."""
         if self.server is not None:
             _run(
-                *("sh", "deploy/backup/postgresql.sh", "save", str(folder)),
+                *("sh", "deploy/backup/postgresql.sh", "save", f"{folder}/"),
                 variables=self.server.variables,
             )
             return

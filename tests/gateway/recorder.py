@@ -70,7 +70,12 @@ def _list_with_cookie(_: dict[str, Any]) -> Reply:
 
 
 def _long_list(_: dict[str, Any]) -> Reply:
-    return _json("200 OK", {"items": ["x" * 70_000]}, ("ETag", '"v1"'))
+    return _json("200 OK", {"items": ["x" * 600_000]}, ("ETag", '"v1"'))
+
+
+def _slow_page(_: dict[str, Any]) -> Reply:
+    time.sleep(0.5)
+    return _json("200 OK", {"items": ["x" * 400_000]}, ("ETag", '"v1"'))
 
 
 def _slow(_: dict[str, Any]) -> Reply:
@@ -116,6 +121,7 @@ ANSWERS: dict[str, Callable[[dict[str, Any]], Reply]] = {
     "slow-list": _slow_list,
     "list-with-cookie": _list_with_cookie,
     "long-list": _long_list,
+    "slow-page": _slow_page,
     "slow": _slow,
     "endless": _endless,
     "known-length": _of_known_length,

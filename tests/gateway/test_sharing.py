@@ -44,6 +44,23 @@ def test_of_a_crowd_that_asks_the_same_one_request_goes_to_the_service(
     assert len(recorded()) == 1
 
 
+def test_the_largest_page_of_a_list_is_shared_too(gateway: Server, recorded: Recorded) -> None:
+    answers = crowd(gateway, f"/api/v1/classes?do=slow-page&n={next(_numbers)}")
+    assert {(answer.status, len(answer.body)) for answer in answers} == {(200, 400_015)}
+    assert len(recorded()) == 1
+
+
+def test_whoever_has_what_is_too_long_to_be_shared_is_told_so(
+    gateway: Server, recorded: Recorded
+) -> None:
+    path = f"/api/v1/classes?do=long-list&n={next(_numbers)}"
+    known = request(gateway, "GET", path, headers={"If-None-Match": '"v1"'})
+    assert (known.status, known.body, known.header("ETag")) == (304, b"", '"v1"')
+    other = request(gateway, "GET", path, headers={"If-None-Match": '"v0"'})
+    assert (other.status, len(other.body)) == (200, 600_015)
+    assert len(recorded()) == 2
+
+
 def test_what_was_answered_is_told_for_a_moment_only(
     gateway: Server, recorded: Recorded, list_path: str
 ) -> None:

@@ -9,7 +9,7 @@ import pytest
 
 from tests.databases import DatabaseMaker
 from tests.journeys.world import World
-from tests.running_system import RunningSystem, start_system
+from tests.running_system import RunningSystem, start_system, started_system
 
 GetWorld = Callable[[str], World]
 
@@ -64,6 +64,17 @@ def rough_world(dialect: str, rough_worlds: GetWorld) -> Iterator[World]:
     yield found
     assert found.revive() == []
     found.check_consistency()
+
+
+@pytest.fixture(scope="module")
+def sampled(
+    tmp_path_factory: pytest.TempPathFactory, database_maker: DatabaseMaker
+) -> Iterator[RunningSystem]:
+    """A system as the first `make run` leaves it, for the tests of a module."""
+    folder = tmp_path_factory.mktemp("sampled")
+    with started_system(folder, dialect="sqlite", maker=database_maker) as system:
+        system.load_sample_data()
+        yield system
 
 
 @pytest.hookimpl(tryfirst=True)  # before the hook that reads the marks

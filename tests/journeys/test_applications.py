@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import secrets
 from dataclasses import dataclass
+from html import escape
 from typing import Any
 from urllib.parse import parse_qs, urlsplit
 
@@ -19,7 +20,7 @@ from services.accounts.service import opened_service
 from services.accounts.settings import read_settings
 from tests.journeys.api import PATIENCE, Api
 from tests.journeys.browser import Browser
-from tests.journeys.test_signing_in import PASSWORD, Holder, activated, new_holder
+from tests.journeys.test_signing_in import PASSWORD, Holder, activated, invited, new_holder
 from tests.journeys.world import World
 from tests.waiting import eventually
 
@@ -127,7 +128,7 @@ def test_a_holder_signs_in_at_an_application_which_then_enrols_in_the_holders_na
         password=PASSWORD,
         **{"continue": onward},
     )
-    assert done.headers["Location"] == onward
+    assert f'content="0; url={escape(onward)}"' in done.text
     back = browser.open(onward).headers["Location"]
     tokens = app.take(back)
 
@@ -207,6 +208,25 @@ def test_a_new_password_ends_what_applications_had(world: World) -> None:
     api = Api(world.system.address, tokens["access_token"])
     eventually(lambda: not works(api), what="the access token is refused")
     refused_by(app, tokens["refresh_token"])
+
+
+def test_whoever_is_removed_from_the_staff_is_out_everywhere_within_seconds(world: World) -> None:
+    email = f"petugas-{next(world.names)}@dinas.example"
+    browser = invited(world, world.operator, email, role="officer", region="17")
+    app = new_app(world)
+    tokens = app.take(led_back(browser, app))
+    subject = app.who_signed_in(tokens["id_token"])["sub"]
+    api = Api(world.system.address, tokens["access_token"])
+    assert api.call("GET", "/recoveries").ok
+
+    world.operator.post(f"/staff/{subject}/removal", {"reason": "Pindah tugas"})
+
+    assert not browser.is_signed_in()
+    refused_by(app, tokens["refresh_token"])
+    gone = "the access token is refused"
+    eventually(lambda: not api.call("GET", "/recoveries").ok, what=gone)
+    api.refused("GET", "/recoveries", 401, "unauthenticated")
+    assert browser.sign_in(email, PASSWORD).status_code == 422
 
 
 def test_a_disabled_application_is_nobodys_any_more(world: World) -> None:

@@ -8,37 +8,20 @@ import re
 import shutil
 import subprocess
 import sys
-from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 
 from deploy.local.process import ROOT
-from tests.databases import DatabaseMaker
 from tests.journeys.curl import HTTP_ERROR
 from tests.journeys.world import World
-from tests.running_system import RunningSystem, start_system
+from tests.running_system import RunningSystem
 
 README = ROOT / "README.md"
 BEGIN, END = "<!-- journey -->\n```sh\n", "```\n<!-- /journey -->"
 WRITTEN_FOR = "http://127.0.0.1:8000"
 FOREIGN = ("MAKEFLAGS", "MFLAGS", "MAKELEVEL", "PORT", "DATABASE")
 """What `make test` hands down and nobody's terminal holds."""
-
-
-@pytest.fixture(scope="module")
-def sampled(
-    tmp_path_factory: pytest.TempPathFactory, database_maker: DatabaseMaker
-) -> Iterator[RunningSystem]:
-    """A system as the first `make run` leaves it."""
-    system = start_system(
-        tmp_path_factory.mktemp("sampled"), dialect="sqlite", maker=database_maker
-    )
-    try:
-        system.load_sample_data()
-        yield system
-    finally:
-        system.stop()
 
 
 @pytest.fixture

@@ -10,23 +10,20 @@ import shutil
 import subprocess
 import sys
 import uuid
-from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-import pytest
 import requests
 
 from deploy.local.process import ROOT
 from services.accounts.domain.mandates import Mandate
 from tests.conformity import contract
-from tests.databases import DatabaseMaker
 from tests.journeys import bodies
 from tests.journeys.api import Api
 from tests.journeys.test_readme import FOREIGN
 from tests.journeys.world import World
-from tests.running_system import RunningSystem, start_system
+from tests.running_system import RunningSystem
 
 WRITTEN_FOR = "http://127.0.0.1:8000"
 STEP = re.compile(
@@ -44,20 +41,6 @@ class Step:
     name: str
     commands: str
     answers: list[int]
-
-
-@pytest.fixture(scope="module")
-def sampled(
-    tmp_path_factory: pytest.TempPathFactory, database_maker: DatabaseMaker
-) -> Iterator[RunningSystem]:
-    """A system as the first `make run` leaves it."""
-    folder = tmp_path_factory.mktemp("referred")
-    system = start_system(folder, dialect="sqlite", maker=database_maker)
-    try:
-        system.load_sample_data()
-        yield system
-    finally:
-        system.stop()
 
 
 def page(system: RunningSystem) -> str:

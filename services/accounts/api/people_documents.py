@@ -113,6 +113,14 @@ class StaffMember(_Mandate):
     id = Reference(metadata=says("The subject of this one's tokens, as the journal names it."))
     name = Text(most=200, allow_none=True)
     email = Text(most=254, allow_none=True)
+    invited_by = Text(
+        most=128,
+        allow_none=True,
+        metadata=says(
+            "The subject of whoever invited this one: its `id`, if that was staff. `null` for accounts that are older"
+            " than this member."
+        ),
+    )
     since = InstantField()
 
 

@@ -4,8 +4,10 @@ from __future__ import annotations
 
 from typing import Any
 
+import sqlalchemy as sa
+
 from chassis.clock import write_instant
-from chassis.endpoints import Call, Endpoints, KeyUse
+from chassis.endpoints import Call, Endpoints
 from chassis.idempotency import Answer, json_answer
 from chassis.identity import bearer_token
 from chassis.problems import NotFound, StateConflict, TooManyRequests, Unauthenticated
@@ -33,7 +35,6 @@ endpoints: Endpoints[AccountsService] = Endpoints("/api/v1")
     "/recoveries",
     allow=(OFFICER, OPERATOR),
     body=RecoveryRequest,
-    key=KeyUse.NONE,
     status=201,
     shows=StartedRecovery,
     refuses=(CardNotFound, TooManyRequests),
@@ -43,7 +44,8 @@ def post_recovery(call: Call, house: AccountsService) -> Answer:
     """Make a code with which the holder of a card chooses a new password.
 
     See the identity card first, and compare the name. The code is good for half an hour; a new one ends the one before.
-    The card is looked up as by `POST /cards/lookup`, with the same bounds, and that is recorded.
+    The card is looked up as by `POST /cards/lookup`, with the same bounds, and that is recorded, for a repeat too. A
+    repeat with the same Idempotency-Key is answered with the same code, whatever became of it since.
     """
     if seconds := house.recoveries.take(call.caller.subject, now=house.clock()):
         raise TooManyRequests("Too many recoveries were started.", retry_after=seconds)
@@ -53,22 +55,23 @@ def post_recovery(call: Call, house: AccountsService) -> Answer:
     numbers = {name: call.body[name] for name in ("card_number", "nik") if name in call.body}
     reason = call.body["reason"]
     card = house.cards.look_up(numbers, reason=reason, token=token)
-    started = house.transactions.run(
-        lambda connection: start_recovery(
+
+    def start(connection: sa.Connection) -> Answer:
+        started = start_recovery(
             connection, house.people, card, reason=reason, actor=actor_of(call)
         )
-    )
-    recovery = started.recovery
-    document = _document(recovery, state="open")
-    shown = {**document, "code": in_groups(started.code), "name": card.name}
-    return json_answer(201, shown, {"Cache-Control": "no-store"})
+        document = _document(started.recovery, state="open")
+        shown = {**document, "code": in_groups(started.code), "name": card.name}
+        return json_answer(201, shown, {"Cache-Control": "no-store"})
+
+    return house.transactions.answer(call.key, start, seconds=call.seconds_left)
 
 
 @endpoints.get(
     "/recoveries", allow=(OFFICER, OPERATOR, AUDITOR), query=RecoveriesQuery, shows=Recoveries
 )
 def get_recoveries(call: Call, house: AccountsService) -> Answer:
-    """List who was let in again, the newest first; officers see those of their region."""
+    """List who was let in again within a year, the newest first; officers see those of their region."""
     page = call.query["page"]
     with house.database.reading() as connection:
         now = house.database.now(connection)
@@ -84,22 +87,23 @@ def get_recoveries(call: Call, house: AccountsService) -> Answer:
 @endpoints.post(
     "/recoveries/<id:recovery_id>/withdrawal",
     allow=(OFFICER, OPERATOR),
-    key=KeyUse.NONE,
     shows=ShownRecovery,
     refuses=(NotFound, StateConflict),
 )
 def post_withdrawal(call: Call, house: AccountsService) -> Answer:
     """Take a code back before it is used."""
-    recovery = house.transactions.run(
-        lambda connection: withdraw_recovery(
+
+    def withdraw(connection: sa.Connection) -> Answer:
+        recovery = withdraw_recovery(
             connection,
             house.people,
             call.path["recovery_id"],
             region=call.caller.region,
             actor=actor_of(call),
         )
-    )
-    return json_answer(200, _document(recovery, state="withdrawn"))
+        return json_answer(200, _document(recovery, state="withdrawn"))
+
+    return house.transactions.answer(call.key, withdraw, seconds=call.seconds_left)
 
 
 def _document(recovery: Recovery, *, state: str) -> dict[str, Any]:

@@ -7,7 +7,7 @@ from typing import Any
 import sqlalchemy as sa
 
 from chassis.clock import write_instant
-from chassis.endpoints import Call, Endpoints, KeyUse
+from chassis.endpoints import Call, Endpoints
 from chassis.idempotency import Answer, json_answer
 from chassis.problems import (
     FieldError,
@@ -34,7 +34,7 @@ from services.accounts.domain.people.names import email_address
 from services.accounts.domain.staff.invitations import Invitation, Inviter
 from services.accounts.queries.staff import address_of, contact_of
 from services.accounts.service import INVITATIONS_OF_ONE, AccountsService
-from services.accounts.use_cases.staff.invite import Invite, Invited, invite, send_invitation
+from services.accounts.use_cases.staff.invite import Invite, invite, send_invitation
 from services.accounts.use_cases.staff.read_staff import (
     Window,
     inviter,
@@ -55,7 +55,6 @@ LANGUAGE = "id"
     "/invitations",
     allow=(OPERATOR, PROVIDER),
     body=InvitationRequest,
-    key=KeyUse.NONE,
     status=201,
     shows=ShownInvitation,
     refuses=(StateConflict, TooManyRequests),
@@ -71,7 +70,7 @@ def post_invitation(call: Call, house: AccountsService) -> Answer:
     if seconds := house.invitations.take(call.caller.subject, now=house.clock()):
         raise TooManyRequests("Too many invitations were sent.", retry_after=seconds)
 
-    def work(connection: sa.Connection) -> Invited:
+    def work(connection: sa.Connection) -> Answer:
         if not _inviter(connection, call).may_invite(command.mandate):
             raise Forbidden("Operators invite anybody, owners of a provider their own colleagues.")
         invited = invite(connection, house.people, command, actor=actor_of(call))
@@ -79,10 +78,9 @@ def post_invitation(call: Call, house: AccountsService) -> Answer:
         send_invitation(
             connection, house.people, invited, command, origin=origin, language=LANGUAGE
         )
-        return invited
+        return json_answer(201, _invitation(invited.invitation, "open", command.email.text))
 
-    invitation = house.transactions.run(work).invitation
-    return json_answer(201, _invitation(invitation, "open", command.email.text))
+    return house.transactions.answer(call.key, work, seconds=call.seconds_left)
 
 
 @endpoints.get(
@@ -92,7 +90,7 @@ def post_invitation(call: Call, house: AccountsService) -> Answer:
     shows=Invitations,
 )
 def get_invitations(call: Call, house: AccountsService) -> Answer:
-    """List invitations, the newest first: one's own provider's, or all for operators and auditors.
+    """List a year's invitations, the newest first: one's own provider's; operators and auditors see all.
 
     Addresses are shown to operators and owners, and that is recorded.
     """
@@ -115,22 +113,23 @@ def get_invitations(call: Call, house: AccountsService) -> Answer:
 @endpoints.post(
     "/invitations/<id:invitation_id>/withdrawal",
     allow=(OPERATOR, PROVIDER),
-    key=KeyUse.NONE,
     shows=ShownInvitation,
     refuses=(NotFound, StateConflict),
 )
 def post_withdrawal(call: Call, house: AccountsService) -> Answer:
     """Take an invitation back before it is accepted."""
-    invitation = house.transactions.run(
-        lambda connection: withdraw_invitation(
+
+    def withdraw(connection: sa.Connection) -> Answer:
+        invitation = withdraw_invitation(
             connection,
             house.people,
             call.path["invitation_id"],
             by=_inviter(connection, call),
             actor=actor_of(call),
         )
-    )
-    return json_answer(200, _invitation(invitation, "withdrawn", None))
+        return json_answer(200, _invitation(invitation, "withdrawn", None))
+
+    return house.transactions.answer(call.key, withdraw, seconds=call.seconds_left)
 
 
 @endpoints.get("/staff", allow=(OPERATOR, AUDITOR, PROVIDER), query=StaffQuery, shows=Staff)
@@ -151,6 +150,7 @@ def get_staff(call: Call, house: AccountsService) -> Answer:
             "id": row.account_id,
             "name": contact.display_name if contact else None,
             "email": contact.email if contact else None,
+            "invited_by": row.invited_by,
             "since": write_instant(row.created_at),
         }
 
@@ -162,7 +162,6 @@ def get_staff(call: Call, house: AccountsService) -> Answer:
     "/staff/<id:account_id>/removal",
     allow=(OPERATOR, PROVIDER),
     body=Reason,
-    key=KeyUse.NONE,
     shows=RemovedStaff,
     refuses=(NotFound, StateConflict),
 )
@@ -171,8 +170,9 @@ def post_removal(call: Call, house: AccountsService) -> Answer:
 
     The account is disabled and its name and address destroyed. An owner removes colleagues, but not the last owner.
     """
-    account = house.transactions.run(
-        lambda connection: remove_staff(
+
+    def remove(connection: sa.Connection) -> Answer:
+        account = remove_staff(
             connection,
             house.people,
             call.path["account_id"],
@@ -180,8 +180,9 @@ def post_removal(call: Call, house: AccountsService) -> Answer:
             reason=call.body["reason"],
             actor=actor_of(call),
         )
-    )
-    return json_answer(200, {"id": account.account_id, "removed": True})
+        return json_answer(200, {"id": account.account_id, "removed": True})
+
+    return house.transactions.answer(call.key, remove, seconds=call.seconds_left)
 
 
 def _invite_from(call: Call) -> Invite:

@@ -18,7 +18,11 @@ TIMEOUT = (2.0, 10.0)
 
 def sender(channel: MessageChannel | None) -> Send:
     """Return what sends a message: over the channel, or to the log where there is none."""
-    return HttpSender(channel) if channel is not None else print_message
+    if channel is None:
+        return print_message
+    if channel.is_nowhere:
+        logger().warning("messages-go-nowhere", why="MESSAGE_URL is an address that never exists")
+    return HttpSender(channel)
 
 
 def print_message(message: Message) -> None:

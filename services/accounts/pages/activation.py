@@ -66,7 +66,8 @@ def ask_as_holder(visit: Visit, house: AccountsService) -> PageAnswer:
         errors.append(("nik", NOT_A_NIK))
     if card is None or nik is None:
         return _again(visit, "activate.html", errors)
-    seconds = _seconds_until_asked(visit, house)
+    bounds = house.bounds
+    seconds = bounds.asked_by_holders.take(caller_group(visit), now=bounds.clock())
     if seconds:
         return too_many("activate.html", _values(visit), seconds=seconds)
     found = house.cards.identify(card_number=card.text, nik=nik.number, token=own_token(house))
@@ -79,7 +80,8 @@ def ask_as_staff(visit: Visit, house: AccountsService) -> PageAnswer:
     email = email_address(visit.said("email"))
     if email is None:
         return _again(visit, "activate_staff.html", [("email", NOT_AN_EMAIL)])
-    seconds = _seconds_until_asked(visit, house)
+    bounds = house.bounds
+    seconds = bounds.asked_by_staff.take(caller_group(visit), now=bounds.clock())
     if seconds:
         return too_many("activate_staff.html", _values(visit), seconds=seconds)
     return _ask(visit, house, purpose=STAFF, name=email, card=None)
@@ -106,12 +108,12 @@ def use_code(visit: Visit, house: AccountsService) -> PageAnswer:
     errors += password_errors(password, role=role, name=None, field="password")
     if errors:
         return _again(visit, "activate_code.html", errors)
-    now = house.bounds.clock()
-    seconds = house.bounds.codes_tried.take(caller_group(visit), now=now)
+    seconds = house.bounds.seconds_until_code(visit.address)
     if seconds:
         return too_many("activate_code.html", _code_values(visit), seconds=seconds)
     account = _with_password(visit, house, flow, password)
     if account is None:
+        house.bounds.count_wrong_code(visit.address)
         return _again(visit, "activate_code.html", [("code", WRONG_CODE)])
     leads_to = way_on(visit.said(CONTINUE))
     return sign_in_at_once(visit, house, account, leads_to).with_cookies(Cookie.gone(FLOW_COOKIE))
@@ -155,10 +157,6 @@ def _ask(
     house.transactions.run(lambda connection: ask_for_code(connection, house.people, command))
     to = _link("/activate/code", way_on(visit.said(CONTINUE)))
     return GoTo(to, (Cookie(FLOW_COOKIE, flow, KEPT),))
-
-
-def _seconds_until_asked(visit: Visit, house: AccountsService) -> int:
-    return house.bounds.codes_asked.take(caller_group(visit), now=house.bounds.clock())
 
 
 def _again(visit: Visit, template: str, errors: Errors) -> ShowPage:

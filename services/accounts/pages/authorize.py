@@ -33,7 +33,8 @@ def authorize(visit: Visit, house: AccountsService) -> PageAnswer:
     if isinstance(answer, LedBack):
         return GoTo(answer.location)
     if isinstance(answer, NobodyToAnswer):
-        return ShowPage("not_an_application.html", {"why": answer.why}, status=400)
+        page = "not_an_application.html"
+        return ShowPage(page, {"why": answer.why}, status=400, keeps_opener=True)
     return GoTo(f"/sign-in?{CONTINUE}={quote(_after_signing_in(visit), safe='')}")
 
 

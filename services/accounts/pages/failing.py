@@ -23,6 +23,10 @@ NO_CODE = say("Type the code.")
 WRONG_CODE = say(
     "This code is not right, or it cannot be used any more. After five attempts you need a new one."
 )
+WRONG_HANDED_CODE = say(
+    "This code does not belong to that, or it cannot be used any more. See whether both are typed right, or ask for a"
+    " new code."
+)
 _FAULTS: Mapping[Fault, Message] = {
     Fault.TOO_LONG: say("Choose a password of at most 128 characters."),
     Fault.COMMON: say(

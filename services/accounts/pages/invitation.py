@@ -10,12 +10,12 @@ from services.accounts.domain.people.passwords import LEAST_OF_STAFF, normalised
 from services.accounts.pages.failing import (
     NO_CODE,
     NOT_AN_EMAIL,
-    WRONG_CODE,
+    WRONG_HANDED_CODE,
     Errors,
     password_errors,
     too_many,
 )
-from services.accounts.pages.visitor import caller_group, sign_in_at_once
+from services.accounts.pages.visitor import sign_in_at_once
 from services.accounts.service import AccountsService
 from services.accounts.use_cases.staff.accept_invitation import (
     AddressTaken,
@@ -50,7 +50,7 @@ def accept(visit: Visit, house: AccountsService) -> PageAnswer:
     errors += password_errors(password, role=OPERATOR, name=email, field="password")
     if errors or email is None:
         return _again(visit, errors)
-    seconds = house.bounds.codes_tried.take(caller_group(visit), now=house.bounds.clock())
+    seconds = house.bounds.seconds_until_code(visit.address)
     if seconds:
         return too_many("invitation.html", _values(visit), seconds=seconds)
     try:
@@ -58,15 +58,15 @@ def accept(visit: Visit, house: AccountsService) -> PageAnswer:
     except AddressTaken:
         return _again(visit, [("email", TAKEN)])
     if account is None:
-        return _again(visit, [("code", WRONG_CODE)])
+        house.bounds.count_wrong_code(visit.address)
+        return _again(visit, [("code", WRONG_HANDED_CODE)])
     return sign_in_at_once(visit, house, account)
 
 
 def _account(visit: Visit, house: AccountsService, email: Name, password: str) -> Account | None:
     code = visit.said("code")
-    invitation = house.transactions.run(
-        lambda connection: try_invitation_code(connection, house.people, email=email, typed=code)
-    )
+    with house.database.reading() as connection:
+        invitation = try_invitation_code(connection, house.people, email=email, typed=code)
     if invitation is None:
         return None
     password_hash = house.people.passwords.hash(password)

@@ -9,12 +9,12 @@ from services.accounts.domain.people.passwords import LEAST_OF_HOLDERS, normalis
 from services.accounts.pages.failing import (
     NO_CODE,
     NOT_A_CARD_NUMBER,
-    WRONG_CODE,
+    WRONG_HANDED_CODE,
     Errors,
     password_errors,
     too_many,
 )
-from services.accounts.pages.visitor import caller_group, sign_in_at_once
+from services.accounts.pages.visitor import sign_in_at_once
 from services.accounts.service import AccountsService
 from services.accounts.use_cases.people.complete_recovery import (
     complete_recovery,
@@ -40,12 +40,13 @@ def recover(visit: Visit, house: AccountsService) -> PageAnswer:
     errors += password_errors(password, role=HOLDER, name=card, field="password")
     if errors or card is None:
         return _again(visit, errors)
-    seconds = house.bounds.codes_tried.take(caller_group(visit), now=house.bounds.clock())
+    seconds = house.bounds.seconds_until_code(visit.address)
     if seconds:
         return too_many("recover.html", _values(visit), seconds=seconds)
     account = _with_password(visit, house, card, password)
     if account is None:
-        return _again(visit, [("code", WRONG_CODE)])
+        house.bounds.count_wrong_code(visit.address)
+        return _again(visit, [("code", WRONG_HANDED_CODE)])
     return sign_in_at_once(visit, house, account)
 
 
@@ -53,9 +54,8 @@ def _with_password(
     visit: Visit, house: AccountsService, card: Name, password: str
 ) -> Account | None:
     code = visit.said("code")
-    recovery = house.transactions.run(
-        lambda connection: try_recovery_code(connection, house.people, card_number=card, typed=code)
-    )
+    with house.database.reading() as connection:
+        recovery = try_recovery_code(connection, house.people, card_number=card, typed=code)
     if recovery is None:
         return None
     password_hash = house.people.passwords.hash(password)

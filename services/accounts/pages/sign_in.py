@@ -25,6 +25,7 @@ from services.accounts.use_cases.people.sign_in import (
     begin_session,
     find_candidate,
     has_password,
+    note_guess,
     rehashed,
 )
 
@@ -35,7 +36,7 @@ pages: Pages[AccountsService] = Pages()
 NO_NAME = say("Type your card number or your e-mail address.")
 WRONG = say(
     "This does not match. See whether the name and the password are typed right, or get a code with which you choose"
-    " a new password."
+    " a new password. Where too many passwords were tried at a name, a browser that is new to it needs such a code."
 )
 
 
@@ -88,6 +89,9 @@ def _try(visit: Visit, house: AccountsService, password: str, leads_to: str | No
     if begun is None:
         SIGN_INS.labels("refused").inc()
         house.bounds.count_guess(digest, visit.address, device=device)
+        house.transactions.run(
+            lambda connection: note_guess(connection, house.people, candidate), repeatable=True
+        )
         return _again(visit, leads_to, [("", WRONG)])
     SIGN_INS.labels("signed-in").inc()
     return go_on_signed_in(begun, leads_to)

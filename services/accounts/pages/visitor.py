@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from datetime import timedelta
 
-from chassis.pages.declaring import Cookie, GoTo, Visit
+from chassis.pages.declaring import Cookie, GoTo, PageAnswer, Visit
 from chassis.throttle import address_group
 from services.accounts.domain.people.accounts import Account
 from services.accounts.domain.people.sessions import DEVICE_KEPT, SignedIn
+from services.accounts.pages.way_on import lead_on
 from services.accounts.queries.sessions import is_to_be_noted, signed_in
 from services.accounts.service import AccountsService
 from services.accounts.use_cases.people.end_sessions import note_use
@@ -40,10 +41,10 @@ def who_is_signed_in(visit: Visit, house: AccountsService) -> SignedIn | None:
     return who
 
 
-def go_on_signed_in(begun: Begun, leads_to: str | None) -> GoTo:
+def go_on_signed_in(begun: Begun, leads_to: str | None) -> PageAnswer:
     """Lead somebody on who has just signed in, with what the browser is to keep."""
     seconds = DEVICE_KEPT // timedelta(seconds=1)
-    return GoTo(leads_to or "/account").with_cookies(
+    return lead_on(leads_to).with_cookies(
         Cookie(SESSION_COOKIE, begun.session),
         Cookie(DEVICE_COOKIE, begun.device, seconds),
     )
@@ -51,7 +52,7 @@ def go_on_signed_in(begun: Begun, leads_to: str | None) -> GoTo:
 
 def sign_in_at_once(
     visit: Visit, house: AccountsService, account: Account, leads_to: str | None = None
-) -> GoTo:
+) -> PageAnswer:
     """Sign somebody in who has just chosen a password, and lead on."""
     begun = house.transactions.run(
         lambda connection: begin_session(

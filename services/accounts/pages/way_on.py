@@ -5,19 +5,14 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping
 from typing import Any
-from urllib.parse import parse_qs, urlsplit
 
-from chassis.pages.declaring import ShowPage
+from chassis.pages.declaring import GoTo, PageAnswer, ShowPage
 
 CONTINUE = "continue"
 AUTHORIZE = "/oauth/authorize"
 LONGEST = 2_000
 
 _PLAIN = re.compile(r"\A/oauth/authorize\?[A-Za-z0-9!$&'()*+,\-./:;=?@_~%]+\Z")
-_ORIGIN = re.compile(
-    r"\Ahttps?://[A-Za-z0-9.-]+(?::[0-9]{1,5})?\Z|\Ahttps?://\[[0-9A-Fa-f:]+\](?::[0-9]{1,5})?\Z"
-)
-_PRIVATE_SCHEME = re.compile(r"\A[a-z][a-z0-9-]*(?:\.[a-z0-9-]+)+\Z")
 
 
 def way_on(asked: str | None) -> str | None:
@@ -32,26 +27,20 @@ def way_on(asked: str | None) -> str | None:
 
 
 def page_on_the_way(template: str, values: Mapping[str, Any], *, status: int = 200) -> ShowPage:
-    """Return a page with a form whose answer may lead on to where the value `leads_to` says."""
-    return ShowPage(
-        template, values, status=status, form_targets=form_targets(values.get("leads_to") or None)
-    )
+    """Return a page that may stand on the way to an application: where the value `leads_to` says.
+
+    Applications on a page of another site open it in a window, and that page hears in the end how it went.
+    """
+    return ShowPage(template, values, status=status, keeps_opener=bool(values.get("leads_to")))
 
 
-def form_targets(leads_to: str | None) -> tuple[str, ...]:
-    """Return where else than to us the answer to a form may lead the browser: to the application that asked.
+def lead_on(leads_to: str | None) -> PageAnswer:
+    """Lead on somebody who has just signed in: to the application that asked, else to the own account.
 
-    Browsers hold redirections of a form to the page's policy. Whether the application may be answered at that address
-    is judged at `/oauth/authorize`.
+    To an application by a page that loads the next one, not by a redirection: browsers hold whatever a form's answer
+    redirects to, through all hops, to the policy `form-action` of the form's page. That can name no address of IPv6,
+    and nobody here knows where an application leads on to.
     """
     if leads_to is None:
-        return ()
-    given = parse_qs(leads_to.partition("?")[2]).get("redirect_uri", [""])[0]
-    try:
-        parts = urlsplit(given)
-    except ValueError:
-        return ()
-    origin = f"{parts.scheme}://{parts.netloc}"
-    if _ORIGIN.match(origin):
-        return (origin,)
-    return (f"{parts.scheme}:",) if _PRIVATE_SCHEME.match(parts.scheme) else ()
+        return GoTo("/account")
+    return page_on_the_way("going_on.html", {"leads_to": leads_to})

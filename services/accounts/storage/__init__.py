@@ -7,7 +7,7 @@ from services.accounts.storage.authorization_tables import (
     AUTHORIZATION_CODE,
     REFRESH_TOKEN,
 )
-from services.accounts.storage.tables import CLIENT, JOURNAL, METADATA, SIGNING_KEY
+from services.accounts.storage.tables import CLIENT, JOURNAL, METADATA, SIGNING_KEY, STORED_ANSWER
 
 __all__ = [
     "APPLICATION",
@@ -18,4 +18,5 @@ __all__ = [
     "METADATA",
     "REFRESH_TOKEN",
     "SIGNING_KEY",
+    "STORED_ANSWER",
 ]

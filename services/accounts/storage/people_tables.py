@@ -41,6 +41,7 @@ ACCOUNT = sa.Table(
     sa.Column("language", sa.String(8), nullable=False),
     sa.Column("created_at", Instant, nullable=False),
     sa.Column("disabled_at", Instant),
+    sa.Column("invited_by", sa.String(128)),
     sa.UniqueConstraint("card", name="account_of_a_card_is_one"),
     sa.CheckConstraint(
         "(disabled_at is null) = (name_digest is not null)", name="account_in_force_has_a_name"
@@ -75,7 +76,22 @@ DEVICE = sa.Table(
     sa.Index("device_by_account", "account_id"),
 )
 
+GUESSES_AT_NAME = sa.Table(
+    "guesses_at_name",
+    METADATA,
+    sa.Column("name_key", sa.String(64), primary_key=True),
+    sa.Column("guesses", sa.Integer, nullable=False),
+    sa.Column("since", Instant, nullable=False),
+    sa.CheckConstraint("guesses >= 0", name="guesses_at_name_are_counted"),
+)
+
 _TRIED = "attempts >= 0 and attempts <= 5"
+
+
+def _attempts_of_before() -> sa.Column[int]:
+    """Return a column that only versions before 0004 count in: their code is at work beside ours for a while."""
+    return sa.Column("attempts", sa.SmallInteger, nullable=False, default=0)
+
 
 ONE_TIME_CODE = sa.Table(
     "one_time_code",
@@ -105,7 +121,7 @@ RECOVERY = sa.Table(
     sa.Column("started_by", sa.String(128), nullable=False),
     sa.Column("reason", sa.String(500), nullable=False),
     sa.Column("code_digest", sa.String(64), nullable=False),
-    sa.Column("attempts", sa.SmallInteger, nullable=False),
+    _attempts_of_before(),
     sa.Column("created_at", Instant, nullable=False),
     sa.Column("expires_at", Instant, nullable=False),
     sa.Column("used_at", Instant),
@@ -131,7 +147,7 @@ INVITATION = sa.Table(
     sa.Column("name_digest", sa.String(64)),
     sa.Column("sealed", sa.Text),
     sa.Column("code_digest", sa.String(64), nullable=False),
-    sa.Column("attempts", sa.SmallInteger, nullable=False),
+    _attempts_of_before(),
     sa.Column("invited_by", sa.String(128), nullable=False),
     sa.Column("created_at", Instant, nullable=False),
     sa.Column("expires_at", Instant, nullable=False),

@@ -5,6 +5,7 @@ from __future__ import annotations
 import sqlalchemy as sa
 
 from chassis.column_types import Identifier, Instant
+from chassis.idempotency import stored_answer_table
 from chassis.journal import journal_tables
 from services.accounts.domain.entry_kinds import EntryKind
 
@@ -48,6 +49,8 @@ SIGNING_KEY = sa.Table(
         name="signing_key_is_destroyed_when_retired",
     ),
 )
+
+STORED_ANSWER = stored_answer_table(METADATA)
 
 JOURNAL = journal_tables(
     METADATA,

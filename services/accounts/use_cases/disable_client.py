@@ -1,4 +1,4 @@
-"""Give a program no token any more."""
+"""Give a program or an application no token any more."""
 
 from __future__ import annotations
 
@@ -7,12 +7,17 @@ import sqlalchemy as sa
 from chassis.database import Database
 from chassis.journal import Journal
 from services.accounts.domain.actors import Actor
+from services.accounts.domain.clients import Client
+from services.accounts.storage.authorization.applications import (
+    load_application,
+    save_application_disabled,
+)
 from services.accounts.storage.clients import load_client, lock_client, save_disabled
-from services.accounts.storage.entries import client_disabled
+from services.accounts.storage.entries import application_disabled, client_disabled
 
 
 class NoSuchClient(Exception):
-    """No client is registered under this id."""
+    """Neither a program nor an application is registered under this id."""
 
 
 def disable_client(
@@ -23,18 +28,23 @@ def disable_client(
     client_id: str,
     actor: Actor,
 ) -> bool:
-    """Disable a client and return True; return False where it is disabled already.
+    """Disable a program or an application and return True; return False where it is disabled already.
 
-    Tokens it was given live on until they expire. Its id is never registered again, so that the journal speaks of
-    one client under one id. Raises `NoSuchClient`.
+    It gets no tokens any more, and those it has are refused at the gateway within seconds. Its id is never registered
+    again, so that the journal speaks of one of them under one id. Raises `NoSuchClient`.
     """
     lock_client(connection, database, client_id)
-    client = load_client(connection, client_id)
-    if client is None:
+    found = load_client(connection, client_id) or load_application(connection, client_id)
+    if found is None:
         raise NoSuchClient(client_id)
-    if client.disabled_at is not None:
+    if found.disabled_at is not None:
         return False
     now = database.now(connection)
-    save_disabled(connection, client_id, now=now)
-    journal.append(connection, [client_disabled(client, actor)], now=now)
+    if isinstance(found, Client):
+        save_disabled(connection, client_id, now=now)
+        entry = client_disabled(found, actor)
+    else:
+        save_application_disabled(connection, client_id, now=now)
+        entry = application_disabled(found, actor)
+    journal.append(connection, [entry], now=now)
     return True

@@ -10,25 +10,21 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
-from datetime import datetime
 from pathlib import Path
 from time import monotonic
 
 import sqlalchemy as sa
 
 from chassis.database import Database
-from chassis.identifiers import random_reference
 from chassis.journal import Journal, RecordedEntry
 from chassis.observability import FOLLOWER_POSITION, logger
 from chassis.transaction import Transactions
+from services.catalog.followers.index_building import build_index, digest_at
 from services.catalog.queries.indexable import (
     course_ids_closing,
     course_ids_of,
     read_indexable,
-    read_indexable_between,
-    start_of_range,
 )
-from services.catalog.search.courses import IndexedCourse
 from services.catalog.search.failures import IndexBroken, panics_told
 from services.catalog.search.folder import (
     IndexFolder,
@@ -43,9 +39,6 @@ from services.catalog.storage.seats_flips import SeatsFlips
 SOURCE = "catalogue-search"
 READ_AT_ONCE = 500
 """Entries of the journal, notes and courses that are looked at in one transaction."""
-
-BUILT_AT_ONCE = 1_000
-"""Courses that are read in one transaction while an index is built."""
 
 CHECKED_EVERY = 600.0
 """Seconds between two looks at the checksums of the index."""
@@ -129,32 +122,12 @@ class SearchFollower:
         """Build an index beside the one in use, bring it up to date, and let it be the one in use."""
         self.close()
         began = self._clock()
-        writing = IndexWriting(self._folder.begin(random_reference()))
-        with self._database.reading() as connection:
-            head = self._journal.head(connection)
-            now = self._database.now(connection)
-            digest = self._digest(connection, head.size)
-        for courses in self._every_course(now):
-            writing.add(courses)
-        state = IndexState(head.epoch, head.size, digest, now)
-        writing.commit(state)
+        writing, state = build_index(self._folder, database=self._database, journal=self._journal)
         self._writing, self._state, self._checked = writing, state, self._clock()
         self._follow()
         self._folder.publish(writing.generation)
         self._folder.remove_others()
         logger().info("search-index-built", seconds=round(self._clock() - began, 1))
-
-    def _every_course(self, now: datetime) -> Iterator[Sequence[IndexedCourse]]:
-        """Read all courses, the newest first: found in this order they are quick to sort by it, the usual one."""
-        before: str | None = None
-        while True:
-            with self._database.reading() as connection:
-                first = start_of_range(connection, before=before, size=BUILT_AT_ONCE)
-                if first is None:
-                    return
-                courses = read_indexable_between(connection, first=first, before=before, now=now)
-            yield courses
-            before = first
 
     def _follow(self) -> int:
         looked_at = 0
@@ -171,7 +144,7 @@ class SearchFollower:
             head = self._journal.head(connection)
             if head.epoch != state.epoch or head.size < state.position:
                 raise _Elsewhere
-            if self._digest(connection, state.position) != state.digest:
+            if digest_at(connection, self._journal, state.position) != state.digest:
                 raise _Elsewhere
             entries = self._journal.read(connection, after=state.position, limit=READ_AT_ONCE)
             flips = self._flips.read(connection, limit=READ_AT_ONCE)
@@ -201,7 +174,7 @@ class SearchFollower:
     def _courses_of(self, connection: sa.Connection, provider_id: str) -> Iterator[str]:
         after: str | None = None
         while found := course_ids_of(
-            connection, provider_id=provider_id, after=after, limit=BUILT_AT_ONCE
+            connection, provider_id=provider_id, after=after, limit=READ_AT_ONCE
         ):
             yield from found
             after = found[-1]
@@ -226,10 +199,6 @@ class SearchFollower:
             )
         FOLLOWER_POSITION.labels(SOURCE).set(news.state.position)
         return len(news.course_ids)
-
-    def _digest(self, connection: sa.Connection, position: int) -> str | None:
-        held = self._journal.read(connection, after=position - 1, limit=1) if position else []
-        return held[0].digest() if held else None
 
     def _known_state(self) -> IndexState:
         if self._state is None:

@@ -25,10 +25,7 @@ from services.enrolment.queries.corrections import (
 )
 from services.enrolment.service import LOOKUPS_OF_ONE_CALLER, EnrolmentService
 from services.enrolment.use_cases.money.approve_correction import approve_correction
-from services.enrolment.use_cases.money.close_correction import (
-    refuse_correction,
-    withdraw_correction,
-)
+from services.enrolment.use_cases.money.close_correction import close_correction
 from services.enrolment.use_cases.money.propose_correction import (
     ProposeCorrection,
     propose_correction,
@@ -147,20 +144,7 @@ def post_approval(call: Call, service: EnrolmentService) -> Answer:
 )
 def post_refusal(call: Call, service: EnrolmentService) -> Answer:
     """Refuse a correction that somebody else proposed, for a reason."""
-
-    def refuse(connection: sa.Connection) -> Answer:
-        return _decided(
-            refuse_correction(
-                connection,
-                call.path["correction_id"],
-                reason=call.body["reason"],
-                caller=call.caller,
-                request_id=call.request_id,
-                stores=service.stores,
-            )
-        )
-
-    return service.transactions.answer(call.key, refuse, seconds=call.seconds_left)
+    return _close(call, service, CorrectionState.REFUSED)
 
 
 @endpoints.post(
@@ -172,20 +156,23 @@ def post_refusal(call: Call, service: EnrolmentService) -> Answer:
 )
 def post_withdrawal(call: Call, service: EnrolmentService) -> Answer:
     """Take back a correction that one proposed oneself, for a reason."""
+    return _close(call, service, CorrectionState.WITHDRAWN)
 
-    def withdraw(connection: sa.Connection) -> Answer:
-        return _decided(
-            withdraw_correction(
-                connection,
-                call.path["correction_id"],
-                reason=call.body["reason"],
-                caller=call.caller,
-                request_id=call.request_id,
-                stores=service.stores,
-            )
+
+def _close(call: Call, service: EnrolmentService, state: CorrectionState) -> Answer:
+    def close(connection: sa.Connection) -> Answer:
+        closed = close_correction(
+            connection,
+            call.path["correction_id"],
+            state,
+            reason=call.body["reason"],
+            caller=call.caller,
+            request_id=call.request_id,
+            stores=service.stores,
         )
+        return _decided(closed)
 
-    return service.transactions.answer(call.key, withdraw, seconds=call.seconds_left)
+    return service.transactions.answer(call.key, close, seconds=call.seconds_left)
 
 
 def _decided(correction: Correction) -> Answer:

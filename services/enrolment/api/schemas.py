@@ -101,7 +101,9 @@ class CancellationRequest(Strict):
 class RosterQuery(Strict):
     """Why the names of a class are read."""
 
-    reason = why(load_default=None)
+    reason = why(
+        load_default=None, metadata=says("Needed from operators, who do not teach the class.")
+    )
 
 
 class RedemptionRequest(Strict):

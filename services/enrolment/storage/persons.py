@@ -10,7 +10,7 @@ import sqlalchemy as sa
 
 from chassis.database import Database
 from chassis.recordset import rows_parameter
-from chassis.sealing import Seal, keyed_digest
+from chassis.sealing import Seal, SealBroken, keyed_digest
 from services.enrolment.domain.programme.award import Nomination
 from services.enrolment.storage.tables import PERSON, WITHDRAWN_PERSON
 
@@ -81,6 +81,22 @@ class PersonStore:
         """Return which of these NIK digests hold or ever held a card."""
         keys = self._database.keys(digests)
         return set(connection.execute(self._held, {"keys": keys}).scalars())
+
+    def keys_fit(self, connection: sa.Connection) -> bool:
+        """Tell whether one person who is there opens and is found under the keys given; true where there is nobody.
+
+        Under another key a person would be another one: the same NIK could be admitted twice.
+        """
+        row = connection.execute(
+            sa.select(P.card_ref, P.sealed, P.nik_digest).limit(1)
+        ).one_or_none()
+        if row is None:
+            return True
+        try:
+            person = json.loads(self._seal.open(row.sealed, context=f"person {row.card_ref}"))
+        except SealBroken:
+            return False
+        return self.fingerprints.nik(person["nik"]) == str(row.nik_digest)
 
     def add(self, connection: sa.Connection, nominations: Sequence[Nomination]) -> None:
         """Add the persons of new cards, sealed."""

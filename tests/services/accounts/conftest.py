@@ -20,6 +20,7 @@ from services.accounts.settings import read_settings
 from tests.conformity import held_to_contract
 from tests.served import served
 from tests.services.accounts.enrolment_stand_in import stand_in
+from tests.services.accounts.people import Visitor
 from tests.tokens import AUDIENCE, ISSUER
 
 CLIENT_ID = "service-catalog"
@@ -85,3 +86,9 @@ def app(house: AccountsService) -> Flask:
 @pytest.fixture
 def client(app: Flask) -> FlaskClient:
     return app.test_client()
+
+
+@pytest.fixture
+def visitor(app: Flask) -> Visitor:
+    """A browser that was never here before."""
+    return Visitor(app.test_client())

@@ -3,20 +3,24 @@
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from html import unescape
 from typing import Any
 
+from flask import Flask
 from flask.testing import FlaskClient
 from werkzeug.test import TestResponse
 
 from chassis.identifiers import random_reference
+from chassis.password_hashing import PasswordHashes
+from chassis.problems import TooBusy
 from services.accounts.domain.mandates import Mandate
 from services.accounts.domain.people.accounts import Account, Contact
 from services.accounts.domain.people.messages import Message
 from services.accounts.domain.people.names import Name, card_number, email_address
 from services.accounts.service import AccountsService
 from services.accounts.storage.people.accounts import add_account, close_contact
+from services.accounts.use_cases.people.bounds import Bounds
 from services.accounts.use_cases.people.deliver_messages import deliver_messages
 
 HTML = {"Accept": "text/html", "Accept-Language": "en"}
@@ -53,6 +57,8 @@ BUDI = Holder(
 )
 HOLDERS = (SITI, BUDI)
 NOBODYS_CARD = "8100000000009999"
+RINA = "rina@lpk.example"
+"""The address of somebody on the staff."""
 
 
 class Visitor:
@@ -88,6 +94,25 @@ class Visitor:
         """Return what a cookie holds."""
         found = self.client.get_cookie(name)
         return found.value if found else None
+
+
+def another(app: Flask, address: str = "198.51.100.7") -> Visitor:
+    """Return another browser, somewhere else."""
+    return Visitor(app.test_client(), address=address)
+
+
+def at(house: AccountsService, clock: list[float]) -> AccountsService:
+    """Return the service with throttles that go by a clock of the test's."""
+    return replace(house, bounds=Bounds(clock=lambda: clock[0]))
+
+
+def leads_on_to(page: TestResponse) -> str:
+    """Return where a page leads on to by itself, which stands on it as a link, too."""
+    assert page.status_code == 200
+    text = page.get_data(as_text=True)
+    (by_itself,) = re.findall(r'<meta http-equiv="refresh" content="0; url=([^"]+)">', text)
+    assert f'href="{by_itself}"' in text
+    return unescape(by_itself)
 
 
 def token_in(page: TestResponse) -> str:
@@ -160,11 +185,29 @@ def _add(
     return account_id
 
 
+def with_no_place(house: AccountsService) -> AccountsService:
+    """Return the service as it is while others' passwords are being hashed: there is no place for one more."""
+    return replace(house, people=replace(house.people, passwords=NoPlace()))
+
+
+class NoPlace(PasswordHashes):
+    """Compares passwords, and hashes none."""
+
+    def hash(self, _: str) -> str:
+        raise TooBusy(retry_after=2)
+
+
 def messages_of(house: AccountsService) -> list[Message]:
     """Send what is to be sent; return it."""
     sent: list[Message] = []
     deliver_messages(house.transactions, house.people, sent.append)
     return sent
+
+
+def code_sent(house: AccountsService) -> str:
+    """Return the code in the one message that is to be sent."""
+    (message,) = messages_of(house)
+    return message.values["code"]
 
 
 def kinds_in_journal(house: AccountsService) -> list[str]:

@@ -23,11 +23,12 @@ from chassis.settings import SettingsError
 from chassis.system_token import SystemToken
 from deploy.local.databases import ServiceDatabase
 from deploy.local.ports import free_ports
-from services.accounts.service import AccountsService, start_service
+from services.accounts.service import AccountsService, opened_service, start_service
 from services.accounts.settings import read_settings
 from services.accounts.storage import SIGNING_KEY
 from services.accounts.storage.signing_keys import load_signing_keys
 from tests.services.accounts.conftest import CLIENT_ID, SECRET
+from tests.services.accounts.people import add_staff
 from tests.tokens import AUDIENCE, ISSUER
 from tests.web_process import web_process
 
@@ -100,6 +101,23 @@ def test_a_process_with_unusable_settings_does_not_start_and_says_why(
     assert done.returncode == 2
     assert message in done.stderr
     assert done.stderr.count("\n") == 1
+
+
+@pytest.mark.parametrize("name", ["KEY_ENCRYPTION_KEY", "FINGERPRINT_KEY"])
+def test_other_keys_than_those_that_people_are_kept_under_are_refused(
+    house: AccountsService, variables: dict[str, str], name: str
+) -> None:
+    wrong = read_settings({**variables, name: "6b" * 32})
+    start_service(wrong).database.dispose()  # nobody is there yet
+    add_staff(house, "rina@lpk.example")
+    start_service(read_settings(variables)).database.dispose()
+    with pytest.raises(SettingsError, match="start with the keys of that time"):
+        start_service(wrong)
+    with (
+        pytest.raises(SettingsError, match="start with the keys of that time"),
+        opened_service(wrong),
+    ):
+        pass
 
 
 @pytest.mark.parametrize("dialect", ["postgresql"])

@@ -11,8 +11,9 @@ from chassis.settings import SettingsError
 from deploy.local.databases import ServiceDatabase
 from services.enrolment import app
 from services.enrolment.app import build
-from services.enrolment.service import open_database
+from services.enrolment.service import open_database, start_service
 from services.enrolment.settings import read_settings, read_worker_settings
+from services.enrolment.worker import start_tasks
 from tests.services.enrolment.house import (
     VARIABLES,
     WORKER_VARIABLES,
@@ -49,6 +50,28 @@ def test_it_starts_without_its_issuer_and_says_that_it_is_not_ready(
     assert client.get("/healthz").status_code == 200
     assert client.get("/api/v1/waves").status_code == 200
     assert document(client.get("/readyz"), 503)["checks"]["token-keys"] is False
+
+
+@pytest.mark.parametrize("name", ["PERSONAL_DATA_KEY", "FINGERPRINT_KEY"])
+def test_it_refuses_other_keys_than_those_that_people_are_kept_under(
+    house: House, name: str
+) -> None:
+    right = {**VARIABLES, "DATABASE_URL": house.places.application}
+    wrong = read_settings({**right, name: "5c" * 32})
+    start_service(wrong).close()  # nobody is there yet
+    house.award()
+    start_service(read_settings(right)).close()
+    with pytest.raises(SettingsError, match="start with the keys of that time"):
+        start_service(wrong)
+    with pytest.raises(SettingsError, match="start with the keys of that time"):
+        start_tasks(read_worker_settings({**WORKER_VARIABLES, **right, name: "5c" * 32}))
+
+
+def test_a_database_without_tables_keeps_nobody_from_starting(
+    empty_database: ServiceDatabase,
+) -> None:
+    variables = {**VARIABLES, "DATABASE_URL": empty_database.application}
+    start_service(read_settings(variables)).close()
 
 
 def test_production_refuses_a_role_that_could_rewrite_the_journal(

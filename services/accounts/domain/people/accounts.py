@@ -25,6 +25,7 @@ class Account:
     language: str
     created_at: datetime
     disabled_at: datetime | None = None
+    invited_by: str | None = None
 
     @property
     def can_sign_in(self) -> bool:

@@ -27,7 +27,6 @@ class Recovery:
     started_by: str
     reason: str
     code_digest: str = field(repr=False)
-    attempts: int
     created_at: datetime
     expires_at: datetime
     used_at: datetime | None = None

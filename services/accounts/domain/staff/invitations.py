@@ -23,7 +23,6 @@ class Invitation:
     name_digest: str | None
     sealed: str | None = field(repr=False)
     code_digest: str = field(repr=False)
-    attempts: int
     invited_by: str
     created_at: datetime
     expires_at: datetime

@@ -9,9 +9,11 @@ from typing import Any
 import sqlalchemy as sa
 
 from chassis.database import Database
-from chassis.sealing import Seal
+from chassis.sealing import Seal, SealBroken
 from services.accounts.domain.mandates import Mandate
 from services.accounts.domain.people.accounts import Account, Contact, context_of
+from services.accounts.domain.people.names import name_from
+from services.accounts.storage.people.digests import Digests
 from services.accounts.storage.people_tables import ACCOUNT
 
 A = ACCOUNT.c
@@ -85,6 +87,7 @@ def add_account(connection: sa.Connection, account: Account) -> None:
             language=account.language,
             created_at=account.created_at,
             disabled_at=account.disabled_at,
+            invited_by=account.invited_by,
         )
     )
 
@@ -140,6 +143,20 @@ def open_contact(seal: Seal, account: Account) -> Contact | None:
     return Contact(email=opened["email"], display_name=opened["display_name"])
 
 
+def names_fit(connection: sa.Connection, seal: Seal, digests: Digests) -> bool:
+    """Tell whether one of the staff opens, and is found, under the keys given; true where there is nobody."""
+    query = sa.select(ACCOUNT).where(A.sealed.is_not(None), A.name_digest.is_not(None)).limit(1)
+    row = connection.execute(query).one_or_none()
+    if row is None:
+        return True
+    account = _account(row)
+    try:
+        contact = open_contact(seal, account)
+    except SealBroken:
+        return False
+    return contact is None or digests.name(name_from(contact.email)) == account.name_digest
+
+
 def _one(
     connection: sa.Connection, condition: sa.ColumnElement[bool], *, locked: bool = False
 ) -> Account | None:
@@ -161,4 +178,5 @@ def _account(row: sa.Row[Any]) -> Account:
         language=row.language,
         created_at=row.created_at,
         disabled_at=row.disabled_at,
+        invited_by=row.invited_by,
     )

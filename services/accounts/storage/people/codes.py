@@ -56,6 +56,13 @@ def take_attempt(connection: sa.Connection, flow_digest: str, *, now: datetime) 
     return None if taken is None else _code(taken)
 
 
+def give_attempt_back(connection: sa.Connection, flow_digest: str) -> None:
+    """Count an attempt no more that was taken in the same transaction."""
+    connection.execute(
+        sa.update(ONE_TIME_CODE).where(C.flow_digest == flow_digest).values(attempts=C.attempts - 1)
+    )
+
+
 def use_code(connection: sa.Connection, flow_digest: str, *, now: datetime) -> SentCode | None:
     """Mark a code as used; None where it was used before."""
     used = connection.execute(

@@ -6,12 +6,15 @@ from datetime import datetime, timedelta
 
 import sqlalchemy as sa
 
+from services.accounts.domain.people.guesses import COUNTED_FOR
 from services.accounts.domain.people.sessions import DEVICE_KEPT
 from services.accounts.storage.people_tables import (
     DEVICE,
+    GUESSES_AT_NAME,
     INVITATION,
     MESSAGE,
     ONE_TIME_CODE,
+    RECOVERY,
     SESSION,
 )
 
@@ -21,6 +24,8 @@ CODES_KEPT = timedelta(days=2)
 
 SESSIONS_KEPT = timedelta(days=1)
 MESSAGES_KEPT = timedelta(days=30)
+LISTED_FOR = timedelta(days=365)
+"""Recoveries and invitations, whatever became of them: so that misuse is seen. The journal tells of them for good."""
 
 
 def forget_old(connection: sa.Connection, *, now: datetime) -> int:
@@ -32,6 +37,13 @@ def forget_old(connection: sa.Connection, *, now: datetime) -> int:
         (SESSION, SESSION.c.token_digest, SESSION.c.expires_at < now - SESSIONS_KEPT),
         (SESSION, SESSION.c.token_digest, SESSION.c.ended_at < now - SESSIONS_KEPT),
         (MESSAGE, MESSAGE.c.message_id, done < now - MESSAGES_KEPT),
+        (
+            GUESSES_AT_NAME,
+            GUESSES_AT_NAME.c.name_key,
+            GUESSES_AT_NAME.c.since < now - COUNTED_FOR,
+        ),
+        (RECOVERY, RECOVERY.c.recovery_id, RECOVERY.c.created_at < now - LISTED_FOR),
+        (INVITATION, INVITATION.c.invitation_id, INVITATION.c.created_at < now - LISTED_FOR),
         (DEVICE, DEVICE.c.token_digest, DEVICE.c.last_seen_at < now - DEVICE_KEPT),
     ):
         some = sa.select(key).where(is_old).limit(AT_ONCE)

@@ -6,12 +6,12 @@ from datetime import datetime
 
 import sqlalchemy as sa
 
-from services.accounts.domain.people.codes import ATTEMPTS
 from services.accounts.domain.people.recoveries import Recovery
 from services.accounts.storage.people_tables import RECOVERY
 
 R = RECOVERY.c
 _OPEN = R.used_at.is_(None) & R.withdrawn_at.is_(None)
+_COLUMNS = [column for column in RECOVERY.c if column.name != "attempts"]
 
 
 def add_recovery(connection: sa.Connection, recovery: Recovery) -> None:
@@ -21,13 +21,13 @@ def add_recovery(connection: sa.Connection, recovery: Recovery) -> None:
         .where(R.card == recovery.card, _OPEN)
         .values(withdrawn_at=recovery.created_at)
     )
-    values = {column.name: getattr(recovery, column.name) for column in RECOVERY.c}
+    values = {column.name: getattr(recovery, column.name) for column in _COLUMNS}
     connection.execute(sa.insert(RECOVERY).values(**values))
 
 
 def load_recovery(connection: sa.Connection, recovery_id: str) -> Recovery | None:
     """Load a recovery by its id."""
-    row = connection.execute(sa.select(RECOVERY).where(R.recovery_id == recovery_id)).one_or_none()
+    row = connection.execute(sa.select(*_COLUMNS).where(R.recovery_id == recovery_id)).one_or_none()
     return None if row is None else Recovery(**row._mapping)
 
 
@@ -35,7 +35,7 @@ def load_recoveries(
     connection: sa.Connection, *, region: str | None, before: str | None, limit: int
 ) -> list[Recovery]:
     """Load recoveries, the newest first: of one region and those within it, or all."""
-    query = sa.select(RECOVERY)
+    query = sa.select(*_COLUMNS)
     if region is not None:
         query = query.where((R.region == region) | R.region.like(f"{region}.%"))
     if before is not None:
@@ -44,16 +44,12 @@ def load_recoveries(
     return [Recovery(**row._mapping) for row in rows]
 
 
-def take_recovery_attempt(
+def load_recovery_in_force(
     connection: sa.Connection, name_digest: str, *, now: datetime
 ) -> Recovery | None:
-    """Use up one attempt at the recovery in force for a card number; None where there is none, or none left."""
-    row = connection.execute(
-        sa.update(RECOVERY)
-        .where(R.name_digest == name_digest, _OPEN, R.expires_at > now, R.attempts < ATTEMPTS)
-        .values(attempts=R.attempts + 1)
-        .returning(RECOVERY)
-    ).one_or_none()
+    """Load the recovery whose code is good for a card number; None where there is none."""
+    query = sa.select(*_COLUMNS).where(R.name_digest == name_digest, _OPEN, R.expires_at > now)
+    row = connection.execute(query).one_or_none()
     return None if row is None else Recovery(**row._mapping)
 
 

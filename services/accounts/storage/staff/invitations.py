@@ -13,8 +13,8 @@ from services.accounts.domain.staff.invitations import Invitation, context_of
 from services.accounts.storage.people_tables import INVITATION
 
 I = INVITATION.c  # noqa: E741 - a table's columns, as elsewhere
-MOST_ATTEMPTS = 20
 _OPEN = I.accepted_at.is_(None) & I.withdrawn_at.is_(None)
+_COLUMNS = [column for column in INVITATION.c if column.name != "attempts"]
 
 
 def add_invitation(connection: sa.Connection, invitation: Invitation) -> None:
@@ -30,7 +30,6 @@ def add_invitation(connection: sa.Connection, invitation: Invitation) -> None:
             name_digest=invitation.name_digest,
             sealed=invitation.sealed,
             code_digest=invitation.code_digest,
-            attempts=invitation.attempts,
             invited_by=invitation.invited_by,
             created_at=invitation.created_at,
             expires_at=invitation.expires_at,
@@ -41,7 +40,7 @@ def add_invitation(connection: sa.Connection, invitation: Invitation) -> None:
 def load_invitation(connection: sa.Connection, invitation_id: str) -> Invitation | None:
     """Load an invitation by its id."""
     row = connection.execute(
-        sa.select(INVITATION).where(I.invitation_id == invitation_id)
+        sa.select(*_COLUMNS).where(I.invitation_id == invitation_id)
     ).one_or_none()
     return None if row is None else _invitation(row)
 
@@ -50,7 +49,7 @@ def load_invitations(
     connection: sa.Connection, *, provider: str | None, before: str | None, limit: int
 ) -> list[Invitation]:
     """Load invitations, the newest first: to one provider, or all."""
-    query = sa.select(INVITATION)
+    query = sa.select(*_COLUMNS)
     if provider is not None:
         query = query.where(I.provider == provider)
     if before is not None:
@@ -67,22 +66,17 @@ def withdraw_invitations_of(
         sa.update(INVITATION)
         .where(I.invited_by == invited_by, _OPEN, I.expires_at > now)
         .values(withdrawn_at=now, name_digest=None, sealed=None)
-        .returning(INVITATION)
+        .returning(*_COLUMNS)
     )
     return [_invitation(row) for row in rows]
 
 
-def take_invitation_attempts(
+def load_invitations_in_force(
     connection: sa.Connection, name_digest: str, *, now: datetime
 ) -> list[Invitation]:
-    """Use up one attempt at each invitation in force that was sent to an address, and load them."""
-    rows = connection.execute(
-        sa.update(INVITATION)
-        .where(I.name_digest == name_digest, _OPEN, I.expires_at > now, I.attempts < MOST_ATTEMPTS)
-        .values(attempts=I.attempts + 1)
-        .returning(INVITATION)
-    )
-    return [_invitation(row) for row in rows]
+    """Load the invitations whose codes are good for an address."""
+    query = sa.select(*_COLUMNS).where(I.name_digest == name_digest, _OPEN, I.expires_at > now)
+    return [_invitation(row) for row in connection.execute(query)]
 
 
 def save_accepted(connection: sa.Connection, invitation_id: str, *, now: datetime) -> bool:

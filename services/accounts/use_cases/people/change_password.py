@@ -20,6 +20,7 @@ from services.accounts.storage.people.accounts import (
     save_rehashed,
 )
 from services.accounts.storage.people.entries import account_entry
+from services.accounts.storage.people.guesses import forget_guesses
 from services.accounts.storage.people.sessions import end_sessions, forget_devices
 from services.accounts.use_cases.people.people import People
 
@@ -42,6 +43,7 @@ def change_password(
     if not save_rehashed(connection, account.account_id, kept=kept, password_hash=password_hash):
         return False
     now = people.database.now(connection)
+    _forget_guesses(connection, account)
     end_sessions(connection, account.account_id, now=now, but=session_id)
     end_grants_of_account(
         connection,
@@ -75,7 +77,14 @@ def replace_password(
     end_sessions(connection, account.account_id, now=now)
     end_grants_of_account(connection, account.account_id, by=GrantEnd.ACCOUNT_CHANGED, now=now)
     forget_devices(connection, account.account_id)
+    _forget_guesses(connection, account)
     return account_entry(EntryKind.PASSWORD_CHANGED, account, actor, by=by)
+
+
+def _forget_guesses(connection: sa.Connection, account: Account) -> None:
+    """Count guesses from nothing again: what was tried at the old password tells nothing of the new one."""
+    if account.name_digest is not None:
+        forget_guesses(connection, account.name_digest)
 
 
 def tell_of_change(

@@ -15,7 +15,7 @@ from services.accounts.domain.people.recoveries import Recovery
 from services.accounts.storage.people.accounts import load_account, load_account_of_card, lock_name
 from services.accounts.storage.people.digests import is_same
 from services.accounts.storage.people.entries import recovery_entry
-from services.accounts.storage.people.recoveries import take_recovery_attempt, use_recovery
+from services.accounts.storage.people.recoveries import load_recovery_in_force, use_recovery
 from services.accounts.use_cases.people.change_password import replace_password, tell_of_change
 from services.accounts.use_cases.people.people import People
 from services.accounts.use_cases.people.start_recovery import context_of
@@ -26,10 +26,10 @@ from vocabulary.roles import HOLDER
 def try_recovery_code(
     connection: sa.Connection, people: People, *, card_number: Name, typed: str
 ) -> Recovery | None:
-    """Use up one attempt; return the recovery where the code is right. Commit this whatever it says."""
+    """Return the recovery whose code it is. Nothing is used up: nobody spoils a code by trying others."""
     name_digest = people.digests.name(card_number)
     now = people.database.now(connection)
-    recovery = take_recovery_attempt(connection, name_digest, now=now)
+    recovery = load_recovery_in_force(connection, name_digest, now=now)
     context = context_of(recovery.recovery_id if recovery else "")
     digest = people.digests.code(read_code(typed), context=context)
     return recovery if recovery is not None and is_same(recovery.code_digest, digest) else None

@@ -6,19 +6,12 @@ from dataclasses import dataclass, field
 
 import sqlalchemy as sa
 
-from chassis.identifiers import random_reference
 from services.accounts.domain.actors import Actor
-from services.accounts.domain.entry_kinds import EntryKind
 from services.accounts.domain.mandates import Mandate
-from services.accounts.domain.people.accounts import Account, Contact
+from services.accounts.domain.people.accounts import Contact
 from services.accounts.domain.people.names import Name
-from services.accounts.storage.people.accounts import (
-    add_account,
-    close_contact,
-    load_account_of_name,
-    lock_name,
-)
-from services.accounts.storage.people.entries import account_entry
+from services.accounts.storage.people.accounts import load_account_of_name, lock_name
+from services.accounts.use_cases.people.open_account import open_account, told_of_opening
 from services.accounts.use_cases.people.people import People
 
 
@@ -43,21 +36,17 @@ def create_account(
     found = load_account_of_name(connection, digest)
     if found is not None:
         return found.account_id
-    now, account_id = people.database.now(connection), random_reference()
-    contact = Contact(command.name.text, command.display_name)
     is_staff = command.name.kind == "email"
-    account = Account(
-        account_id=account_id,
+    account = open_account(
+        connection,
+        people,
         mandate=command.mandate,
-        is_owner=command.is_owner,
         name_digest=digest,
-        sealed=close_contact(people.seal, account_id, contact) if is_staff else None,
         password_hash=command.password_hash,
         language=command.language,
-        created_at=now,
+        now=people.database.now(connection),
+        contact=Contact(command.name.text, command.display_name) if is_staff else None,
+        is_owner=command.is_owner,
     )
-    add_account(connection, account)
-    kinds = (EntryKind.ACCOUNT_CREATED, EntryKind.ACCOUNT_ACTIVATED)
-    entries = [account_entry(kind, account, actor) for kind in kinds]
-    people.journal.append(connection, entries, now=now)
-    return account_id
+    people.journal.append(connection, told_of_opening(account, actor), now=account.created_at)
+    return account.account_id

@@ -14,6 +14,7 @@ import sqlalchemy as sa
 
 from chassis.identifiers import random_reference
 from services.accounts.domain.people.accounts import Account
+from services.accounts.domain.people.guesses import are_too_many, key_of
 from services.accounts.domain.people.names import Name
 from services.accounts.domain.people.sessions import TOKEN_BYTES, Session, whole_time
 from services.accounts.storage.people.accounts import (
@@ -23,6 +24,7 @@ from services.accounts.storage.people.accounts import (
     save_rehashed,
 )
 from services.accounts.storage.people.digests import token_digest
+from services.accounts.storage.people.guesses import add_guess, count_guesses
 from services.accounts.storage.people.sessions import (
     add_session,
     knows_device,
@@ -42,11 +44,25 @@ class Browser:
 
 @dataclass(frozen=True, slots=True)
 class Candidate:
-    """Whom a name stands for, if anybody, and the digest of this browser where it is one of theirs."""
+    """Whom a name stands for, if anybody, and the digest of this browser where it is one of theirs.
+
+    `guesses` are the wrong passwords that count at this name.
+    """
 
     name_digest: str
     account: Account | None
     device: str | None
+    guesses: int
+
+    @property
+    def name_key(self) -> str:
+        """Return under what guesses at the name are counted."""
+        return key_of(self.name_digest, is_somebodys=self.account is not None)
+
+    @property
+    def gets_in_by_a_code_alone(self) -> bool:
+        """Tell whether no password is enough here: too many were tried, and the owner never used this browser."""
+        return self.device is None and are_too_many(self.guesses)
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,20 +81,30 @@ def find_candidate(
     digest = people.digests.name(name)
     account = load_account_of_name(connection, digest)
     device = token_digest(browser.device) if browser.device else None
+    now = people.database.now(connection)
     known = knows_device(
         connection,
         account_id=account.account_id if account else None,
         digest=device,
-        now=people.database.now(connection),
+        now=now,
     )
-    return Candidate(digest, account, device if known else None)
+    key = key_of(digest, is_somebodys=account is not None)
+    guesses = count_guesses(connection, key, now=now)
+    return Candidate(digest, account, device if known else None, guesses)
 
 
 def has_password(people: People, candidate: Candidate, password: str) -> bool:
-    """Tell whether the password is the candidate's. As much is computed for nobody. Raises `TooBusy`."""
+    """Tell whether the password is the candidate's, and enough. As much is computed for nobody. Raises `TooBusy`."""
     account = candidate.account
     kept = account.password_hash if account is not None and account.can_sign_in else None
-    return people.passwords.matches(kept, password)
+    return people.passwords.matches(kept, password) and not candidate.gets_in_by_a_code_alone
+
+
+def note_guess(connection: sa.Connection, people: People, candidate: Candidate) -> None:
+    """Count a wrong password for long, unless it was typed in a browser of the name's owner."""
+    if candidate.device is None:
+        now = people.database.now(connection)
+        add_guess(connection, people.database, candidate.name_key, now=now)
 
 
 def has_current_password(people: People, account: Account, password: str) -> bool:

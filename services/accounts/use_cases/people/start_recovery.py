@@ -39,7 +39,6 @@ def start_recovery(
         started_by=actor.name,
         reason=reason,
         code_digest=people.digests.code(code, context=context_of(recovery_id)),
-        attempts=0,
         created_at=now,
         expires_at=now + RECOVERY_CODE_LASTS,
     )

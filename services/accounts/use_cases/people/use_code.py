@@ -4,34 +4,33 @@ from __future__ import annotations
 
 import sqlalchemy as sa
 
-from chassis.identifiers import random_reference
 from chassis.journal import Entry
 from services.accounts.domain.actors import Actor
-from services.accounts.domain.entry_kinds import EntryKind
 from services.accounts.domain.mandates import Mandate
 from services.accounts.domain.people.accounts import Account
 from services.accounts.domain.people.codes import SentCode, read_code
 from services.accounts.domain.people.messages import MessageKind
-from services.accounts.storage.people.accounts import (
-    add_account,
-    load_account,
-    load_account_of_card,
-    lock_name,
-)
-from services.accounts.storage.people.codes import take_attempt, use_code
+from services.accounts.storage.people.accounts import load_account, load_account_of_card, lock_name
+from services.accounts.storage.people.codes import give_attempt_back, take_attempt, use_code
 from services.accounts.storage.people.digests import is_same, token_digest
-from services.accounts.storage.people.entries import account_entry
 from services.accounts.use_cases.people.change_password import replace_password, tell_of_change
+from services.accounts.use_cases.people.open_account import open_account, told_of_opening
 from services.accounts.use_cases.people.people import People
 from vocabulary.roles import HOLDER
 
 
 def try_code(connection: sa.Connection, people: People, *, flow: str, typed: str) -> bool:
-    """Use up one attempt and tell whether the code is right. Commit this whatever it says."""
+    """Tell whether the code is right; where it is not, one attempt is used up. Commit this whatever it says.
+
+    A right code costs nothing: whoever has it is told to come back where there is no place to hash the password.
+    """
     flow_digest = token_digest(flow)
     digest = people.digests.code(read_code(typed), context=flow_digest)
     code = take_attempt(connection, flow_digest, now=people.database.now(connection))
-    return code is not None and code.is_for_somebody and is_same(code.code_digest, digest)
+    is_right = code is not None and code.is_for_somebody and is_same(code.code_digest, digest)
+    if is_right:
+        give_attempt_back(connection, flow_digest)
+    return is_right
 
 
 def choose_password(
@@ -95,20 +94,16 @@ def create_holder(
     request_id: str,
 ) -> tuple[Account, list[Entry]]:
     """Make the account of a card's holder; return it with the entries that tell of it."""
-    account = Account(
-        account_id=random_reference(),
+    account = open_account(
+        connection,
+        people,
         mandate=Mandate(HOLDER, card=card),
-        is_owner=False,
         name_digest=name_digest,
-        sealed=None,
         password_hash=password_hash,
         language=language,
-        created_at=people.database.now(connection),
+        now=people.database.now(connection),
     )
-    add_account(connection, account)
-    actor = Actor(account.account_id, request_id, HOLDER)
-    kinds = (EntryKind.ACCOUNT_CREATED, EntryKind.ACCOUNT_ACTIVATED)
-    return account, [account_entry(kind, account, actor) for kind in kinds]
+    return account, told_of_opening(account, Actor(account.account_id, request_id, HOLDER))
 
 
 def _account(connection: sa.Connection, code: SentCode) -> Account | None:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import sqlalchemy as sa
 
-from chassis.identifiers import is_id, random_reference
+from chassis.identifiers import is_id
 from services.accounts.domain.actors import Actor
 from services.accounts.domain.entry_kinds import EntryKind
 from services.accounts.domain.people.accounts import Account, Contact
@@ -12,16 +12,15 @@ from services.accounts.domain.people.codes import read_code
 from services.accounts.domain.people.names import Name
 from services.accounts.domain.staff.invitations import Invitation
 from services.accounts.storage.people.accounts import (
-    add_account,
-    close_contact,
     load_account,
     load_account_of_name,
     lock_name,
     lock_staff,
 )
 from services.accounts.storage.people.digests import is_same
-from services.accounts.storage.people.entries import account_entry, invitation_entry
-from services.accounts.storage.staff.invitations import save_accepted, take_invitation_attempts
+from services.accounts.storage.people.entries import invitation_entry
+from services.accounts.storage.staff.invitations import load_invitations_in_force, save_accepted
+from services.accounts.use_cases.people.open_account import open_account, told_of_opening
 from services.accounts.use_cases.people.people import People
 from services.accounts.use_cases.staff.invite import context_of
 
@@ -33,9 +32,9 @@ class AddressTaken(Exception):
 def try_invitation_code(
     connection: sa.Connection, people: People, *, email: Name, typed: str
 ) -> Invitation | None:
-    """Use up one attempt; return the invitation whose code it is. Commit this whatever it says."""
+    """Return the invitation whose code it is. Nothing is used up: nobody spoils a code by trying others."""
     now, code = people.database.now(connection), read_code(typed)
-    sent = take_invitation_attempts(connection, people.digests.name(email), now=now)
+    sent = load_invitations_in_force(connection, people.digests.name(email), now=now)
     for invitation in sent:
         digest = people.digests.code(code, context=context_of(invitation.invitation_id))
         if is_same(invitation.code_digest, digest):
@@ -67,24 +66,22 @@ def accept_invitation(
     now = people.database.now(connection)
     if not save_accepted(connection, invitation.invitation_id, now=now):
         return None
-    account_id = random_reference()
-    account = Account(
-        account_id=account_id,
+    account = open_account(
+        connection,
+        people,
         mandate=invitation.mandate,
-        is_owner=invitation.is_owner,
         name_digest=digest,
-        sealed=close_contact(people.seal, account_id, contact),
         password_hash=password_hash,
         language=language,
-        created_at=now,
+        now=now,
+        contact=contact,
+        is_owner=invitation.is_owner,
+        invited_by=invitation.invited_by,
     )
-    add_account(connection, account)
-    actor = Actor(account_id, request_id, invitation.mandate.role)
-    kinds = (EntryKind.ACCOUNT_CREATED, EntryKind.ACCOUNT_ACTIVATED)
-    facts = {"account_id": account_id}
+    actor = Actor(account.account_id, request_id, invitation.mandate.role)
+    facts = {"account_id": account.account_id}
     accepted = invitation_entry(EntryKind.INVITATION_ACCEPTED, invitation, actor, **facts)
-    told = [account_entry(kind, account, actor) for kind in kinds]
-    people.journal.append(connection, [accepted, *told], now=now)
+    people.journal.append(connection, [accepted, *told_of_opening(account, actor)], now=now)
     return account
 
 

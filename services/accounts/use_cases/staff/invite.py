@@ -58,7 +58,6 @@ def invite(connection: sa.Connection, people: People, command: Invite, *, actor:
         name_digest=digest,
         sealed=close_address(people.seal, invitation_id, command.email.text),
         code_digest=people.digests.code(code, context=context_of(invitation_id)),
-        attempts=0,
         invited_by=actor.name,
         created_at=now,
         expires_at=now + INVITATION_LASTS,

@@ -95,9 +95,9 @@ def approve(
     return Approved(decided, _movement(correction, movement_id), _with(card, balance, now, rules))
 
 
-def refuse(correction: Correction, *, refuser: str, reason: str, now: datetime) -> Correction:
+def refuse(correction: Correction, *, by: str, reason: str, now: datetime) -> Correction:
     """Refuse a correction. Raises `StateConflict` unless it is still proposed, `SamePerson`."""
-    return _decided(correction, CorrectionState.REFUSED, by=refuser, reason=reason, now=now)
+    return _decided(correction, CorrectionState.REFUSED, by=by, reason=reason, now=now)
 
 
 def withdraw(correction: Correction, *, by: str, reason: str, now: datetime) -> Correction:

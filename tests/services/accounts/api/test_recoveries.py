@@ -11,11 +11,15 @@ import sqlalchemy as sa
 from flask import Flask
 from werkzeug.test import TestResponse
 
+from chassis.idempotency import KEPT_FOR
+from services.accounts.app import build
 from services.accounts.development import issue_token
-from services.accounts.domain.people.codes import ATTEMPTS
 from services.accounts.domain.people.messages import Recipient
 from services.accounts.service import AccountsService
+from services.accounts.storage import STORED_ANSWER
 from services.accounts.storage.people_tables import RECOVERY
+from services.accounts.use_cases.people.bounds import WRONG_CODES_AT_ADDRESS
+from tests.conformity import held_to_contract
 from tests.services.accounts.people import (
     BUDI,
     NOBODYS_CARD,
@@ -25,6 +29,7 @@ from tests.services.accounts.people import (
     add_holder,
     kinds_in_journal,
     messages_of,
+    with_no_place,
     without_token,
 )
 
@@ -39,9 +44,10 @@ class Office:
         token = issue_token(role=role, environment=variables, **bound)
         self._headers = {"Authorization": f"Bearer {token}"}
 
-    def start(self, **numbers: str) -> TestResponse:
+    def start(self, *, key: str | None = None, **numbers: str) -> TestResponse:
         body = {**numbers, "reason": numbers.pop("reason", WHY)}
-        return self._client.post("/api/v1/recoveries", json=body, headers=self._headers)
+        headers = self._headers | ({"Idempotency-Key": key} if key else {})
+        return self._client.post("/api/v1/recoveries", json=body, headers=headers)
 
     def list(self, query: str = "") -> Any:
         answer = self._client.get(f"/api/v1/recoveries{query}", headers=self._headers)
@@ -56,11 +62,6 @@ class Office:
 @pytest.fixture
 def office(app: Flask, variables: dict[str, str]) -> Office:
     return Office(app, variables, "officer", region="17")
-
-
-@pytest.fixture
-def visitor(app: Flask) -> Visitor:
-    return Visitor(app.test_client())
 
 
 def recover(
@@ -161,12 +162,18 @@ def test_a_new_code_ends_the_one_before(office: Office, visitor: Visitor) -> Non
     assert recover(visitor, second).status_code == 303
 
 
-def test_the_sixth_attempt_fails_even_with_the_right_code(office: Office, visitor: Visitor) -> None:
+def test_wrong_codes_of_strangers_leave_the_right_one_good(
+    office: Office, app: Flask, visitor: Visitor
+) -> None:
     code = (office.start(nik=SITI.nik).json or {})["code"]
-    for _ in range(ATTEMPTS):
-        assert recover(visitor, "AAAAA-AAAAA").status_code == 422
+    stranger = Visitor(app.test_client(), address="203.0.113.7")
+    for _ in range(WRONG_CODES_AT_ADDRESS.count):
+        assert recover(stranger, "AAAAA-AAAAA").status_code == 422
 
-    assert recover(visitor, code).status_code == 422
+    kept_waiting = recover(stranger, code)
+    assert kept_waiting.status_code == 429
+    assert int(kept_waiting.headers["Retry-After"]) > 0
+    assert recover(visitor, code).status_code == 303
 
 
 def test_a_card_without_a_recovery_is_answered_as_a_wrong_code(
@@ -193,6 +200,47 @@ def test_a_code_is_good_for_half_an_hour_and_once(
 
     assert recover(visitor, second).status_code == 422
     assert {item["state"] for item in office.list()["items"]} == {"used", "expired"}
+
+
+def test_a_right_code_is_good_still_after_there_was_no_place_for_the_password(
+    house: AccountsService, variables: dict[str, str]
+) -> None:
+    full = held_to_contract(build(with_no_place(house)))
+    code = (Office(full, variables, "operator").start(nik=SITI.nik).json or {})["code"]
+    for _ in range(WRONG_CODES_AT_ADDRESS.count + 1):
+        answer = recover(Visitor(full.test_client()), code)
+        assert (answer.status_code, answer.headers["Retry-After"]) == (503, "2")
+
+    free = Visitor(held_to_contract(build(house)).test_client())
+    assert recover(free, code).status_code == 303
+
+
+def test_a_repeat_under_one_key_is_answered_with_the_same_code_and_starts_nothing(
+    house: AccountsService, office: Office, visitor: Visitor
+) -> None:
+    first, again = (office.start(nik=SITI.nik, key="lost-answer-1") for _ in range(2))
+
+    assert (first.status_code, again.status_code) == (201, 201)
+    assert first.get_data() == again.get_data()
+    assert again.headers["Cache-Control"] == "no-store"
+    assert kinds_in_journal(house) == ["recovery-started"]
+    assert office.start(nik=SITI.nik, key="lost-answer-1", reason="Lain").status_code == 422
+    assert recover(visitor, (first.json or {})["code"]).status_code == 303
+
+
+def test_an_answer_that_is_kept_for_repeats_shows_nobody_the_code(
+    house: AccountsService, office: Office
+) -> None:
+    started = office.start(nik=SITI.nik, key="lost-answer-2").json or {}
+    with house.database.reading() as connection:
+        (row,) = connection.execute(sa.select(STORED_ANSWER)).all()
+
+    for secret in (started["code"], started["code"].replace("-", ""), SITI.name, SITI.card):
+        assert secret not in str(row)
+    with house.database.engine.begin() as connection:
+        old = house.database.now(connection) - KEPT_FOR - timedelta(minutes=1)
+        connection.execute(sa.update(STORED_ANSWER).values(stored_at=old))
+    assert house.transactions.forget_old_answers() == 1
 
 
 def test_the_code_stands_nowhere(house: AccountsService, office: Office) -> None:

@@ -15,21 +15,23 @@ from services.accounts.domain.mandates import Mandate
 from services.accounts.domain.people.messages import Recipient
 from services.accounts.invite_operator import main
 from services.accounts.service import AccountsService
+from services.accounts.storage import STORED_ANSWER
 from services.accounts.storage.people.accounts import save_account_disabled
 from services.accounts.storage.people_tables import ACCOUNT, INVITATION
 from tests.services.accounts.people import (
     OTHER_PROVIDER,
     PASSWORD,
     PROVIDER,
+    RINA,
     Visitor,
     add_staff,
+    code_sent,
     kinds_in_journal,
     messages_of,
     text_of,
     without_token,
 )
 
-RINA = "rina@lpk.example"
 NEW = "baru@lpk.example"
 
 
@@ -41,9 +43,12 @@ class Program:
         token = issue_token(role=role, environment=variables, **claims)
         self._headers = {"Authorization": f"Bearer {token}"}
 
-    def invite(self, email: str = NEW, **body: Any) -> TestResponse:
+    def invite(self, email: str = NEW, *, key: str | None = None, **body: Any) -> TestResponse:
         body = {"email": email, "role": "provider", "provider": PROVIDER, **body}
-        return self._client.post("/api/v1/invitations", json=body, headers=self._headers)
+        return self._client.post("/api/v1/invitations", json=body, headers=self._keyed(key))
+
+    def _keyed(self, key: str | None) -> dict[str, str]:
+        return self._headers | ({"Idempotency-Key": key} if key else {})
 
     def list(self, what: str) -> Any:
         answer = self._client.get(f"/api/v1/{what}", headers=self._headers)
@@ -54,9 +59,11 @@ class Program:
         path = f"/api/v1/invitations/{invitation_id}/withdrawal"
         return self._client.post(path, headers=self._headers)
 
-    def remove(self, account_id: str, reason: str = "Pindah kerja") -> TestResponse:
+    def remove(
+        self, account_id: str, reason: str = "Pindah kerja", *, key: str | None = None
+    ) -> TestResponse:
         path = f"/api/v1/staff/{account_id}/removal"
-        return self._client.post(path, json={"reason": reason}, headers=self._headers)
+        return self._client.post(path, json={"reason": reason}, headers=self._keyed(key))
 
 
 @pytest.fixture
@@ -74,20 +81,10 @@ def owner(app: Flask, variables: dict[str, str], owner_id: str) -> Program:
     return Program(app, variables, "provider", provider=PROVIDER, subject=owner_id)
 
 
-@pytest.fixture
-def visitor(app: Flask) -> Visitor:
-    return Visitor(app.test_client())
-
-
 def accept(visitor: Visitor, code: str, email: str = NEW, password: str = PASSWORD) -> TestResponse:
     return visitor.send(
         "/invitation", email=email, code=code, display_name="Dewi Baru", password=password
     )
-
-
-def code_sent(house: AccountsService) -> str:
-    (message,) = messages_of(house)
-    return message.values["code"]
 
 
 def test_an_owner_invites_a_colleague_who_makes_an_account(
@@ -208,6 +205,36 @@ def test_what_cannot_be_is_refused_with_the_field(
     assert [error["pointer"] for error in (refused.json or {})["errors"]] == [field]
 
 
+def test_a_repeat_under_one_key_invites_and_removes_once(
+    house: AccountsService, owner: Program
+) -> None:
+    first, again = (owner.invite(key="lost-answer-1") for _ in range(2))
+    assert first.status_code == again.status_code == 201
+    assert first.get_data() == again.get_data()
+    assert len(messages_of(house)) == 1
+    assert owner.invite("lain@lpk.example", key="lost-answer-1").status_code == 422
+    with house.database.reading() as connection:
+        assert NEW not in str(connection.execute(sa.select(STORED_ANSWER)).all())
+
+    colleague = add_staff(house, "c@lpk.example", Mandate("provider", provider=PROVIDER))
+    removals = [owner.remove(colleague, key="lost-answer-2") for _ in range(2)]
+    assert [answer.status_code for answer in removals] == [200, 200]
+    assert owner.remove(colleague).status_code == 409
+    assert kinds_in_journal(house) == ["invitation-sent", "account-disabled"]
+
+
+def test_staff_is_shown_with_whoever_invited_them(
+    house: AccountsService, owner: Program, owner_id: str, visitor: Visitor
+) -> None:
+    owner.invite()
+    accept(visitor, code_sent(house))
+
+    assert {item["email"]: item["invited_by"] for item in owner.list("staff")} == {
+        RINA: None,
+        NEW: owner_id,
+    }
+
+
 def test_a_colleague_is_not_invited_again(owner: Program) -> None:
     refused = owner.invite(RINA)
 
@@ -256,6 +283,19 @@ def test_a_wrong_code_tells_nothing_of_who_was_invited(owner: Program, app: Flas
         answer = accept(Visitor(app.test_client()), "AAAAA-AAAAA", email)
         said.add((answer.status_code, without_token(answer).replace(email, "")))
     assert len(said) == 1
+
+
+def test_wrong_codes_of_strangers_leave_the_right_one_good(
+    house: AccountsService, owner: Program, app: Flask, visitor: Visitor
+) -> None:
+    owner.invite()
+    code = code_sent(house)
+    for number in range(3):
+        stranger = Visitor(app.test_client(), address=f"203.0.113.{number}")
+        for _ in range(10):
+            assert accept(stranger, "AAAAA-AAAAA").status_code == 422
+
+    assert accept(visitor, code).status_code == 303
 
 
 def test_whoever_is_removed_is_signed_out_and_nothing_personal_is_left(

@@ -9,6 +9,7 @@ import pytest
 from services.accounts.domain.actors import Actor
 from services.accounts.domain.people.sessions import SignedIn
 from services.accounts.domain.staff.invitations import Inviter
+from services.accounts.queries.revocations import list_revocations
 from services.accounts.queries.sessions import signed_in
 from services.accounts.storage.people.accounts import load_account
 from services.accounts.use_cases.people.change_password import change_password, replace_password
@@ -69,6 +70,14 @@ def do(applications: Applications, work: Any, *arguments: Any, **more: Any) -> A
     return house.transactions.run(
         lambda connection: work(connection, house.people, *arguments, **more)
     )
+
+
+def revoked(applications: Applications) -> list[str]:
+    """Return the grants whose tokens the gateway is told to refuse."""
+    database = applications.house.database
+    with database.reading() as connection:
+        told: list[str] = list_revocations(connection, database)["grants"]
+    return told
 
 
 def test_signing_out_signs_out_of_applications_in_this_browser_only(
@@ -149,6 +158,7 @@ def test_somebody_who_was_removed_from_the_staff_is_signed_out_of_every_applicat
 ) -> None:
     applications.make_operator()
     phone = Phone(applications)
+    assert revoked(applications) == []
     do(
         applications,
         remove_staff,
@@ -157,6 +167,7 @@ def test_somebody_who_was_removed_from_the_staff_is_signed_out_of_every_applicat
         reason="Pindah tugas",
         actor=Actor("another", "test", "operator"),
     )
+    assert len(revoked(applications)) == 1, "the gateway is told at once"
     assert not phone.goes_on()
     with pytest.raises(AssertionError):
         phone.who()

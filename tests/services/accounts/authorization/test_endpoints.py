@@ -93,6 +93,19 @@ def test_a_public_application_exchanges_its_code_and_goes_on(
     assert who.json == {"sub": ACCOUNT, "role": "holder", "card": CARD}
 
 
+def test_who_somebody_is_is_told_by_post_too_and_never_for_a_token_in_a_form(
+    client: FlaskClient, applications: Applications
+) -> None:
+    token = (exchange(client, applications.code()).json or {})["access_token"]
+    bearer = {"Authorization": f"Bearer {token}"}
+    form = {"Content-Type": "application/x-www-form-urlencoded"}
+
+    for headers in (bearer, bearer | form):
+        who = client.post("/oauth/userinfo", headers=headers)
+        assert who.json == {"sub": ACCOUNT, "role": "holder", "card": CARD}
+    assert client.post("/oauth/userinfo", data={"access_token": token}).status_code == 401
+
+
 def test_an_application_with_a_server_proves_itself_by_its_secret(
     client: FlaskClient, applications: Applications
 ) -> None:

@@ -22,6 +22,7 @@ from services.accounts.use_cases.people.deliver_messages import deliver_messages
 from services.accounts.worker import forget
 from tests.served import served
 
+NOWHERE = "https://your-channel.invalid/messages"
 SECRET = "c2VjcmV0LXNlY3JldC1zZWNyZXQtc2VjcmV0LTAxMjM"
 
 
@@ -184,6 +185,19 @@ def test_production_does_not_start_with_messages_in_the_log(variables: dict[str,
         given = {**variables, "MESSAGE_URL": "https://a.example", "MESSAGE_SECRET": SECRET, **wrong}
         with pytest.raises(SettingsError, match="MESSAGE_"):
             read_worker_settings(given)
+
+
+def test_an_address_that_exists_nowhere_is_told_of_and_gets_nothing(
+    house: AccountsService, capsys: pytest.CaptureFixture[str]
+) -> None:
+    send = sender(MessageChannel(url=NOWHERE, secret=SECRET))
+    assert "messages-go-nowhere" in capsys.readouterr().out
+    tell(house)
+
+    assert deliver_messages(house.transactions, house.people, send) == 0
+
+    sender(MessageChannel(url="https://sms.example.go.id/messages", secret=SECRET))
+    assert "messages-go-nowhere" not in capsys.readouterr().out
 
 
 def test_a_channel_is_chosen_by_the_settings(variables: dict[str, str]) -> None:

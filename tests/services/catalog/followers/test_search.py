@@ -309,7 +309,7 @@ def test_many_entries_are_followed_in_several_steps(
     catalog: Catalog, provider_id: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr("services.catalog.followers.search.READ_AT_ONCE", 3)
-    monkeypatch.setattr("services.catalog.followers.search.BUILT_AT_ONCE", 2)
+    monkeypatch.setattr("services.catalog.followers.index_building.BUILT_AT_ONCE", 2)
     courses = {catalog.course(provider_id) for _ in range(5)}
     catalog.search.catch_up()
     assert shown(catalog) == courses

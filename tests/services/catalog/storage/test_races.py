@@ -119,68 +119,67 @@ def test_a_version_is_saved_once_even_by_who_did_not_lock(
         save_course(connection, saved)
 
 
-@pytest.mark.parametrize(("guarded", "status"), [(True, 409), (False, 201)])
+@pytest.mark.parametrize("guarded", [True, False])
 def test_a_class_is_not_offered_while_its_course_is_being_archived(
-    catalog: Catalog,
-    provider_id: str,
-    monkeypatch: pytest.MonkeyPatch,
-    guarded: bool,
-    status: int,
+    catalog: Catalog, provider_id: str, monkeypatch: pytest.MonkeyPatch, guarded: bool
 ) -> None:
     """Who offers a class holds its course; without that, a class would be open under an archived course."""
     if not guarded:
         monkeypatch.setattr(schedule_class, "Hold", SimpleNamespace(SHARED=Hold.NOT))
-        if catalog.database.dialect == "sqlite":
-            status = 409  # there, whoever writes holds everything
     course_id = catalog.course(provider_id)
-    archiving, offering = threading.Event(), Catalog(catalog.database)
 
-    def offer() -> int:
-        archiving.wait()
-        path = f"/courses/{course_id}/classes"
-        return offering.post(path, class_body(), staff(provider_id)).status_code
+    def archive(connection: sa.Connection) -> None:
+        course = find_course(connection, course_id, hold=Hold.ALONE)
+        assert course is not None
+        save_course(connection, decide(course, CourseStatus.ARCHIVED, reason="Usang"))
 
-    with ThreadPoolExecutor(1) as pool:
-        offered = pool.submit(offer)
-        with catalog.database.writing() as connection:
-            course = find_course(connection, course_id, hold=Hold.ALONE)
-            assert course is not None
-            save_course(connection, decide(course, CourseStatus.ARCHIVED, reason="Usang"))
-            archiving.set()
-            wait([offered], timeout=0.5)
-            connection.commit()
-        assert offered.result() == status
+    status = status_of_offer_during(catalog, archive, course_id, provider_id)
+    assert status == expected_status(catalog, guarded=guarded)
 
 
-@pytest.mark.parametrize(("guarded", "status"), [(True, 409), (False, 201)])
+@pytest.mark.parametrize("guarded", [True, False])
 def test_a_class_is_not_offered_while_its_provider_is_being_suspended(
-    catalog: Catalog,
-    provider_id: str,
-    monkeypatch: pytest.MonkeyPatch,
-    guarded: bool,
-    status: int,
+    catalog: Catalog, provider_id: str, monkeypatch: pytest.MonkeyPatch, guarded: bool
 ) -> None:
     """Who offers a class holds its provider; without that, it would be told of a provider that may offer."""
     if not guarded:
         monkeypatch.setattr(own_things, "Hold", SimpleNamespace(SHARED=Hold.NOT))
-        if catalog.database.dialect == "sqlite":
-            status = 409  # there, whoever writes holds everything
     course_id = catalog.course(provider_id)
-    suspending, offering = threading.Event(), Catalog(catalog.database)
+
+    def suspend(connection: sa.Connection) -> None:
+        provider = find_provider(connection, provider_id, hold=Hold.ALONE)
+        assert provider is not None
+        suspended = decide_provider(provider, ProviderStatus.SUSPENDED, reason="Diperiksa")
+        save_provider(connection, suspended)
+
+    status = status_of_offer_during(catalog, suspend, course_id, provider_id)
+    assert status == expected_status(catalog, guarded=guarded)
+
+
+def status_of_offer_during(
+    catalog: Catalog,
+    change: Callable[[sa.Connection], None],
+    course_id: str,
+    provider_id: str,
+) -> int:
+    """Offer a class while a change is made and not committed yet; return how that is answered."""
+    changed, offering = threading.Event(), Catalog(catalog.database)
 
     def offer() -> int:
-        suspending.wait()
+        changed.wait()
         path = f"/courses/{course_id}/classes"
         return offering.post(path, class_body(), staff(provider_id)).status_code
 
     with ThreadPoolExecutor(1) as pool:
         offered = pool.submit(offer)
         with catalog.database.writing() as connection:
-            provider = find_provider(connection, provider_id, hold=Hold.ALONE)
-            assert provider is not None
-            suspended = decide_provider(provider, ProviderStatus.SUSPENDED, reason="Diperiksa")
-            save_provider(connection, suspended)
-            suspending.set()
+            change(connection)
+            changed.set()
             wait([offered], timeout=0.5)
             connection.commit()
-        assert offered.result() == status
+        return offered.result()
+
+
+def expected_status(catalog: Catalog, *, guarded: bool) -> int:
+    """Return how an offer is answered that comes meanwhile: on SQLite whoever writes holds everything."""
+    return 409 if guarded or catalog.database.dialect == "sqlite" else 201

@@ -121,10 +121,10 @@ def test_who_proposed_it_neither_approves_nor_refuses_it_and_alone_withdraws_it(
     with pytest.raises(SamePerson):
         approved(correction, card(), approver="operator:rina")
     with pytest.raises(SamePerson):
-        refuse(correction, refuser="operator:rina", reason="Salah", now=NOW)
+        refuse(correction, by="operator:rina", reason="Salah", now=NOW)
     with pytest.raises(StateConflict):
         withdraw(correction, by="operator:budi", reason="Salah", now=NOW)
-    refused = refuse(correction, refuser="operator:budi", reason="Salah", now=NOW)
+    refused = refuse(correction, by="operator:budi", reason="Salah", now=NOW)
     assert (refused.state, refused.decision_reason) == (CorrectionState.REFUSED, "Salah")
     taken_back = withdraw(correction, by="operator:rina", reason="Keliru", now=NOW)
     assert taken_back.state is CorrectionState.WITHDRAWN
@@ -137,7 +137,7 @@ def test_only_what_is_still_proposed_can_be_decided_on(state: CorrectionState) -
         correction = proposal(expires_at=NOW)
     attempts = (
         lambda: approved(correction, card()),
-        lambda: refuse(correction, refuser="operator:budi", reason="Salah", now=NOW),
+        lambda: refuse(correction, by="operator:budi", reason="Salah", now=NOW),
         lambda: withdraw(correction, by="operator:rina", reason="Salah", now=NOW),
     )
     for attempt in attempts:

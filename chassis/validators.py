@@ -1,0 +1,14 @@
+"""Whether a caller has what it asks for (RFC 9110 section 13), by the ETag of the answer."""
+
+from __future__ import annotations
+
+from werkzeug.wrappers import Request, Response
+
+_OF_WRITES = ("HTTP_IF_MATCH", "HTTP_IF_UNMODIFIED_SINCE")
+"""Conditions of whoever wants to change something. A read has nothing to refuse by them: they are passed over."""
+
+
+def spare_what_is_known(response: Response, request: Request) -> None:
+    """Make the answer to a read a 304 without a body where `If-None-Match` names its ETag."""
+    told = {name: value for name, value in request.environ.items() if name not in _OF_WRITES}
+    response.make_conditional(told)

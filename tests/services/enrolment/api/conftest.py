@@ -1,0 +1,68 @@
+"""Every call of enrolment that takes a body."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+import pytest
+
+from tests.services.enrolment.api.target import Target
+from tests.services.enrolment.house import PRICE, House
+
+
+@pytest.fixture(scope="module")
+def targets(shared_house: House) -> dict[str, Target]:
+    """Every call that takes a body, ready to succeed."""
+    card = shared_house.award()
+    taken = shared_house.enrolled(card, shared_house.put_class())
+    other = shared_house.award()
+    return {
+        "waves": Target(
+            "/waves",
+            {"role": "operator"},
+            {
+                "name": "Gelombang 2",
+                "opens_at": "2026-11-01T00:00:00Z",
+                "closes_at": "2026-12-01T00:00:00Z",
+            },
+            "name",
+        ),
+        "admissions": Target(
+            f"/waves/{shared_house.wave_id}/admissions",
+            {"role": "operator"},
+            {"candidates": [next(shared_house.supply).row()]},
+            "candidates",
+        ),
+        "lookup": Target(
+            "/cards/lookup",
+            {"role": "operator"},
+            {"nik": card.person.nik, "reason": "Di loket"},
+            "reason",
+        ),
+        "enrolments": Target(
+            "/enrolments",
+            {"role": "holder", "card": other.card_ref},
+            {"class_id": shared_house.put_class(), "expected_price": PRICE},
+            "class_id",
+        ),
+        "cancellation": Target(
+            f"/enrolments/{taken['id']}/cancellation",
+            {"role": "operator"},
+            {"reason": "Jadwal berubah"},
+            "reason",
+        ),
+        "redemption": Target(
+            f"/enrolments/{taken['id']}/redemption",
+            {"role": "holder", "card": card.card_ref},
+            {"redeem_code": taken["redeem_code"]},
+            "redeem_code",
+        ),
+    }
+
+
+@pytest.fixture
+def unchanged(targets: dict[str, Target], shared_house: House) -> Iterator[dict[str, Target]]:
+    """Every call; after the test every row of every table stands as before."""
+    before = shared_house.tables()
+    yield targets
+    assert shared_house.tables() == before

@@ -1,0 +1,101 @@
+"""A service in which a little of everything happened, and tables of it changed behind its back."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+import sqlalchemy as sa
+
+from chassis.identifiers import new_id, random_reference
+from tests.services.enrolment.house import House, document
+from tests.services.enrolment.people import HeldCard
+
+
+def lived_in(house: House) -> dict[str, str]:
+    """Let a little of everything happen, and return ids by what they stand for."""
+    full, other = house.put_class(declared_seats=2), house.put_class()
+    cards = house.award_many(4)
+    taken = [house.enrolled(card, full) for card in cards[:2]]
+    house.enrol(cards[2], full)
+    taken_elsewhere = house.enrolled(cards[3], other)
+    house.redeem(taken[0]["id"], taken[0]["redeem_code"], "holder", card=cards[0].card_ref)
+    house.cancel(taken[1]["id"], "operator")
+    house.get(f"/classes/{full}/roster?reason=Pengawasan", "operator")
+    house.look_up("operator", card_number=cards[0].card_number)
+    house.put_class(full, declared_seats=1)
+    [mistaken] = house.award_many(1)
+    undone = undo_admission_of(house, mistaken)
+    correction = corrected(house, cards[3])
+    suspended = suspend_provider_of(house, taken_elsewhere["class"]["id"])
+    return {
+        "mistaken": mistaken.card_ref,
+        "admission": undone,
+        "correction": correction,
+        "suspended": suspended,
+        "card": cards[0].card_ref,
+        "returned": cards[1].card_ref,
+        "bystander": cards[2].card_ref,
+        "class": full,
+        "enrolment": taken[0]["id"],
+        "wave": house.wave_id,
+        "other_wave": house.open_wave(),
+        "nobody": random_reference(),
+        "new_movement": new_id(),
+        "newer_movement": new_id(),
+    }
+
+
+def undo_admission_of(house: House, card: HeldCard) -> str:
+    """Undo the admission in which a card was awarded."""
+    admission_id = str(document(house.get("/admissions", "operator"))["items"][0]["id"])
+    path = f"/admissions/{admission_id}/undo"
+    seen = document(house.get(path, "operator"))
+    assert seen["withdrawn"]["card_refs"] == [card.card_ref]
+    body = {"reason": "Salah berkas", "preview": seen["preview"]}
+    document(house.post(path, body, "operator"))
+    return admission_id
+
+
+def corrected(house: House, card: HeldCard) -> str:
+    """Correct a card's money; return the correction's id."""
+    body = {"card_ref": card.card_ref, "amount": -9_000, "reason": "Salah", "case_number": "7"}
+    made = document(house.post("/corrections", body, "operator", subject="operator:rina"), 201)
+    document(house.post(f"/corrections/{made['id']}/approval", {}, "operator"))
+    return str(made["id"])
+
+
+def suspend_provider_of(house: House, class_id: str) -> str:
+    """Suspend the provider of a class, and return its id."""
+    with house.service.database.reading() as connection:
+        known = house.service.stores.classes.read(connection, class_id)
+    assert known is not None
+    house.suspend(known.provider_id)
+    return known.provider_id
+
+
+def tamper(
+    house: House,
+    statement: str,
+    ids: Mapping[str, str],
+    *,
+    without: str | None = None,
+    **parameters: str,
+) -> None:
+    """Do as the owner what the application cannot: with triggers gone, and one constraint too."""
+    with house.as_owner() as connection:
+        if connection.dialect.name == "sqlite":
+            names = connection.execute(
+                sa.text("select name from sqlite_master where type = 'trigger'")
+            ).scalars()
+            for name in list(names):
+                connection.execute(sa.text(f"drop trigger {name}"))
+            if without:
+                connection.execute(sa.text("pragma ignore_check_constraints = on"))
+        else:
+            for table in ("movement", "journal_entry"):
+                connection.execute(sa.text(f"alter table {table} disable trigger user"))
+            if without:
+                connection.execute(sa.text(f"alter table training_class drop constraint {without}"))
+        text = sa.text(statement)
+        given = {**ids, **parameters}
+        connection.execute(text, {name: given[name] for name in text.compile().params})

@@ -1,0 +1,260 @@
+"""Each difference between tables and entries is found and named, planted one by one."""
+
+from __future__ import annotations
+
+import pytest
+
+from services.enrolment.queries.consistency.check import WALKED
+from tests.services.enrolment.api.tampering import lived_in, tamper
+from tests.services.enrolment.house import House
+
+TAMPERINGS: dict[str, tuple[str, set[str]]] = {
+    "a suspension": (
+        "update suspension set in_force = not in_force",
+        {"suspension, by journal"},
+    ),
+    "a suspension that began before a seat was given": (
+        "update suspension set position = 1",
+        {"suspension, by journal", "seats given while suspended"},
+    ),
+    "a correction's state": (
+        "update correction set state = 'refused' where correction_id = :correction",
+        {
+            "correction state, by journal",
+            "movements of a correction",
+            "correction of a movement",
+        },
+    ),
+    "a correction's amount": (
+        "update correction set amount = -9001 where correction_id = :correction",
+        {"correction of a movement", "entry of a correction"},
+    ),
+    "who proposed a correction": (
+        "update correction set proposed_by = 'operator:ani' where correction_id = :correction",
+        {"who proposed a correction, by journal"},
+    ),
+    "who approved a correction": (
+        "update correction set decided_by = 'operator:ani' where correction_id = :correction",
+        {"who decided on a correction, by journal"},
+    ),
+    "the proposal of a correction, told of another card": (
+        "update journal_entry set card_ref = :card where kind = 'correction-proposed'",
+        {
+            "correction proposed once",
+            "who proposed a correction, by journal",
+            "entry of a correction",
+        },
+    ),
+    "the amount in the entry of a correction": (
+        "update journal_entry set body = replace(body, '-9000', '-9001') where kind = 'correction-approved'",
+        {
+            "movement amount, by journal",
+            "entry of a movement",
+            "entry of a correction",
+            "balance in an entry, by the one before",
+        },
+    ),
+    "a withdrawn card that can be used again": (
+        "update card set state = 'awarded' where card_ref = :mistaken",
+        {
+            "card state, by journal",
+            "people admitted, by cards",
+            "cards withdrawn of an admission",
+        },
+    ),
+    "a withdrawn card that is somebody's again": (
+        "insert into person (card_ref, nik_digest, family_digest, card_number_digest, sealed)"
+        " values (:mistaken, 'x', 'x', 'x', 'x')",
+        {"holders of a withdrawn card"},
+    ),
+    "a card in another admission": (
+        "update card set admission_id = :admission where card_ref = :card",
+        {"card admission, by journal", "cards of an admission"},
+    ),
+    "where an undo is told": (
+        "update admission set undone_position = 1 where admission_id = :admission",
+        {"admission undone, by journal"},
+    ),
+    "the balance in the entry of a withdrawal": (
+        "update journal_entry set body = replace(body, '\"balance\"\\:0', '\"balance\"\\:1')"
+        " where kind = 'card-withdrawn'",
+        {"card balance, by journal", "balance in an entry, by the one before"},
+    ),
+    "a balance": (
+        "update card set balance = balance + 1 where card_ref = :card",
+        {"card balance, by movements", "card balance, by journal"},
+    ),
+    "a card's state": (
+        "update card set state = 'between' where card_ref = :card",
+        {"card state, by journal"},
+    ),
+    "a card's wave": (
+        "update card set wave_id = :other_wave where card_ref = :card",
+        {"card wave, by journal", "people admitted, by cards"},
+    ),
+    "the seats held": (
+        "update training_class set held = held + 1, effective_seats = effective_seats + 1"
+        " where class_id = :class",
+        {"seats held, by enrolments", "seats held, by journal"},
+    ),
+    "the people admitted": (
+        "update wave set admitted = admitted + 1 where wave_id = :wave",
+        {"people admitted, by cards"},
+    ),
+    "an enrolment's state": (
+        "update enrolment set state = 'confirmed' where enrolment_id = :enrolment",
+        {"enrolment state, by journal"},
+    ),
+    "an enrolment's price": (
+        "update enrolment set price = price - 1 where enrolment_id = :enrolment",
+        {"enrolment price, by journal", "price in an entry, by its enrolment"},
+    ),
+    "an enrolment that vanished": (
+        "delete from enrolment where enrolment_id = :enrolment",
+        {
+            "seats held, by enrolments",
+            "entry of an enrolment",
+            "price in an entry, by its enrolment",
+        },
+    ),
+    "an enrolment of another card": (
+        "update enrolment set card_ref = :bystander where enrolment_id = :enrolment",
+        {
+            "enrolment state, by journal",
+            "enrolment price, by journal",
+            "enrolment confirmed once",
+            "entry of an enrolment",
+            "price in an entry, by its enrolment",
+        },
+    ),
+    "a movement's amount": (
+        "update movement set amount = amount - 1 where card_ref = :card and source = 'card'",
+        {"card balance, by movements", "movement amount, by journal", "entry of a movement"},
+    ),
+    "a movement that vanished": (
+        "delete from movement where card_ref = :card and source = 'card'",
+        {"card balance, by movements", "entry of a movement"},
+    ),
+    "two movements that cancel each other out": (
+        "insert into movement (movement_id, cause, source, target, amount, card_ref, moved_at) values"
+        " (:new_movement, 'award', 'state', 'card', 5, :card, '2026-11-01T00:00:00.000000Z'),"
+        " (:newer_movement, 'award', 'card', 'state', 5, :card, '2026-11-01T00:00:00.000000Z')",
+        {"movement amount, by journal", "movement recorded once"},
+    ),
+    "an entry that vanished": (
+        "delete from journal_entry where kind = 'enrolment-redeemed'",
+        {"missing entry", "enrolment state, by journal"},
+    ),
+    "the last entry": (
+        "delete from journal_entry where position = (select size from journal_head)",
+        {"missing entry"},
+    ),
+    "an entry beyond the end": (
+        "insert into journal_entry (position, recorded_at, kind, actor, role, request_id, body)"
+        " values (999, '2026-11-01T00:00:00.000000Z', 'roster-read', 'x', 'operator', 'x', '{}')",
+        {"journal size"},
+    ),
+    "an entry of an award, given to nobody": (
+        "update journal_entry set card_ref = :nobody where kind = 'card-awarded' and card_ref = :bystander",
+        {
+            "card balance, by journal",
+            "card state, by journal",
+            "card wave, by journal",
+            "card admission, by journal",
+            "card awarded once",
+            "movement amount, by journal",
+            "movement recorded once",
+            "entry of a card",
+            "entry of a movement",
+        },
+    ),
+    "the balance in an entry": (
+        "update journal_entry set body = replace(body, '2800000', '2800001')"
+        " where kind = 'enrolment-confirmed' and card_ref = :card",
+        {"card balance, by journal", "balance in an entry, by the one before"},
+    ),
+    "a balance that a later entry passed over": (
+        "update journal_entry set body = replace(body, '2800000', '2800001')"
+        " where kind = 'enrolment-confirmed' and card_ref = :returned",
+        {"balance in an entry, by the one before"},
+    ),
+    "the seats in an entry that a later one passed over": (
+        "update journal_entry set body = replace(body, '\"held\"\\:2', '\"held\"\\:3')"
+        " where kind = 'enrolment-confirmed' and card_ref = :returned",
+        {"seats in an entry, by the one before"},
+    ),
+    "the price in an entry": (
+        "update journal_entry set body = replace(body, '700000', '700001')"
+        " where kind = 'enrolment-confirmed' and card_ref = :card",
+        {
+            "enrolment price, by journal",
+            "movement amount, by journal",
+            "entry of a movement",
+            "price in an entry, by its enrolment",
+            "balance in an entry, by the one before",
+        },
+    ),
+    "the card's state in an entry": (
+        "update journal_entry set body = replace(body, 'in_training', 'between')"
+        " where kind = 'enrolment-confirmed' and card_ref = :card",
+        {"card state, by journal"},
+    ),
+    "an entry that is told twice": (
+        "insert into journal_entry select (select size from journal_head) + 1, recorded_at, kind, actor,"
+        " role, request_id, rule_version, class_id, provider_id, card_ref, region, body"
+        " from journal_entry where kind = 'enrolment-confirmed' and card_ref = :card",
+        {
+            "journal size",
+            "enrolment state, by journal",
+            "enrolment confirmed once",
+            "movement recorded once",
+            "balance in an entry, by the one before",
+            "seats in an entry, by the one before",
+        },
+    ),
+}
+
+
+@pytest.mark.parametrize("what", TAMPERINGS)
+def test_a_planted_difference_is_found_and_named(house: House, what: str) -> None:
+    statement, found = TAMPERINGS[what]
+    ids = lived_in(house)
+    tamper(house, statement, ids)
+    assert {difference["what"] for difference in house.differences()} == found
+
+
+def test_every_kind_of_difference_was_planted_at_least_once() -> None:
+    kinds = {pair.what for comparison in WALKED for pair in comparison.pairs}
+    planted = set().union(*(found for _, found in TAMPERINGS.values()))
+    assert kinds - planted == {"oversold"}, "which needs a constraint taken away: see below"
+
+
+def test_a_difference_says_what_each_side_has(house: House) -> None:
+    ids = lived_in(house)
+    tamper(house, "update card set balance = balance + 1 where card_ref = :card", ids)
+    assert house.differences() == [
+        {"what": what, "id": ids["card"], "table": 2_800_001, "entries": 2_800_000}
+        for what in ("card balance, by movements", "card balance, by journal")
+    ]
+
+
+def test_a_class_that_was_oversold_is_found(house: House) -> None:
+    ids = lived_in(house)
+    oversell = "update training_class set held = effective_seats + 1 where class_id = :class"
+    tamper(house, oversell, ids, without="class_never_oversold")
+    found = {"what": "oversold", "id": ids["class"], "table": 2, "entries": 1}
+    assert found in house.differences()
+
+
+@pytest.mark.parametrize("body", ["", "{", '{"balance": "x"}'])
+def test_an_entry_that_cannot_be_read_is_told_and_hides_nothing_else(
+    house: House, body: str
+) -> None:
+    ids = lived_in(house)
+    tamper(
+        house, "update journal_entry set body = :body where card_ref = :bystander", ids, body=body
+    )
+    tamper(house, "update wave set admitted = 9 where wave_id = :wave", ids)
+    differences = house.differences()
+    assert differences[0]["what"] == "people admitted, by cards"
+    assert len(differences) > 1
