@@ -88,6 +88,10 @@ def _rights(table: sa.Table) -> str:
     return "select, insert, update, delete"
 
 
+_NO_RIGHT = "42501"
+"""PostgreSQL's SQLSTATE for a right that is missing."""
+
+
 def main(arguments: list[str]) -> int:
     """Migrate the service named on the command line."""
     environment = Environment(os.environ)
@@ -97,8 +101,23 @@ def main(arguments: list[str]) -> int:
     except SettingsError as error:
         print(f"migrations: {error}", file=sys.stderr)
         return 2
-    migrate(arguments[0], owner_url=owner_url, application_url=application_url)
+    try:
+        migrate(arguments[0], owner_url=owner_url, application_url=application_url)
+    except (sa.exc.ProgrammingError, sa.exc.OperationalError) as error:
+        print(
+            f"migrations: {_said(error, own='MIGRATION_DATABASE_URL' in os.environ)}",
+            file=sys.stderr,
+        )
+        return 1
     return 0
+
+
+def _said(error: sa.exc.DBAPIError, *, own: bool) -> str:
+    """Return in one line what the database said, and what to do where it knew the role but did not let it."""
+    told = " ".join(str(error.orig).split())
+    if getattr(error.orig, "sqlstate", None) == _NO_RIGHT and not own:
+        return f"{told}; name the owner of the schema in MIGRATION_DATABASE_URL"
+    return told
 
 
 if __name__ == "__main__":

@@ -52,7 +52,7 @@ def service_settings(environment: Environment) -> dict[str, Any]:
         "environment": environment.choice("ENVIRONMENT", PRODUCTION, of=(DEVELOPMENT, PRODUCTION)),
         "database_url": _database_url(environment),
         "pool_size": environment.whole("DATABASE_POOL", 8, least=1, most=100),
-        "token_issuer": environment.text("TOKEN_ISSUER").rstrip("/"),
+        "token_issuer": environment.web_address("TOKEN_ISSUER"),
         "token_audience": environment.text("TOKEN_AUDIENCE", "balai"),
         "token_algorithm": token_algorithm(environment),
         "metrics_bind": environment.address("METRICS_BIND"),

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from urllib.parse import urlsplit
 
 from chassis.guessable import is_guessable, is_guessable_key
 
@@ -58,6 +59,21 @@ class Environment:
         if value is None:
             raise SettingsError(f"{name} is not set")
         return value
+
+    def web_address(self, name: str) -> str:
+        """Return a web address, without a slash at its end. Raises `SettingsError` for what is none."""
+        text = self.text(name)
+        parts = urlsplit(text)
+        if (
+            parts.scheme not in ("http", "https")
+            or not parts.hostname
+            or parts.query
+            or parts.fragment
+        ):
+            raise SettingsError(
+                f"{name} must be a web address such as https://balai.example, not {text[:80]!r}"
+            )
+        return text.rstrip("/")
 
     def optional(self, name: str) -> str | None:
         """Return a variable's text, or None where it is missing or empty."""

@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from typing import TypeVar
 
 import requests
+import sqlalchemy as sa
 from prometheus_client import start_http_server
 
 from chassis.observability import FOLLOWER_FAILURES, configure_logging, logger
@@ -20,6 +21,7 @@ from chassis.settings import SettingsError
 Settings = TypeVar("Settings", bound=ServiceSettings)
 
 LONGEST_PAUSE = 5.0
+_UNUSABLE = "the database in DATABASE_URL cannot be reached, or is not migrated"
 _STOPPING = (signal.SIGTERM, signal.SIGINT)
 
 
@@ -45,20 +47,35 @@ def work_for(
         settings = read_settings(os.environ)
         configure_logging(f"{service}-worker", level=settings.log_level)
         tasks = start_tasks(settings)
+        run_worker(tasks, metrics_address=settings.metrics_bind)
     except SettingsError as error:
         sys.stderr.write(f"{service} worker: {error}\n")
         return 2
-    run_worker(tasks, metrics_address=settings.metrics_bind)
+    except sa.exc.SQLAlchemyError as error:
+        sys.stderr.write(f"{service} worker: {_UNUSABLE} ({type(error).__name__})\n")
+        return 2
     return 0
 
 
+def _serve_metrics(host: str, port: int) -> None:
+    try:
+        start_http_server(port, host)
+    except OSError as error:
+        raise SettingsError(
+            f"METRICS_BIND {host}:{port} cannot be listened at: {error.strerror}"
+        ) from error
+
+
 def run_worker(tasks: Sequence[Task], *, metrics_address: tuple[str, int] | None = None) -> None:
-    """Run tasks until SIGTERM or SIGINT; what is being done is finished first."""
+    """Run tasks until SIGTERM or SIGINT; what is being done is finished first.
+
+    Raises `SettingsError`, before any task has begun, where metrics cannot be served at their address.
+    """
+    if metrics_address is not None:
+        _serve_metrics(*metrics_address)
     stop = threading.Event()
     # Waited for rather than handled: a handler that sets an event can meet the very lock that the wait for it holds.
     signal.pthread_sigmask(signal.SIG_BLOCK, _STOPPING)
-    if metrics_address is not None:
-        start_http_server(metrics_address[1], metrics_address[0])
     threads = [
         threading.Thread(target=_repeat, args=(task, stop), name=task.name) for task in tasks
     ]
@@ -81,10 +98,16 @@ def _repeat(task: Task, stop: threading.Event) -> None:
         except requests.RequestException as error:
             FOLLOWER_FAILURES.labels(task.name).inc()
             if pause == task.pause:
-                logger().warning("source-away", task=task.name, error=type(error).__name__)
+                logger().warning("source-away", task=task.name, **_of(error))
             pause = min(max(pause, 0.1) * 2, LONGEST_PAUSE)
         except Exception as error:  # noqa: BLE001 - one bad round must not end the worker
             FOLLOWER_FAILURES.labels(task.name).inc()
             logger().error("task-failed", task=task.name, exc_info=error)
             pause = min(max(pause, 0.1) * 2, LONGEST_PAUSE)
         stop.wait(pause)
+
+
+def _of(error: requests.RequestException) -> dict[str, object]:
+    """Return what the log tells of a source that gave no answer, or refused one."""
+    status = None if error.response is None else error.response.status_code
+    return {"error": type(error).__name__, **({} if status is None else {"status": status})}

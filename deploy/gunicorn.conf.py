@@ -7,22 +7,40 @@ what was begun after SIGTERM · KEEPALIVE_SECONDS an idle connection is kept · 
 
 import os
 import sys
+from collections.abc import Iterable
+
+_WORKERS = {
+    "thread": "chassis.serving.ThreadWorker",
+    "gevent": "chassis.serving.GeventWorker",
+}
+
+
+def _whole(name: str, text: str) -> int:
+    """Read a whole number from 1 on, or end with a line that says what is wrong."""
+    if not (text.isascii() and text.isdigit() and 0 < len(text) < 6 and int(text)):
+        sys.exit(f"{name} must be a whole number from 1 to 99999, not {text[:40]!r}")
+    return int(text)
+
+
+def _one_of(name: str, text: str, allowed: Iterable[str]) -> str:
+    """Read one of a few words, or end with a line that says what is wrong."""
+    if text not in (words := list(allowed)):
+        sys.exit(f"{name} must be one of {', '.join(words)}, not {text[:40]!r}")
+    return text
+
 
 # The name in the log: `catalog` for `gunicorn … 'services.catalog.app:create_app()'`.
 proc_name = sys.argv[-1].partition(".app:")[0].rpartition(".")[2] or None
 bind = os.environ.get("BIND", "127.0.0.1:8000")
-workers = int(os.environ.get("WEB_WORKERS", "1"))
-worker_class = {
-    "thread": "chassis.serving.ThreadWorker",
-    "gevent": "chassis.serving.GeventWorker",
-}[os.environ.get("WORKER", "thread")]
-threads = int(os.environ.get("THREADS", "16"))
+workers = _whole("WEB_WORKERS", os.environ.get("WEB_WORKERS", "1"))
+worker_class = _WORKERS[_one_of("WORKER", os.environ.get("WORKER", "thread"), _WORKERS)]
+threads = _whole("THREADS", os.environ.get("THREADS", "16"))
 # Idle connections count. When they get crowded, the gevent worker lets the longest idle ones go.
 worker_connections = 4_096
 
-graceful_timeout = int(os.environ.get("GRACEFUL_SECONDS", "30"))
+graceful_timeout = _whole("GRACEFUL_SECONDS", os.environ.get("GRACEFUL_SECONDS", "30"))
 # Longer than any caller of ours keeps a connection: a request must not meet its closing end.
-keepalive = int(os.environ.get("KEEPALIVE_SECONDS", "75"))
+keepalive = _whole("KEEPALIVE_SECONDS", os.environ.get("KEEPALIVE_SECONDS", "75"))
 
 # Of gunicorn's two parsers always the one that our tests try: the other is used wherever its package happens to lie
 # about, and takes headers that run over several lines.
@@ -39,6 +57,8 @@ worker_tmp_dir = _MEMORY if os.access(_MEMORY, os.W_OK) else None
 # One control socket per account would be shared by all of our processes; signals do what we need.
 control_socket_disable = True
 
-loglevel = os.environ.get("LOG_LEVEL", "info").lower()
+loglevel = _one_of(
+    "LOG_LEVEL", os.environ.get("LOG_LEVEL", "info").lower(), ("debug", "info", "warning", "error")
+)
 logger_class = "chassis.observability.GunicornLogger"
 accesslog = None

@@ -46,7 +46,7 @@ def read_settings(variables: Mapping[str, str]) -> Settings:
         upstreams["accounts"] = _service(environment, "ACCOUNTS_URL")
     return Settings(
         upstreams=upstreams,
-        issuer=environment.text("TOKEN_ISSUER").rstrip("/"),
+        issuer=environment.web_address("TOKEN_ISSUER"),
         audience=environment.text("TOKEN_AUDIENCE", "balai"),
         algorithm=token_algorithm(environment),
         jwks_url=environment.text("JWKS_URL"),

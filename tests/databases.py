@@ -24,6 +24,8 @@ from deploy.local.postgres import prepare_server
 from deploy.local.supervisor import Supervisor
 
 PASSWORD = "only-for-tests"
+LOCK_PATIENCE_MS = 20_000
+"""How long a test waits for a lock: a slow disk may not decide who wins a race."""
 
 
 @contextmanager

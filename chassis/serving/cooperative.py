@@ -22,6 +22,7 @@ from chassis.serving.exchange import ClientGone, answer, discard_rest
 from chassis.serving.listeners import drain, parent_is_leaving, welcome
 from chassis.serving.patience import Patience, bounded_parser
 from chassis.serving.refusals import RefusesInProblemDocuments
+from chassis.serving.starting import SaysWhyItCannotStart
 
 IDLE_AT_STOP = 1.0
 """Seconds that a stopping worker keeps idle connections, for a request that may be on its way."""
@@ -41,7 +42,7 @@ SAFE_FROM_EVICTION = 1.0
 _plain_socket: Any = get_original("socket", "socket")
 
 
-class GeventWorker(RefusesInProblemDocuments, ggevent.GeventWorker):
+class GeventWorker(SaysWhyItCannotStart, RefusesInProblemDocuments, ggevent.GeventWorker):
     """gunicorn's gevent worker with bounds, problem documents and a stop that loses nothing.
 
     `worker_connections` bounds the connections, idle ones included; `keepalive` is how long one may be idle.

@@ -16,6 +16,7 @@ from chassis.serving.exchange import ClientGone, answer, discard_rest
 from chassis.serving.listeners import drain, parent_is_leaving, welcome
 from chassis.serving.patience import Patience, bounded_parser
 from chassis.serving.refusals import RefusesInProblemDocuments
+from chassis.serving.starting import SaysWhyItCannotStart
 
 IDLE_AT_STOP = 1.0
 """Seconds that a stopping worker keeps idle connections, for a request that may be on its way."""
@@ -37,7 +38,7 @@ class Connection(gthread.TConn):
             super().close()
 
 
-class ThreadWorker(RefusesInProblemDocuments, gthread.ThreadWorker):
+class ThreadWorker(SaysWhyItCannotStart, RefusesInProblemDocuments, gthread.ThreadWorker):
     """gunicorn's threaded worker with bounds, problem documents and a stop that loses nothing.
 
     A connection gets a thread once its request begins to arrive, for as long as the answer takes.

@@ -18,6 +18,7 @@ from chassis.journal import Entry
 from deploy.local.databases import ServiceDatabase
 from tests.chassis.batches import key_named, told
 from tests.chassis.tally import Add, TallyHandler, TallyHouse, add_to, entry, open_house
+from tests.databases import LOCK_PATIENCE_MS
 
 PATIENCE = 60.0
 
@@ -58,7 +59,7 @@ def write_journal(
 
     The first writer takes the instant of its first note, and then dawdles until a reader has passed it.
     """
-    house = open_house(place, pool_size=1, lock_timeout_ms=20_000)
+    house = open_house(place, pool_size=1, lock_timeout_ms=LOCK_PATIENCE_MS)
     dice, written = random.Random(writer), 0
     before_all_others = utc_now()
     meet(folder / "meeting", name=str(writer), others=writers)
@@ -95,7 +96,7 @@ def add_with_key(
     place: ServiceDatabase, *, name: str, key: str, folder: Path, others: int
 ) -> bytes:
     """Add one to a tally under a key, together with the others; return the answer's body."""
-    house = open_house(place, pool_size=1, lock_timeout_ms=20_000)
+    house = open_house(place, pool_size=1, lock_timeout_ms=LOCK_PATIENCE_MS)
     meet(folder, name=str(random.getrandbits(64)), others=others)
     answer = house.transactions.answer(key_named(key, name), add_to(house, name))
     house.database.dispose()
@@ -106,7 +107,7 @@ def add_in_batches(
     place: ServiceDatabase, *, name: str, keys: list[str], folder: Path, others: int
 ) -> list[bytes]:
     """Add one to a tally for each key through a group commit of this process; return the bodies."""
-    house = open_house(place, pool_size=2, lock_timeout_ms=20_000)
+    house = open_house(place, pool_size=2, lock_timeout_ms=LOCK_PATIENCE_MS)
     group = GroupCommit(house.database, house.answers, TallyHandler(house))
     meet(folder, name=str(random.getrandbits(64)), others=others)
     answers = [told(group, (Add(name), key_named(key, name))) for key in keys]

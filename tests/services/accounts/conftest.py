@@ -18,6 +18,7 @@ from services.accounts.register import register
 from services.accounts.service import AccountsService, open_service
 from services.accounts.settings import read_settings
 from tests.conformity import held_to_contract
+from tests.databases import LOCK_PATIENCE_MS
 from tests.served import served
 from tests.services.accounts.enrolment_stand_in import stand_in
 from tests.services.accounts.people import Visitor
@@ -59,7 +60,9 @@ def variables_on(database: ServiceDatabase) -> dict[str, str]:
 def empty_house(variables: dict[str, str]) -> Iterator[AccountsService]:
     """The service's parts on a migrated database with nothing in it."""
     settings = read_settings(variables)
-    house = open_service(settings, Database(settings.database_url))
+    house = open_service(
+        settings, Database(settings.database_url, lock_timeout_ms=LOCK_PATIENCE_MS)
+    )
     yield house
     house.database.dispose()
 

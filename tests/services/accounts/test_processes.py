@@ -8,7 +8,6 @@ import random
 import signal
 import subprocess
 import sys
-import time
 from collections.abc import Callable
 from pathlib import Path
 
@@ -23,6 +22,7 @@ from chassis.settings import SettingsError
 from chassis.system_token import SystemToken
 from deploy.local.databases import ServiceDatabase
 from deploy.local.ports import free_ports
+from deploy.local.readiness import answers
 from services.accounts.service import AccountsService, opened_service, start_service
 from services.accounts.settings import read_settings
 from services.accounts.storage import SIGNING_KEY
@@ -30,6 +30,7 @@ from services.accounts.storage.signing_keys import load_signing_keys
 from tests.services.accounts.conftest import CLIENT_ID, SECRET
 from tests.services.accounts.people import add_staff
 from tests.tokens import AUDIENCE, ISSUER
+from tests.waiting import eventually
 from tests.web_process import web_process
 
 ROOT = Path(__file__).parents[3]
@@ -150,11 +151,11 @@ def test_the_worker_rolls_keys_over_and_stops_when_told(
         text=True,
     )
     try:
-        for _ in range(600):
-            if _is_done(house):
-                break
-            time.sleep(0.05)
-        metrics = requests.get(f"http://127.0.0.1:{port}/metrics", timeout=30).text
+        eventually(lambda: _is_done(house), what="the key is rolled over")
+        # It may do so before it listens.
+        address = f"http://127.0.0.1:{port}/metrics"
+        eventually(answers(address), what="the worker tells its metrics")
+        metrics = requests.get(address, timeout=30).text
     finally:
         worker.send_signal(signal.SIGTERM)
         output = worker.communicate(timeout=30)[0]

@@ -173,14 +173,16 @@ def test_processes_that_start_at_once_agree_on_one_key(
     assert len(set(tokens)) == 4
 
 
-def keys_made_at_once(house: AccountsService, monkeypatch: pytest.MonkeyPatch) -> int:
+def keys_made_at_once(
+    house: AccountsService, monkeypatch: pytest.MonkeyPatch, *, wait: float
+) -> int:
     """Let two threads look for keys before either may make one, as far as the lock lets them."""
     both_have_looked = threading.Barrier(2)
 
     def load_and_wait(connection: sa.Connection) -> list[SigningKey]:
         found = load_signing_keys(connection)
         try:
-            both_have_looked.wait(timeout=0.3)
+            both_have_looked.wait(timeout=wait)
         except threading.BrokenBarrierError:
             return found
         return found
@@ -197,7 +199,7 @@ def keys_made_at_once(house: AccountsService, monkeypatch: pytest.MonkeyPatch) -
 def test_two_threads_that_both_find_no_key_make_one(
     empty_house: AccountsService, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    assert keys_made_at_once(empty_house, monkeypatch) == 1
+    assert keys_made_at_once(empty_house, monkeypatch, wait=0.3) == 1
 
 
 @pytest.mark.parametrize("dialect", ["postgresql"])
@@ -206,7 +208,7 @@ def test_without_the_lock_they_would_make_two(
 ) -> None:
     """On SQLite the write transaction itself is the lock and cannot be left out."""
     monkeypatch.setattr(roll_keys_over, "lock_signing_keys", lambda *_: None)
-    assert keys_made_at_once(empty_house, monkeypatch) == 2
+    assert keys_made_at_once(empty_house, monkeypatch, wait=20) == 2
 
 
 def test_settings_decide_how_long_a_key_signs(house: AccountsService) -> None:

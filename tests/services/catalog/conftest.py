@@ -8,14 +8,14 @@ import pytest
 
 from chassis.database import Database
 from deploy.local.databases import ServiceDatabase
-from tests.databases import DatabaseMaker
+from tests.databases import LOCK_PATIENCE_MS, DatabaseMaker
 from tests.services.catalog.client import Catalog
 
 
 @pytest.fixture
 def database(provision: Callable[[str], ServiceDatabase]) -> Iterator[Database]:
     """The catalogue's database as the application sees it, once on each kind."""
-    database = Database(provision("services.catalog").application)
+    database = Database(provision("services.catalog").application, lock_timeout_ms=LOCK_PATIENCE_MS)
     yield database
     database.dispose()
 

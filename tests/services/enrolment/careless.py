@@ -14,6 +14,7 @@ from services.enrolment.domain.programme.card import Card
 from services.enrolment.service import EnrolmentService, open_service
 from services.enrolment.storage.cards import C, CardStore, card_of
 from services.enrolment.storage.tables import CARD
+from tests.databases import LOCK_PATIENCE_MS
 from tests.services.enrolment.contender import CarelessDatabase
 from tests.services.enrolment.house import House, settings_for
 
@@ -37,7 +38,11 @@ def careless_service(house: House) -> EnrolmentService:
     """Return the service on a database where nobody takes care that a transaction begins before it reads."""
     address = house.places.application
     sqlite = address.startswith("sqlite")
-    database = CarelessDatabase(address, checks=True) if sqlite else Database(address)
+    database = (
+        CarelessDatabase(address, checks=True)
+        if sqlite
+        else Database(address, lock_timeout_ms=LOCK_PATIENCE_MS)
+    )
     return replace(
         open_service(settings_for(address), database),
         transactions=Transactions(database, house.service.stores.answers),

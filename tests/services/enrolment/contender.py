@@ -28,6 +28,7 @@ from services.enrolment.domain.seats.training_class import TrainingClass
 from services.enrolment.service import EnrolmentService, open_service
 from services.enrolment.storage.classes import ClassStore
 from services.enrolment.use_cases.seats.enrol import EnrolHandler
+from tests.databases import LOCK_PATIENCE_MS
 from tests.services.enrolment.house import PRICE, settings_for
 
 SUBMITTERS = 16
@@ -107,7 +108,7 @@ def contend(contest: Contest) -> Counter[str]:
 def _database(contest: Contest) -> Database:
     if contest.address.startswith("sqlite") and not contest.locks:
         return CarelessDatabase(contest.address, checks=contest.checks)
-    return Database(contest.address)
+    return Database(contest.address, lock_timeout_ms=LOCK_PATIENCE_MS)
 
 
 def _without_locks(service: EnrolmentService, contest: Contest) -> EnrolmentService:

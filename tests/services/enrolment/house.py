@@ -37,6 +37,7 @@ from services.enrolment.use_cases.programme.note_suspensions import (
 from services.enrolment.use_cases.seats.enrol import EnrolHandler
 from tests.chassis.problem_documents import problem
 from tests.conformity import held_to_contract
+from tests.databases import LOCK_PATIENCE_MS
 from tests.services.enrolment.people import HeldCard, Person, people
 from tests.tokens import AUDIENCE, ISSUER, FixedKeys, bearer
 from vocabulary.rule_book import RuleBook, shipped_rules
@@ -268,7 +269,11 @@ def _text(instant: datetime) -> str:
 def house_on(places: ServiceDatabase, **rules: Any) -> Iterator[House]:
     """Run the service on a database with its schema in it, under the rules in force but for `rules`."""
     settings = settings_for(places.application)
-    database = Database(settings.database_url, pool_size=settings.pool_size)
+    database = Database(
+        settings.database_url,
+        pool_size=settings.pool_size,
+        lock_timeout_ms=LOCK_PATIENCE_MS,
+    )
     service = open_service(settings, database)
     if rules:
         service = _under_rules(service, **rules)

@@ -19,6 +19,7 @@ from services.enrolment.storage.classes import ClassStore, T, class_of
 from services.enrolment.storage.switches import Switches, SwitchStore
 from services.enrolment.storage.tables import TRAINING_CLASS
 from services.enrolment.use_cases.seats.enrol import EnrolHandler
+from tests.databases import LOCK_PATIENCE_MS
 from tests.services.enrolment.contender import CarelessDatabase, outcome_for
 from tests.services.enrolment.followers.catalogue import Catalogue
 from tests.services.enrolment.followers.following import follower_of
@@ -67,7 +68,11 @@ def storm(house: House, catalogue: Catalogue, *, guarded: bool, wait: float) -> 
     suspended = threading.Event()
     address = house.places.application
     careless = not guarded and address.startswith("sqlite")
-    database = CarelessDatabase(address, checks=True) if careless else Database(address)
+    database = (
+        CarelessDatabase(address, checks=True)
+        if careless
+        else Database(address, lock_timeout_ms=LOCK_PATIENCE_MS)
+    )
     switches = WatchedSwitches(database, suspended=suspended, wait=wait)
     service = _with(open_service(settings_for(address), database), switches, guarded=guarded)
     follower = follower_of(house, catalogue.client)

@@ -23,6 +23,7 @@ from services.catalog.storage.holding import Hold
 from services.catalog.storage.providers import find_provider, save_provider
 from services.catalog.use_cases import schedule_class
 from services.catalog.use_cases.shared import own_things
+from tests.databases import LOCK_PATIENCE_MS
 from tests.services.catalog.bodies import class_body, provider_body
 from tests.services.catalog.client import OPERATOR, Catalog, key, made, staff
 
@@ -63,7 +64,7 @@ def test_of_many_who_apply_under_one_name_at_once_one_waits_for_its_decision(
             connection.execute(sa.text("drop index provider_name_is_held_once"))
             connection.commit()
         owner.dispose()
-    database = Database(place.application)
+    database = Database(place.application, lock_timeout_ms=LOCK_PATIENCE_MS)
     apps = [Catalog(database) for _ in range(WRITERS)]
     start = threading.Barrier(WRITERS)
 

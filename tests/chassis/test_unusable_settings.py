@@ -1,0 +1,73 @@
+"""A process that is told something unusable does not start, and says what in one line of its own."""
+
+from __future__ import annotations
+
+import json
+import os
+import subprocess
+import sys
+
+import pytest
+
+from deploy.local.process import ROOT
+
+APPLICATION = "services.catalog.app:create_app()"
+USABLE = {
+    "ENVIRONMENT": "development",
+    "DATABASE_URL": "sqlite:///nowhere.sqlite",
+    "TOKEN_ISSUER": "http://accounts.test",
+    "BIND": "127.0.0.1:0",
+}
+
+
+def served(**changes: str) -> subprocess.CompletedProcess[str]:
+    """Serve the catalogue with something changed in its environment, until it gives up."""
+    return subprocess.run(
+        [sys.executable, "-m", "gunicorn", "-c", "deploy/gunicorn.conf.py", APPLICATION],
+        cwd=ROOT,
+        env={**os.environ, **USABLE, **changes},
+        capture_output=True,
+        text=True,
+        check=False,
+        timeout=60,
+    )
+
+
+@pytest.mark.parametrize(
+    ("name", "value", "wanted"),
+    [
+        ("WEB_WORKERS", "x", "a whole number from 1 to 99999"),
+        ("WEB_WORKERS", "0", "a whole number from 1 to 99999"),
+        ("THREADS", "-1", "a whole number from 1 to 99999"),
+        ("GRACEFUL_SECONDS", "1.5", "a whole number from 1 to 99999"),
+        ("KEEPALIVE_SECONDS", "", "a whole number from 1 to 99999"),
+        ("WORKER", "foo", "one of thread, gevent"),
+        ("LOG_LEVEL", "verbose", "one of debug, info, warning, error"),
+    ],
+)
+def test_what_the_server_cannot_use_is_one_line(name: str, value: str, wanted: str) -> None:
+    done = served(**{name: value})
+    assert done.returncode == 1
+    assert done.stderr == f"{name} must be {wanted}, not {value!r}\n"
+
+
+@pytest.mark.parametrize("worker", ["thread", "gevent"])
+@pytest.mark.parametrize(
+    ("name", "value", "said"),
+    [
+        ("TOKEN_ISSUER", "", "TOKEN_ISSUER is not set"),
+        ("TOKEN_ISSUER", "BALAI", "TOKEN_ISSUER must be a web address"),
+        ("TOKEN_ISSUER", "ftp://x", "TOKEN_ISSUER must be a web address"),
+        ("TOKEN_ISSUER", "https://x/?a=1", "TOKEN_ISSUER must be a web address"),
+        ("DATABASE_POOL", "0", "DATABASE_POOL must be"),
+    ],
+)
+def test_a_setting_that_a_service_cannot_use_ends_it_with_one_line_that_says_so(
+    worker: str, name: str, value: str, said: str
+) -> None:
+    done = served(WORKER=worker, **{name: value})
+    assert done.returncode != 0
+    lines = [json.loads(line) for line in (done.stdout + done.stderr).splitlines()]
+    critical = [line["event"] for line in lines if line["level"] == "critical"]
+    assert [text.startswith(said) for text in critical] == [True]
+    assert "Traceback" not in done.stdout + done.stderr
