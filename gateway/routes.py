@@ -11,6 +11,8 @@ from enum import Enum
 
 API = "/api/v1"
 KIB = 1024
+SHORT_NAMES = frozenset({"version"})
+"""What stands in braces and is a short name of digits, small letters and hyphens that begins with a digit."""
 
 
 class Access(Enum):
@@ -31,7 +33,7 @@ class Access(Enum):
 
 @dataclass(frozen=True, slots=True)
 class Route:
-    """One call. `path` names its ids in braces; each is a UUID.
+    """One call. `path` names its ids in braces; each is a UUID but for `SHORT_NAMES`.
 
     `upstreams` are the services that may answer, the usual one first; with several, the query's `journal` chooses.
     `largest_body` is in bytes, `seconds` the time until the answer begins. `bulk` answers may be long and slow, and

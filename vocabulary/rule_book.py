@@ -11,7 +11,7 @@ from importlib.resources import files
 from itertools import pairwise
 from typing import Final
 
-from vocabulary.rule_set import RuleFault, RuleSet, RuleSetFaulty, read_date, read_rule_set
+from vocabulary.rule_set import RuleFault, RuleSet, RuleSetFaulty, read_day, read_rule_set
 from vocabulary.zones import ZONES
 
 NATIONAL_ZONE: Final = "Asia/Jakarta"
@@ -133,8 +133,8 @@ def _dated(document: dict[str, object]) -> DatedRules:
     numbers = {name: value for name, value in document.items() if name not in _ABOUT}
     return DatedRules(
         rules=read_rule_set(str(document["version"]), numbers),
-        effective_from=read_date(document["effective_from"]),
-        effective_until=None if until is None else read_date(until),
+        effective_from=read_day(document["effective_from"]),
+        effective_until=None if until is None else read_day(until),
         source=str(document["source"]),
     )
 

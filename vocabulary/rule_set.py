@@ -13,6 +13,8 @@ from datetime import date, timedelta
 from types import MappingProxyType
 from typing import Any, Final
 
+from vocabulary.dates import parse_date
+
 GROUPS: Final = (
     "state-official",
     "civil-servant",
@@ -28,7 +30,6 @@ GROUPS: Final = (
 VERSION: Final = re.compile(r"\A[0-9]{4}-[0-9]{2}[a-z]?\Z")
 """A version is named after the month in which it takes effect; a second one of a month has a letter."""
 
-_DATE: Final = re.compile(r"\A2[01][0-9]{2}-[0-9]{2}-[0-9]{2}\Z")
 _RUPIAH: Final = 100_000_000
 _DAYS: Final = 366
 _PEOPLE: Final = 100_000_000
@@ -194,14 +195,12 @@ def numbers_of(rules: RuleSet) -> dict[str, Any]:
     return {k: list(value) if isinstance(value, tuple) else value for k, value in values.items()}
 
 
-def read_date(value: object) -> date:
-    """Read a date as a rule file has it. Raises `ValueError` with the remedy."""
-    try:
-        if isinstance(value, str) and _DATE.match(value):
-            return date.fromisoformat(value)
-    except ValueError:
-        pass
-    raise ValueError("Send a date from 2000 to 2199, such as 2023-01-01.")
+def read_day(value: object) -> date:
+    """Read a day on which rules may begin or end. Raises `ValueError` with the remedy."""
+    day = parse_date(value)
+    if not 2000 <= day.year < 2200:
+        raise ValueError("Send a date from 2000 to 2199, such as 2023-01-01.")
+    return day
 
 
 def _strange(numbers: Mapping[str, object]) -> Iterator[RuleFault]:

@@ -15,7 +15,7 @@ from vocabulary.rule_set import (
     VERSION,
     form_of,
     may_be_unlimited,
-    read_date,
+    read_day,
     reader_of,
     row_of,
 )
@@ -57,7 +57,7 @@ class RulesPreviewRequest(Strict):
     """Which numbers to change, and from which day on."""
 
     effective_from = Parsed(
-        read_date,
+        read_day,
         form=_DATE,
         required=True,
         metadata=says("The day on which it takes effect, when it begins in Asia/Jakarta."),
@@ -88,9 +88,9 @@ class ShownVersion(Shown):
 
     version = Parsed(_version_name, form=_VERSION)
     status = OneOf(("past", "in-force", "scheduled"))
-    effective_from = Parsed(read_date, form=_DATE, metadata=says("Its first day."))
+    effective_from = Parsed(read_day, form=_DATE, metadata=says("Its first day."))
     effective_until = Parsed(
-        read_date,
+        read_day,
         form=_DATE,
         allow_none=True,
         metadata=says("The first day on which it does not hold; null where no other follows."),
