@@ -10,7 +10,7 @@ import time
 from collections.abc import Callable
 from typing import Any, TypeVar
 
-from contract.admitting import candidate, open_wave
+from contract.admitting import candidate, open_wave, set_quotas
 from contract.recorder import Recorder, Refused
 from contract.signing_in import invite, let_in_again, take_back
 from contract.switches import correct, pause, schedule_rules, suspend, undo_admission
@@ -156,6 +156,7 @@ def _wait_until_known(recorder: Recorder, class_id: str) -> None:
 def _award_card(recorder: Recorder) -> str:
     path = f"{API}/waves"
     wave = open_wave(recorder)
+    set_quotas(recorder, wave)
     person = candidate()
     answer = recorder.call(
         "POST",

@@ -115,6 +115,8 @@ ENROLMENT = (
     _read("/waves", "enrolment", PUBLIC),
     _read("/waves/{wave_id}", "enrolment", PUBLIC),
     _write("POST", "/waves", "enrolment", BEARER),
+    _read("/quotas", "enrolment", PUBLIC),
+    _write("POST", "/waves/{wave_id}/quotas", "enrolment", BEARER, largest_body=128 * KIB),
     _write("POST", "/waves/{wave_id}/admissions", "enrolment", BEARER, largest_body=1024 * KIB),
     _read("/admissions", "enrolment", BEARER),
     _read("/admissions/{admission_id}", "enrolment", BEARER),

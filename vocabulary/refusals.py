@@ -191,6 +191,43 @@ class NikAlreadyHeld(Problem):
     default_detail = "A person can be awarded a card once in a lifetime."
 
 
+class AgeOutsideRules(Problem):
+    code = "age-outside-rules"
+    status = 409
+    title = "The person is too young or too old for a card"
+    meaning = (
+        "On the day of the award, where the candidate lives, the age in whole years is not from the member youngest to"
+        " the member oldest."
+    )
+    tells = (("age", int), ("youngest", int), ("oldest", int))
+    default_detail = "Check birth_date; who is too young can be admitted later."
+
+
+class FamilyCardUsedUp(Problem):
+    code = "family-card-used-up"
+    status = 409
+    title = "As many of this family card as may hold or held a card"
+    meaning = (
+        "The rules let so many people of one family card be awarded a card as the member most says; the member"
+        " recipients says how many were."
+    )
+    tells = (("recipients", int), ("most", int))
+    default_detail = "No other person of this family card can be awarded a card."
+
+
+class QuotaFull(Problem):
+    code = "quota-full"
+    status = 409
+    title = "The quota is used up"
+    meaning = (
+        "Every place of a quota that would count this card is taken; the member quota_id names it."
+    )
+    tells = (("quota_id", str),)
+    default_detail = (
+        "Read the quota: a place comes free when a card expires, or when its places are raised."
+    )
+
+
 class SamePerson(Problem):
     code = "same-person"
     status = 409

@@ -26,6 +26,7 @@ from services.enrolment.api import (
     enrolments,
     identification,
     pauses,
+    quotas,
     reports,
     rules,
     waves,
@@ -54,6 +55,7 @@ def every_call() -> list[Endpoint[EnrolmentService]]:
     return [
         *rules.endpoints.all,
         *waves.endpoints.all,
+        *quotas.endpoints.all,
         *admissions.endpoints.all,
         *corrections.endpoints.all,
         *pauses.endpoints.all,

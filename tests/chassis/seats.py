@@ -37,6 +37,7 @@ from tests.services.enrolment.house import settings_for
 PRICE = 100_000
 OPERATOR = Principal("test:operator", "operator", None, None, None, 2**40)
 _NIKS = count(1)
+_FAMILY_CARDS = count(1)
 
 SOON_MS = 150
 """How long a hasty service waits for a lock, so that the tests need not."""
@@ -177,7 +178,7 @@ class SeatHouse:
 def _candidate(region: str) -> Candidate:
     return Candidate(
         nik=f"{next(_NIKS):016d}",
-        family_card="1" * 16,
+        family_card=f"{next(_FAMILY_CARDS):016d}",
         name="Sari",
         birth_date=datetime(1990, 1, 1, tzinfo=UTC).date(),
         region=region,

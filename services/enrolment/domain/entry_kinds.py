@@ -11,6 +11,7 @@ class EntryKind(StrEnum):
     RULES_SCHEDULED = "rules-scheduled"
     RULES_WITHDRAWN = "rules-withdrawn"
     WAVE_OPENED = "wave-opened"
+    QUOTAS_SET = "quotas-set"
     PAUSE_BEGUN = "pause-begun"
     PAUSE_ENDED = "pause-ended"
     SUSPENSION_BEGUN = "suspension-begun"

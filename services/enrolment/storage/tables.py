@@ -47,8 +47,34 @@ CARD = sa.Table(
         postgresql_where=sa.text("admission_id is not null"),
         sqlite_where=sa.text("admission_id is not null"),
     ),
+    sa.Index("card_by_place", "wave_id", "scheme", "region", "cluster"),
     postgresql_with={"fillfactor": "80"},
 )
+
+QUOTA = sa.Table(
+    "quota",
+    METADATA,
+    sa.Column("quota_id", Identifier, primary_key=True),
+    sa.Column("wave_id", Identifier, sa.ForeignKey("wave.wave_id")),
+    sa.Column("scheme", sa.String(16), nullable=False),
+    sa.Column("region", sa.String(5), nullable=False),
+    sa.Column("cluster", sa.String(16), nullable=False),
+    sa.Column("places", sa.Integer),
+    sa.Column("most", sa.Integer),
+    sa.Column("used", sa.Integer, nullable=False, server_default="0"),
+    sa.CheckConstraint("used >= 0", name="quota_used_never_negative"),
+    sa.CheckConstraint("used <= most", name="quota_never_overdrawn"),
+    sa.CheckConstraint("most >= places", name="quota_keeps_its_places"),
+    sa.CheckConstraint(
+        "(wave_id is null) = (places is null) and (places is null) = (most is null)",
+        name="quota_of_a_wave_has_places",
+    ),
+    sa.UniqueConstraint("wave_id", "scheme", "region", "cluster", name="quota_once_a_reach"),
+)
+"""How many places a quota has and how many cards hold; an empty scheme, region or cluster is *all*. The programme's own
+quotas have no wave, and no places: those are numbers of the rules. `most` is what may be used: the places, or what was
+used when they were lowered, and shrinks as places come free.
+"""
 
 PERSON = sa.Table(
     "person",

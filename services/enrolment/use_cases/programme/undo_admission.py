@@ -14,6 +14,7 @@ from chassis.problems import NotFound
 from services.enrolment.domain.entry_kinds import EntryKind
 from services.enrolment.domain.money.movement import Movement
 from services.enrolment.domain.programme.card import Card
+from services.enrolment.domain.programme.quota import taken_by
 from services.enrolment.domain.programme.undo import (
     Admission,
     UndoPlan,
@@ -48,6 +49,7 @@ def undo_admission(
         raise NotFound
     # Its counter of admitted people is about to change, and the wave is locked before any card.
     stores.waves.lock(connection, found.wave_id)
+    quotas = stores.quotas.lock(connection, found.wave_id)
     admission = stores.admissions.find(connection, command.admission_id, lock=True) or found
     refs = [card.card_ref for card in stores.admissions.cards(connection, command.admission_id)]
     cards = list(stores.cards.lock(connection, refs).values())
@@ -58,6 +60,8 @@ def undo_admission(
     stores.cards.save(connection, [withdrawn(card) for card in plan.withdrawn])
     stores.persons.withdraw(connection, [card.card_ref for card in plan.withdrawn])
     stores.waves.save_withdrawn(connection, admission.wave_id, count=len(plan.withdrawn))
+    places = stores.quotas.places(connection, [card.card_ref for card in plan.withdrawn])
+    stores.quotas.give_back(connection, taken_by(quotas, places))
     stores.movements.add(connection, [each for each in movements if each], now=now)
     entries = [
         *(_card_entry(command, c, m) for c, m in zip(plan.withdrawn, movements, strict=True)),

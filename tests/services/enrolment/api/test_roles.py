@@ -27,6 +27,8 @@ MAY_CALL: dict[str, set[str]] = {
     "GET /api/v1/waves": EVERYBODY,
     "GET /api/v1/waves/<id:wave_id>": EVERYBODY,
     "POST /api/v1/waves": {"operator"},
+    "GET /api/v1/quotas": EVERYBODY,
+    "POST /api/v1/waves/<id:wave_id>/quotas": {"operator"},
     "POST /api/v1/waves/<id:wave_id>/admissions": {"operator"},
     "GET /api/v1/admissions": {"operator", "auditor"},
     "GET /api/v1/admissions/<id:admission_id>": {"operator", "auditor"},
