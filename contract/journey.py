@@ -13,7 +13,7 @@ from typing import Any, TypeVar
 from contract.admitting import candidate, open_wave, set_quotas
 from contract.recorder import Recorder, Refused
 from contract.signing_in import invite, let_in_again, take_back
-from contract.switches import correct, pause, schedule_rules, suspend, undo_admission
+from contract.switches import correct, explain_rules, pause, schedule_rules, suspend, undo_admission
 
 API = "/api/v1"
 PATIENCE = 30.0
@@ -39,6 +39,7 @@ def walk(recorder: Recorder) -> dict[str, Any]:
     correct(recorder, card_number)
     undo_admission(recorder)
     schedule_rules(recorder)
+    explain_rules(recorder)
     let_in_again(recorder, card_number)
     invite(recorder)
     take_back(recorder)

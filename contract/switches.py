@@ -1,5 +1,5 @@
 """The operators' switches in the journey: pausing, suspending, correcting money by two people, undoing an
-admission, scheduling rules."""
+admission, scheduling rules and explaining them."""
 
 from __future__ import annotations
 
@@ -9,6 +9,7 @@ from contract.admitting import candidate, open_wave
 from contract.recorder import Recorder
 
 API = "/api/v1"
+OFFICE = {"region": "17.71"}
 
 
 def pause(recorder: Recorder) -> None:
@@ -61,6 +62,13 @@ def correct(recorder: Recorder, card_number: str) -> None:
         recorder.call(
             "POST", f"{by_id}/{what}", propose(), role="operator", bound=who, body=said, key=True
         )
+
+
+def explain_rules(recorder: Recorder) -> None:
+    """Ask whether somebody would have been awarded a card under the rules of 2021."""
+    person = {"birth_date": "2003-05-02", "regency": "17.71", "scheme": "digital"}
+    body = {"candidate": person, "date": "2021-01-01"}
+    recorder.call("POST", f"{API}/rules/explanation", role="officer", bound=OFFICE, body=body)
 
 
 def schedule_rules(recorder: Recorder) -> None:

@@ -110,6 +110,7 @@ ENROLMENT = (
     _read("/rules", "enrolment", PUBLIC),
     _read("/rules/{version}", "enrolment", PUBLIC),
     _write("POST", "/rules", "enrolment", BEARER, largest_body=16 * KIB),
+    _write("POST", "/rules/explanation", "enrolment", BEARER, largest_body=16 * KIB),
     _write("POST", "/rules/preview", "enrolment", BEARER, largest_body=16 * KIB),
     _write("POST", "/rules/{version}/withdrawal", "enrolment", BEARER, largest_body=16 * KIB),
     _read("/waves", "enrolment", PUBLIC),

@@ -24,6 +24,7 @@ from services.enrolment.api import (
     consistency,
     corrections,
     enrolments,
+    explanation,
     identification,
     pauses,
     quotas,
@@ -54,6 +55,7 @@ def every_call() -> list[Endpoint[EnrolmentService]]:
     code = Code(region_code, REGION)
     return [
         *rules.endpoints.all,
+        *explanation.endpoints.all,
         *waves.endpoints.all,
         *quotas.endpoints.all,
         *admissions.endpoints.all,

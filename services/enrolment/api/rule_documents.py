@@ -20,11 +20,12 @@ from vocabulary.rule_set import (
     row_of,
 )
 
-_DATE = {"type": "string", "format": "date", "pattern": "^2[01][0-9]{2}-[0-9]{2}-[0-9]{2}$"}
-_VERSION = {"type": "string", "pattern": "^[0-9]{4}-[0-9]{2}[a-z]?$"}
+DAY_FORM = {"type": "string", "format": "date", "pattern": "^2[01][0-9]{2}-[0-9]{2}-[0-9]{2}$"}
+VERSION_FORM = {"type": "string", "pattern": "^[0-9]{4}-[0-9]{2}[a-z]?$"}
 
 
-def _version_name(value: Any) -> str:
+def version_name(value: Any) -> str:
+    """Read the name of a version. Raises `ValueError` with the remedy."""
     if not isinstance(value, str) or not VERSION.match(value):
         raise ValueError("Send year and month, such as 2027-01 or 2027-01b.")
     return value
@@ -58,7 +59,7 @@ class RulesPreviewRequest(Strict):
 
     effective_from = Parsed(
         read_day,
-        form=_DATE,
+        form=DAY_FORM,
         required=True,
         metadata=says("The day on which it takes effect, when it begins in Asia/Jakarta."),
     )
@@ -69,8 +70,8 @@ class RulesRequest(RulesPreviewRequest):
     """A new version of the rules."""
 
     version = Parsed(
-        _version_name,
-        form=_VERSION,
+        version_name,
+        form=VERSION_FORM,
         required=True,
         metadata=says("A name that no version has or had."),
     )
@@ -86,12 +87,12 @@ class RulesEnd(Strict):
 class ShownVersion(Shown):
     """A version of the rules: when it holds, and where it comes from."""
 
-    version = Parsed(_version_name, form=_VERSION)
+    version = Parsed(version_name, form=VERSION_FORM)
     status = OneOf(("past", "in-force", "scheduled"))
-    effective_from = Parsed(read_day, form=_DATE, metadata=says("Its first day."))
+    effective_from = Parsed(read_day, form=DAY_FORM, metadata=says("Its first day."))
     effective_until = Parsed(
         read_day,
-        form=_DATE,
+        form=DAY_FORM,
         allow_none=True,
         metadata=says("The first day on which it does not hold; null where no other follows."),
     )
@@ -127,6 +128,6 @@ class ShownPreview(Shown):
     """What a new version would change; nothing is scheduled by it."""
 
     follows = Parsed(
-        _version_name, form=_VERSION, metadata=says("The version that holds before it.")
+        version_name, form=VERSION_FORM, metadata=says("The version that holds before it.")
     )
     changes = ma.fields.List(ma.fields.Nested(ShownChange))

@@ -56,9 +56,14 @@ class QuotaStore:
         Whoever changes what cards hold takes these locks, so that one admission is decided after the other: what it
         finds of people, family cards and places is true until it commits.
         """
-        own = connection.execute(_OF_PROGRAMME.with_for_update(key_share=True)).all()
-        query = sa.select(QUOTA).where(Q.wave_id == wave_id).order_by(Q.quota_id)
-        return [quota_of(row) for row in [*own, *connection.execute(query)]]
+        connection.execute(_OF_PROGRAMME.with_for_update(key_share=True))
+        return self.read(connection, wave_id)
+
+    def read(self, connection: sa.Connection, wave_id: str | None) -> list[Quota]:
+        """Read the programme's quotas, and those of a wave if one is given, without locking them."""
+        mine = sa.select(QUOTA).where(Q.wave_id == wave_id).order_by(Q.quota_id)
+        rows = [*connection.execute(_OF_PROGRAMME), *(connection.execute(mine) if wave_id else ())]
+        return [quota_of(row) for row in rows]
 
     def held(self, connection: sa.Connection, wave_id: str, reach: Reach) -> int:
         """Count the cards of a locked wave that hold a place within a reach."""

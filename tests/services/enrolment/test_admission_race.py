@@ -19,9 +19,8 @@ from services.enrolment.domain.programme.card import Scheme
 from services.enrolment.domain.programme.quota import Quota
 from services.enrolment.domain.programme.wave import Wave
 from services.enrolment.service import EnrolmentService
-from services.enrolment.storage.quotas import QuotaStore, quota_of
-from services.enrolment.storage.tables import QUOTA, WAVE
-from services.enrolment.storage.waves import WaveStore, wave_of
+from services.enrolment.storage.quotas import QuotaStore
+from services.enrolment.storage.waves import WaveStore
 from services.enrolment.use_cases.programme.admit_candidates import (
     AdmitCandidates,
     admit_candidates,
@@ -38,8 +37,7 @@ class UnlockedWaves(WaveStore):
     """Waves that are read without a lock."""
 
     def lock(self, connection: sa.Connection, wave_id: str) -> Wave | None:
-        row = connection.execute(sa.select(WAVE).where(WAVE.c.wave_id == wave_id)).one_or_none()
-        return None if row is None else wave_of(row)
+        return self.read(connection, wave_id)
 
 
 class UnlockedQuotas(QuotaStore):
@@ -50,8 +48,7 @@ class UnlockedQuotas(QuotaStore):
         self._meeting = threading.Barrier(TOGETHER)
 
     def lock(self, connection: sa.Connection, wave_id: str) -> list[Quota]:
-        mine = sa.or_(QUOTA.c.wave_id.is_(None), QUOTA.c.wave_id == wave_id)
-        found = [quota_of(row) for row in connection.execute(sa.select(QUOTA).where(mine))]
+        found = self.read(connection, wave_id)
         self._meeting.wait(20)
         return found
 
