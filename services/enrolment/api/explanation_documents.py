@@ -9,13 +9,14 @@ import marshmallow as ma
 
 from chassis.contract import Shown
 from chassis.fields import Flag, InstantField, OneOf, Parsed, Reference, Strict, Text, Whole, says
-from services.enrolment.api.rule_documents import VERSION_FORM, version_name
+from services.enrolment.api.rule_documents import DAY_FORM, VERSION_FORM, version_name
 from services.enrolment.api.schemas import CLUSTERS, regency_code
 from services.enrolment.domain.programme.card import Scheme
 from services.enrolment.use_cases.programme.explain_rules import AskedPerson
 from vocabulary import forms
 from vocabulary.dates import parse_date
 from vocabulary.nik import parse_card_number
+from vocabulary.rule_set import read_day
 
 _SUBJECTS = ("candidate", "class_id", "enrolment_id")
 
