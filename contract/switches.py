@@ -65,9 +65,9 @@ def correct(recorder: Recorder, card_number: str) -> None:
 
 
 def explain_rules(recorder: Recorder) -> None:
-    """Ask whether somebody would have been awarded a card under the rules of 2021."""
+    """Ask whether somebody would have been awarded a card under the rules of 2020."""
     person = {"birth_date": "2003-05-02", "regency": "17.71", "scheme": "digital"}
-    body = {"candidate": person, "date": "2021-01-01"}
+    body = {"candidate": person, "version": "2020-04"}
     recorder.call("POST", f"{API}/rules/explanation", role="officer", bound=OFFICE, body=body)
 
 

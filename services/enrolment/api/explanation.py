@@ -41,7 +41,7 @@ endpoints: Endpoints[EnrolmentService] = Endpoints("/api/v1")
     bounded=(LOOKUPS_OF_ONE_CALLER,),
 )
 def post_explanation(call: Call, service: EnrolmentService) -> Answer:
-    """Explain what the rules say of a candidate, of a seat or of an enrolment: each rule, and what it compared.
+    """Explain what each rule says of a candidate, of a seat or of an enrolment, and what it compared.
 
     Of another version or day it tells what those rules would have said: the card then stands as if they had awarded
     it. An enrolment is judged by what was known when it was made. Nothing is changed, and no place or seat is kept.
