@@ -1,7 +1,7 @@
 """Give seats to a batch of commands: lock in the one global order, judge purely, save in so many statements.
 
-The order of locks everywhere in this service: idempotency keys (held by the commit site), the wave, NIK names, the
-suspensions (shared), classes, cards, each sorted; the journal's head comes last.
+The order of locks everywhere in this service: idempotency keys (held by the commit site), the wave, the programme's
+quotas, the suspensions (shared), classes, cards, each sorted; the journal's head comes last.
 """
 
 from __future__ import annotations
