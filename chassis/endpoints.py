@@ -6,7 +6,7 @@ where it streams. Everything that can be refused without knowing the service's d
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
 from enum import Enum
 from typing import Any, Generic, TypedDict, TypeVar, Unpack
@@ -27,10 +27,12 @@ from chassis.problems import (
 from chassis.rate_limits import Bound
 from chassis.request_content import (
     JSON,
+    Streamed,
     body_in,
     form_in,
     key_in,
     query_in,
+    stream_in,
     version_in,
 )
 from chassis.time_left import TIME_LEFT_HEADER, seconds_left
@@ -47,12 +49,24 @@ class KeyUse(Enum):
 
 
 @dataclass(frozen=True, slots=True)
+class Incoming:
+    """A body that is read while it comes, block by block. Reading raises what `request_content.stream_in` raises.
+
+    What the command is, nobody knows before its end: `key_for` binds the caller's Idempotency-Key to what came of it.
+    """
+
+    blocks: Iterator[bytes] = field(repr=False)
+    key_for: Callable[[str], IdempotencyKey | None] = field(repr=False)
+
+
+@dataclass(frozen=True, slots=True)
 class Call:
     """One request, parsed and permitted.
 
     `body` is what the schema made of it; of a form it holds, for each name, the list of values sent under it.
     `authorization` is the Authorization header as it came; of a form call nothing has looked at it.
-    `address` is the caller's network address as far as the application knows it.
+    `address` is the caller's network address as far as the application knows it. `incoming` is the body of a call that
+    takes a stream; such a call has no `key` of its own.
     """
 
     principal: Principal | None
@@ -66,6 +80,7 @@ class Call:
     seconds_left: float
     authorization: str | None = field(default=None, repr=False)
     address: str = ""
+    incoming: Incoming | None = field(default=None, repr=False)
 
     @property
     def caller(self) -> Principal:
@@ -85,11 +100,14 @@ class Endpoint(Generic[House]):
     `form` is for the few calls that other standards want form-encoded (RFC 6749): their callers need no token, and
     an Authorization header is left to the handler.
 
+    `streams` is for calls whose body is larger than a process should hold: the handler reads it as it comes.
+
     The rest is what the contract says of the call, and tests hold its answers to; nothing of it is looked at while a
-    request is served. A success is `status` with the document `shows` (in JSON) and the headers `sends`; `refuses`
-    names the programme's refusals, and `refuses_rows` those that stand in the document because each row of the body is
-    judged by itself. `bounded` are the bounds on how often somebody may, for each of which the service has a throttle
-    that the handler asks: callers are told how they stand, and refused with 429. Everything that follows from the
+    request is served. A success is `status`, or `also` where that is another one, with the document `shows` (in JSON)
+    and the headers `sends`; `refuses` names the programme's refusals, and `refuses_rows` those that stand in the
+    document because each row of the body is judged by itself. `bounded` are the bounds on how often somebody may, for
+    each of which the service has a throttle that the handler asks: callers are told how they stand, and refused with
+    429. Everything that follows from the
     declaration itself, `chassis.contract` derives.
     """
 
@@ -104,7 +122,9 @@ class Endpoint(Generic[House]):
     media_types: tuple[str, ...]
     form: bool = False
     form_body: ma.Schema | None = None
+    streams: Streamed | None = None
     status: int = 200
+    also: int | None = None
     shows: ma.Schema | None = None
     sends: tuple[str, ...] = ()
     refuses: tuple[type[Problem], ...] = ()
@@ -127,6 +147,8 @@ class Endpoint(Generic[House]):
         principal = None if self.form else self._permitted(request, verifier)
         media_type = media_type_for(request, self.media_types)
         query = query_in(request, self.query)
+        if self.streams is not None:
+            return self._streamed(self.streams, request, path, request_id, principal, keys)
         body = self._body(request)
         return Call(
             principal=principal,
@@ -140,6 +162,34 @@ class Endpoint(Generic[House]):
             seconds_left=seconds_left(request.headers.get(TIME_LEFT_HEADER)),
             authorization=request.headers.get("Authorization"),
             address=request.remote_addr or "",
+        )
+
+    def _streamed(
+        self,
+        streams: Streamed,
+        request: Request,
+        path: Mapping[str, str],
+        request_id: str,
+        principal: Principal | None,
+        keys: IdempotencyKeys | None,
+    ) -> Call:
+        """Parse a request but for its body, which the handler reads."""
+
+        def key_for(digest: str) -> IdempotencyKey | None:
+            return self._key(request, principal, [dict(path), digest], keys)
+
+        key_for("")  # a key that is missing or unusable is refused before anything is read
+        return Call(
+            principal=principal,
+            request_id=request_id,
+            path=path,
+            query=query_in(request, self.query),
+            body={},
+            key=None,
+            version=None,
+            media_type=media_type_for(request, self.media_types),
+            seconds_left=seconds_left(request.headers.get(TIME_LEFT_HEADER)),
+            incoming=Incoming(stream_in(request, streams), key_for),
         )
 
     def _body(self, request: Request) -> Mapping[str, Any]:
@@ -199,6 +249,7 @@ class Said(TypedDict, total=False):
     """What the contract says of a call beyond what its declaration says by itself; see `Endpoint`."""
 
     status: int
+    also: int
     shows: type[ma.Schema]
     sends: tuple[str, ...]
     refuses: tuple[type[Problem], ...]
@@ -246,6 +297,18 @@ class Endpoints(Generic[House]):
         """
         return self._declare("POST", rule, (), form_body=form_body, said=said)
 
+    def post_stream(
+        self,
+        rule: str,
+        *,
+        streams: Streamed,
+        allow: tuple[str, ...],
+        key: KeyUse = KeyUse.ACCEPTED,
+        **said: Unpack[Said],
+    ) -> Callable[[Handler[House]], Handler[House]]:
+        """Declare a write whose body the handler reads as it comes; see `Call.incoming`."""
+        return self._declare("POST", rule, allow, streams=streams, key=key, said=said)
+
     def patch(
         self, rule: str, *, allow: tuple[str, ...], body: type[ma.Schema], **said: Unpack[Said]
     ) -> Callable[[Handler[House]], Handler[House]]:
@@ -267,6 +330,7 @@ class Endpoints(Generic[House]):
         edits: bool = False,
         media_types: tuple[str, ...] = (JSON,),
         form_body: type[ma.Schema] | None = None,
+        streams: Streamed | None = None,
     ) -> Callable[[Handler[House]], Handler[House]]:
         shows = said.get("shows")
 
@@ -284,7 +348,9 @@ class Endpoints(Generic[House]):
                     media_types=media_types,
                     form=form_body is not None,
                     form_body=form_body() if form_body else None,
+                    streams=streams,
                     status=said.get("status", 200),
+                    also=said.get("also"),
                     shows=shows() if shows else None,
                     sends=said.get("sends", ()),
                     refuses=said.get("refuses", ()),

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
 from typing import Any
 from urllib.parse import parse_qs
 
@@ -25,6 +26,7 @@ from chassis.problems import (
 
 JSON = "application/json"
 FORM = "application/x-www-form-urlencoded"
+STREAM_BLOCK = 64 * 1024
 MOST_FIELDS = 64
 """Fields of a form, or parts of a query string."""
 
@@ -40,6 +42,15 @@ def _whole(pattern: re.Pattern[str]) -> str:
 
 KEY_PATTERN = _whole(_KEY)
 VERSION_PATTERN = _whole(_VERSION)
+
+
+@dataclass(frozen=True, slots=True)
+class Streamed:
+    """A body that is read as it comes: of which media type, at most how many bytes, and what it is."""
+
+    media_type: str
+    largest: int
+    description: str
 
 
 def query_in(request: Request, schema: ma.Schema | None) -> Mapping[str, Any]:
@@ -96,6 +107,28 @@ def form_in(request: Request) -> Mapping[str, list[str]]:
         raise MalformedRequest(
             f"The body is not a form of at most {MOST_FIELDS} fields, percent-encoded UTF-8."
         ) from None
+
+
+def stream_in(request: Request, streamed: Streamed) -> Iterator[bytes]:
+    """Return the body block by block, after a look at what the headers say of it.
+
+    Raises `UnsupportedMediaType` and `PayloadTooLarge`, the latter also while it is read.
+    """
+    _check_type(request, streamed.media_type)
+    _check_coding(request)
+    if (request.content_length or 0) > streamed.largest:
+        raise PayloadTooLarge
+    request.max_content_length = None  # what it would be bounded by here, `_blocks` counts
+    return _blocks(request, streamed.largest)
+
+
+def _blocks(request: Request, largest: int) -> Iterator[bytes]:
+    read = 0
+    while block := request.stream.read(STREAM_BLOCK):
+        read += len(block)
+        if read > largest:
+            raise PayloadTooLarge
+        yield block
 
 
 def key_in(request: Request) -> str | None:

@@ -43,7 +43,7 @@ def add_links(paths: Mapping[str, Mapping[str, Operation]], schemas: Mapping[str
     asked = [_asked(path, one, schemas) for path, one in every]
     for path, operation in every:
         for status, answer in operation["responses"].items():
-            if status in ("200", "201"):
+            if status in ("200", "201", "202"):
                 told = _told(path, answer, things, schemas)
                 if links := dict(_links(operation["operationId"], told, asked)):
                     answer["links"] = links

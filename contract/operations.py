@@ -9,7 +9,7 @@ from typing import Any
 from chassis.contract import ANYWHERE, refusals_of, summary_of
 from chassis.endpoints import Endpoint, KeyUse
 from chassis.rate_limits import HEADERS as RATE_LIMITS
-from chassis.request_content import FORM, JSON
+from chassis.request_content import FORM, JSON, Streamed
 from contract import refusals
 from contract.schemas import Schemas
 from gateway.routes import Route
@@ -83,6 +83,8 @@ def _parameters(endpoint: Endpoint[Any], schemas: Schemas) -> list[dict[str, Any
 
 
 def _body(endpoint: Endpoint[Any], route: Route, schemas: Schemas) -> dict[str, Any] | None:
+    if endpoint.streams is not None:
+        return _streamed_body(endpoint.streams, route)
     schema = endpoint.form_body or endpoint.body
     if schema is None:
         return None
@@ -91,6 +93,16 @@ def _body(endpoint: Endpoint[Any], route: Route, schemas: Schemas) -> dict[str, 
         "description": f"At most {route.largest_body:,} bytes, plain, in UTF-8.",
         "x-largest-body": route.largest_body,
         "content": {FORM if endpoint.form else JSON: {"schema": schemas.reference(schema)}},
+    }
+
+
+def _streamed_body(streams: Streamed, route: Route) -> dict[str, Any]:
+    text = {"type": "string", "description": streams.description}
+    return {
+        "required": True,
+        "description": f"At most {route.largest_body:,} bytes, plain, in UTF-8; read as it comes.",
+        "x-largest-body": route.largest_body,
+        "content": {streams.media_type: {"schema": text}},
     }
 
 
@@ -106,9 +118,9 @@ def _successes(endpoint: Endpoint[Any], schemas: Schemas) -> dict[str, dict[str,
         for media_type in endpoint.media_types
     }
     description = (endpoint.shows.__doc__ or "").strip().partition("\n")[0]
-    found = {
-        str(endpoint.status): {"description": description, "headers": headers, "content": content}
-    }
+    success = {"description": description, "headers": headers, "content": content}
+    statuses = [endpoint.status, *([endpoint.also] if endpoint.also else [])]
+    found = {str(status): dict(success) for status in statuses}
     if endpoint.method == "GET" and "ETag" in endpoint.sends:
         found["304"] = {"description": "As it was, by If-None-Match.", "headers": headers}
     return found

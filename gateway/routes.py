@@ -11,6 +11,7 @@ from enum import Enum
 
 API = "/api/v1"
 KIB = 1024
+MIB = 1024 * KIB
 SHORT_NAMES = frozenset({"version"})
 """What stands in braces and is a short name of digits, small letters and hyphens that begins with a digit."""
 
@@ -119,6 +120,19 @@ ENROLMENT = (
     _read("/quotas", "enrolment", PUBLIC),
     _write("POST", "/waves/{wave_id}/quotas", "enrolment", BEARER, largest_body=128 * KIB),
     _write("POST", "/waves/{wave_id}/admissions", "enrolment", BEARER, largest_body=1024 * KIB),
+    Route(
+        "POST",
+        API + "/waves/{wave_id}/admission-files",
+        ("enrolment",),
+        BEARER,
+        largest_body=128 * MIB,
+        seconds=60.0,
+        bulk=True,
+    ),
+    _read("/admission-files", "enrolment", BEARER),
+    _read("/admission-files/{file_id}", "enrolment", BEARER),
+    _read("/admission-files/{file_id}/rows", "enrolment", BEARER, seconds=30.0, bulk=True),
+    _write("POST", "/admission-files/{file_id}/stop", "enrolment", BEARER, largest_body=16 * KIB),
     _read("/admissions", "enrolment", BEARER),
     _read("/admissions/{admission_id}", "enrolment", BEARER),
     _read("/admissions/{admission_id}/undo", "enrolment", BEARER),

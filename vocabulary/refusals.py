@@ -127,6 +127,18 @@ class CardNotFound(Problem):
     )
 
 
+class CandidateFileFaulty(Problem):
+    code = "candidate-file-faulty"
+    status = 422
+    title = "The file of candidates cannot be read"
+    meaning = (
+        "The file is refused as a whole: it is not UTF-8, has another header, no candidate or too many, or a line that "
+        "is too long. The member line names the line by which that was seen."
+    )
+    tells = (("line", int),)
+    default_detail = "Mend the file at the line named and send it again. Nothing of it was kept."
+
+
 class BirthDateImpossible(Problem):
     code = "birth-date-impossible"
     status = 422

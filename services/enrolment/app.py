@@ -18,6 +18,7 @@ from chassis.migrations import schema_check
 from chassis.observability import configure_logging
 from chassis.web import build_app
 from services.enrolment.api import (
+    admission_files,
     admissions,
     cards,
     classes,
@@ -58,6 +59,7 @@ def every_call() -> list[Endpoint[EnrolmentService]]:
         *explanation.endpoints.all,
         *waves.endpoints.all,
         *quotas.endpoints.all,
+        *admission_files.endpoints.all,
         *admissions.endpoints.all,
         *corrections.endpoints.all,
         *pauses.endpoints.all,

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import threading
 import time
 from collections.abc import Callable
 from dataclasses import dataclass, field
@@ -34,6 +35,9 @@ LOOKUPS_OF_ONE_CALLER = Bound(
 )
 """Sixty at once, then one every five seconds."""
 
+FILES_AT_ONCE = 2
+"""Files of candidates that a process receives at once: each takes one of its threads for as long as it comes."""
+
 
 @dataclass(frozen=True)
 class EnrolmentService:
@@ -48,6 +52,9 @@ class EnrolmentService:
 
     lookups: Throttle = field(default_factory=lambda: Throttle(LOOKUPS_OF_ONE_CALLER))
     clock: Callable[[], float] = time.monotonic
+    receiving: threading.BoundedSemaphore = field(
+        default_factory=lambda: threading.BoundedSemaphore(FILES_AT_ONCE)
+    )
 
     @property
     def database(self) -> Database:

@@ -1,4 +1,6 @@
-"""Enrolment's worker: follows the catalogue, counts for the reports, settles what was called off, forgets answers."""
+"""Enrolment's worker: follows the catalogue, counts for the reports, settles what was called off, admits files of
+candidates, forgets answers.
+"""
 
 from __future__ import annotations
 
@@ -9,6 +11,7 @@ from chassis.idempotency import PURGED_EVERY
 from chassis.identifiers import random_reference
 from chassis.transaction import Transactions
 from chassis.worker import Task, work_for
+from services.enrolment.file_work import BETWEEN_CHUNKS, FileWork
 from services.enrolment.followers.catalogue import catalogue_follower
 from services.enrolment.followers.realisation import realisation_follower
 from services.enrolment.service import (
@@ -43,11 +46,14 @@ def start_tasks(settings: WorkerSettings) -> list[Task]:
         feed=open_catalogue_feed(settings), transactions=transactions, stores=stores
     )
     counting = realisation_follower(stores, transactions)
+    files = FileWork(stores, transactions, takes_test_numbers=settings.is_development)
     return [
         Task("catalog", 0.25, follower.catch_up),
         Task("realisation", 0.5, counting.catch_up),
         Task("called-off", 0.25, lambda: settle_called_off_classes(stores, transactions)),
         Task("stored-answers", PURGED_EVERY, transactions.forget_old_answers),
+        Task("admission-files", BETWEEN_CHUNKS, files.admit_some),
+        Task("old-admission-files", PURGED_EVERY, files.tidy_up),
     ]
 
 

@@ -56,6 +56,9 @@ class AdmissionsQuery(PageQuery):
     """Which admissions."""
 
     wave_id = Reference(load_default=None)
+    file_id = Reference(
+        load_default=None, metadata=says("Only what was admitted from this file of candidates.")
+    )
 
 
 class UndoRequest(Strict):
@@ -87,6 +90,9 @@ class ShownAdmission(Shown):
     admitted_at = InstantField()
     admitted_by = Text(most=128, metadata=says("The subject of the credential."))
     cards = Whole(least=1, metadata=says("How many cards were awarded."))
+    file_id = Reference(
+        allow_none=True, metadata=says("The file of candidates that this is a piece of, if it is.")
+    )
     undo_until = InstantField(metadata=says("From then on it stays."))
     may_be_undone = Flag()
     undone = ma.fields.Nested(Undone, allow_none=True)
@@ -143,7 +149,11 @@ def get_admissions(call: Call, service: EnrolmentService) -> Answer:
     with service.database.reading() as connection:
         now = service.database.now(connection)
         document = list_admissions(
-            connection, call.query["page"], wave_id=call.query["wave_id"], now=now
+            connection,
+            call.query["page"],
+            wave_id=call.query["wave_id"],
+            file_id=call.query["file_id"],
+            now=now,
         )
     return json_answer(200, document)
 

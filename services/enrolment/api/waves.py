@@ -8,21 +8,19 @@ from typing import Any
 import sqlalchemy as sa
 
 from chassis.endpoints import Call, Endpoints, KeyUse
-from chassis.fields import load
 from chassis.idempotency import Answer, json_answer
 from chassis.identifiers import new_id
-from chassis.problems import FieldError, Problem, ValidationFailed
+from chassis.problems import Problem
 from services.enrolment.api.answers import show
+from services.enrolment.api.candidates import read_candidate
 from services.enrolment.api.documents import ROW_REFUSALS, Admissions, Waves
 from services.enrolment.api.documents import Wave as ShownWave
 from services.enrolment.api.schemas import (
     AdmissionsRequest,
-    CandidateRow,
     WaveRequest,
     WavesQuery,
 )
-from services.enrolment.domain.programme.award import Award, Candidate
-from services.enrolment.domain.programme.card import Scheme
+from services.enrolment.domain.programme.award import Award
 from services.enrolment.domain.programme.wave import Wave
 from services.enrolment.queries.waves import list_waves, show_wave, wave_document
 from services.enrolment.service import EnrolmentService
@@ -35,7 +33,6 @@ from vocabulary.refusals import QuotaFull, WaveClosed
 from vocabulary.roles import OPERATOR
 
 endpoints: Endpoints[EnrolmentService] = Endpoints("/api/v1")
-_CANDIDATE = CandidateRow()
 
 
 @endpoints.get("/waves", query=WavesQuery, shows=Waves)
@@ -98,7 +95,10 @@ def post_admissions(call: Call, service: EnrolmentService) -> Answer:
     command = AdmitCandidates(
         admission_id=new_id(),
         wave_id=call.path["wave_id"],
-        rows=[_candidate(row, service) for row in call.body["candidates"]],
+        rows=[
+            read_candidate(row, takes_test_numbers=service.takes_test_numbers)
+            for row in call.body["candidates"]
+        ],
         caller=call.caller,
         request_id=call.request_id,
     )
@@ -132,23 +132,3 @@ def _refusal(refusal: Problem, *, pointer: str) -> dict[str, Any]:
     if isinstance(refusal, QuotaFull):
         row |= refusal.facts
     return row
-
-
-def _candidate(row: object, service: EnrolmentService) -> Candidate | Problem:
-    try:
-        fields = load(_CANDIDATE, row)
-    except ValidationFailed as refusal:
-        return refusal
-    if fields["nik"].is_test_number and not service.takes_test_numbers:
-        return ValidationFailed(
-            errors=[FieldError("/nik", "Serial 0000 is issued to nobody; it is for tests only.")]
-        )
-    return Candidate(
-        nik=fields["nik"].number,
-        family_card=fields["family_card"],
-        name=fields["name"],
-        birth_date=fields["birth_date"],
-        region=fields["regency"],
-        cluster=fields["cluster"],
-        scheme=Scheme(fields["scheme"]),
-    )

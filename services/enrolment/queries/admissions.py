@@ -17,12 +17,19 @@ A = ADMISSION.c
 
 
 def list_admissions(
-    connection: sa.Connection, page: Page, *, wave_id: str | None, now: datetime
+    connection: sa.Connection,
+    page: Page,
+    *,
+    wave_id: str | None,
+    file_id: str | None,
+    now: datetime,
 ) -> dict[str, Any]:
     """Return admissions, the newest first."""
     query = sa.select(ADMISSION).order_by(A.admission_id.desc()).limit(page.limit + 1)
     if wave_id is not None:
         query = query.where(A.wave_id == wave_id)
+    if file_id is not None:
+        query = query.where(A.file_id == file_id)
     if page.after is not None:
         query = query.where(A.admission_id < page.after)
     rows = connection.execute(query).all()
@@ -71,6 +78,7 @@ def _document(row: sa.Row[Any], *, now: datetime) -> dict[str, Any]:
         "admitted_at": write_instant(admission.admitted_at),
         "admitted_by": admission.admitted_by,
         "cards": admission.cards,
+        "file_id": admission.file_id,
         "undo_until": write_instant(admission.undo_until),
         "may_be_undone": admission.may_be_undone_at(now),
         "undone": undone,

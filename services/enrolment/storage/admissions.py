@@ -45,6 +45,7 @@ class AdmissionStore:
                 admitted_at=admission.admitted_at,
                 admitted_by=admission.admitted_by,
                 cards=admission.cards,
+                file_id=admission.file_id,
             )
         )
 
@@ -107,4 +108,5 @@ def admission_of(row: sa.Row[Any]) -> Admission:
         admitted_by=row.admitted_by,
         cards=row.cards,
         undone_at=row.undone_at,
+        file_id=row.file_id,
     )

@@ -8,6 +8,7 @@ from chassis.database import Database
 from chassis.idempotency import StoredAnswers
 from chassis.journal import Journal
 from chassis.sealing import Seal
+from services.enrolment.storage.admission_files import AdmissionFileStore
 from services.enrolment.storage.admissions import AdmissionStore
 from services.enrolment.storage.cards import CardStore
 from services.enrolment.storage.classes import ClassStore
@@ -43,6 +44,7 @@ class Stores:
     realisation: RealisationStore
     rules: RuleStore
     admissions: AdmissionStore
+    admission_files: AdmissionFileStore
     corrections: CorrectionStore
     pauses: PauseStore
     suspensions: SuspensionStore
@@ -66,6 +68,7 @@ def open_stores(database: Database, *, personal_data_key: bytes, fingerprint_key
         realisation=RealisationStore(database),
         rules=RuleStore(database, shipped_rules()),
         admissions=AdmissionStore(database),
+        admission_files=AdmissionFileStore(database, seal=seal, digest_key=fingerprint_key),
         corrections=CorrectionStore(database),
         pauses=PauseStore(database),
         suspensions=SuspensionStore(database),

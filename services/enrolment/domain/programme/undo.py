@@ -32,7 +32,10 @@ class WhyKept(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Admission:
-    """What was admitted at once: so many cards of a wave. `undone` tells whether that was taken back."""
+    """What was admitted at once: so many cards of a wave. `undone` tells whether that was taken back.
+
+    `file_id` names the file of candidates that it is a piece of, if it is.
+    """
 
     admission_id: str
     wave_id: str
@@ -40,6 +43,7 @@ class Admission:
     admitted_by: str
     cards: int
     undone_at: datetime | None = None
+    file_id: str | None = None
 
     @property
     def undo_until(self) -> datetime:

@@ -32,7 +32,7 @@ from vocabulary.rule_set import RuleSet
 class AdmitCandidates:
     """Candidates as they were sent: for each row either the candidate or the refusal its form earned.
 
-    `admission_id` names what is admitted at once, by which it can be undone.
+    `admission_id` names what is admitted at once, by which it can be undone, `file_id` the file that it is a piece of.
     """
 
     admission_id: str
@@ -40,6 +40,7 @@ class AdmitCandidates:
     rows: Sequence[Candidate | Problem]
     caller: Principal
     request_id: str
+    file_id: str | None = None
 
 
 def admit_candidates(
@@ -112,7 +113,12 @@ def _save(
         return
     rules, now = standing.rules, standing.now
     admission = Admission(
-        command.admission_id, wave.wave_id, now, command.caller.subject, cards=len(awards)
+        command.admission_id,
+        wave.wave_id,
+        now,
+        command.caller.subject,
+        cards=len(awards),
+        file_id=command.file_id,
     )
     stores.admissions.add(connection, admission)
     stores.waves.add_cards(

@@ -1,0 +1,49 @@
+"""Candidates as they are sent, read one by one: what is wrong with one is told of that one alone."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from chassis.fields import load
+from chassis.problems import FieldError, Problem, ValidationFailed
+from services.enrolment.api.schemas import CandidateRow
+from services.enrolment.domain.programme.award import Candidate
+from services.enrolment.domain.programme.candidate_lines import COLUMNS
+from services.enrolment.domain.programme.card import Scheme
+
+_CANDIDATE = CandidateRow()
+
+
+def read_candidate(row: object, *, takes_test_numbers: bool) -> Candidate | Problem:
+    """Read a candidate, or return the refusal that its form earns."""
+    try:
+        fields = load(_CANDIDATE, row)
+    except ValidationFailed as refusal:
+        return refusal
+    if fields["nik"].is_test_number and not takes_test_numbers:
+        return ValidationFailed(
+            errors=[FieldError("/nik", "Serial 0000 is issued to nobody; it is for tests only.")]
+        )
+    return Candidate(
+        nik=fields["nik"].number,
+        family_card=fields["family_card"],
+        name=fields["name"],
+        birth_date=fields["birth_date"],
+        region=fields["regency"],
+        cluster=fields["cluster"],
+        scheme=Scheme(fields["scheme"]),
+    )
+
+
+def read_line(values: Sequence[str] | None, *, takes_test_numbers: bool) -> Candidate | Problem:
+    """Read a candidate from the values of a line, as `read_candidate` does; an empty cluster is none."""
+    if values is None:
+        return ValidationFailed("A quote is open at the end of the line, or stands where none may.")
+    if len(values) != len(COLUMNS):
+        return ValidationFailed(
+            f"This line has {len(values)} of {len(COLUMNS)} values. Values are parted by commas; one that holds a comma"
+            " stands in quotes."
+        )
+    row: dict[str, str | None] = dict(zip(COLUMNS, values, strict=True))
+    row["cluster"] = row["cluster"] or None
+    return read_candidate(row, takes_test_numbers=takes_test_numbers)

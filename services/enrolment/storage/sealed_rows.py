@@ -1,0 +1,63 @@
+"""Rows of a file of candidates as they are kept: sealed, each chunk for its own place only."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Sequence
+from dataclasses import astuple, dataclass, field
+
+from chassis.sealing import Seal
+from services.enrolment.domain.programme.admission_file import RowResult
+from services.enrolment.domain.programme.candidate_lines import CandidateLine
+
+
+@dataclass(frozen=True, slots=True)
+class SealedChunk:
+    """Some rows of a file, readable by nobody yet; `admission_id` is that of those who were admitted."""
+
+    file_id: str
+    first_row: int
+    sealed: str = field(repr=False)
+    admission_id: str | None
+
+
+class SealedRows:
+    """Seals and opens the rows of a chunk. What was sealed for one chunk opens in no other."""
+
+    def __init__(self, seal: Seal) -> None:
+        self._seal = seal
+
+    def close_lines(self, lines: Sequence[CandidateLine], file_id: str, first_row: int) -> str:
+        """Seal candidates as they were sent."""
+        rows = [(line.number, line.values) for line in lines]
+        return self._close(rows, _context("candidates", file_id, first_row))
+
+    def open_lines(self, chunk: SealedChunk) -> list[CandidateLine]:
+        """Make candidates readable, to be judged."""
+        opened = self._seal.open(
+            chunk.sealed, context=_context("candidates", chunk.file_id, chunk.first_row)
+        )
+        return [
+            CandidateLine(number, None if values is None else tuple(values))
+            for number, values in json.loads(opened)
+        ]
+
+    def close_results(self, results: Sequence[RowResult], file_id: str, first_row: int) -> str:
+        """Seal what became of candidates: it holds the numbers of their cards."""
+        rows = [astuple(result) for result in results]
+        return self._close(rows, _context("results", file_id, first_row))
+
+    def open_results(self, chunk: SealedChunk) -> list[RowResult]:
+        """Make results readable, once the reading is recorded and committed."""
+        opened = self._seal.open(
+            chunk.sealed, context=_context("results", chunk.file_id, chunk.first_row)
+        )
+        return [RowResult(*row) for row in json.loads(opened)]
+
+    def _close(self, rows: object, context: str) -> str:
+        text = json.dumps(rows, ensure_ascii=False, separators=(",", ":"))
+        return self._seal.close(text, context=context)
+
+
+def _context(what: str, file_id: str, first_row: int) -> str:
+    return f"admission-file {what} {file_id} {first_row}"

@@ -1,0 +1,123 @@
+"""Admit the next rows of a file, in one transaction with what tells how far the file is.
+
+Nothing has to be remembered between two of these: after a crash, the file says at which row it goes on.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+
+import sqlalchemy as sa
+
+from chassis.identifiers import new_id
+from chassis.identity import Principal
+from chassis.journal import Entry
+from chassis.problems import Problem
+from services.enrolment.domain.entry_kinds import EntryKind
+from services.enrolment.domain.programme.admission_file import (
+    AdmissionFile,
+    FileState,
+    result_of,
+)
+from services.enrolment.domain.programme.award import Award, Candidate
+from services.enrolment.domain.programme.pause import Paused
+from services.enrolment.storage.stores import Stores
+from services.enrolment.use_cases.programme.admit_candidates import (
+    AdmitCandidates,
+    admit_candidates,
+)
+from vocabulary.refusals import WaveClosed
+from vocabulary.roles import OPERATOR, SYSTEM
+
+ACTOR = "enrolment-worker"
+
+
+@dataclass(frozen=True, slots=True)
+class ReadChunk:
+    """Rows of a file as they were read: for each, in which line it stands, and the candidate or the refusal."""
+
+    file_id: str
+    first_row: int
+    rows: Sequence[tuple[int, Candidate | Problem]] = field(repr=False)
+
+
+def admit_next_chunk(
+    connection: sa.Connection, chunk: ReadChunk, *, request_id: str, stores: Stores
+) -> int:
+    """Judge the rows of a chunk and keep what became of each in the place of the candidates; return how many.
+
+    Nothing is done, and 0 returned, where another worker has the file, where the chunk is not the next one any more,
+    and while nobody is admitted anywhere or the wave has not opened. Once the wave is over, all are `wave-closed`.
+    """
+    file = stores.admission_files.lock_if_free(connection, chunk.file_id)
+    if file is None or not file.goes_on or file.done != chunk.first_row:
+        return 0
+    if _has_to_wait(connection, file, stores):
+        return 0
+    admission_id = new_id()
+    outcomes = _admit(connection, file, chunk, admission_id=admission_id, stores=stores)
+    awarded = any(isinstance(outcome, Award) for outcome in outcomes)
+    lines = [line for line, _ in chunk.rows]
+    now = stores.database.now(connection)
+    after = stores.admission_files.save_results(
+        connection,
+        file,
+        [result_of(line, outcome) for line, outcome in zip(lines, outcomes, strict=True)],
+        admission_id=admission_id if awarded else None,
+        now=now,
+    )
+    if after.state is FileState.DONE:
+        stores.journal.append(connection, [_entry(after, request_id)], now=now)
+    return len(outcomes)
+
+
+def _has_to_wait(connection: sa.Connection, file: AdmissionFile, stores: Stores) -> bool:
+    """Tell whether a wave has not opened, or admissions are paused everywhere; a regional pause is the rows' affair."""
+    now, pauses = stores.pauses.now_and_in_force(connection)
+    wave = stores.waves.read(connection, file.wave_id)
+    paused = any(pause.what is Paused.ADMISSIONS and pause.region is None for pause in pauses)
+    return wave is None or now < wave.opens_at or (paused and now < wave.closes_at)
+
+
+def _admit(
+    connection: sa.Connection,
+    file: AdmissionFile,
+    chunk: ReadChunk,
+    *,
+    admission_id: str,
+    stores: Stores,
+) -> list[Award | Problem]:
+    command = AdmitCandidates(
+        admission_id=admission_id,
+        wave_id=file.wave_id,
+        rows=[row for _, row in chunk.rows],
+        caller=_sender(file),
+        request_id=file.request_id,
+        file_id=file.file_id,
+    )
+    try:
+        return admit_candidates(connection, command, stores=stores)
+    except WaveClosed as closed:
+        return [row if isinstance(row, Problem) else closed for row in command.rows]
+
+
+def _sender(file: AdmissionFile) -> Principal:
+    """Return on whose behalf the file is admitted: whoever sent it, as the credential said then."""
+    return Principal(file.sent_by, OPERATOR, None, None, None, expires_at=0)
+
+
+def _entry(file: AdmissionFile, request_id: str) -> Entry:
+    return Entry(
+        kind=EntryKind.ADMISSION_FILE_DONE,
+        actor=ACTOR,
+        role=SYSTEM,
+        request_id=request_id,
+        subjects={},
+        body={
+            "file_id": file.file_id,
+            "wave_id": file.wave_id,
+            "admitted": file.admitted,
+            "refused": file.refused,
+        },
+    )
