@@ -5,7 +5,7 @@ from __future__ import annotations
 import secrets
 from typing import Any
 
-from contract.recorder import Recorder
+from contract.recorder import Recorder, TextBody
 
 
 def open_wave(recorder: Recorder) -> str:
@@ -26,6 +26,55 @@ def set_quotas(recorder: Recorder, wave: str) -> None:
     path = "/api/v1/waves/{wave_id}/quotas"
     recorder.call("POST", path, wave, role="operator", body=body, key=True)
     recorder.call("GET", "/api/v1/quotas", query={"wave_id": wave})
+
+
+def send_file(recorder: Recorder, wave: str) -> str:
+    """Send a file of two candidates, one of whom nobody can admit; return its id."""
+    columns = ("nik", "family_card", "name", "birth_date", "regency", "cluster", "scheme")
+    known = {
+        "nik": "1771015505900000",
+        "family_card": "1771010101010000",
+        "name": "Sari Contoh",
+        "birth_date": "1990-05-15",
+        "regency": "17.71",
+        "scheme": "digital",
+    }
+
+    def written(*people: dict[str, Any]) -> str:
+        lines = [columns, *[[one.get(name, "") for name in columns] for one in people]]
+        return "".join(",".join(line) + "\n" for line in lines)
+
+    person = candidate()
+    wrong = {"regency": "Kota Bengkulu"}
+    text = TextBody(
+        "text/csv",
+        sent=written(person, {**candidate(), **wrong}),
+        shown=written(known, {**known, **wrong}),
+    )
+    path = "/api/v1/waves/{wave_id}/admission-files"
+    sent = recorder.call("POST", path, wave, role="operator", text=text, key=True)
+    return str(sent.json()["id"])
+
+
+def follow_file(recorder: Recorder, file_id: str) -> bool:
+    """Look how far a file is; once it is done, look at its rows, and tell that it is."""
+    by_id = "/api/v1/admission-files/{file_id}"
+    recorder.forget("GET", by_id)
+    if recorder.call("GET", by_id, file_id, role="operator").json()["state"] != "done":
+        return False
+    recorder.call("GET", f"{by_id}/rows", file_id, role="operator")
+    recorder.call("GET", "/api/v1/admission-files", query={"limit": 1}, role="operator")
+    return True
+
+
+def stop_file(recorder: Recorder) -> None:
+    """Send a file for a wave that has not opened, and stop it."""
+    window = {"opens_at": recorder.at(7), "closes_at": recorder.at(14)}
+    body = {"name": "Gelombang 72", **window}
+    wave = recorder.call("POST", "/api/v1/waves", role="operator", body=body, key=True).json()
+    file_id = send_file(recorder, str(wave["id"]))
+    path, body = "/api/v1/admission-files/{file_id}/stop", {"reason": "Berkas yang salah"}
+    recorder.call("POST", path, file_id, role="operator", body=body, key=True)
 
 
 def candidate() -> dict[str, Any]:

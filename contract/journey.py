@@ -10,7 +10,14 @@ import time
 from collections.abc import Callable
 from typing import Any, TypeVar
 
-from contract.admitting import candidate, open_wave, set_quotas
+from contract.admitting import (
+    candidate,
+    follow_file,
+    open_wave,
+    send_file,
+    set_quotas,
+    stop_file,
+)
 from contract.recorder import Recorder, Refused
 from contract.signing_in import invite, let_in_again, take_back
 from contract.switches import correct, explain_rules, pause, schedule_rules, suspend, undo_admission
@@ -167,6 +174,9 @@ def _award_card(recorder: Recorder) -> str:
         body={"candidates": [person, person]},
         key=True,
     ).json()
+    file_id = send_file(recorder, wave)
+    _eventually(lambda: follow_file(recorder, file_id))
+    stop_file(recorder)
     recorder.call("GET", path, query={"limit": 1})
     recorder.call("GET", f"{path}/{{wave_id}}", wave)
     return str(answer["admitted"][0]["card_number"])

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import uuid
 from collections.abc import Callable, Mapping
+from dataclasses import dataclass
 from datetime import timedelta
 from typing import Any
 from urllib.parse import urlencode
@@ -21,6 +22,15 @@ _ANSWERED = ("Content-Type", "ETag", "Location", "Retry-After", *rate_limits.HEA
 
 Tokens = Callable[[str, Mapping[str, str]], str]
 """Gives a token of a role, bound to a card, a provider or a region where the role is."""
+
+
+@dataclass(frozen=True, slots=True)
+class TextBody:
+    """A body that is no JSON: what is sent, and what an example shows in its place."""
+
+    media_type: str
+    sent: str
+    shown: str
 
 
 class Refused(AssertionError):
@@ -69,6 +79,7 @@ class Recorder:
         bound: Mapping[str, str] | None = None,
         query: Mapping[str, Any] | None = None,
         body: Any = None,
+        text: TextBody | None = None,
         form: Mapping[str, str] | None = None,
         key: bool = False,
         version: str | None = None,
@@ -81,11 +92,13 @@ class Recorder:
             headers["Idempotency-Key"] = str(uuid.uuid4())
         if version:
             headers["If-Match"] = version
+        if text:
+            headers["Content-Type"] = text.media_type
         answer = self._session.request(
             method,
             self.origin + address,
             json=body,
-            data=form,
+            data=text.sent.encode() if text else form,
             auth=self.client if form and "client_id" not in form else None,
             headers=headers,
             timeout=PATIENCE,
@@ -96,7 +109,9 @@ class Recorder:
             raise Refused(f"{method} {address}: {answer.status_code} {answer.text}")
         name = id_of(method, template)
         if name not in self.kept:
-            self.kept[name] = self._exchange(method, address, answer, body=body, form=form)
+            self.kept[name] = self._exchange(
+                method, address, answer, body=text.shown if text else body, form=form
+            )
         return answer
 
     def forget(self, method: str, template: str) -> None:

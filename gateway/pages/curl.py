@@ -29,7 +29,9 @@ def curl_of(method: str, path: str, call: Mapping[str, Any], body: Any, *, media
     elif media_type != FORM and body is not None:
         parts.append(f'-H "Content-Type: {media_type}"')
     parts += [f'-H "{name}: ${_HEADERS[name]}"' for name in _HEADERS if name in call["headers"]]
-    if body is not None:
+    if isinstance(body, str):
+        parts.append(f"--data-binary {shlex.quote(body)}")
+    elif body is not None:
         parts += _form(body) if media_type == FORM else [f"-d {_quoted(body)}"]
     return " \\\n  ".join(parts)
 

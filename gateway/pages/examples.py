@@ -25,6 +25,12 @@ class Example:
     answer: str
 
 
+def success_of(made: Mapping[str, Any]) -> tuple[str, Mapping[str, Any]]:
+    """Return the status and the answer of a call that did what was wished: of several, the one that did it anew."""
+    answers: Mapping[str, Any] = made["responses"]
+    return next((status, answers[status]) for status in ("202", "201", "200") if status in answers)
+
+
 def example_of(contract: Mapping[str, Any], path: str, method: str) -> Example | None:
     """Return the recorded example of a call, or None where there is none."""
     made = contract["paths"][path][method]
@@ -34,7 +40,7 @@ def example_of(contract: Mapping[str, Any], path: str, method: str) -> Example |
     taken = made.get("requestBody", {}).get("content", {})
     media_type = next(iter(taken), "")
     body = taken[media_type].get("example") if taken else None
-    answer = next(one for status, one in made["responses"].items() if status in ("200", "201"))
+    _, answer = success_of(made)
     return Example(
         curl_of(method, path, call, body, media_type=media_type),
         needs=tuple(_needs(contract, made, variables_of(path, call, body), media_type)),
@@ -85,7 +91,7 @@ def _links(contract: Mapping[str, Any], wanted: str) -> Iterator[tuple[str, str,
                 for target, link in answer.get("links", {}).items():
                     told = {**link.get("parameters", {}), **link.get("requestBody", {})}
                     makes_or_shows = (
-                        method == "get" or status == "201" or not wanted.endswith("_id")
+                        method == "get" or status in ("201", "202") or not wanted.endswith("_id")
                     )
                     if wanted in told and makes_or_shows:
                         yield target, told[wanted], f"{method.upper()} {path}"

@@ -6,7 +6,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from functools import reduce
 from typing import Any
 
-from gateway.pages.examples import example_of
+from gateway.pages.examples import example_of, success_of
 from gateway.pages.parts import Bound, Call, Field, Group, Reference, Refusal, Step
 
 Contract = Mapping[str, Any]
@@ -87,7 +87,7 @@ class _Reader:
 
     def _call(self, path: str, method: str) -> Call:
         made = self._contract["paths"][path][method]
-        status, answer = next(one for one in made["responses"].items() if one[0] in ("200", "201"))
+        status, answer = success_of(made)
         shown = answer["content"]["application/json"]
         body = made.get("requestBody", {})
         sent: tuple[str, Mapping[str, Any]] = next(

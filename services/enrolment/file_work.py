@@ -1,4 +1,4 @@
-"""What the worker does with files of candidates: a chunk of each at a time, so that others have their turn in between."""
+"""What the worker does with files of candidates: a chunk of each at a time, so that others have their turn between."""
 
 from __future__ import annotations
 

@@ -28,7 +28,7 @@ def main(arguments: Sequence[str]) -> int:
     parser.add_argument("-u", dest="user", type=lambda text: tuple(text.split(":", 1)))
     parser.add_argument("-X", dest="method")
     parser.add_argument("-H", action="append", default=[], dest="headers")
-    parser.add_argument("-d", dest="data")
+    parser.add_argument("-d", "--data-binary", dest="data")
     wanted = parser.parse_args(arguments)
     sent = dict(header.split(": ", 1) for header in wanted.headers)
     if wanted.data is not None:

@@ -27,8 +27,13 @@ def outline(exchange: dict[str, Any]) -> dict[str, Any]:
     return {
         "method": exchange["method"],
         "sent": sorted(exchange["headers"]),
-        "body": sorted(exchange.get("body", {})),
+        "body": _members(exchange.get("body", {})),
         "status": answer["status"],
         "told": sorted(answer["headers"]),
         "members": sorted(answer["body"]),
     }
+
+
+def _members(body: Any) -> list[str]:
+    """Return the names in a body; of a text, those in its first line."""
+    return str(body).partition("\n")[0].split(",") if isinstance(body, str) else sorted(body)

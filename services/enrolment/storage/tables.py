@@ -168,7 +168,7 @@ ADMISSION_CHUNK = sa.Table(
         "(candidates is null) <> (results is null)", name="admission_chunk_is_one_or_the_other"
     ),
 )
-"""The rows of a file, some in each chunk, sealed: candidates until they are judged, from then on what became of them."""
+"""The rows of a file, some in each chunk, sealed: candidates until they are judged, then what became of them."""
 
 ADMISSION = sa.Table(
     "admission",

@@ -51,7 +51,7 @@ def candidate_lines(blocks: Iterable[bytes], *, most: int = MOST_ROWS) -> Iterat
 
 
 def _lines(blocks: Iterable[bytes]) -> Iterator[bytes]:
-    """Yield lines without their ends, however the blocks fall. Raises `CandidateFileFaulty` for one that is too long."""
+    """Yield lines without their ends, however the blocks fall. Raises `CandidateFileFaulty` where one is too long."""
     number, rest = 0, b""
     for block in blocks:
         *whole, rest = (rest + block).split(b"\n")
