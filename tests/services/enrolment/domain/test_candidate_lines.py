@@ -42,7 +42,9 @@ def test_it_makes_no_difference_how_the_bytes_arrive(cuts: list[int]) -> None:
     assert list(candidate_lines(blocks)) == read(data)
 
 
-def test_line_ends_of_windows_a_mark_at_the_beginning_and_no_line_end_at_the_end_are_taken() -> None:
+def test_line_ends_of_windows_a_mark_at_the_beginning_and_no_line_end_at_the_end_are_taken() -> (
+    None
+):
     data = b"\xef\xbb\xbf" + (HEADER + SARI).replace(b"\n", b"\r\n").rstrip()
     assert read(data) == [CandidateLine(2, VALUES)]
 
@@ -95,7 +97,10 @@ def test_a_line_that_never_ends_is_refused_before_more_of_it_is_read() -> None:
 
 def test_as_many_candidates_as_a_file_may_hold_are_read_and_one_more_refuses_it() -> None:
     assert len(read(HEADER + SARI * 3, most=3)) == 3
-    assert fault(HEADER + SARI * 4, most=3) == (5, "Line 5: A file holds at most 3 candidates. Nothing was kept.")
+    assert fault(HEADER + SARI * 4, most=3) == (
+        5,
+        "Line 5: A file holds at most 3 candidates. Nothing was kept.",
+    )
 
 
 def test_a_file_may_hold_a_million_candidates_in_these_columns() -> None:
