@@ -1,7 +1,8 @@
 """`make bench`: the product beside what its database does alone, in one run on one server; the ratios are what counts.
 
 Prints a table and writes `bench/latest.json`. ROUNDS (5), SECONDS (8), ENTRIES (2,000,000) and COURSES (100,000) in the
-environment make it shorter or longer; ONLY=search measures the search alone.
+environment make it shorter or longer; ONLY=search or ONLY=files measures the search or files of
+candidates alone.
 """
 
 from __future__ import annotations
@@ -19,6 +20,7 @@ import requests
 
 from deploy.local.databases import SERVICES, postgresql_database
 from deploy.local.supervisor import Supervisor
+from tests.bench.candidate_files import RATE, measure_files
 from tests.bench.export import fill_journal, measure_export
 from tests.bench.figures import Figures
 from tests.bench.load import Load, run_load
@@ -53,15 +55,23 @@ def main() -> int:
         if os.environ.get("ONLY") == "search":
             measure_search(system, figures, rounds=rounds, seconds=seconds)
             return _tell(figures)
+        if os.environ.get("ONLY") == "files":
+            population = _populate(system, server, cards=3 * seconds * int(RATE))
+            measure_files(system, population, figures, seconds=seconds)
+            _check_consistency(system)
+            return _tell(figures)
         yardstick = Yardstick(server, pgbench)
         yardstick.prepare()
-        population = _populate(system, server, cards=rounds * 2 * (seconds + 1) * FASTEST)
+        population = _populate(
+            system, server, cards=rounds * 2 * (seconds + 1) * FASTEST + 3 * seconds * int(RATE)
+        )
         for number in range(1, rounds + 1):
             _measure_round(system, yardstick, population, figures, seconds=seconds)
             print(f"round {number} of {rounds} measured", flush=True)
         _check_consistency(system)
         _measure_export(system, server, figures)
         measure_search(system, figures, rounds=rounds, seconds=seconds)
+        measure_files(system, population, figures, seconds=seconds)
     return _tell(figures)
 
 
