@@ -118,7 +118,7 @@ def stream_in(request: Request, streamed: Streamed) -> Iterator[bytes]:
     _check_coding(request)
     if (request.content_length or 0) > streamed.largest:
         raise PayloadTooLarge
-    request.max_content_length = None  # what it would be bounded by here, `_blocks` counts
+    request.max_content_length = streamed.largest + 1  # so that it is `_blocks` who refuses
     return _blocks(request, streamed.largest)
 
 
