@@ -20,7 +20,9 @@ from chassis.clock import utc_now, write_instant
 from tests.bench.figures import Figures
 from tests.bench.load import Load, run_load
 from tests.bench.memory import family, own_megabytes
+from tests.bench.pace import slowness
 from tests.bench.population import Population, candidate
+from tests.bench.processor import processor_seconds
 from tests.running_system import RunningSystem
 
 SMALL, LARGE = 10_000, 100_000
@@ -54,13 +56,19 @@ def measure_files(
 
 def _measure(system: RunningSystem, figures: Figures, numbers: list[int]) -> None:
     rows = len(numbers)
-    began = time.perf_counter()
+    began, before = time.perf_counter(), _worked(system)
+    figures.add(f"file of {rows:,}: slowness of the machine", slowness())
     file = _send(system, numbers)
     figures.add(f"file of {rows:,}: received in, s", time.perf_counter() - began)
     told = _wait(system, file["id"])
     figures.add(f"file of {rows:,}: admitted in, s", time.perf_counter() - began)
+    figures.add(f"file of {rows:,}: processor of the worker, s", _worked(system) - before)
     if told["admitted"] != rows:
         raise RuntimeError(f"not all were admitted: {told}")
+
+
+def _worked(system: RunningSystem) -> float:
+    return processor_seconds(family([system.supervisor.find(PROCESSES[1]).child.pid]))
 
 
 def _send(system: RunningSystem, numbers: list[int]) -> dict[str, Any]:

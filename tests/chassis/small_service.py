@@ -17,6 +17,7 @@ from chassis.idempotency import Answer, IdempotencyKeys, json_answer
 from chassis.observability import configure_logging
 from chassis.problems import StateConflict, TooManyRequests, Unavailable
 from chassis.rate_limits import Bound
+from chassis.request_content import Streamed
 from chassis.throttle import Throttle
 from chassis.web import build_app
 from tests.tokens import bearer, verifier
@@ -132,6 +133,28 @@ def note(call: Call, house: House) -> Answer:
 @endpoints.post_form("/forms", form_body=Thing)
 def fill_form(call: Call, house: House) -> Answer:
     return shown(call, house)
+
+
+LARGEST_FILE = 3 * 1_048_576
+"""Three times what any other body of this service may have."""
+
+
+@endpoints.post_stream(
+    "/files",
+    allow=("operator",),
+    streams=Streamed("text/csv", LARGEST_FILE, "Lines of anything."),
+    key=KeyUse.REQUIRED,
+)
+def take_file(call: Call, house: House) -> Answer:
+    assert call.incoming is not None
+    sizes = [len(block) for block in call.incoming.blocks]
+    key, same, other = (call.incoming.key_for(text) for text in ("a", "a", "b"))
+    told = {
+        "read": sum(sizes),
+        "largest_block": max(sizes, default=0),
+        "keys": [key == same, key == other],
+    }
+    return json_answer(200, {**told, "key": call.key})
 
 
 class Try(Strict):

@@ -68,9 +68,23 @@ class Allotment:
     def __init__(self, quotas: Iterable[Quota]) -> None:
         self._quotas = {(quota.wave_id is None, quota.reach): quota for quota in quotas}
         self._taken: Counter[str] = Counter()
+        self._counting: dict[Place, list[Quota]] = {}
 
     def counting(self, place: Place) -> list[Quota]:
         """Return the quotas that count a place, with what was taken since: the programme's, then the wider first."""
+        return [
+            replace(each, used=each.used + self._taken[each.quota_id])
+            for each in self._quotas_of(place)
+        ]
+
+    def _quotas_of(self, place: Place) -> list[Quota]:
+        """Return the quotas that count a place as they were; many candidates come from the same one."""
+        found = self._counting.get(place)
+        if found is None:
+            found = self._counting[place] = self._look_up(place)
+        return found
+
+    def _look_up(self, place: Place) -> list[Quota]:
         regions = (None, place.region[:2], place.region)
         reaches = product({None: 0, place.scheme: 0}, regions, {None: 0, place.cluster: 0})
         found = [
@@ -78,14 +92,11 @@ class Allotment:
             for reach in reaches
             for of_programme in (True, False)
         ]
-        ordered = sorted(
-            (each for each in found if each), key=lambda each: each.wave_id is not None
-        )
-        return [replace(each, used=each.used + self._taken[each.quota_id]) for each in ordered]
+        return sorted((each for each in found if each), key=lambda each: each.wave_id is not None)
 
     def take(self, place: Place) -> None:
         """Count a place as taken in every quota that counts it."""
-        self._taken.update(quota.quota_id for quota in self.counting(place))
+        self._taken.update(quota.quota_id for quota in self._quotas_of(place))
 
     @property
     def taken(self) -> Mapping[str, int]:

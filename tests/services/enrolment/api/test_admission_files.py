@@ -5,7 +5,6 @@ from __future__ import annotations
 import csv
 import io
 import json
-from collections.abc import Iterator
 from dataclasses import replace
 from datetime import timedelta
 from itertools import islice
@@ -314,14 +313,14 @@ def test_what_was_never_received_to_its_end_is_removed(house: House, half: str) 
 
 
 @pytest.fixture
-def half(house: House) -> Iterator[str]:
+def half(house: House) -> str:
     """A file of which half came when the process that received it died."""
     file_id = sent(house, file_of(islice(house.supply, 3)))
     with house.as_owner() as connection:
         connection.execute(
             sa.update(ADMISSION_FILE).values(state="receiving", digest=None, received_at=None)
         )
-    yield file_id
+    return file_id
 
 
 def test_one_file_that_fails_does_not_keep_the_others_from_their_turn(house: House) -> None:

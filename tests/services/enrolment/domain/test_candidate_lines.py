@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from itertools import pairwise
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -38,7 +40,7 @@ def test_each_line_below_the_header_is_a_candidate() -> None:
 def test_it_makes_no_difference_how_the_bytes_arrive(cuts: list[int]) -> None:
     data = HEADER + SARI + SARI
     places = [0, *sorted(cuts), len(data)]
-    blocks = [data[a:b] for a, b in zip(places, places[1:], strict=False)]
+    blocks = [data[a:b] for a, b in pairwise(places)]
     assert list(candidate_lines(blocks)) == read(data)
 
 
