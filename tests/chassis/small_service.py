@@ -145,7 +145,7 @@ LARGEST_FILE = 3 * 1_048_576
     streams=Streamed("text/csv", LARGEST_FILE, "Lines of anything."),
     key=KeyUse.REQUIRED,
 )
-def take_file(call: Call, house: House) -> Answer:
+def take_file(call: Call, _: House) -> Answer:
     assert call.incoming is not None
     sizes = [len(block) for block in call.incoming.blocks]
     key, same, other = (call.incoming.key_for(text) for text in ("a", "a", "b"))

@@ -285,6 +285,7 @@ class Checked(Shown):
     waves = Whole()
     quotas = Whole()
     admissions = Whole()
+    admission_files = Whole()
     classes = Whole()
     suspensions = Whole()
     cards = Whole()

@@ -8,7 +8,7 @@ import logging
 import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
@@ -18,6 +18,7 @@ import structlog
 
 from chassis.observability import configure_logging
 from services.enrolment.storage import METADATA
+from tests.services.enrolment.files import admit_all, file_of, rows, send, sent, work_of
 from tests.services.enrolment.house import PRICE, House, document
 from tests.services.enrolment.people import HeldCard, Person
 from tests.tokens import token
@@ -34,6 +35,13 @@ UMBU = Person(
     family_card="5312110101010077",
     name="=Umbu Rambaraji",
     birth_date="1991-07-29",
+    regency="17.71",
+)
+WAHYU = Person(
+    nik="1771012308790021",
+    family_card="1771019988770055",
+    name="Wahyuningsih Prabandari",
+    birth_date="1979-08-23",
     regency="17.71",
 )
 NEVER_ADMITTED = "6472031112990009"
@@ -69,6 +77,7 @@ def traces(shared_house: House) -> Traces:
     house = shared_house
     with logged() as log:
         one, other, refused = admit(house)
+        third = admit_from_file(house)
         look_up(house, one)
         code = buy_and_return(house, one, other)
         fail(house, one)
@@ -76,11 +85,11 @@ def traces(shared_house: House) -> Traces:
         for sent in (own_token, f"{own_token[:-3]}AAA"):
             house.get("/cards/me", headers={"Authorization": f"Bearer {sent}"})
     secrets = [*refused, own_token, code]
-    for card in (one, other):
+    for card in (one, other, third):
         person = card.person
         secrets += [person.nik, person.family_card, person.birth_date, card.card_number]
         secrets += person.name.strip("=").split()
-    return Traces(log.getvalue(), secrets, [one.card_ref, other.card_ref])
+    return Traces(log.getvalue(), secrets, [one.card_ref, other.card_ref, third.card_ref])
 
 
 def admit(house: House) -> tuple[HeldCard, HeldCard, list[str]]:
@@ -95,6 +104,23 @@ def admit(house: House) -> tuple[HeldCard, HeldCard, list[str]]:
         refs = [str(find(connection, number)) for number in numbers]
     one, other = (HeldCard(*each) for each in zip((ZUBAIDAH, UMBU), numbers, refs, strict=True))
     return one, other, [NEVER_ADMITTED, spaced]
+
+
+def admit_from_file(house: House) -> HeldCard:
+    """Admit one from a file, read what became of it, and leave another file waiting and one refused."""
+    file_id = sent(house, file_of([WAHYU, replace(WAHYU, nik=NEVER_ADMITTED, regency="17.7")]))
+    admit_all(house)
+    number = rows(house, file_id)[0]["card_number"]
+    sibling = replace(WAHYU, nik="1771012308790022")
+    sent(house, file_of([replace(WAHYU, birth_date="1979-02-30"), sibling]))
+    send(house, file_of([WAHYU]) + b"\xff\n")
+    rename(house, "movement", "movement_away")
+    with pytest.raises(sa.exc.SQLAlchemyError):
+        work_of(house).admit_some()
+    rename(house, "movement_away", "movement")
+    with house.service.database.reading() as connection:
+        ref = house.service.stores.persons.card_ref_by_number(connection, number)
+    return HeldCard(WAHYU, number, str(ref))
 
 
 def look_up(house: House, card: HeldCard) -> None:
@@ -190,6 +216,9 @@ def test_the_journal_knows_people_by_reference_only(shared_house: House, traces:
     assert kinds == {
         "wave-opened",
         "card-awarded",
+        "admission-file-received",
+        "admission-file-read",
+        "admission-file-done",
         "enrolment-confirmed",
         "enrolment-redeemed",
         "enrolment-cancelled",

@@ -18,6 +18,7 @@ from chassis.database import Database
 from chassis.faults import Fault, fault_of
 from chassis.journal import Journal
 from chassis.pagination import Place
+from services.enrolment.queries.consistency.admission_files import ADMISSION_FILES
 from services.enrolment.queries.consistency.admissions import ADMISSIONS
 from services.enrolment.queries.consistency.cards import CARDS
 from services.enrolment.queries.consistency.classes import CLASSES
@@ -39,6 +40,7 @@ WALKED = (
     WAVES,
     QUOTAS,
     ADMISSIONS,
+    ADMISSION_FILES,
     CLASSES,
     SUSPENSIONS,
     CARDS,

@@ -3,16 +3,20 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from itertools import islice
 
 import sqlalchemy as sa
 
 from chassis.identifiers import new_id, random_reference
+from tests.services.enrolment.files import admit_all, file_of, sent
 from tests.services.enrolment.house import House, document
 from tests.services.enrolment.people import HeldCard
 
 
 def lived_in(house: House) -> dict[str, str]:
     """Let a little of everything happen, and return ids by what they stand for."""
+    file_id = sent(house, file_of(islice(house.supply, 2)))
+    admit_all(house)
     full, other = house.put_class(declared_seats=2), house.put_class()
     cards = house.award_many(4)
     quotas = [{"scheme": "digital", "region": "32", "places": 9}]
@@ -31,6 +35,7 @@ def lived_in(house: House) -> dict[str, str]:
     correction = corrected(house, cards[3])
     suspended = suspend_provider_of(house, taken_elsewhere["class"]["id"])
     return {
+        "file": file_id,
         "mistaken": mistaken.card_ref,
         "admission": undone,
         "correction": correction,

@@ -72,6 +72,14 @@ TAMPERINGS: dict[str, tuple[str, set[str]]] = {
         "update card set admission_id = :admission where card_ref = :card",
         {"card admission, by journal", "cards of an admission"},
     ),
+    "how many a file admitted": (
+        "update admission_file set admitted = 1, refused = 1 where file_id = :file",
+        {"admitted from a file, by its admissions"},
+    ),
+    "an admission of another file": (
+        "update admission set file_id = :nobody where file_id = :file",
+        {"admitted from a file, by its admissions"},
+    ),
     "where an undo is told": (
         "update admission set undone_position = 1 where admission_id = :admission",
         {"admission undone, by journal"},
