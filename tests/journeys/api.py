@@ -35,15 +35,19 @@ class Api:
         key: str | None = None,
         headers: Mapping[str, str] | None = None,
     ) -> requests.Response:
-        """Make a call below `/api/v1` and return its answer, whatever it is."""
+        """Make a call below `/api/v1` and return its answer, whatever it is. Bytes are sent as CSV."""
         sent = dict(headers or {})
+        is_file = isinstance(body, bytes)
+        if is_file:
+            sent["Content-Type"] = "text/csv"
         if key is not None:
             sent["Idempotency-Key"] = key
         return checked(
             self._session.request(
                 method,
                 self.address + PREFIX + path,
-                json=body,
+                json=None if is_file else body,
+                data=body if is_file else None,
                 headers=sent,
                 timeout=PATIENCE,
                 allow_redirects=False,

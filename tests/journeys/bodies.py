@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable, Mapping
 from datetime import timedelta
 from typing import Any
 
@@ -68,3 +69,13 @@ def training_class(mode: str, *, seats: int, first_day: int = 30) -> dict[str, A
 def wave(name: str) -> dict[str, Any]:
     """Plan a wave that is open now."""
     return {"name": name, "opens_at": days_from_now(-2), "closes_at": days_from_now(60)}
+
+
+COLUMNS = ("nik", "family_card", "name", "birth_date", "regency", "cluster", "scheme")
+
+
+def file_of(candidates: Iterable[Mapping[str, Any]]) -> bytes:
+    """Write a file of candidates."""
+    lines = [",".join(COLUMNS)]
+    lines += [",".join(str(one.get(name) or "") for name in COLUMNS) for one in candidates]
+    return "\n".join([*lines, ""]).encode()

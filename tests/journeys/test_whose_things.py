@@ -29,6 +29,9 @@ REACH: dict[str, Reach] = {
     "get_admissions_by_id": {"operator": ANY, "auditor": ANY},
     "get_admissions_undo": {"operator": ANY},
     "post_admissions_undo": {"operator": ANY},
+    "get_admission_files_by_id": {"operator": ANY, "auditor": ANY},
+    "get_admission_files_rows": {"operator": ANY},
+    "post_admission_files_stop": {"operator": ANY},
     "get_corrections_by_id": {"operator": ANY, "auditor": ANY},
     "post_corrections_approval": {"operator": ANY},
     "post_corrections_refusal": {"operator": ANY},
@@ -56,12 +59,14 @@ REACH: dict[str, Reach] = {
     "post_staff_removal": {"provider": OWN, "operator": ANY},
     "get_waves_by_id": PUBLIC,
     "post_waves_admissions": {"operator": ANY},
+    "post_waves_admission_files": {"operator": ANY},
 }
 """Who reaches things by each call: what is its own, or any. Who is not named reaches nothing."""
 
 _WHY = {"reason": "Diperiksa"}
 SENT: dict[str, Any] = {
     "post_admissions_undo": {"preview": "0" * 64, **_WHY},
+    "post_admission_files_stop": _WHY,
     "post_corrections_refusal": _WHY,
     "post_corrections_withdrawal": _WHY,
     "patch_classes_by_id": {"seats": 7},
@@ -75,6 +80,7 @@ SENT: dict[str, Any] = {
     "post_providers_decision": {"decision": "refused", **_WHY},
     "post_staff_removal": _WHY,
     "post_waves_admissions": {"candidates": [None]},
+    "post_waves_admission_files": b"no header\n",
 }
 """A body for each call that can be read and decided on; most are then refused for the state of the thing."""
 
@@ -165,6 +171,7 @@ def _tenant(world: World, *, paused: str, lives_in: str) -> Tenant:
         "recovery_id": recovery["id"],
         "admission_id": world.operator.read("/admissions?limit=1")["items"][0]["id"],
         "correction_id": correction["id"],
+        "file_id": world.file(),
         "class_id": offer.class_id,
         "course_id": staff.post("/courses", bodies.course("online"))["id"],
         "enrolment_id": enrolment["id"],

@@ -120,6 +120,12 @@ class World(Callers):
         self.people.private |= {row["card_number"] for row in answer["admitted"]}
         return answer
 
+    def file(self, *, wave_id: str | None = None) -> str:
+        """Send a file with one candidate; return its id."""
+        (person,) = self.people.candidates(1)
+        path = f"/waves/{wave_id or self.wave()}/admission-files"
+        return str(self.operator.post(path, bodies.file_of([person]))["id"])
+
     def cards(
         self, count: int, *, scheme: str = "digital", regency: str = "32.73"
     ) -> list[HeldCard]:

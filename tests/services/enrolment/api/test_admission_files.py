@@ -28,7 +28,7 @@ from tests.services.enrolment.files import (
     work_of,
 )
 from tests.services.enrolment.house import DAY, House, document
-from tests.services.enrolment.people import people
+from tests.services.enrolment.people import Person, people
 
 
 def kinds(house: House) -> list[str]:
@@ -184,7 +184,7 @@ def test_a_file_waits_for_its_wave(house: House) -> None:
 def test_when_the_wave_closes_the_rest_is_refused(house: House) -> None:
     wave_id = house.open_wave()
     wrong = "one,two"
-    many = [*islice(house.supply, ROWS_A_CHUNK + 1), wrong]
+    many: list[Person | str] = [*islice(house.supply, ROWS_A_CHUNK + 1), wrong]
     file_id = sent(house, file_of(many), wave_id=wave_id)
     assert work_of(house).admit_some() == ROWS_A_CHUNK
     move_wave(house, wave_id, closes_at=utc_now())
