@@ -57,13 +57,16 @@ def send_file(recorder: Recorder, wave: str) -> str:
 
 
 def follow_file(recorder: Recorder, file_id: str) -> bool:
-    """Look how far a file is; once it is done, look at its rows, and tell that it is."""
+    """Look how far a file is; once it is done, look at its rows and its admissions, and tell that it is."""
     by_id = "/api/v1/admission-files/{file_id}"
     recorder.forget("GET", by_id)
     if recorder.call("GET", by_id, file_id, role="operator").json()["state"] != "done":
         return False
     recorder.call("GET", f"{by_id}/rows", file_id, role="operator")
     recorder.call("GET", "/api/v1/admission-files", query={"limit": 1}, role="operator")
+    path = "/api/v1/admissions"
+    made = recorder.call("GET", path, query={"file_id": file_id}, role="operator").json()
+    recorder.call("GET", f"{path}/{{admission_id}}", made["items"][0]["id"], role="operator")
     return True
 
 
