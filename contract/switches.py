@@ -64,6 +64,16 @@ def correct(recorder: Recorder, card_number: str) -> None:
         )
 
 
+def revoke(recorder: Recorder, card_ref: str) -> None:
+    """Revoke the card of somebody who showed the papers of another person."""
+    body = {
+        "card_ref": card_ref,
+        "reason": "Memakai dokumen orang lain",
+        "case_number": "INSP-2027-021",
+    }
+    recorder.call("POST", f"{API}/cards/revocation", role="operator", body=body, key=True)
+
+
 def explain_rules(recorder: Recorder) -> None:
     """Ask whether somebody would have been awarded a card under the rules of 2020."""
     person = {"birth_date": "2003-05-02", "regency": "17.71", "scheme": "digital"}

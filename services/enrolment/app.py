@@ -29,6 +29,7 @@ from services.enrolment.api import (
     pauses,
     quotas,
     reports,
+    revocations,
     rules,
     waves,
 )
@@ -62,6 +63,7 @@ def every_call() -> list[Endpoint[EnrolmentService]]:
         *corrections.endpoints.all,
         *pauses.endpoints.all,
         *cards.endpoints.all,
+        *revocations.endpoints.all,
         *identification.endpoints.all,
         *enrolments.endpoints.all,
         *classes.endpoints.all,

@@ -78,6 +78,40 @@ def why(**options: Any) -> Text:
     return Text(least=3, most=500, lines=True, check=refuse_personal_number, **options)
 
 
+def case_number(told: str) -> Text:
+    """Take the number of a case; `told` says who sees it."""
+    return Text(
+        most=64,
+        required=True,
+        check=refuse_personal_number,
+        metadata=says(f"Under which the evidence is kept; {told}."),
+    )
+
+
+class NamesCard(Strict):
+    """A card, by its number or by the reference that stands for it."""
+
+    BESIDES = MappingProxyType(
+        {"oneOf": [{"required": ["card_number"]}, {"required": ["card_ref"]}]}
+    )
+
+    card_number = Parsed(parse_card_number, form=forms.CARD_NUMBER)
+    card_ref = Reference()
+
+    @ma.validates_schema
+    def check_card(self, data: dict[str, Any], **_: Any) -> None:
+        """Refuse none and both of the two names of a card."""
+        if ("card_number" in data) == ("card_ref" in data):
+            raise ma.ValidationError("Send either card_number or card_ref.", "card_number")
+
+
+class RevocationRequest(NamesCard):
+    """Which card is revoked, why, and in which case."""
+
+    reason = why(required=True)
+    case_number = case_number("the journal tells it")
+
+
 class CancellationRequest(Strict):
     """Why a seat is given back."""
 
