@@ -64,10 +64,18 @@ def correct(recorder: Recorder, card_number: str) -> None:
         )
 
 
-def revoke(recorder: Recorder, card_ref: str) -> None:
+def revoke(recorder: Recorder) -> None:
     """Revoke the card of somebody who showed the papers of another person."""
+    admitted = recorder.call(
+        "POST",
+        f"{API}/waves/{{wave_id}}/admissions",
+        open_wave(recorder),
+        role="operator",
+        body={"candidates": [candidate()]},
+        key=True,
+    ).json()["admitted"]
     body = {
-        "card_ref": card_ref,
+        "card_number": admitted[0]["card_number"],
         "reason": "Memakai dokumen orang lain",
         "case_number": "INSP-2027-021",
     }
