@@ -15,6 +15,7 @@ import structlog
 from gunicorn import glogging
 from prometheus_client import Counter, Gauge, Histogram
 
+from chassis.faults import facts_of
 from chassis.identifiers import random_reference
 
 REQUEST_ID_HEADER = "X-Request-Id"
@@ -117,7 +118,7 @@ def _describe_exception(
 ) -> structlog.typing.EventDict:
     """Write an exception as its type and the places it went through, never with its values.
 
-    A driver's message quotes the row it failed on, and a row may hold what must not be in a log.
+    A driver's message quotes the row it failed on, and a row may hold what must not be in a log. Its code does not.
     """
     info = event.pop("exc_info", None)
     if info:
@@ -126,6 +127,7 @@ def _describe_exception(
             error = info[1]
         if error is not None:
             event["error"] = type(error).__qualname__
+            event.update(facts_of(error))
             event["trace"] = [
                 f"{frame.filename.rsplit('/', 1)[-1]}:{frame.lineno} {frame.name}"
                 for frame in traceback.extract_tb(error.__traceback__)[-8:]

@@ -14,6 +14,7 @@ import requests
 import sqlalchemy as sa
 from prometheus_client import start_http_server
 
+from chassis.faults import why_unusable
 from chassis.observability import FOLLOWER_FAILURES, configure_logging, logger
 from chassis.service_settings import ServiceSettings
 from chassis.settings import SettingsError
@@ -21,7 +22,6 @@ from chassis.settings import SettingsError
 Settings = TypeVar("Settings", bound=ServiceSettings)
 
 LONGEST_PAUSE = 5.0
-_UNUSABLE = "the database in DATABASE_URL cannot be reached, or is not migrated"
 _STOPPING = (signal.SIGTERM, signal.SIGINT)
 
 
@@ -52,7 +52,7 @@ def work_for(
         sys.stderr.write(f"{service} worker: {error}\n")
         return 2
     except sa.exc.SQLAlchemyError as error:
-        sys.stderr.write(f"{service} worker: {_UNUSABLE} ({type(error).__name__})\n")
+        sys.stderr.write(f"{service} worker: {why_unusable(error)}\n")
         return 2
     return 0
 

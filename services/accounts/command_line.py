@@ -7,6 +7,7 @@ from collections.abc import Callable, Mapping
 
 import sqlalchemy as sa
 
+from chassis.faults import why_unusable
 from chassis.problems import OutcomeUnknown, Problem, Unavailable
 from chassis.settings import Environment, SettingsError
 
@@ -37,8 +38,7 @@ def exit_code(
     except Problem as problem:
         return _tell(name, _said_by(problem), REFUSED)
     except sa.exc.SQLAlchemyError as error:
-        why = "the database cannot be reached, or is not migrated"
-        return _tell(name, f"{why} ({type(error).__name__})", REFUSED)
+        return _tell(name, why_unusable(error), REFUSED)
     return DONE
 
 

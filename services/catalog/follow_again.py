@@ -13,6 +13,7 @@ from collections.abc import Mapping
 
 import sqlalchemy as sa
 
+from chassis.faults import why_unusable
 from chassis.follower import forget_follower
 from chassis.problems import Problem
 from chassis.settings import SettingsError
@@ -41,8 +42,7 @@ def main(variables: Mapping[str, str]) -> int:
         sys.stderr.write(f"follow_again: {error.detail}\n")
         return 1
     except sa.exc.SQLAlchemyError as error:
-        why = "the database cannot be reached, or is not migrated"
-        sys.stderr.write(f"follow_again: {why} ({type(error).__name__})\n")
+        sys.stderr.write(f"follow_again: {why_unusable(error)}\n")
         return 1
     service.database.dispose()
     sys.stdout.write("the catalogue's worker counts the seats held anew, from the beginning\n")

@@ -12,6 +12,7 @@ from importlib import import_module
 
 import pytest
 import sqlalchemy as sa
+from structlog.testing import capture_logs
 
 from chassis import migrations
 from chassis.database import Database
@@ -136,7 +137,11 @@ def test_a_schema_is_current_once_migrated_and_under_a_later_release_but_not_bef
     place = empty_database
     with opened(place.application) as database:
         is_current = schema_check("services.accounts", database)
-        assert not is_current()
+        with capture_logs() as lines:
+            assert not is_current()
+        assert [line["remedy"] for line in lines if line["event"] == "schema-behind"] == [
+            "run: python -m chassis.migrations services.accounts"
+        ]
         migrate("services.accounts", owner_url=place.owner, application_url=place.application)
         assert is_current()
         with opened(place.owner) as owner, owner.writing() as connection:
