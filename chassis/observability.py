@@ -43,6 +43,9 @@ FOLLOWER_POSITION = Gauge(
 FOLLOWER_FAILURES = Counter(
     "follower_failures_total", "Rounds of a follower that failed", ["source"]
 )
+TASK_DONE = Gauge(
+    "worker_task_done_timestamp_seconds", "When a task of a worker was last done", ["task"]
+)
 
 
 def request_id_from(header: str | None) -> str:

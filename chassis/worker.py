@@ -16,12 +16,16 @@ from prometheus_client import start_http_server
 
 from chassis.faults import why_unusable
 from chassis.observability import FOLLOWER_FAILURES, configure_logging, logger
+from chassis.progress import Progress
 from chassis.service_settings import ServiceSettings
 from chassis.settings import SettingsError
 
 Settings = TypeVar("Settings", bound=ServiceSettings)
 
 LONGEST_PAUSE = 5.0
+LOOKED_AFTER = 60.0
+"""Seconds between two looks at whether a task stands still."""
+
 _STOPPING = (signal.SIGTERM, signal.SIGINT)
 
 
@@ -76,24 +80,28 @@ def run_worker(tasks: Sequence[Task], *, metrics_address: tuple[str, int] | None
     stop = threading.Event()
     # Waited for rather than handled: a handler that sets an event can meet the very lock that the wait for it holds.
     signal.pthread_sigmask(signal.SIG_BLOCK, _STOPPING)
+    progress = Progress({task.name: task.pause for task in tasks})
     threads = [
-        threading.Thread(target=_repeat, args=(task, stop), name=task.name) for task in tasks
+        threading.Thread(target=_repeat, args=(task, stop, progress), name=task.name)
+        for task in tasks
     ]
     for thread in threads:
         thread.start()
     logger().info("worker-started", tasks=[task.name for task in tasks])
-    signal.sigwait(_STOPPING)
+    while signal.sigtimedwait(_STOPPING, LOOKED_AFTER) is None:
+        progress.tell()
     stop.set()
     for thread in threads:
         thread.join()
     logger().info("worker-stopped")
 
 
-def _repeat(task: Task, stop: threading.Event) -> None:
+def _repeat(task: Task, stop: threading.Event, progress: Progress) -> None:
     pause = task.pause
     while not stop.is_set():
         try:
             task.work()
+            progress.note(task.name)
             pause = task.pause
         except requests.RequestException as error:
             FOLLOWER_FAILURES.labels(task.name).inc()
