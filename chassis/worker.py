@@ -103,16 +103,23 @@ def _repeat(task: Task, stop: threading.Event, progress: Progress) -> None:
             task.work()
             progress.note(task.name)
             pause = task.pause
-        except requests.RequestException as error:
-            FOLLOWER_FAILURES.labels(task.name).inc()
-            if pause == task.pause:
-                logger().warning("source-away", task=task.name, **_of(error))
-            pause = min(max(pause, 0.1) * 2, LONGEST_PAUSE)
         except Exception as error:  # noqa: BLE001 - one bad round must not end the worker
             FOLLOWER_FAILURES.labels(task.name).inc()
-            logger().error("task-failed", task=task.name, exc_info=error)
+            _tell(task, error, again=pause != task.pause)
             pause = min(max(pause, 0.1) * 2, LONGEST_PAUSE)
         stop.wait(pause)
+
+
+def _tell(task: Task, error: Exception, *, again: bool) -> None:
+    """Tell the log why a round failed; what lasts until somebody sees to it only at its first round."""
+    if isinstance(error, requests.RequestException):
+        if not again:
+            logger().warning("source-away", task=task.name, **_of(error))
+    elif isinstance(error, SettingsError):
+        if not again:
+            logger().error("task-failed", task=task.name, why=str(error))
+    else:
+        logger().error("task-failed", task=task.name, exc_info=error)
 
 
 def _of(error: requests.RequestException) -> dict[str, object]:

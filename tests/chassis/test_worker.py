@@ -16,6 +16,7 @@ import requests
 from structlog.testing import capture_logs
 
 from chassis.progress import STANDS_STILL, Progress
+from chassis.settings import SettingsError
 from chassis.worker import LONGEST_PAUSE, Task, _repeat
 from deploy.local.ports import free_ports
 
@@ -133,6 +134,15 @@ def test_a_source_that_is_away_is_asked_less_and_less_often_and_told_of_once() -
     pauses, lines = rounds_of(AWAY, AWAY, AWAY, AWAY, AWAY, AWAY, None, AWAY)
     assert pauses == [0.5, 1.0, 2.0, 4.0, LONGEST_PAUSE, LONGEST_PAUSE, 0.25, 0.5]
     assert lines == ["warning source-away"] * 2
+
+
+def test_a_task_that_a_setting_keeps_from_its_work_says_which_once() -> None:
+    refused = SettingsError("SEARCH_INDEX is kept elsewhere")
+    with capture_logs() as lines:
+        stop = Rounds(3)
+        _repeat(Task("task", 0.25, Failing(refused, refused, None)), stop, Progress({"task": 1.0}))
+    assert stop.pauses == [0.5, 1.0, 0.25]
+    assert [(line["event"], line["why"]) for line in lines] == [("task-failed", str(refused))]
 
 
 def test_a_task_that_fails_is_done_again_and_every_failure_is_told_of() -> None:
