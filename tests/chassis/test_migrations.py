@@ -177,6 +177,26 @@ def test_the_command_says_which_setting_is_missing(
     assert "DATABASE_URL is not set" in capsys.readouterr().err
 
 
+@pytest.mark.parametrize("dialect", ["postgresql"])
+@pytest.mark.parametrize("is_named", [False, True])
+def test_a_role_that_may_not_migrate_is_told_which_setting_names_the_owner(
+    empty_database: ServiceDatabase,
+    is_named: bool,
+    monkeypatch: pytest.MonkeyPatch,
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    monkeypatch.setenv("DATABASE_URL", empty_database.application)
+    monkeypatch.delenv("MIGRATION_DATABASE_URL", raising=False)
+    if is_named:
+        monkeypatch.setenv("MIGRATION_DATABASE_URL", empty_database.application)
+    assert main(["services.accounts"]) == 1
+    said = capsys.readouterr().err
+    assert said.startswith("migrations: permission denied for schema public")
+    assert said.count("\n") == 1
+    remedy = "name the owner of the schema in MIGRATION_DATABASE_URL\n"
+    assert said.endswith(remedy) is not is_named
+
+
 def test_where_owner_and_application_are_one_role_it_keeps_its_rights(
     provision: Callable[[str], ServiceDatabase],
 ) -> None:
