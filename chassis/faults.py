@@ -54,15 +54,6 @@ def facts_of(error: BaseException) -> dict[str, str]:
     return {name: text for name, text in told.items() if text}
 
 
-def why_unusable(error: sa.exc.SQLAlchemyError) -> str:
-    """Return in one line what somebody at a terminal is told of a database that a process cannot work with."""
-    told = facts_of(error)
-    code = told.get("sqlstate") or told.get("sqlite_error")
-    named = ", ".join([type(error).__name__, *([code] if code else [])])
-    why = told.get("remedy") or "cannot be reached, or is not migrated"
-    return f"the database in DATABASE_URL: {why} ({named})"
-
-
 def _cause(error: BaseException) -> BaseException:
     """Return what the driver raised, which SQLAlchemy wraps."""
     return (isinstance(error, sa.exc.DBAPIError) and error.orig) or error

@@ -14,11 +14,11 @@ import requests
 import sqlalchemy as sa
 from prometheus_client import start_http_server
 
-from chassis.faults import why_unusable
 from chassis.observability import FOLLOWER_FAILURES, configure_logging, logger
 from chassis.progress import Progress
 from chassis.service_settings import ServiceSettings
 from chassis.settings import SettingsError
+from chassis.terminal import why_unusable
 
 Settings = TypeVar("Settings", bound=ServiceSettings)
 

@@ -8,8 +8,8 @@ from typing import Any
 import sqlalchemy as sa
 from gunicorn.arbiter import Arbiter
 
-from chassis.faults import why_unusable
 from chassis.settings import SettingsError
+from chassis.terminal import why_unusable
 
 
 class SaysWhyItCannotStart:
