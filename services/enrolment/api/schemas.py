@@ -149,7 +149,13 @@ class CandidateRow(Strict):
     """One candidate."""
 
     nik = Parsed(
-        lambda value: parse_nik(value, allow_test_numbers=True), form=forms.NIK, required=True
+        lambda value: parse_nik(value, allow_test_numbers=True),
+        form=forms.NIK,
+        required=True,
+        metadata=says(
+            "National identity number: sixteen digits that hold a possible date of birth. One that ends in 0000, as in"
+            " the examples, is issued to nobody: only a developer's machine takes it, production refuses the row."
+        ),
     )
     family_card = Parsed(parse_family_card, form=forms.FAMILY_CARD, required=True)
     name = Text(most=120, required=True)

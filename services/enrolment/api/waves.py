@@ -134,15 +134,16 @@ def _refusal(refusal: Problem, *, pointer: str) -> dict[str, Any]:
     return row
 
 
+_TEST_NUMBER = "A NIK that ends in 0000 is issued to nobody and for tests only. Send that of the identity card."
+
+
 def _candidate(row: object, service: EnrolmentService) -> Candidate | Problem:
     try:
         fields = load(_CANDIDATE, row)
     except ValidationFailed as refusal:
         return refusal
     if fields["nik"].is_test_number and not service.takes_test_numbers:
-        return ValidationFailed(
-            errors=[FieldError("/nik", "Serial 0000 is issued to nobody; it is for tests only.")]
-        )
+        return ValidationFailed(errors=[FieldError("/nik", _TEST_NUMBER)])
     return Candidate(
         nik=fields["nik"].number,
         family_card=fields["family_card"],
