@@ -75,11 +75,12 @@ def run_worker(tasks: Sequence[Task], *, metrics_address: tuple[str, int] | None
 
     Raises `SettingsError`, before any task has begun, where metrics cannot be served at their address.
     """
-    if metrics_address is not None:
-        _serve_metrics(*metrics_address)
     stop = threading.Event()
     # Waited for rather than handled: a handler that sets an event can meet the very lock that the wait for it holds.
+    # Blocked before any thread is started, or one of them would be ended by what is meant for this wait.
     signal.pthread_sigmask(signal.SIG_BLOCK, _STOPPING)
+    if metrics_address is not None:
+        _serve_metrics(*metrics_address)
     progress = Progress({task.name: task.pause for task in tasks})
     threads = [
         threading.Thread(target=_repeat, args=(task, stop, progress), name=task.name)
