@@ -98,7 +98,7 @@ def _derived(endpoint: Endpoint[Any]) -> Iterable[type[Problem]]:
         yield problems.Unauthenticated
     if endpoint.allow:
         yield problems.Forbidden
-    if "<id:" in endpoint.rule:
+    if "<" in endpoint.rule:
         yield problems.NotFound
     if endpoint.method != "GET":
         yield problems.UnsupportedMediaType

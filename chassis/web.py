@@ -42,6 +42,12 @@ class IdConverter(BaseConverter):
     regex = "[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}"
 
 
+class NameConverter(BaseConverter):
+    """A short name of digits, small letters and hyphens that begins with a digit; any other text matches no route."""
+
+    regex = "[0-9][0-9a-z-]{0,31}"
+
+
 def build_app(
     name: str,
     *,
@@ -63,6 +69,7 @@ def build_app(
     app = Flask(name, static_folder=None)
     app.config["MAX_CONTENT_LENGTH"] = largest_body
     app.url_map.converters["id"] = IdConverter
+    app.url_map.converters["name"] = NameConverter
     app.url_map.strict_slashes = True
     app.url_map.merge_slashes = False
     app.before_request(_begin)

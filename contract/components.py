@@ -93,6 +93,9 @@ SECURITY_SCHEMES: dict[str, dict[str, Any]] = {
 }
 
 
-def id_parameter(name: str) -> dict[str, Any]:
-    """Return the parameter for an id in a path."""
-    return {"name": name, "in": "path", "required": True, "schema": dict(ID_FORM)}
+_NAMES = {"version": {"type": "string", "pattern": "^[0-9]{4}-[0-9]{2}[a-z]?$"}}
+
+
+def path_parameter(name: str) -> dict[str, Any]:
+    """Return the parameter for an id in a path, or for a name."""
+    return {"name": name, "in": "path", "required": True, "schema": dict(_NAMES.get(name, ID_FORM))}

@@ -13,7 +13,7 @@ from chassis.contract import ANYWHERE, refusals_of
 from chassis.endpoints import Endpoint
 from chassis.rate_limits import LIMIT
 from contract import refusals
-from contract.components import HEADERS, PARAMETERS, SECURITY_SCHEMES, TAGS, id_parameter
+from contract.components import HEADERS, PARAMETERS, SECURITY_SCHEMES, TAGS, path_parameter
 from contract.links import add_links
 from contract.operations import Operation, id_of, operation, path_of
 from contract.schemas import OPENAPI, Schemas
@@ -152,7 +152,7 @@ def _answer_any(operations: list[Operation]) -> None:
 
 def _ids(paths: Iterable[str]) -> dict[str, dict[str, Any]]:
     names = {word[1:-1] for path in paths for word in path.split("/") if word.startswith("{")}
-    return {name: id_parameter(name) for name in sorted(names)}
+    return {name: path_parameter(name) for name in sorted(names)}
 
 
 def _share_responses(paths: Mapping[str, Mapping[str, Operation]]) -> dict[str, Any]:

@@ -10,10 +10,18 @@ import time
 from collections.abc import Callable
 from typing import Any, TypeVar
 
-from contract.admitting import candidate, open_wave
+from contract.admitting import candidate, open_wave, set_quotas
 from contract.recorder import Recorder, Refused
 from contract.signing_in import invite, let_in_again, take_back
-from contract.switches import correct, pause, suspend, undo_admission
+from contract.switches import (
+    correct,
+    explain_rules,
+    pause,
+    revoke,
+    schedule_rules,
+    suspend,
+    undo_admission,
+)
 
 API = "/api/v1"
 PATIENCE = 30.0
@@ -38,6 +46,9 @@ def walk(recorder: Recorder) -> dict[str, Any]:
     suspend(recorder, provider)
     correct(recorder, card_number)
     undo_admission(recorder)
+    schedule_rules(recorder)
+    explain_rules(recorder)
+    revoke(recorder)
     let_in_again(recorder, card_number)
     invite(recorder)
     take_back(recorder)
@@ -155,6 +166,7 @@ def _wait_until_known(recorder: Recorder, class_id: str) -> None:
 def _award_card(recorder: Recorder) -> str:
     path = f"{API}/waves"
     wave = open_wave(recorder)
+    set_quotas(recorder, wave)
     person = candidate()
     answer = recorder.call(
         "POST",

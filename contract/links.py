@@ -1,7 +1,8 @@
 """What an answer tells that another call asks for, as OpenAPI links: an id, a version, a number or code of something.
 
 All of it is derived. A thing is what stands below a list: `/classes/{class_id}` below `/classes`. What names it is its
-`id` where a call answers that thing, the first one's where a call lists them, and `class_id` wherever an answer has it.
+`id` where a call answers that thing, the first one's where a call lists them, and `class_id` wherever an answer has it;
+what has no id has a name of its own, as rules have their `version`.
 Bodies ask by the same names, and by those of a number or a code (`card_number`, `redeem_code`).
 """
 
@@ -75,7 +76,10 @@ def _told(
             at = {**{name: f"$response.body#/{one}/0/{name}" for name in of_list}, **at}
     told = {name: where for name, where in at.items() if _NAMES.fullmatch(name)}
     told |= {name: at[other] for name, other in OTHER_NAMES.items() if other in at}
-    if "id" in at and (thing := _thing_of(path, things)):
+    thing = _thing_of(path, things)
+    if thing and thing in at:
+        told[thing] = at[thing]
+    if thing and "id" in at:
         told[thing] = at["id"]
         if "ETag" in answer["headers"] and "id" in members:  # else it is that of the list
             told[_version_of(thing)] = "$response.header.ETag"

@@ -15,7 +15,7 @@ from contract.schemas import Schemas
 from gateway.routes import Route
 
 PUBLIC = "public"
-_PARAMETER = re.compile(r"<id:([a-z_]+)>")
+_PARAMETER = re.compile(r"<(?:id|name):([a-z_]+)>")
 _TEXTS = {
     "text/csv": "Lines of values, the names in the first line.",
     "application/jsonl": "An item a line, each a JSON object.",

@@ -1,11 +1,15 @@
-"""The operators' switches in the journey: pausing, suspending, correcting money by two people, undoing an admission."""
+"""The operators' switches in the journey: pausing, suspending, correcting money by two people, undoing an
+admission, scheduling rules and explaining them."""
 
 from __future__ import annotations
+
+import secrets
 
 from contract.admitting import candidate, open_wave
 from contract.recorder import Recorder
 
 API = "/api/v1"
+OFFICE = {"region": "17.71"}
 
 
 def pause(recorder: Recorder) -> None:
@@ -58,6 +62,51 @@ def correct(recorder: Recorder, card_number: str) -> None:
         recorder.call(
             "POST", f"{by_id}/{what}", propose(), role="operator", bound=who, body=said, key=True
         )
+
+
+def revoke(recorder: Recorder) -> None:
+    """Revoke the card of somebody who showed the papers of another person."""
+    admitted = recorder.call(
+        "POST",
+        f"{API}/waves/{{wave_id}}/admissions",
+        open_wave(recorder),
+        role="operator",
+        body={"candidates": [candidate()]},
+        key=True,
+    ).json()["admitted"]
+    body = {
+        "card_number": admitted[0]["card_number"],
+        "reason": "Memakai dokumen orang lain",
+        "case_number": "INSP-2027-021",
+    }
+    recorder.call("POST", f"{API}/cards/revocation", role="operator", body=body, key=True)
+
+
+def explain_rules(recorder: Recorder) -> None:
+    """Ask whether somebody would have been awarded a card under the rules of 2020."""
+    person = {"birth_date": "2003-05-02", "regency": "17.71", "scheme": "digital"}
+    body = {"candidate": person, "version": "2020-04"}
+    recorder.call("POST", f"{API}/rules/explanation", role="officer", bound=OFFICE, body=body)
+
+
+def schedule_rules(recorder: Recorder) -> None:
+    """Look at what longer clocks would change from a day on, schedule them, and think better of it."""
+    path = f"{API}/rules"
+    recorder.call("GET", path)
+    recorder.call("GET", f"{path}/{{version}}", "2023-01")
+    version = f"{2100 + secrets.randbelow(99)}-{1 + secrets.randbelow(12):02}"
+    sent = {"effective_from": f"{version}-01", "changes": {"next_purchase_days": 30}}
+    recorder.call("POST", f"{path}/preview", role="operator", body=sent)
+    body = {"version": version, "reason": "Keputusan Dirjen 12/2027", **sent}
+    recorder.call("POST", path, role="operator", body=body, key=True)
+    recorder.call(
+        "POST",
+        f"{path}/{{version}}/withdrawal",
+        version,
+        role="operator",
+        body={"reason": "Keputusan dicabut"},
+        key=True,
+    )
 
 
 def undo_admission(recorder: Recorder) -> None:

@@ -11,6 +11,8 @@ from enum import Enum
 
 API = "/api/v1"
 KIB = 1024
+SHORT_NAMES = frozenset({"version"})
+"""What stands in braces and is a short name of digits, small letters and hyphens that begins with a digit."""
 
 
 class Access(Enum):
@@ -31,7 +33,7 @@ class Access(Enum):
 
 @dataclass(frozen=True, slots=True)
 class Route:
-    """One call. `path` names its ids in braces; each is a UUID.
+    """One call. `path` names its ids in braces; each is a UUID but for `SHORT_NAMES`.
 
     `upstreams` are the services that may answer, the usual one first; with several, the query's `journal` chooses.
     `largest_body` is in bytes, `seconds` the time until the answer begins. `bulk` answers may be long and slow, and
@@ -105,9 +107,17 @@ CATALOG = (
 )
 
 ENROLMENT = (
+    _read("/rules", "enrolment", PUBLIC),
+    _read("/rules/{version}", "enrolment", PUBLIC),
+    _write("POST", "/rules", "enrolment", BEARER, largest_body=16 * KIB),
+    _write("POST", "/rules/explanation", "enrolment", BEARER, largest_body=16 * KIB),
+    _write("POST", "/rules/preview", "enrolment", BEARER, largest_body=16 * KIB),
+    _write("POST", "/rules/{version}/withdrawal", "enrolment", BEARER, largest_body=16 * KIB),
     _read("/waves", "enrolment", PUBLIC),
     _read("/waves/{wave_id}", "enrolment", PUBLIC),
     _write("POST", "/waves", "enrolment", BEARER),
+    _read("/quotas", "enrolment", PUBLIC),
+    _write("POST", "/waves/{wave_id}/quotas", "enrolment", BEARER, largest_body=128 * KIB),
     _write("POST", "/waves/{wave_id}/admissions", "enrolment", BEARER, largest_body=1024 * KIB),
     _read("/admissions", "enrolment", BEARER),
     _read("/admissions/{admission_id}", "enrolment", BEARER),
@@ -132,6 +142,7 @@ ENROLMENT = (
     _write("POST", "/pauses/{pause_id}/end", "enrolment", BEARER, largest_body=16 * KIB),
     _read("/cards/me", "enrolment", BEARER),
     _read("/cards/me/statement", "enrolment", BEARER),
+    _write("POST", "/cards/revocation", "enrolment", BEARER, largest_body=16 * KIB),
     _write("POST", "/cards/lookup", "enrolment", BEARER, largest_body=16 * KIB),
     _read("/enrolments", "enrolment", BEARER),
     _write("POST", "/enrolments", "enrolment", BEARER, largest_body=16 * KIB),

@@ -1,7 +1,8 @@
 """From the address as it was sent to a route of the table; nothing is decoded on the way.
 
-An address matches as it stands, byte by byte, with a canonical UUID where the route has an id. So there is no second
-spelling of an address, and nothing that a service could read differently: what goes on is built from the route.
+An address matches as it stands, byte by byte, with a canonical UUID where the route has an id and a short name where
+it has one. So there is no second spelling of an address, and nothing that a service could read differently: what goes
+on is built from the route.
 """
 
 from __future__ import annotations
@@ -15,13 +16,15 @@ from chassis.problems import (
     FieldError,
     MalformedRequest,
     MethodNotAllowed,
-    NotFound,
     ValidationFailed,
 )
-from gateway.routes import Route
+from gateway.routes import SHORT_NAMES, Route
 
-_ID = re.compile(r"(?<=/)[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}(?=/|\Z)")
-_PLACEHOLDER = re.compile(r"\{[a-z_]+\}")
+_GIVEN = re.compile(
+    r"(?<=/)(?:(?P<id>[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12})|[0-9][0-9a-z-]{0,31})(?=/|\Z)"
+)
+"""What stands in the place of a placeholder: an id, or a short name, which no fixed part of a route looks like."""
+_PLACEHOLDER = re.compile(r"\{([a-z_]+)\}")
 _PLAIN_PATH = re.compile(r"\A(?:/(?!\.{0,2}(?:/|\Z))[A-Za-z0-9._~-]+)+\Z|\A/\Z")
 _PLAIN_QUERY = re.compile(r"\A[!$&'()*+,\-./0-9:;=?@A-Z_a-z~\[\]|%]*\Z")
 _CONTROL = re.compile(r"%(?:[01][0-9A-Fa-f]|7[Ff])")
@@ -57,7 +60,7 @@ class Table:
     def __init__(self, routes: Iterable[Route]) -> None:
         self._routes: dict[str, dict[str, Route]] = {}
         for route in routes:
-            methods = self._routes.setdefault(_PLACEHOLDER.sub("{}", route.path), {})
+            methods = self._routes.setdefault(_PLACEHOLDER.sub(_kind_of_place, route.path), {})
             methods[route.method] = route
 
     def match(self, method: str, target: str) -> Match | None:
@@ -68,13 +71,21 @@ class Table:
         """
         path, mark, query = target.partition("?")
         _check(path, query)
-        methods = self._routes.get(_ID.sub("{}", path))
+        methods = self._routes.get(_GIVEN.sub(_kind_given, path))
         if methods is None:
             return None
         route = methods.get("GET" if method == "HEAD" else method)
         if route is None:
             raise MethodNotAllowed(headers={"Allow": ", ".join(_allowed(methods))})
         return Match(route, _rebuilt(route, path), mark + query)
+
+
+def _kind_of_place(placeholder: re.Match[str]) -> str:
+    return "{name}" if placeholder[1] in SHORT_NAMES else "{id}"
+
+
+def _kind_given(given: re.Match[str]) -> str:
+    return "{id}" if given["id"] else "{name}"
 
 
 def _check(path: str, query: str) -> None:
@@ -90,12 +101,9 @@ def _check(path: str, query: str) -> None:
 
 
 def _rebuilt(route: Route, path: str) -> str:
-    """Build the path to ask for from the route and the ids alone."""
-    ids: Iterator[str] = iter(_ID.findall(path))
-    rebuilt = _PLACEHOLDER.sub(lambda _: next(ids), route.path)
-    if next(ids, None) is not None:  # an id where the route has none; no route is written like that
-        raise NotFound
-    return rebuilt
+    """Build the path to ask for from the route, and the ids and names alone."""
+    given: Iterator[str] = (found[0] for found in _GIVEN.finditer(path))
+    return _PLACEHOLDER.sub(lambda _: next(given), route.path)
 
 
 def _allowed(methods: Iterable[str]) -> list[str]:

@@ -191,6 +191,43 @@ class NikAlreadyHeld(Problem):
     default_detail = "A person can be awarded a card once in a lifetime."
 
 
+class AgeOutsideRules(Problem):
+    code = "age-outside-rules"
+    status = 409
+    title = "The person is too young or too old for a card"
+    meaning = (
+        "On the day of the award, where the candidate lives, the age in whole years is not from the member youngest to"
+        " the member oldest."
+    )
+    tells = (("age", int), ("youngest", int), ("oldest", int))
+    default_detail = "Check birth_date; who is too young can be admitted later."
+
+
+class FamilyCardUsedUp(Problem):
+    code = "family-card-used-up"
+    status = 409
+    title = "As many of this family card as may hold or held a card"
+    meaning = (
+        "The rules let so many people of one family card be awarded a card as the member most says; the member"
+        " recipients says how many were."
+    )
+    tells = (("recipients", int), ("most", int))
+    default_detail = "No other person of this family card can be awarded a card."
+
+
+class QuotaFull(Problem):
+    code = "quota-full"
+    status = 409
+    title = "The quota is used up"
+    meaning = (
+        "Every place of a quota that would count this card is taken; the member quota_id names it."
+    )
+    tells = (("quota_id", str),)
+    default_detail = (
+        "Read the quota: a place comes free when a card expires, or when its places are raised."
+    )
+
+
 class SamePerson(Problem):
     code = "same-person"
     status = 409
@@ -233,6 +270,26 @@ class PreviewOutdated(Problem):
     default_detail = (
         "Read the preview again, and undo with its member preview where it is still right."
     )
+
+
+class RulesTooLate(Problem):
+    code = "rules-too-late"
+    status = 409
+    title = "The rules of that day are settled"
+    meaning = (
+        "A version of the rules is scheduled or withdrawn at least an hour before the day on which "
+        "it takes effect; the member begins says when that day begins."
+    )
+    tells = (("begins", str),)
+    default_detail = "Schedule a version for a later day."
+
+
+class RuleVersionTaken(Problem):
+    code = "rule-version-taken"
+    status = 409
+    title = "This name or this day has a version of the rules already"
+    meaning = "Every version has a name of its own, for good, and no two begin on the same day."
+    default_detail = "Send a name and a day that no version has."
 
 
 class WaveClosed(Problem):

@@ -24,9 +24,13 @@ from services.enrolment.api import (
     consistency,
     corrections,
     enrolments,
+    explanation,
     identification,
     pauses,
+    quotas,
     reports,
+    revocations,
+    rules,
     waves,
 )
 from services.enrolment.service import EnrolmentService, start_service
@@ -51,11 +55,15 @@ def every_call() -> list[Endpoint[EnrolmentService]]:
     """Return every call this service takes."""
     code = Code(region_code, REGION)
     return [
+        *rules.endpoints.all,
+        *explanation.endpoints.all,
         *waves.endpoints.all,
+        *quotas.endpoints.all,
         *admissions.endpoints.all,
         *corrections.endpoints.all,
         *pauses.endpoints.all,
         *cards.endpoints.all,
+        *revocations.endpoints.all,
         *identification.endpoints.all,
         *enrolments.endpoints.all,
         *classes.endpoints.all,

@@ -19,13 +19,12 @@ from chassis.settings import SettingsError
 from chassis.system_token import SystemToken
 from chassis.throttle import Throttle
 from chassis.transaction import Transactions
-from services.enrolment.domain.programme.rule_set import RuleSet
 from services.enrolment.domain.seats.admission import EnrolCommand
 from services.enrolment.settings import Settings, WorkerSettings
-from services.enrolment.storage.rule_files import load_rules
 from services.enrolment.storage.stores import Stores, open_stores
 from services.enrolment.storage.tables import METADATA
 from services.enrolment.use_cases.seats.enrol import CATALOGUE, EnrolHandler
+from vocabulary.rule_book import RuleBookFaulty
 
 LOOKUPS_OF_ONE_CALLER = Bound(
     "card-lookups",
@@ -43,7 +42,6 @@ class EnrolmentService:
     stores: Stores
     transactions: Transactions
     enrolments: GroupCommit[EnrolCommand]
-    rules: RuleSet
     redeem_key: bytes = field(repr=False)
     takes_test_numbers: bool = False
     """Whether people may be admitted under a NIK with serial 0000, which is issued to nobody."""
@@ -111,25 +109,29 @@ def open_catalogue_feed(settings: WorkerSettings) -> Feed:
 
 
 def open_storage(settings: Settings, database: Database) -> tuple[Stores, Transactions]:
-    """Open what enrolment keeps on a database, and the transactions that change it."""
-    stores = open_stores(
-        database,
-        personal_data_key=settings.personal_data_key,
-        fingerprint_key=settings.fingerprint_key,
-    )
+    """Open what enrolment keeps on a database, and the transactions that change it.
+
+    Raises `SettingsError` where the rules that are shipped leave a gap, overlap or are not whole.
+    """
+    try:
+        stores = open_stores(
+            database,
+            personal_data_key=settings.personal_data_key,
+            fingerprint_key=settings.fingerprint_key,
+        )
+    except RuleBookFaulty as error:
+        raise SettingsError(f"The rules cannot be used. {error}") from error
     return stores, Transactions(database, stores.answers)
 
 
 def open_service(settings: Settings, database: Database) -> EnrolmentService:
     """Join the parts of enrolment on a database."""
     stores, transactions = open_storage(settings, database)
-    rules = load_rules()
-    handler = EnrolHandler(stores, rules=rules, redeem_key=settings.fingerprint_key)
+    handler = EnrolHandler(stores, redeem_key=settings.fingerprint_key)
     return EnrolmentService(
         stores=stores,
         transactions=transactions,
         enrolments=GroupCommit(database.apart(), stores.answers, handler),
-        rules=rules,
         redeem_key=settings.fingerprint_key,
         takes_test_numbers=settings.is_development,
     )

@@ -1,4 +1,4 @@
-"""Enrolment's worker: follows the catalogue, counts for the reports, settles what was called off, forgets answers."""
+"""Enrolment's worker: follows the catalogue, counts for the reports, settles what was called off or ran out."""
 
 from __future__ import annotations
 
@@ -9,7 +9,6 @@ from chassis.idempotency import PURGED_EVERY
 from chassis.identifiers import random_reference
 from chassis.transaction import Transactions
 from chassis.worker import Task, work_for
-from services.enrolment.domain.programme.rule_set import RuleSet
 from services.enrolment.followers.catalogue import catalogue_follower
 from services.enrolment.followers.realisation import realisation_follower
 from services.enrolment.service import (
@@ -19,8 +18,8 @@ from services.enrolment.service import (
     refuse_other_keys,
 )
 from services.enrolment.settings import WorkerSettings, read_worker_settings
-from services.enrolment.storage.rule_files import load_rules
 from services.enrolment.storage.stores import Stores
+from services.enrolment.use_cases.programme.expire_cards import EXPIRED_AT_ONCE, expire_cards
 from services.enrolment.use_cases.seats.cancel_enrolments_of_called_off_class import (
     cancel_enrolments_of_called_off_class,
 )
@@ -45,16 +44,16 @@ def start_tasks(settings: WorkerSettings) -> list[Task]:
         feed=open_catalogue_feed(settings), transactions=transactions, stores=stores
     )
     counting = realisation_follower(stores, transactions)
-    rules = load_rules()
     return [
         Task("catalog", 0.25, follower.catch_up),
         Task("realisation", 0.5, counting.catch_up),
-        Task("called-off", 0.25, lambda: settle_called_off_classes(stores, transactions, rules)),
+        Task("called-off", 0.25, lambda: settle_called_off_classes(stores, transactions)),
+        Task("expiries", 5.0, lambda: expire_due_cards(stores, transactions)),
         Task("stored-answers", PURGED_EVERY, transactions.forget_old_answers),
     ]
 
 
-def settle_called_off_classes(stores: Stores, transactions: Transactions, rules: RuleSet) -> int:
+def settle_called_off_classes(stores: Stores, transactions: Transactions) -> int:
     """Cancel live enrolments of all classes that were called off, some of each class; return how many.
 
     What is left is found in the next round. A class that fails does not keep the others from being settled.
@@ -63,7 +62,7 @@ def settle_called_off_classes(stores: Stores, transactions: Transactions, rules:
     failure: Exception | None = None
     for class_id in _called_off_classes(stores):
         try:
-            cancelled += settle_called_off_class(class_id, stores, transactions, rules)
+            cancelled += settle_called_off_class(class_id, stores, transactions)
         except Exception as error:  # noqa: BLE001 - raised below, after the others had their turn
             failure = failure or error
     if failure is not None:
@@ -84,14 +83,39 @@ def _called_off_after(class_id: str, stores: Stores) -> list[str]:
         return stores.classes.called_off_after(connection, class_id, limit=CLASSES_AT_ONCE)
 
 
-def settle_called_off_class(
-    class_id: str, stores: Stores, transactions: Transactions, rules: RuleSet
-) -> int:
+def expire_due_cards(stores: Stores, transactions: Transactions) -> int:
+    """Expire every card whose time has run out, some in each transaction; return how many."""
+    expired = 0
+    while due := _due_cards(stores):
+        done = [_expire(wave_id, refs, stores, transactions) for wave_id, refs in due.items()]
+        if not any(done):
+            break  # somebody else was faster with all of them
+        expired += sum(done)
+    return expired
+
+
+def _due_cards(stores: Stores) -> dict[str, list[str]]:
+    with stores.database.reading() as connection:
+        now = stores.database.now(connection)
+        return stores.cards.due(connection, now=now, limit=EXPIRED_AT_ONCE)
+
+
+def _expire(wave_id: str, card_refs: list[str], stores: Stores, transactions: Transactions) -> int:
+    request_id = random_reference()
+    return transactions.run(
+        lambda connection: expire_cards(
+            connection, wave_id, card_refs, request_id=request_id, stores=stores
+        ),
+        repeatable=True,
+    )
+
+
+def settle_called_off_class(class_id: str, stores: Stores, transactions: Transactions) -> int:
     """Cancel some live enrolments of a class that was called off, in one transaction; return how many."""
     request_id = random_reference()
     return transactions.run(
         lambda connection: cancel_enrolments_of_called_off_class(
-            connection, class_id, request_id=request_id, stores=stores, rules=rules
+            connection, class_id, request_id=request_id, stores=stores
         ),
         repeatable=True,
     )

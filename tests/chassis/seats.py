@@ -37,6 +37,7 @@ from tests.services.enrolment.house import settings_for
 PRICE = 100_000
 OPERATOR = Principal("test:operator", "operator", None, None, None, 2**40)
 _NIKS = count(1)
+_FAMILY_CARDS = count(1)
 
 SOON_MS = 150
 """How long a hasty service waits for a lock, so that the tests need not."""
@@ -65,8 +66,7 @@ class SeatHouse:
         return Batches(
             service.database,
             service.stores.answers,
-            handler
-            or EnrolHandler(service.stores, rules=service.rules, redeem_key=service.redeem_key),
+            handler or EnrolHandler(service.stores, redeem_key=service.redeem_key),
             opener=self.command(new_id(), new_id()),
         )
 
@@ -152,7 +152,6 @@ class SeatHouse:
                 caller=OPERATOR,
                 request_id="request-1",
                 stores=service.stores,
-                rules=service.rules,
             ),
         )
         admission = AdmitCandidates(
@@ -164,7 +163,9 @@ class SeatHouse:
         )
         service.transactions.run(
             lambda connection: admit_candidates(
-                connection, admission, stores=service.stores, rules=service.rules
+                connection,
+                admission,
+                stores=service.stores,
             ),
         )
         return sorted(set(self._cards()) - before)
@@ -177,7 +178,7 @@ class SeatHouse:
 def _candidate(region: str) -> Candidate:
     return Candidate(
         nik=f"{next(_NIKS):016d}",
-        family_card="1" * 16,
+        family_card=f"{next(_FAMILY_CARDS):016d}",
         name="Sari",
         birth_date=datetime(1990, 1, 1, tzinfo=UTC).date(),
         region=region,

@@ -196,6 +196,8 @@ def cancel(house: SeatHouse, card: str) -> None:
     command = CancelEnrolment(enrolment_id, new_id(), "Sakit", holder, "request-2")
     service.transactions.run(
         lambda connection: cancel_enrolment(
-            connection, command, stores=service.stores, rules=service.rules
+            connection,
+            command,
+            stores=service.stores,
         )
     )

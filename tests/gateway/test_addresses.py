@@ -14,6 +14,7 @@ from tests.gateway.wire import request
 from tests.tokens import bearer
 
 ID = "0190f5a2-7c3e-7b1d-9a4f-5e6d7c8b9a01"
+NAME = "2027-01b"
 COURSE = f"/api/v1/courses/{ID}"
 
 
@@ -83,7 +84,8 @@ def test_a_journal_that_does_not_exist_is_refused_by_name(gateway: Server, query
 def test_every_route_reaches_the_service_with_its_ids_in_their_places(
     gateway: Server, recorded: Recorded, route: Route
 ) -> None:
-    method, path = route.method, re.sub(r"\{[a-z_]+\}", ID, route.path)
+    method, path = route.method, route.path.replace("{version}", NAME)
+    path = re.sub(r"\{[a-z_]+\}", ID, path)
     body = None if method == "GET" else b"{}"
     if path == "/.well-known/jwks.json":
         assert request(gateway, method, path).json()["keys"]
@@ -93,3 +95,19 @@ def test_every_route_reaches_the_service_with_its_ids_in_their_places(
 
     assert answer.status == 200
     assert [(entry["method"], entry["target"]) for entry in recorded()] == [(method, path)]
+
+
+@pytest.mark.parametrize(
+    "path",
+    [
+        f"/rules/{ID}",
+        f"/courses/{NAME}",
+        f"/rules/{NAME}/withdrawal/{NAME}",
+        "/rules/2027-01B",
+        "/rules/preview-01",
+        "/rules/" + "1" * 33,
+        "/rules/-01",
+    ],
+)
+def test_a_name_stands_only_where_a_route_has_one_and_no_id_stands_there(path: str) -> None:
+    assert Table(ROUTES).match("GET", f"/api/v1{path}") is None

@@ -34,7 +34,7 @@ def _public_calls(service: str) -> dict[str, Access]:
     for endpoint in _endpoints(service):
         if endpoint.rule.startswith("/internal/"):
             continue
-        path = re.sub(r"<id:([a-z_]+)>", r"{\1}", endpoint.rule)
+        path = re.sub(r"<(?:id|name):([a-z_]+)>", r"{\1}", endpoint.rule)
         access = Access.BEARER if endpoint.allow else Access.PUBLIC
         calls[f"{endpoint.method} {path}"] = Access.OWN_CREDENTIALS if endpoint.form else access
     return calls | {page.name: Access.PAGE for page in _pages(service)}

@@ -7,12 +7,14 @@ from chassis.idempotency import Answer, json_answer
 from chassis.identity import Principal
 from chassis.problems import Forbidden, NotFound
 from services.enrolment.api.answers import show
-from services.enrolment.api.documents import Card, FoundCard, Movements
+from services.enrolment.api.documents import Card, Movements
+from services.enrolment.api.documents import FoundCard as ShownFoundCard
 from services.enrolment.api.guesses import count_one, refuse_too_many
 from services.enrolment.api.schemas import CardLookup, StatementQuery
 from services.enrolment.queries.cards import list_movements, show_card
 from services.enrolment.service import LOOKUPS_OF_ONE_CALLER, EnrolmentService
 from services.enrolment.use_cases.programme.look_up_card import (
+    FoundCard,
     LookUpCard,
     look_up_card,
     with_holder,
@@ -52,7 +54,7 @@ def get_my_statement(call: Call, service: EnrolmentService) -> Answer:
     allow=(OFFICER, OPERATOR),
     body=CardLookup,
     key=KeyUse.NONE,
-    shows=FoundCard,
+    shows=ShownFoundCard,
     refuses=(CardNotFound,),
     bounded=(LOOKUPS_OF_ONE_CALLER,),
 )
@@ -62,12 +64,32 @@ def look_up(call: Call, service: EnrolmentService) -> Answer:
     The answer names the holder, so that the person at the counter is recognised, and the number, by which an officer
     enrols somebody who has not brought the card.
     """
+    body = call.body
+    found = looked_up(
+        call,
+        service,
+        card_number=body.get("card_number"),
+        nik=body.get("nik"),
+        reason=body["reason"],
+    )
+    return json_answer(200, with_holder(found, stores=service.stores))
+
+
+def looked_up(
+    call: Call,
+    service: EnrolmentService,
+    *,
+    card_number: str | None,
+    nik: str | None = None,
+    reason: str,
+) -> FoundCard:
+    """Find a card by a number, within the caller's reach and bound, and record that. Raises `CardNotFound`."""
     refuse_too_many(call, service)
     count_one(call, service)
     command = LookUpCard(
-        card_number=call.body.get("card_number"),
-        nik=call.body.get("nik"),
-        reason=call.body["reason"],
+        card_number=card_number,
+        nik=nik,
+        reason=reason,
         caller=call.caller,
         request_id=call.request_id,
     )
@@ -77,4 +99,4 @@ def look_up(call: Call, service: EnrolmentService) -> Answer:
     )
     if found is None:
         raise CardNotFound
-    return json_answer(200, with_holder(found, stores=service.stores))
+    return found

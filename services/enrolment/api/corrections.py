@@ -129,7 +129,6 @@ def post_approval(call: Call, service: EnrolmentService) -> Answer:
             caller=call.caller,
             request_id=call.request_id,
             stores=service.stores,
-            rules=service.rules,
         )
         return _decided(recorded.result.correction)
 

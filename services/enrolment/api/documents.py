@@ -15,12 +15,26 @@ from services.enrolment.use_cases.seats.enrol import CATALOGUE
 from vocabulary import forms
 from vocabulary.money import check_rupiah
 from vocabulary.nik import parse_card_number
-from vocabulary.refusals import AdmissionsPaused, BirthDateImpossible, NikAlreadyHeld
+from vocabulary.refusals import (
+    AdmissionsPaused,
+    AgeOutsideRules,
+    BirthDateImpossible,
+    FamilyCardUsedUp,
+    NikAlreadyHeld,
+    QuotaFull,
+)
 from vocabulary.regions import region_code
 from vocabulary.roles import EVERY_ROLE
 from vocabulary.zones import zone
 
-ROW_REFUSALS = (NikAlreadyHeld, BirthDateImpossible, AdmissionsPaused)
+ROW_REFUSALS = (
+    BirthDateImpossible,
+    AdmissionsPaused,
+    AgeOutsideRules,
+    NikAlreadyHeld,
+    FamilyCardUsedUp,
+    QuotaFull,
+)
 """Why a candidate is refused, besides what is wrong with the row itself."""
 
 _MODES = tuple(MODE_OF_SCHEME.values())
@@ -63,12 +77,13 @@ class AdmittedRow(Shown):
 class RefusedRow(Shown):
     """A candidate who was not, and why."""
 
-    SOMETIMES = frozenset({"errors"})
+    SOMETIMES = frozenset({"errors", "quota_id"})
 
     index = Whole(metadata=says("Which candidate, counted from 0."))
     code = OneOf(("validation-failed", *(refusal.code for refusal in ROW_REFUSALS)))
     detail = Text(most=1_000, metadata=says("What was wrong and what would be right."))
     errors = ma.fields.List(ma.fields.Nested(FieldFault))
+    quota_id = Reference(metadata=says("Which quota is full, where that is why."))
 
 
 class Admissions(Shown):
@@ -270,6 +285,7 @@ class Checked(Shown):
     """How many rows were compared this time."""
 
     waves = Whole()
+    quotas = Whole()
     admissions = Whole()
     classes = Whole()
     suspensions = Whole()

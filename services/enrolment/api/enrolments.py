@@ -194,9 +194,7 @@ def get_timeline(call: Call, service: EnrolmentService) -> Answer:
             redeem_key=service.redeem_key,
         )
         document = (
-            show_timeline(connection, enrolment_id, stores=service.stores, rules=service.rules)
-            if visible
-            else None
+            show_timeline(connection, enrolment_id, stores=service.stores) if visible else None
         )
     return show(document)
 
@@ -224,9 +222,7 @@ def post_cancellation(call: Call, service: EnrolmentService) -> Answer:
     )
 
     def cancel(connection: sa.Connection) -> Answer:
-        return _cancelled(
-            cancel_enrolment(connection, command, stores=service.stores, rules=service.rules)
-        )
+        return _cancelled(cancel_enrolment(connection, command, stores=service.stores))
 
     return service.transactions.answer(call.key, cancel, seconds=call.seconds_left)
 
@@ -266,7 +262,6 @@ def post_redemption(call: Call, service: EnrolmentService) -> Answer:
                 connection,
                 command,
                 stores=service.stores,
-                rules=service.rules,
                 redeem_key=service.redeem_key,
             )
         )

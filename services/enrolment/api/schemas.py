@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import re
-from datetime import date
 from types import MappingProxyType
 from typing import Any
 
@@ -24,6 +22,7 @@ from chassis.fields import (
 from services.enrolment.domain.programme.card import Scheme
 from services.enrolment.domain.seats.enrolment import EnrolmentState
 from vocabulary import forms
+from vocabulary.dates import parse_date
 from vocabulary.money import check_rupiah
 from vocabulary.nik import (
     parse_card_number,
@@ -34,20 +33,7 @@ from vocabulary.nik import (
 from vocabulary.regions import regency
 
 MOST_CANDIDATES = 1_000
-_DATE = re.compile(r"\A[0-9]{4}-[0-9]{2}-[0-9]{2}\Z")  # Python reads week dates and others besides
 CLUSTERS = ("pmi", "tourism", "layoff", "affirmative")
-
-
-def parse_date(value: Any) -> date:
-    """Read a calendar date. Raises `ValueError` with the remedy."""
-    if not isinstance(value, str) or not _DATE.match(value):
-        raise ValueError("Send a date such as 1990-05-31.")
-    try:
-        return date.fromisoformat(value)
-    except ValueError:
-        raise ValueError(
-            "There is no such day in the calendar; send a date such as 1990-05-31."
-        ) from None
 
 
 def regency_code(value: Any) -> str:
@@ -90,6 +76,40 @@ class EnrolmentRequest(Strict):
 def why(**options: Any) -> Text:
     """Take a reason, which the journal keeps for ever."""
     return Text(least=3, most=500, lines=True, check=refuse_personal_number, **options)
+
+
+def case_number(told: str) -> Text:
+    """Take the number of a case; `told` says who sees it."""
+    return Text(
+        most=64,
+        required=True,
+        check=refuse_personal_number,
+        metadata=says(f"Under which the evidence is kept; {told}."),
+    )
+
+
+class NamesCard(Strict):
+    """A card, by its number or by the reference that stands for it."""
+
+    BESIDES = MappingProxyType(
+        {"oneOf": [{"required": ["card_number"]}, {"required": ["card_ref"]}]}
+    )
+
+    card_number = Parsed(parse_card_number, form=forms.CARD_NUMBER)
+    card_ref = Reference()
+
+    @ma.validates_schema
+    def check_card(self, data: dict[str, Any], **_: Any) -> None:
+        """Refuse none and both of the two names of a card."""
+        if ("card_number" in data) == ("card_ref" in data):
+            raise ma.ValidationError("Send either card_number or card_ref.", "card_number")
+
+
+class RevocationRequest(NamesCard):
+    """Which card is revoked, why, and in which case."""
+
+    reason = why(required=True)
+    case_number = case_number("the journal tells it")
 
 
 class CancellationRequest(Strict):

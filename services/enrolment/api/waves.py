@@ -31,7 +31,7 @@ from services.enrolment.use_cases.programme.admit_candidates import (
     admit_candidates,
 )
 from services.enrolment.use_cases.programme.open_wave import open_wave
-from vocabulary.refusals import WaveClosed
+from vocabulary.refusals import QuotaFull, WaveClosed
 from vocabulary.roles import OPERATOR
 
 endpoints: Endpoints[EnrolmentService] = Endpoints("/api/v1")
@@ -72,7 +72,6 @@ def post_wave(call: Call, service: EnrolmentService) -> Answer:
             caller=call.caller,
             request_id=call.request_id,
             stores=service.stores,
-            rules=service.rules,
         )
         location = {"Location": f"/api/v1/waves/{opened.wave_id}"}
         return json_answer(201, wave_document(opened, admitted=0), location)
@@ -105,7 +104,7 @@ def post_admissions(call: Call, service: EnrolmentService) -> Answer:
     )
 
     def admit(connection: sa.Connection) -> Answer:
-        outcomes = admit_candidates(connection, command, stores=service.stores, rules=service.rules)
+        outcomes = admit_candidates(connection, command, stores=service.stores)
         return _admissions(command.admission_id, outcomes)
 
     return service.transactions.answer(call.key, admit, seconds=call.seconds_left)
@@ -130,6 +129,8 @@ def _refusal(refusal: Problem, *, pointer: str) -> dict[str, Any]:
             {"pointer": f"{pointer}{error.pointer}", "message": error.message}
             for error in refusal.errors
         ]
+    if isinstance(refusal, QuotaFull):
+        row |= refusal.facts
     return row
 
 

@@ -8,13 +8,18 @@ from enum import StrEnum
 class EntryKind(StrEnum):
     """What an entry tells. A kind that was ever written stays: the journal is kept, and filtered by it."""
 
+    RULES_SCHEDULED = "rules-scheduled"
+    RULES_WITHDRAWN = "rules-withdrawn"
     WAVE_OPENED = "wave-opened"
+    QUOTAS_SET = "quotas-set"
     PAUSE_BEGUN = "pause-begun"
     PAUSE_ENDED = "pause-ended"
     SUSPENSION_BEGUN = "suspension-begun"
     SUSPENSION_ENDED = "suspension-ended"
     CARD_AWARDED = "card-awarded"
     CARD_LOOKED_UP = "card-looked-up"
+    CARD_EXPIRED = "card-expired"
+    CARD_REVOKED = "card-revoked"
     CARD_WITHDRAWN = "card-withdrawn"
     ADMISSION_UNDONE = "admission-undone"
     CORRECTION_PROPOSED = "correction-proposed"

@@ -7,7 +7,6 @@ from typing import Any
 import sqlalchemy as sa
 
 from chassis.clock import write_instant
-from services.enrolment.domain.programme.rule_set import RuleSet
 from services.enrolment.domain.seats.enrolment import EnrolmentState
 from services.enrolment.domain.seats.next_step import next_step
 from services.enrolment.storage.stores import Stores
@@ -15,7 +14,7 @@ from services.enrolment.storage.tables import JOURNAL
 
 
 def show_timeline(
-    connection: sa.Connection, enrolment_id: str, *, stores: Stores, rules: RuleSet
+    connection: sa.Connection, enrolment_id: str, *, stores: Stores
 ) -> dict[str, Any] | None:
     """Return an enrolment's events in order and its next step, or None where there is no such enrolment."""
     enrolment = stores.enrolments.find(connection, enrolment_id)
@@ -30,6 +29,7 @@ def show_timeline(
     )
     entries = [stores.journal.recorded(row) for row in rows]
     training_class = stores.classes.read(connection, enrolment.class_id)
+    rules = stores.rules.at(connection, stores.database.now(connection))
     step = next_step(enrolment.state, training_class, rules) if training_class else None
     return {
         "id": enrolment_id,

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Sequence
+from dataclasses import dataclass
 from typing import Any
 
 import sqlalchemy as sa
@@ -10,6 +12,7 @@ import sqlalchemy as sa
 from chassis.column_types import Identifier, Instant
 from chassis.database import Database
 from chassis.recordset import rows_parameter
+from services.enrolment.domain.entry_kinds import EntryKind
 from services.enrolment.domain.programme.card import CardState
 from services.enrolment.domain.seats.enrolment import (
     HOLDS_A_SEAT,
@@ -18,9 +21,10 @@ from services.enrolment.domain.seats.enrolment import (
     PastEnrolment,
 )
 from services.enrolment.storage.classes import read_meetings
-from services.enrolment.storage.tables import ENROLMENT, TRAINING_CLASS
+from services.enrolment.storage.tables import ENROLMENT, JOURNAL, TRAINING_CLASS
 
-E = ENROLMENT.c
+E, J = ENROLMENT.c, JOURNAL.entry.c
+_TOLD = (EntryKind.ENROLMENT_CONFIRMED, EntryKind.ENROLMENT_CANCELLED)
 _COLUMNS: dict[str, sa.types.TypeEngine[Any]] = {
     "enrolment_id": Identifier(),
     "card_ref": Identifier(),
@@ -35,6 +39,14 @@ _COLUMNS: dict[str, sa.types.TypeEngine[Any]] = {
     "card_deadline_before": Instant(),
     "rule_version": sa.String(32),
 }
+
+
+@dataclass(frozen=True, slots=True)
+class CardBefore:
+    """How a card stood before an enrolment: its balance in rupiah, and how many of its trainings were running."""
+
+    balance: int
+    running: int
 
 
 class EnrolmentStore:
@@ -96,6 +108,20 @@ class EnrolmentStore:
             sa.select(ENROLMENT).where(E.enrolment_id == enrolment_id)
         ).one_or_none()
         return None if row is None else enrolment_of(row)
+
+    def before(self, connection: sa.Connection, enrolment: Enrolment) -> CardBefore:
+        """Read from the journal how the card of an enrolment stood before it was made."""
+        told = sa.select(J.kind, J.body).where(J.card_ref == enrolment.card_ref, J.kind.in_(_TOLD))
+        running = 0
+        for row in connection.execute(told.order_by(J.position)):
+            body = json.loads(row.body)
+            if row.kind == EntryKind.ENROLMENT_CANCELLED:
+                running -= 1
+            elif body["enrolment_id"] == enrolment.enrolment_id:
+                return CardBefore(balance=body["balance"] + enrolment.price, running=running)
+            else:
+                running += 1
+        raise LookupError(f"no entry tells of the enrolment {enrolment.enrolment_id}")
 
     def live_in(self, connection: sa.Connection, class_id: str, *, limit: int) -> list[Enrolment]:
         """Read up to so many enrolments that hold a seat in a class, in the order of enrolling."""

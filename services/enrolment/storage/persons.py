@@ -60,6 +60,11 @@ class PersonStore:
         self.fingerprints = fingerprints
         self._database = database
         self._held = sa.select(P.nik_digest).where(database.is_among(P.nik_digest))
+        self._recipients = (
+            sa.select(P.family_digest, sa.func.count().label("people"))
+            .where(database.is_among(P.family_digest))
+            .group_by(P.family_digest)
+        )
         self._read_sealed = sa.union_all(
             *[
                 sa.select(each.card_ref, each.sealed).where(database.is_among(each.card_ref))
@@ -76,6 +81,11 @@ class PersonStore:
         self._add = sa.insert(PERSON).from_select(
             list(columns), sa.select(*[given.c[name] for name in columns])
         )
+
+    def recipients(self, connection: sa.Connection, digests: Sequence[str]) -> dict[str, int]:
+        """Return how many hold or ever held a card, by the digest of the family card."""
+        rows = connection.execute(self._recipients, {"keys": self._database.keys(digests)})
+        return {row.family_digest: row.people for row in rows}
 
     def held_niks(self, connection: sa.Connection, digests: Sequence[str]) -> set[str]:
         """Return which of these NIK digests hold or ever held a card."""
@@ -104,7 +114,7 @@ class PersonStore:
             {
                 "card_ref": n.card_ref,
                 "nik_digest": n.nik_digest,
-                "family_digest": self.fingerprints.family_card(n.candidate.family_card),
+                "family_digest": n.family_digest,
                 "card_number_digest": self.fingerprints.card_number(n.card_number),
                 "sealed": self._seal.close(_sealed_text(n), context=f"person {n.card_ref}"),
             }

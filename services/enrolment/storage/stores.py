@@ -16,11 +16,14 @@ from services.enrolment.storage.enrolments import EnrolmentStore
 from services.enrolment.storage.movements import MovementStore
 from services.enrolment.storage.pauses import PauseStore
 from services.enrolment.storage.persons import Fingerprints, PersonStore
+from services.enrolment.storage.quotas import QuotaStore
 from services.enrolment.storage.realisation import RealisationStore
+from services.enrolment.storage.rules import RuleStore
 from services.enrolment.storage.suspensions import SuspensionStore
 from services.enrolment.storage.switches import SwitchStore
 from services.enrolment.storage.tables import JOURNAL, STORED_ANSWER
 from services.enrolment.storage.waves import WaveStore
+from vocabulary.rule_book import shipped_rules
 
 
 @dataclass(frozen=True)
@@ -36,7 +39,9 @@ class Stores:
     movements: MovementStore
     persons: PersonStore
     waves: WaveStore
+    quotas: QuotaStore
     realisation: RealisationStore
+    rules: RuleStore
     admissions: AdmissionStore
     corrections: CorrectionStore
     pauses: PauseStore
@@ -57,7 +62,9 @@ def open_stores(database: Database, *, personal_data_key: bytes, fingerprint_key
         movements=MovementStore(database),
         persons=PersonStore(database, seal=seal, fingerprints=Fingerprints(fingerprint_key)),
         waves=WaveStore(database),
+        quotas=QuotaStore(database),
         realisation=RealisationStore(database),
+        rules=RuleStore(database, shipped_rules()),
         admissions=AdmissionStore(database),
         corrections=CorrectionStore(database),
         pauses=PauseStore(database),

@@ -47,8 +47,40 @@ CARD = sa.Table(
         postgresql_where=sa.text("admission_id is not null"),
         sqlite_where=sa.text("admission_id is not null"),
     ),
+    sa.Index("card_by_place", "wave_id", "scheme", "region", "cluster"),
+    sa.Index(
+        "card_by_deadline",
+        "deadline",
+        postgresql_where=sa.text("state in ('awarded', 'between')"),
+        sqlite_where=sa.text("state in ('awarded', 'between')"),
+    ),
     postgresql_with={"fillfactor": "80"},
 )
+
+QUOTA = sa.Table(
+    "quota",
+    METADATA,
+    sa.Column("quota_id", Identifier, primary_key=True),
+    sa.Column("wave_id", Identifier, sa.ForeignKey("wave.wave_id")),
+    sa.Column("scheme", sa.String(16), nullable=False),
+    sa.Column("region", sa.String(5), nullable=False),
+    sa.Column("cluster", sa.String(16), nullable=False),
+    sa.Column("places", sa.Integer),
+    sa.Column("most", sa.Integer),
+    sa.Column("used", sa.Integer, nullable=False, server_default="0"),
+    sa.CheckConstraint("used >= 0", name="quota_used_never_negative"),
+    sa.CheckConstraint("used <= most", name="quota_never_overdrawn"),
+    sa.CheckConstraint("most >= places", name="quota_keeps_its_places"),
+    sa.CheckConstraint(
+        "(wave_id is null) = (places is null) and (places is null) = (most is null)",
+        name="quota_of_a_wave_has_places",
+    ),
+    sa.UniqueConstraint("wave_id", "scheme", "region", "cluster", name="quota_once_a_reach"),
+)
+"""How many places a quota has and how many cards hold; an empty scheme, region or cluster is *all*. The programme's own
+quotas have no wave, and no places: those are numbers of the rules. `most` is what may be used: the places, or what was
+used when they were lowered, and shrinks as places come free.
+"""
 
 PERSON = sa.Table(
     "person",
@@ -249,6 +281,26 @@ PAUSE = sa.Table(
     sa.Column("began_at", Instant, nullable=False),
     sa.UniqueConstraint("what", "region", name="pause_once_a_place"),
 )
+
+RULE_VERSION = sa.Table(
+    "rule_version",
+    METADATA,
+    sa.Column("version", sa.String(16), primary_key=True),
+    sa.Column("effective_from", sa.String(10), nullable=False),
+    sa.Column("numbers", sa.Text, nullable=False),
+    sa.Column("reason", sa.Text, nullable=False),
+    sa.Column("scheduled_by", sa.String(128), nullable=False),
+    sa.Column("scheduled_at", Instant, nullable=False),
+    sa.Column("withdrawn_at", Instant),
+    sa.Index(
+        "rule_version_one_a_day",
+        "effective_from",
+        unique=True,
+        postgresql_where=sa.text("withdrawn_at is null"),
+        sqlite_where=sa.text("withdrawn_at is null"),
+    ),
+)
+"""Versions of the rules that operators scheduled; a day is one of the national zone, as text."""
 
 SUSPENSION = sa.Table(
     "suspension",

@@ -40,9 +40,13 @@ class WaveStore:
 
     def lock(self, connection: sa.Connection, wave_id: str) -> Wave | None:
         """Lock a wave, whose counter of admitted people is about to grow."""
-        row = connection.execute(
-            sa.select(WAVE).where(W.wave_id == wave_id).with_for_update(key_share=True)
-        ).one_or_none()
+        query = sa.select(WAVE).where(W.wave_id == wave_id).with_for_update(key_share=True)
+        row = connection.execute(query).one_or_none()
+        return None if row is None else wave_of(row)
+
+    def read(self, connection: sa.Connection, wave_id: str) -> Wave | None:
+        """Read a wave without locking it."""
+        row = connection.execute(sa.select(WAVE).where(W.wave_id == wave_id)).one_or_none()
         return None if row is None else wave_of(row)
 
     def add_cards(

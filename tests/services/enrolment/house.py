@@ -22,12 +22,12 @@ from chassis.group_commit import GroupCommit
 from chassis.identifiers import new_id
 from deploy.local.databases import ServiceDatabase
 from services.enrolment.app import build
-from services.enrolment.domain.programme.rule_set import RuleSet
 from services.enrolment.domain.seats.training_class import Meeting
 from services.enrolment.service import EnrolmentService, open_service
 from services.enrolment.settings import Settings, read_settings
 from services.enrolment.storage import METADATA
 from services.enrolment.storage.classes import ClassCopy, write_meetings
+from services.enrolment.storage.rules import RuleStore
 from services.enrolment.storage.tables import FOLLOWER_STATE
 from services.enrolment.use_cases.programme.note_suspensions import (
     Standing,
@@ -40,6 +40,7 @@ from tests.conformity import held_to_contract
 from tests.databases import LOCK_PATIENCE_MS
 from tests.services.enrolment.people import HeldCard, Person, people
 from tests.tokens import AUDIENCE, ISSUER, FixedKeys, bearer
+from vocabulary.rule_book import RuleBook, shipped_rules
 
 API = "/api/v1"
 DAY = timedelta(days=1)
@@ -275,7 +276,7 @@ def house_on(places: ServiceDatabase, **rules: Any) -> Iterator[House]:
     )
     service = open_service(settings, database)
     if rules:
-        service = _under_rules(service, replace(service.rules, **rules))
+        service = _under_rules(service, **rules)
     try:
         yield House(service, held_to_contract(build(settings, service, FixedKeys())), places)
     finally:
@@ -290,10 +291,13 @@ def with_service(house: House, service: EnrolmentService) -> House:
     return replace(house, service=service, app=app)
 
 
-def _under_rules(service: EnrolmentService, rules: RuleSet) -> EnrolmentService:
-    handler = EnrolHandler(service.stores, rules=rules, redeem_key=service.redeem_key)
-    commits = GroupCommit(service.database, service.stores.answers, handler)
-    return replace(service, rules=rules, enrolments=commits)
+def _under_rules(service: EnrolmentService, **rules: Any) -> EnrolmentService:
+    *earlier, last = shipped_rules()
+    book = RuleBook([*earlier, replace(last, rules=replace(last.rules, **rules))])
+    stores = replace(service.stores, rules=RuleStore(service.database, book))
+    handler = EnrolHandler(stores, redeem_key=service.redeem_key)
+    commits = GroupCommit(service.database, stores.answers, handler)
+    return replace(service, stores=stores, enrolments=commits)
 
 
 def document(answer: TestResponse, status: int = 200) -> Any:

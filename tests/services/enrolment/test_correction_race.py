@@ -128,7 +128,7 @@ def test_if_cards_were_not_locked_both_would_spend_it(house: House) -> None:
     careless = careless_service(house)
     unlocked = UnlockedCards(careless.database, threading.Barrier(2))
     stores = replace(careless.stores, cards=unlocked)
-    handler = EnrolHandler(stores, rules=careless.rules, redeem_key=careless.redeem_key)
+    handler = EnrolHandler(stores, redeem_key=careless.redeem_key)
     enrolling = replace(
         careless, enrolments=GroupCommit(careless.database, stores.answers, handler)
     )
@@ -152,7 +152,6 @@ def _approve(service: EnrolmentService, stores: Stores, correction_id: str, numb
                 caller=caller,
                 request_id=f"request-{number}",
                 stores=stores,
-                rules=service.rules,
             )
         )
     except sa.exc.IntegrityError:

@@ -2,16 +2,28 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Sequence
+from collections import Counter
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime
 
 from chassis.problems import Problem
 from services.enrolment.domain.money.movement import Account, Cause, Movement
 from services.enrolment.domain.programme.card import Card, CardState, Scheme
+from services.enrolment.domain.programme.check import Check, first_refusal
+from services.enrolment.domain.programme.clock import runs_out
 from services.enrolment.domain.programme.pause import Pause, Paused, pause_in_force
-from services.enrolment.domain.programme.rule_set import RuleSet
-from vocabulary.refusals import AdmissionsPaused, BirthDateImpossible, NikAlreadyHeld
+from services.enrolment.domain.programme.quota import Allotment, Place, Quota
+from vocabulary.refusals import (
+    AdmissionsPaused,
+    AgeOutsideRules,
+    BirthDateImpossible,
+    FamilyCardUsedUp,
+    NikAlreadyHeld,
+    QuotaFull,
+)
+from vocabulary.regions import regency
+from vocabulary.rule_set import RuleSet
 
 EARLIEST_BIRTH = date(1900, 1, 1)
 
@@ -31,13 +43,19 @@ class Candidate:
 
 @dataclass(frozen=True, slots=True)
 class Nomination:
-    """A candidate with the keyed digest of the NIK, and the references a card for that person would get."""
+    """A candidate with the keyed digests of both numbers, and the references a card for that person would get."""
 
     candidate: Candidate
     nik_digest: str
+    family_digest: str
     card_ref: str
     card_number: str = field(repr=False)
     movement_id: str
+
+    @property
+    def place(self) -> Place:
+        """Return what a card for that person takes its places under."""
+        return Place(self.candidate.scheme, self.candidate.region, self.candidate.cluster)
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,34 +67,124 @@ class Award:
     movement: Movement
 
 
-def award_all(
-    nominations: Sequence[Nomination],
-    *,
-    held_niks: Collection[str],
-    pauses: Sequence[Pause],
-    rules: RuleSet,
-    now: datetime,
-) -> list[Award | Problem]:
-    """Judge nominations in their order; return for each the award or the refusal.
+@dataclass(frozen=True, slots=True)
+class Standing:
+    """What candidates are judged by, as it stood under the locks.
 
-    `held_niks` are the digests of NIKs that hold or ever held a card: once in a lifetime.
+    `held_niks` are the digests of NIKs that hold or ever held a card, `recipients` how many hold or held one of a
+    family card, by its digest.
     """
-    taken = set(held_niks)
+
+    held_niks: Collection[str]
+    recipients: Mapping[str, int]
+    quotas: Sequence[Quota]
+    pauses: Sequence[Pause]
+    rules: RuleSet
+    now: datetime
+
+
+class SoFar:
+    """What the candidates before changed: who was awarded a card, and which places they took."""
+
+    def __init__(self, standing: Standing) -> None:
+        self.niks = set(standing.held_niks)
+        self.recipients = Counter(standing.recipients)
+        self.allotment = Allotment(standing.quotas)
+
+    def add(self, nomination: Nomination) -> None:
+        """Take in that a card was awarded."""
+        self.niks.add(nomination.nik_digest)
+        self.recipients[nomination.family_digest] += 1
+        self.allotment.take(nomination.place)
+
+
+def award_all(nominations: Sequence[Nomination], standing: Standing) -> list[Award | Problem]:
+    """Judge nominations in their order; return for each the award or the refusal."""
+    so_far = SoFar(standing)
     outcomes: list[Award | Problem] = []
     for nomination in nominations:
-        if not EARLIEST_BIRTH <= nomination.candidate.birth_date <= now.date():
-            outcomes.append(BirthDateImpossible())
+        refusal = first_refusal(checks_of(nomination, standing, so_far))
+        if refusal is not None:
+            outcomes.append(refusal)
             continue
-        region = nomination.candidate.region
-        if pause := pause_in_force(pauses, Paused.ADMISSIONS, regency=region):
-            outcomes.append(AdmissionsPaused(pause.message))
-            continue
-        if nomination.nik_digest in taken:
-            outcomes.append(NikAlreadyHeld())
-            continue
-        taken.add(nomination.nik_digest)
-        outcomes.append(_award(nomination, rules=rules, now=now))
+        so_far.add(nomination)
+        outcomes.append(_award(nomination, rules=standing.rules, now=standing.now))
     return outcomes
+
+
+def checks_of(nomination: Nomination, standing: Standing, so_far: SoFar) -> Iterator[Check]:
+    """Yield the rules for a candidate in their order, which is part of the contract."""
+    yield _birth_date(nomination.candidate, standing)
+    yield _not_paused(nomination.candidate, standing)
+    yield _age(nomination.candidate, standing)
+    yield _once(nomination, standing, so_far)
+    yield _family_card(nomination, standing, so_far)
+    yield from (_quota(quota) for quota in so_far.allotment.counting(nomination.place))
+
+
+def _birth_date(candidate: Candidate, standing: Standing) -> Check:
+    possible = EARLIEST_BIRTH <= candidate.birth_date <= _today(candidate, standing.now)
+    compared = {"earliest": EARLIEST_BIRTH.isoformat()}
+    return Check("birth-date", compared, None if possible else BirthDateImpossible())
+
+
+def _not_paused(candidate: Candidate, standing: Standing) -> Check:
+    pause = pause_in_force(standing.pauses, Paused.ADMISSIONS, regency=candidate.region)
+    compared = {"paused": pause is not None}
+    return Check("admissions-open", compared, AdmissionsPaused(pause.message) if pause else None)
+
+
+def _age(candidate: Candidate, standing: Standing) -> Check:
+    rules = standing.rules
+    age = age_on(_today(candidate, standing.now), born=candidate.birth_date)
+    compared = {"age": age, "youngest": rules.youngest, "oldest": rules.oldest}
+    if rules.youngest <= age <= rules.oldest:
+        return Check("age", compared)
+    detail = f"A card is awarded at an age from {rules.youngest} to {rules.oldest}; this person is {age}."
+    return Check("age", compared, AgeOutsideRules(detail, facts=compared))
+
+
+def _once(nomination: Nomination, standing: Standing, so_far: SoFar) -> Check:
+    held = nomination.nik_digest in so_far.niks
+    compared = {
+        "holds_or_held_a_card": held,
+        "once_in_a_lifetime": standing.rules.once_in_a_lifetime,
+    }
+    # A second card beside a living first one is never given, whatever the rules say of those that ended.
+    return Check("once-in-a-lifetime", compared, NikAlreadyHeld() if held else None)
+
+
+def _family_card(nomination: Nomination, standing: Standing, so_far: SoFar) -> Check:
+    most = standing.rules.recipients_per_family_card
+    recipients = so_far.recipients[nomination.family_digest]
+    compared = {"recipients": recipients, "most": most}
+    refusal = FamilyCardUsedUp(facts=compared) if recipients >= most else None
+    return Check("family-card", compared, refusal)
+
+
+def _quota(quota: Quota) -> Check:
+    compared = {
+        "quota_id": quota.quota_id,
+        "wave_id": quota.wave_id,
+        "scheme": quota.reach.scheme,
+        "region": quota.reach.region,
+        "cluster": quota.reach.cluster,
+        "places": quota.places,
+        "used": quota.used,
+    }
+    if quota.left is None or quota.left > 0:
+        return Check("quota", compared)
+    return Check("quota", compared, QuotaFull(facts={"quota_id": quota.quota_id}))
+
+
+def age_on(day: date, *, born: date) -> int:
+    """Return a person's age in whole years; who was born on 29 February turns on 1 March in other years."""
+    return day.year - born.year - ((day.month, day.day) < (born.month, born.day))
+
+
+def _today(candidate: Candidate, now: datetime) -> date:
+    """Return which day it is where the candidate lives."""
+    return now.astimezone(regency(candidate.region).zone.tzinfo).date()
 
 
 def _award(nomination: Nomination, *, rules: RuleSet, now: datetime) -> Award:
@@ -86,7 +194,7 @@ def _award(nomination: Nomination, *, rules: RuleSet, now: datetime) -> Award:
         scheme=candidate.scheme,
         state=CardState.AWARDED,
         balance=rules.training_balance,
-        deadline=now + rules.first_purchase,
+        deadline=runs_out(now, rules.first_purchase, region=candidate.region),
         region=candidate.region,
     )
     movement = Movement(

@@ -1,7 +1,7 @@
 """Who gets a seat: the rules of an enrolment, folded over a batch of commands, one after another.
 
-Pure: the state of classes and cards comes in frozen, and each command sees what the ones before it did. The order of
-the rules is part of the contract, so that the same situation is always refused for the same reason.
+Pure: the state of classes and cards comes in frozen, and each command sees what the ones before it did. The rules
+themselves stand in `entitlement`.
 """
 
 from __future__ import annotations
@@ -12,28 +12,14 @@ from datetime import datetime
 
 from chassis.problems import Problem
 from services.enrolment.domain.money.movement import Account, Cause, Movement
-from services.enrolment.domain.programme.card import MODE_OF_SCHEME, Card, CardState
-from services.enrolment.domain.programme.pause import Pause, Paused, pause_in_force
-from services.enrolment.domain.programme.rule_set import RuleSet
+from services.enrolment.domain.programme.card import Card, CardState
+from services.enrolment.domain.programme.check import first_refusal
+from services.enrolment.domain.programme.pause import Pause
 from services.enrolment.domain.seats.enrolment import Enrolment, EnrolmentState, PastEnrolment
-from services.enrolment.domain.seats.training_class import CANCELLED, UNLISTED, TrainingClass
-from vocabulary.refusals import (
-    AlreadyEnrolled,
-    CardNotFound,
-    CardNotUsable,
-    CatalogueLagging,
-    ClassFull,
-    ClassNotFound,
-    EnrolmentInProgress,
-    EnrolmentsPaused,
-    InsufficientBalance,
-    ModeNotInScheme,
-    PriceChanged,
-    ProviderSuspended,
-    RegistrationClosed,
-    ReviewOwed,
-    ScheduleConflict,
-)
+from services.enrolment.domain.seats.entitlement import Case, checks_of, free_slot
+from services.enrolment.domain.seats.training_class import TrainingClass
+from vocabulary.refusals import CardNotFound, CatalogueLagging, ClassNotFound
+from vocabulary.rule_set import RuleSet
 
 
 @dataclass(frozen=True, slots=True)
@@ -107,76 +93,29 @@ def _admit(
     card = cards.get(command.card_ref)
     if card is None:
         raise CardNotFound
-    pause = pause_in_force(situation.pauses, Paused.ENROLMENTS, regency=card.region)
-    if pause is not None:
-        raise EnrolmentsPaused(pause.message)
-    slot = _free_slot(training_class, past, situation.rules)
-    _check_card(card, past, situation)
-    _check_open(training_class, situation)
-    _check_class(command, training_class, card, past)
+    refusal = first_refusal(checks_of(_case(command, situation, training_class, card, past)))
+    if refusal is not None:
+        raise refusal
+    slot = free_slot(past, situation.rules)
     return _admission(command, training_class, card, slot, situation)
 
 
-def _free_slot(training_class: TrainingClass, past: Sequence[PastEnrolment], rules: RuleSet) -> int:
-    """Return the lowest number that no running training of the card has. Raises where there is none."""
-    if any(enrolment.class_id == training_class.class_id for enrolment in past):
-        raise AlreadyEnrolled
-    taken = {enrolment.live_slot for enrolment in past if enrolment.is_live}
-    free = [slot for slot in range(1, rules.live_enrolments + 1) if slot not in taken]
-    if not free:
-        raise EnrolmentInProgress
-    return free[0]
-
-
-def _check_card(card: Card, past: Sequence[PastEnrolment], situation: Situation) -> None:
-    state = card.state_at(situation.now)
-    usable = {CardState.AWARDED, CardState.BETWEEN}
-    if situation.rules.live_enrolments > 1:
-        usable.add(CardState.IN_TRAINING)
-    if state not in usable:
-        raise CardNotUsable(_WHY_NOT_USABLE[state], facts={"card_state": state.value})
-    if any(enrolment.owes_review for enrolment in past):
-        raise ReviewOwed
-
-
-_WHY_NOT_OPEN = {
-    CANCELLED: "This class was called off. Choose another one.",
-    UNLISTED: "The catalogue no longer tells of this class. Choose another one.",
-}
-
-
-def _check_open(training_class: TrainingClass, situation: Situation) -> None:
-    if not training_class.takes_enrolments_at(situation.now):
-        raise RegistrationClosed(_WHY_NOT_OPEN.get(training_class.status))
-    if training_class.provider_id in situation.suspended:
-        raise ProviderSuspended
-
-
-def _check_class(
+def _case(
     command: EnrolCommand,
+    situation: Situation,
     training_class: TrainingClass,
     card: Card,
     past: Sequence[PastEnrolment],
-) -> None:
-    if MODE_OF_SCHEME[card.scheme] != training_class.mode:
-        raise ModeNotInScheme
-    if command.expected_price != training_class.price:
-        raise PriceChanged(facts={"price": training_class.price})
-    if _conflicts(training_class, past):
-        raise ScheduleConflict
-    if card.balance < training_class.price:
-        raise InsufficientBalance(facts={"balance": card.balance, "price": training_class.price})
-    if training_class.held >= training_class.declared_seats:
-        raise ClassFull
-
-
-def _conflicts(training_class: TrainingClass, past: Sequence[PastEnrolment]) -> bool:
-    return any(
-        mine.overlaps(other)
-        for enrolment in past
-        if enrolment.is_live
-        for other in enrolment.meetings
-        for mine in training_class.meetings
+) -> Case:
+    return Case(
+        card=card,
+        training_class=training_class,
+        past=past,
+        expected_price=command.expected_price,
+        pauses=situation.pauses,
+        provider_suspended=training_class.provider_id in situation.suspended,
+        rules=situation.rules,
+        now=situation.now,
     )
 
 
@@ -234,12 +173,3 @@ def _as_past(admitted: Admitted) -> PastEnrolment:
         reviewed=False,
         meetings=admitted.training_class.meetings,
     )
-
-
-_WHY_NOT_USABLE = {
-    CardState.IN_TRAINING: "The card is in training. The next class can be bought when that one has ended.",
-    CardState.EXPIRED: "The time for buying a class has run out, and the card has expired.",
-    CardState.REVOKED: "The card was revoked. The programme's operator knows the case number.",
-    CardState.EXHAUSTED: "The card's balance is used up.",
-    CardState.WITHDRAWN: "The card was awarded by mistake and taken back. Whoever may hold one can be admitted again.",
-}

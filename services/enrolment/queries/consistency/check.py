@@ -26,6 +26,7 @@ from services.enrolment.queries.consistency.corrections import CORRECTIONS
 from services.enrolment.queries.consistency.enrolments import ENROLMENTS
 from services.enrolment.queries.consistency.entries import ENTRIES
 from services.enrolment.queries.consistency.movements import MOVEMENTS
+from services.enrolment.queries.consistency.quotas import QUOTAS
 from services.enrolment.queries.consistency.suspensions import SUSPENSIONS
 from services.enrolment.queries.consistency.waves import WAVES
 
@@ -36,6 +37,7 @@ LONGEST = 60.0
 Differences = list[dict[str, Any]]
 WALKED = (
     WAVES,
+    QUOTAS,
     ADMISSIONS,
     CLASSES,
     SUSPENSIONS,

@@ -11,7 +11,6 @@ from chassis.identity import Principal
 from chassis.journal import Entry
 from services.enrolment.domain.entry_kinds import EntryKind
 from services.enrolment.domain.learning.redemption import redeem, refuse_called_off
-from services.enrolment.domain.programme.rule_set import RuleSet
 from services.enrolment.domain.seats.enrolment import Enrolment
 from services.enrolment.storage.stores import Stores
 from services.enrolment.use_cases.shared.own_enrolment import own_enrolment
@@ -33,7 +32,6 @@ def redeem_enrolment(
     command: RedeemEnrolment,
     *,
     stores: Stores,
-    rules: RuleSet,
     redeem_key: bytes,
 ) -> Recorded[Enrolment]:
     """Redeem an enrolment of the caller's own.
@@ -51,12 +49,13 @@ def redeem_enrolment(
         refuse_called_off(training_class)
     redeemed = redeem(enrolment, code=command.code, key=redeem_key)
     stores.enrolments.save_state(connection, redeemed)
+    now = stores.database.now(connection)
     entry = Entry(
         kind=EntryKind.ENROLMENT_REDEEMED,
         actor=command.caller.subject,
         role=command.caller.role,
         request_id=command.request_id,
-        rule_version=rules.version,
+        rule_version=stores.rules.at(connection, now).version,
         subjects={
             "class_id": redeemed.class_id,
             "provider_id": redeemed.provider_id,
@@ -65,5 +64,5 @@ def redeem_enrolment(
         },
         body={"enrolment_id": redeemed.enrolment_id},
     )
-    position = stores.journal.append(connection, [entry], now=stores.database.now(connection))
+    position = stores.journal.append(connection, [entry], now=now)
     return Recorded(redeemed, position)

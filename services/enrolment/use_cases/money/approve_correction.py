@@ -8,7 +8,6 @@ from chassis.identity import Principal
 from chassis.problems import NotFound
 from services.enrolment.domain.entry_kinds import EntryKind
 from services.enrolment.domain.money.correction import Approved, approve
-from services.enrolment.domain.programme.rule_set import RuleSet
 from services.enrolment.storage.stores import Stores
 from services.enrolment.use_cases.money.correction_entries import correction_entry
 from services.enrolment.use_cases.shared.recorded import Recorded
@@ -22,7 +21,6 @@ def approve_correction(
     caller: Principal,
     request_id: str,
     stores: Stores,
-    rules: RuleSet,
 ) -> Recorded[Approved]:
     """Approve a correction; the rules judge by what is true under the locks of the correction and of its card.
 
@@ -34,6 +32,7 @@ def approve_correction(
     card_ref = correction.card_ref
     card = stores.cards.lock(connection, [card_ref])[card_ref]
     now = stores.database.now(connection)
+    rules = stores.rules.at(connection, now)
     approved = approve(
         correction,
         card=card,

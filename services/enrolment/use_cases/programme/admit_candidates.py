@@ -5,7 +5,6 @@ from __future__ import annotations
 import secrets
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import datetime
 
 import sqlalchemy as sa
 
@@ -14,12 +13,19 @@ from chassis.identity import Principal
 from chassis.journal import Entry
 from chassis.problems import NotFound, Problem
 from services.enrolment.domain.entry_kinds import EntryKind
-from services.enrolment.domain.programme.award import Award, Candidate, Nomination, award_all
-from services.enrolment.domain.programme.rule_set import RuleSet
+from services.enrolment.domain.programme.award import (
+    Award,
+    Candidate,
+    Nomination,
+    Standing,
+    award_all,
+)
+from services.enrolment.domain.programme.quota import taken_by, under_rules
 from services.enrolment.domain.programme.undo import Admission
 from services.enrolment.domain.programme.wave import Wave
 from services.enrolment.storage.stores import Stores
 from vocabulary.refusals import WaveClosed
+from vocabulary.rule_set import RuleSet
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,7 +43,7 @@ class AdmitCandidates:
 
 
 def admit_candidates(
-    connection: sa.Connection, command: AdmitCandidates, *, stores: Stores, rules: RuleSet
+    connection: sa.Connection, command: AdmitCandidates, *, stores: Stores
 ) -> list[Award | Problem]:
     """Award cards and return for each row, in order, its award or the refusal.
 
@@ -54,26 +60,39 @@ def admit_candidates(
         for index, row in enumerate(command.rows)
         if isinstance(row, Candidate)
     }
-    # The digests are locked by name, so that two admissions of one person cannot both find the NIK free.
-    digests = [nomination.nik_digest for nomination in nominations.values()]
-    stores.database.lock_names(connection, digests)
+    standing = _standing(connection, wave, list(nominations.values()), stores)
+    verdicts = award_all(list(nominations.values()), standing)
+    outcomes |= dict(zip(nominations, verdicts, strict=True))
+    awards = [verdict for verdict in verdicts if isinstance(verdict, Award)]
+    _save(connection, command, wave, awards, stores=stores, standing=standing)
+    return [outcomes[index] for index in range(len(command.rows))]
+
+
+def _standing(
+    connection: sa.Connection, wave: Wave, nominations: Sequence[Nomination], stores: Stores
+) -> Standing:
+    # Held until the commit: another admission of the same person or family card waits, and then finds this one.
+    quotas = stores.quotas.lock(connection, wave.wave_id)
     now, pauses = stores.pauses.now_and_in_force(connection)
     if not wave.is_open_at(now):
         raise WaveClosed
-    held = stores.persons.held_niks(connection, digests)
-    verdicts = award_all(
-        list(nominations.values()), held_niks=held, pauses=pauses, rules=rules, now=now
+    rules = stores.rules.at(connection, now)
+    persons = stores.persons
+    return Standing(
+        held_niks=persons.held_niks(connection, [each.nik_digest for each in nominations]),
+        recipients=persons.recipients(connection, [each.family_digest for each in nominations]),
+        quotas=under_rules(quotas, rules),
+        pauses=pauses,
+        rules=rules,
+        now=now,
     )
-    outcomes |= dict(zip(nominations, verdicts, strict=True))
-    awards = [verdict for verdict in verdicts if isinstance(verdict, Award)]
-    _save(connection, command, wave, awards, stores=stores, rules=rules, now=now)
-    return [outcomes[index] for index in range(len(command.rows))]
 
 
 def _nominate(candidate: Candidate, stores: Stores) -> Nomination:
     return Nomination(
         candidate=candidate,
         nik_digest=stores.persons.fingerprints.nik(candidate.nik),
+        family_digest=stores.persons.fingerprints.family_card(candidate.family_card),
         card_ref=random_reference(),
         card_number=f"{1 + secrets.randbelow(9)}{secrets.randbelow(10**15):015d}",
         movement_id=new_id(),
@@ -87,11 +106,11 @@ def _save(
     awards: Sequence[Award],
     *,
     stores: Stores,
-    rules: RuleSet,
-    now: datetime,
+    standing: Standing,
 ) -> None:
     if not awards:
         return
+    rules, now = standing.rules, standing.now
     admission = Admission(
         command.admission_id, wave.wave_id, now, command.caller.subject, cards=len(awards)
     )
@@ -104,6 +123,8 @@ def _save(
         rule_version=rules.version,
         now=now,
     )
+    places = [award.nomination.place for award in awards]
+    stores.quotas.take(connection, taken_by(standing.quotas, places))
     stores.persons.add(connection, [award.nomination for award in awards])
     stores.movements.add(connection, [award.movement for award in awards], now=now)
     entries = [_entry(command, wave, award, rules) for award in awards]

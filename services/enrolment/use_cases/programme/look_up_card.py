@@ -39,6 +39,11 @@ class FoundCard:
     document: Mapping[str, Any]
     person: SealedPerson
 
+    @property
+    def card_ref(self) -> str:
+        """Return the reference that stands for the card."""
+        return self.person.card_ref
+
 
 def look_up_card(
     connection: sa.Connection, command: LookUpCard, *, stores: Stores

@@ -8,7 +8,6 @@ from chassis.clock import write_instant
 from chassis.identity import Principal
 from chassis.journal import Entry
 from services.enrolment.domain.entry_kinds import EntryKind
-from services.enrolment.domain.programme.rule_set import RuleSet
 from services.enrolment.domain.programme.wave import Wave
 from services.enrolment.storage.stores import Stores
 
@@ -20,16 +19,16 @@ def open_wave(
     caller: Principal,
     request_id: str,
     stores: Stores,
-    rules: RuleSet,
 ) -> Wave:
     """Add a wave with its window and return it."""
     stores.waves.add(connection, wave)
+    now = stores.database.now(connection)
     entry = Entry(
         kind=EntryKind.WAVE_OPENED,
         actor=caller.subject,
         role=caller.role,
         request_id=request_id,
-        rule_version=rules.version,
+        rule_version=stores.rules.at(connection, now).version,
         subjects={},
         body={
             "wave_id": wave.wave_id,
@@ -38,5 +37,5 @@ def open_wave(
             "closes_at": write_instant(wave.closes_at),
         },
     )
-    stores.journal.append(connection, [entry], now=stores.database.now(connection))
+    stores.journal.append(connection, [entry], now=now)
     return wave

@@ -8,7 +8,6 @@ from functools import partial
 import sqlalchemy as sa
 
 from chassis.identity import Principal
-from services.enrolment.domain.programme.rule_set import RuleSet
 from services.enrolment.domain.seats.cancellation import Cancelled, cancel
 from services.enrolment.storage.stores import Stores
 from services.enrolment.use_cases.shared.own_enrolment import own_enrolment
@@ -28,7 +27,7 @@ class CancelEnrolment:
 
 
 def cancel_enrolment(
-    connection: sa.Connection, command: CancelEnrolment, *, stores: Stores, rules: RuleSet
+    connection: sa.Connection, command: CancelEnrolment, *, stores: Stores
 ) -> Recorded[Cancelled]:
     """Cancel an enrolment of the caller's own.
 
@@ -43,6 +42,7 @@ def cancel_enrolment(
     enrolment = find()  # as it stands now that its card is locked
     past = stores.enrolments.history(connection, [enrolment.card_ref]).get(enrolment.card_ref, [])
     now = stores.database.now(connection)
+    rules = stores.rules.at(connection, now)
     cancelled = cancel(
         enrolment,
         card=cards[enrolment.card_ref],

@@ -13,13 +13,13 @@ import sqlalchemy as sa
 
 from chassis.identifiers import new_id
 from services.enrolment.domain.programme.card import Card
-from services.enrolment.domain.programme.rule_set import RuleSet
 from services.enrolment.domain.seats.cancellation import Cancelled, cancel
 from services.enrolment.domain.seats.enrolment import Enrolment, PastEnrolment
 from services.enrolment.domain.seats.training_class import TrainingClass
 from services.enrolment.storage.stores import Stores
 from services.enrolment.use_cases.shared.returned_seats import Canceller, save_cancellations
 from vocabulary.roles import SYSTEM
+from vocabulary.rule_set import RuleSet
 
 ACTOR = "enrolment-worker"
 CANCELLED_AT_ONCE = 100
@@ -27,7 +27,7 @@ CANCELLED_AT_ONCE = 100
 
 
 def cancel_enrolments_of_called_off_class(
-    connection: sa.Connection, class_id: str, *, request_id: str, stores: Stores, rules: RuleSet
+    connection: sa.Connection, class_id: str, *, request_id: str, stores: Stores
 ) -> int:
     """Cancel up to `CANCELLED_AT_ONCE` live enrolments of a class that was called off; return how many.
 
@@ -46,6 +46,7 @@ def cancel_enrolments_of_called_off_class(
         return 0
     history = stores.enrolments.history(connection, list(cards))
     now = stores.database.now(connection)
+    rules = stores.rules.at(connection, now)
     cancelled = _cancel_all(found, training_class, cards, history, now=now, rules=rules)
     canceller = Canceller(ACTOR, SYSTEM, request_id, training_class.reason)
     save_cancellations(

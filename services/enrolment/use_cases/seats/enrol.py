@@ -1,7 +1,7 @@
 """Give seats to a batch of commands: lock in the one global order, judge purely, save in so many statements.
 
-The order of locks everywhere in this service: idempotency keys (held by the commit site), the wave, NIK names, the
-suspensions (shared), classes, cards, each sorted; the journal's head comes last.
+The order of locks everywhere in this service: idempotency keys (held by the commit site), the wave, the programme's
+quotas, the suspensions (shared), classes, cards, each sorted; the journal's head comes last.
 """
 
 from __future__ import annotations
@@ -20,7 +20,6 @@ from chassis.settlement import parting
 from chassis.tickets import Outcome
 from services.enrolment.domain.entry_kinds import EntryKind
 from services.enrolment.domain.learning.redemption import redeem_code
-from services.enrolment.domain.programme.rule_set import RuleSet
 from services.enrolment.domain.seats.admission import Admitted, EnrolCommand, Situation, admit_all
 from services.enrolment.storage.stores import Stores
 from services.enrolment.storage.tables import FOLLOWER_STATE
@@ -32,9 +31,8 @@ CATALOGUE_MAY_LAG = timedelta(seconds=10)
 class EnrolHandler:
     """What the group commit does with a batch of enrolments."""
 
-    def __init__(self, stores: Stores, *, rules: RuleSet, redeem_key: bytes) -> None:
+    def __init__(self, stores: Stores, *, redeem_key: bytes) -> None:
         self._stores = stores
-        self._rules = rules
         self._redeem_key = redeem_key
 
     def settle(
@@ -68,7 +66,7 @@ class EnrolHandler:
             history=history,
             catalogue_is_current=current,
             now=switches.now,
-            rules=self._rules,
+            rules=stores.rules.at(connection, switches.now),
             pauses=switches.pauses,
             suspended=switches.suspended,
         )

@@ -10,10 +10,10 @@ import sqlalchemy as sa
 
 from chassis.journal import Entry
 from services.enrolment.domain.entry_kinds import EntryKind
-from services.enrolment.domain.programme.rule_set import RuleSet
 from services.enrolment.domain.seats.cancellation import Cancelled
 from services.enrolment.domain.seats.training_class import TrainingClass
 from services.enrolment.storage.stores import Stores
+from vocabulary.rule_set import RuleSet
 
 
 @dataclass(frozen=True, slots=True)

@@ -15,6 +15,9 @@ def lived_in(house: House) -> dict[str, str]:
     """Let a little of everything happen, and return ids by what they stand for."""
     full, other = house.put_class(declared_seats=2), house.put_class()
     cards = house.award_many(4)
+    quotas = [{"scheme": "digital", "region": "32", "places": 9}]
+    body = {"quotas": quotas, "reason": "Keputusan kuota"}
+    document(house.post(f"/waves/{house.wave_id}/quotas", body, "operator"))
     taken = [house.enrolled(card, full) for card in cards[:2]]
     house.enrol(cards[2], full)
     taken_elsewhere = house.enrolled(cards[3], other)

@@ -59,6 +59,7 @@ TAMPERINGS: dict[str, tuple[str, set[str]]] = {
         {
             "card state, by journal",
             "people admitted, by cards",
+            "places used, by cards",
             "cards withdrawn of an admission",
         },
     ),
@@ -90,7 +91,15 @@ TAMPERINGS: dict[str, tuple[str, set[str]]] = {
     ),
     "a card's wave": (
         "update card set wave_id = :other_wave where card_ref = :card",
-        {"card wave, by journal", "people admitted, by cards"},
+        {"card wave, by journal", "people admitted, by cards", "places used, by cards"},
+    ),
+    "the places used of a wave's quota": (
+        "update quota set used = used - 1 where wave_id = :wave",
+        {"places used, by cards"},
+    ),
+    "the places used of the programme's quota": (
+        "update quota set used = used + 1 where wave_id is null and scheme = 'digital'",
+        {"places used, by cards"},
     ),
     "the seats held": (
         "update training_class set held = held + 1, effective_seats = effective_seats + 1"

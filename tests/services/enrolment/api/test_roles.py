@@ -19,9 +19,17 @@ MAY_CALL: dict[str, set[str]] = {
     "GET /healthz": EVERYBODY,
     "GET /readyz": EVERYBODY,
     "GET /metrics": EVERYBODY,
+    "GET /api/v1/rules": EVERYBODY,
+    "GET /api/v1/rules/<name:version>": EVERYBODY,
+    "POST /api/v1/rules": {"operator"},
+    "POST /api/v1/rules/preview": {"operator"},
+    "POST /api/v1/rules/explanation": {"holder", "provider", "officer", "operator", "auditor"},
+    "POST /api/v1/rules/<name:version>/withdrawal": {"operator"},
     "GET /api/v1/waves": EVERYBODY,
     "GET /api/v1/waves/<id:wave_id>": EVERYBODY,
     "POST /api/v1/waves": {"operator"},
+    "GET /api/v1/quotas": EVERYBODY,
+    "POST /api/v1/waves/<id:wave_id>/quotas": {"operator"},
     "POST /api/v1/waves/<id:wave_id>/admissions": {"operator"},
     "GET /api/v1/admissions": {"operator", "auditor"},
     "GET /api/v1/admissions/<id:admission_id>": {"operator", "auditor"},
@@ -39,6 +47,7 @@ MAY_CALL: dict[str, set[str]] = {
     "GET /api/v1/cards/me": {"holder"},
     "GET /api/v1/cards/me/statement": {"holder"},
     "POST /api/v1/cards/lookup": {"officer", "operator"},
+    "POST /api/v1/cards/revocation": {"operator"},
     "POST /api/v1/enrolments": {"holder", "officer", "operator"},
     "GET /api/v1/enrolments": {"holder", "provider", "operator", "auditor"},
     "GET /api/v1/enrolments/<id:enrolment_id>": {"holder", "provider", "operator", "auditor"},
@@ -77,6 +86,7 @@ def send(house: House, call: str, role: str, **claims: Any) -> TestResponse:
         "correction_id",
     ):
         path = path.replace(f"<id:{name}>", new_id())
+    path = path.replace("<name:version>", "2099-01")
     bound = {"card": new_id(), "provider": new_id(), "region": "32"}
     return house.call(
         method,

@@ -7,26 +7,20 @@ from datetime import UTC, datetime, timedelta
 from typing import Any
 
 from services.enrolment.domain.programme.card import Card, CardState, Scheme
-from services.enrolment.domain.programme.rule_set import RuleSet
 from services.enrolment.domain.seats.admission import EnrolCommand
 from services.enrolment.domain.seats.enrolment import Enrolment, EnrolmentState, PastEnrolment
 from services.enrolment.domain.seats.training_class import Meeting, TrainingClass
+from vocabulary.rule_book import shipped_rules
 
 NOW = datetime(2026, 12, 1, 3, 0, tzinfo=UTC)
 DAY = timedelta(days=1)
 HOUR = timedelta(hours=1)
+EVENING = 14 * HOUR
+"""From the time of day that it is at `NOW` until midnight in Jakarta."""
 BALANCE = 3_500_000
 PRICE = 700_000
 
-RULES = RuleSet(
-    version="2023-01",
-    training_balance=BALANCE,
-    first_purchase=15 * DAY,
-    next_purchase=15 * DAY,
-    live_enrolments=1,
-    holder_may_cancel=True,
-    result_due=14 * DAY,
-)
+RULES = [*shipped_rules()][-1].rules
 
 
 def meeting(starts_at: datetime, hours: int = 2) -> Meeting:

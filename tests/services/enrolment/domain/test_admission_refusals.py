@@ -11,8 +11,7 @@ import pytest
 from chassis.problems import Problem
 from services.enrolment.domain.programme.card import Card, CardState, Scheme
 from services.enrolment.domain.programme.pause import Pause, Paused
-from services.enrolment.domain.programme.rule_set import RuleSet
-from services.enrolment.domain.seats import admission
+from services.enrolment.domain.seats import admission, entitlement
 from services.enrolment.domain.seats.admission import (
     Admitted,
     EnrolCommand,
@@ -34,6 +33,7 @@ from tests.services.enrolment.domain.builders import (
     past,
     training_class,
 )
+from vocabulary.rule_set import RuleSet
 
 
 @dataclass
@@ -197,7 +197,7 @@ def test_mending_one_flaw_after_another_walks_down_the_table() -> None:
 def test_the_table_knows_every_refusal_that_the_rules_can_raise() -> None:
     raised = {
         value.code
-        for value in vars(admission).values()
+        for value in [*vars(admission).values(), *vars(entitlement).values()]
         if isinstance(value, type) and issubclass(value, Problem) and value is not Problem
     }
     assert raised == {code for code, _ in ORDER}

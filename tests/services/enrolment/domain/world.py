@@ -9,7 +9,6 @@ from datetime import datetime, timedelta
 from chassis.problems import Problem
 from services.enrolment.domain.money.movement import Account, Movement
 from services.enrolment.domain.programme.card import Card
-from services.enrolment.domain.programme.rule_set import RuleSet
 from services.enrolment.domain.seats.admission import (
     Admitted,
     EnrolCommand,
@@ -19,6 +18,7 @@ from services.enrolment.domain.seats.admission import (
 from services.enrolment.domain.seats.cancellation import cancel
 from services.enrolment.domain.seats.enrolment import Enrolment, EnrolmentState, PastEnrolment
 from services.enrolment.domain.seats.training_class import TrainingClass
+from vocabulary.rule_set import RuleSet
 
 
 @dataclass

@@ -59,7 +59,7 @@ def test_a_class_it_no_longer_knows_takes_nobody_else_and_keeps_who_is_in_it(
     assert document(shown)["status"] == "active"
     assert house.cancel(leaving["id"], "holder", card=second.card_ref).status_code == 200
     service = house.service
-    assert settle_called_off_classes(service.stores, service.transactions, service.rules) == 0
+    assert settle_called_off_classes(service.stores, service.transactions) == 0
     assert seats(house, lost.class_id)["held"] == 1
     assert house.differences() == []
 
@@ -119,7 +119,7 @@ def test_a_called_off_class_it_no_longer_knows_is_still_settled(
     restored.tell(("published", kept))
     assert again(house, restored.client).run().unlisted == 0
     service = house.service
-    assert settle_called_off_classes(service.stores, service.transactions, service.rules) == 1
+    assert settle_called_off_classes(service.stores, service.transactions) == 1
     assert document(house.get("/cards/me", "holder", card=card.card_ref))["status"] == "awarded"
 
 

@@ -73,12 +73,7 @@ def test_who_is_in_a_class_keeps_seat_money_and_rights(
     before = document(house.get("/cards/me", "holder", card=first.card_ref))
     suspend(catalogue, follower, offered)
     assert document(house.get("/cards/me", "holder", card=first.card_ref)) == before
-    assert (
-        settle_called_off_classes(
-            house.service.stores, house.service.transactions, house.service.rules
-        )
-        == 0
-    )
+    assert settle_called_off_classes(house.service.stores, house.service.transactions) == 0
     told = document(
         house.get(f"/enrolments/{staying['id']}/timeline", "holder", card=first.card_ref)
     )
@@ -114,7 +109,7 @@ def test_a_class_can_be_called_off_while_its_provider_is_suspended(
     catalogue.tell(("cancelled", replace(offered, status=ClassStatus.CANCELLED, reason="Tutup")))
     follower.catch_up()
     service = house.service
-    assert settle_called_off_classes(service.stores, service.transactions, service.rules) == 1
+    assert settle_called_off_classes(service.stores, service.transactions) == 1
     assert seats(house, offered.class_id)["held"] == 0
     assert house.differences() == []
 

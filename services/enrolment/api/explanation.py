@@ -1,0 +1,144 @@
+"""What the rules say of a case, rule by rule."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from datetime import datetime
+from typing import Any
+
+import sqlalchemy as sa
+
+from chassis.clock import write_instant
+from chassis.endpoints import Call, Endpoints, KeyUse
+from chassis.idempotency import Answer, json_answer
+from chassis.problems import FieldError, NotFound, ValidationFailed
+from services.enrolment.api.cards import looked_up, own_card
+from services.enrolment.api.explanation_documents import ExplanationRequest, ShownExplanation
+from services.enrolment.domain.programme.check import Check
+from services.enrolment.domain.reach import reach_to_read
+from services.enrolment.service import LOOKUPS_OF_ONE_CALLER, EnrolmentService
+from services.enrolment.use_cases.programme.explain_rules import (
+    Explanation,
+    Judge,
+    explain_candidate,
+    explain_enrolment,
+    explain_seat,
+    judge_asked_for,
+)
+from vocabulary.refusals import CardNotFound, ClassNotFound
+from vocabulary.roles import AUDITOR, HOLDER, OFFICER, OPERATOR, PROVIDER
+
+endpoints: Endpoints[EnrolmentService] = Endpoints("/api/v1")
+
+
+@endpoints.post(
+    "/rules/explanation",
+    allow=(HOLDER, PROVIDER, OFFICER, OPERATOR, AUDITOR),
+    body=ExplanationRequest,
+    key=KeyUse.NONE,
+    shows=ShownExplanation,
+    refuses=(ClassNotFound, CardNotFound, NotFound),
+    bounded=(LOOKUPS_OF_ONE_CALLER,),
+)
+def post_explanation(call: Call, service: EnrolmentService) -> Answer:
+    """Explain what each rule says of a candidate, of a seat or of an enrolment, and what it compared.
+
+    Of another version or day it tells what those rules would have said: the card then stands as if they had awarded
+    it. An enrolment is judged by what was known when it was made. Nothing is changed, and no place or seat is kept.
+    Where a card is named by its number, that is recorded as a look-up.
+    """
+    # A look-up is recorded before anything is told of the card.
+    card_ref = _card_asked_for(call, service) if "class_id" in call.body else ""
+    with service.database.reading() as connection:
+        if "enrolment_id" in call.body:
+            return _shown(_of_enrolment(connection, call, service))
+        judge = _judge(connection, call, service, now=service.database.now(connection))
+        if "candidate" in call.body:
+            person = call.body["candidate"]
+            return _shown(explain_candidate(connection, person, judge, stores=service.stores))
+        class_id = call.body["class_id"]
+        return _shown(
+            explain_seat(
+                connection, judge, card_ref=card_ref, class_id=class_id, stores=service.stores
+            )
+        )
+
+
+def _judge(
+    connection: sa.Connection,
+    call: Call,
+    service: EnrolmentService,
+    *,
+    now: datetime,
+    version: str | None = None,
+) -> Judge:
+    """Return the rules asked for and as of when they judge; without a wish those of `version`, or those of `now`."""
+    day, wished = call.body.get("date"), call.body.get("version")
+    if day is None and wished is None:
+        wished = version
+    book = service.stores.rules.book_now(connection)
+    return judge_asked_for(book, version=wished, day=day, now=now)
+
+
+def _of_enrolment(connection: sa.Connection, call: Call, service: EnrolmentService) -> Explanation:
+    """Explain an enrolment, by the version that judged it unless another one is asked for."""
+    stores, reach = service.stores, reach_to_read(call.caller)
+    enrolment = stores.enrolments.find(connection, call.body["enrolment_id"])
+    if enrolment is None or not reach.has_enrolment(
+        card_ref=enrolment.card_ref, provider_id=enrolment.provider_id
+    ):
+        raise NotFound
+    made_at, version = enrolment.enrolled_at, enrolment.rule_version
+    judge = _judge(connection, call, service, now=made_at, version=version)
+    return explain_enrolment(connection, enrolment, judge.rules, stores=stores)
+
+
+def _card_asked_for(call: Call, service: EnrolmentService) -> str:
+    """Return the reference of the card that wants the seat; one that is named by its number is looked up."""
+    number, caller = call.body.get("card_number"), call.caller
+    if caller.role == HOLDER:
+        if number is not None:
+            raise _refused("Leave it out: the card is that of your credential.")
+        return own_card(caller)
+    if number is None:
+        raise _refused("Send the number of the card that wants the seat.")
+    return looked_up(
+        call,
+        service,
+        card_number=number,
+        reason=f"rules explained for class {call.body['class_id']}",
+    ).card_ref
+
+
+def _refused(message: str) -> ValidationFailed:
+    return ValidationFailed(errors=[FieldError("/card_number", message)])
+
+
+def _shown(explanation: Explanation) -> Answer:
+    return json_answer(
+        200,
+        {
+            "version": explanation.judge.rules.version,
+            "at": write_instant(explanation.judge.at),
+            "refused_by": explanation.refused_by,
+            "checks": [_check_document(check) for check in explanation.checks],
+        },
+    )
+
+
+def _check_document(check: Check) -> dict[str, Any]:
+    refusal = check.refusal
+    return {
+        "rule": check.rule,
+        "holds": refusal is None,
+        "code": None if refusal is None else refusal.code,
+        "detail": None if refusal is None else refusal.detail,
+        "compared": _plain(check.compared),
+    }
+
+
+def _plain(compared: Mapping[str, Any]) -> dict[str, Any]:
+    return {
+        name: write_instant(value) if isinstance(value, datetime) else value
+        for name, value in compared.items()
+    }

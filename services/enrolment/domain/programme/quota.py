@@ -1,0 +1,101 @@
+"""Quotas: how many cards may be held of a wave, a scheme, a region and a cluster, any of them left open."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, replace
+from itertools import product
+
+from services.enrolment.domain.programme.card import CardState, Scheme
+from vocabulary.rule_set import RuleSet
+
+HOLDS_NO_PLACE = frozenset({CardState.EXPIRED, CardState.WITHDRAWN})
+"""A card in one of these states has given its place back; every other one keeps it, whatever became of it."""
+
+
+@dataclass(frozen=True, slots=True)
+class Place:
+    """What a card takes its places under; it is counted where it was awarded, also after its holder moved."""
+
+    scheme: Scheme
+    region: str
+    cluster: str | None
+
+
+@dataclass(frozen=True, slots=True)
+class Reach:
+    """Which cards a quota counts; None stands for all: of both schemes, of everywhere, of whatever cluster."""
+
+    scheme: Scheme | None = None
+    region: str | None = None
+    cluster: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Quota:
+    """So many places, and how many of them cards hold. Without a wave it is one of the whole programme.
+
+    `places` may be lower than what is used: lowering takes no card from anybody. None is no limit.
+    """
+
+    quota_id: str
+    wave_id: str | None
+    reach: Reach
+    places: int | None
+    used: int
+
+    @property
+    def left(self) -> int | None:
+        """Return how many places are free; None where there is no limit."""
+        return None if self.places is None else max(0, self.places - self.used)
+
+
+def under_rules(quotas: Iterable[Quota], rules: RuleSet) -> list[Quota]:
+    """Give the programme's own quotas the places that the rules in force name; a wave's have theirs."""
+    of_scheme = {Scheme.DIGITAL: rules.digital_cards, Scheme.OFFLINE: rules.offline_cards}
+    return [
+        replace(quota, places=of_scheme[quota.reach.scheme])
+        if quota.wave_id is None and quota.reach.scheme is not None
+        else quota
+        for quota in quotas
+    ]
+
+
+class Allotment:
+    """The quotas that an award counts in, while candidates are judged one after another."""
+
+    def __init__(self, quotas: Iterable[Quota]) -> None:
+        self._quotas = {(quota.wave_id is None, quota.reach): quota for quota in quotas}
+        self._taken: Counter[str] = Counter()
+
+    def counting(self, place: Place) -> list[Quota]:
+        """Return the quotas that count a place, with what was taken since: the programme's, then the wider first."""
+        regions = (None, place.region[:2], place.region)
+        reaches = product({None: 0, place.scheme: 0}, regions, {None: 0, place.cluster: 0})
+        found = [
+            self._quotas.get((of_programme, Reach(*reach)))
+            for reach in reaches
+            for of_programme in (True, False)
+        ]
+        ordered = sorted(
+            (each for each in found if each), key=lambda each: each.wave_id is not None
+        )
+        return [replace(each, used=each.used + self._taken[each.quota_id]) for each in ordered]
+
+    def take(self, place: Place) -> None:
+        """Count a place as taken in every quota that counts it."""
+        self._taken.update(quota.quota_id for quota in self.counting(place))
+
+    @property
+    def taken(self) -> Mapping[str, int]:
+        """Return how many places were taken, by quota."""
+        return self._taken
+
+
+def taken_by(quotas: Sequence[Quota], places: Iterable[Place]) -> Mapping[str, int]:
+    """Return how many of these places each quota counts, by its id."""
+    allotment = Allotment(quotas)
+    for place in places:
+        allotment.take(place)
+    return allotment.taken

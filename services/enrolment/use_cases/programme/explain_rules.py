@@ -1,0 +1,194 @@
+"""Explain what the rules say of a candidate, of a seat that a card wants, or of an enrolment; nothing is changed.
+
+The checks are those by which the same is judged; under another version they show what that one would have said.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from datetime import date, datetime
+
+import sqlalchemy as sa
+
+from chassis.problems import FieldError, NotFound, ValidationFailed
+from services.enrolment.domain.programme.award import (
+    Candidate,
+    Nomination,
+    SoFar,
+    Standing,
+    checks_of,
+)
+from services.enrolment.domain.programme.card import Card, Scheme
+from services.enrolment.domain.programme.check import Check, first_refusal
+from services.enrolment.domain.programme.hindsight import as_if_awarded_under
+from services.enrolment.domain.programme.quota import under_rules
+from services.enrolment.domain.seats import entitlement
+from services.enrolment.domain.seats.enrolment import Enrolment
+from services.enrolment.storage.stores import Stores
+from vocabulary.refusals import ClassNotFound
+from vocabulary.rule_book import RuleBook, beginning_of
+from vocabulary.rule_set import RuleSet
+
+_NOBODY = "somebody"
+"""Stands for the digests of a person whose numbers nobody asks for."""
+
+
+@dataclass(frozen=True, slots=True)
+class AskedPerson:
+    """A person who may be a candidate, by what the rules look at; no number of a document is needed for that."""
+
+    birth_date: date
+    region: str
+    cluster: str | None
+    scheme: Scheme
+    held_a_card: bool
+    recipients_of_family_card: int
+    wave_id: str | None
+
+
+@dataclass(frozen=True, slots=True)
+class Judge:
+    """By which rules a case is judged, and as of when."""
+
+    rules: RuleSet
+    at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class Explanation:
+    """What each rule says, in the order in which they are asked, and who judges."""
+
+    judge: Judge
+    checks: Sequence[Check]
+
+    @property
+    def refused_by(self) -> str | None:
+        """Return the code by which this is refused; None where every rule holds."""
+        refusal = first_refusal(self.checks)
+        return None if refusal is None else refusal.code
+
+
+def judge_asked_for(
+    book: RuleBook, *, version: str | None, day: date | None, now: datetime
+) -> Judge:
+    """Return the rules of a version, of a day (judged as it begins), or those in force, and as of when they judge.
+
+    Raises `ValidationFailed` where there is no such version, or no rules were in force that day.
+    """
+    if version is not None:
+        dated = book.find(version)
+        if dated is None:
+            raise ValidationFailed(
+                errors=[
+                    FieldError("/version", "There is no such version; see the list of versions.")
+                ]
+            )
+        return Judge(dated.rules, now)
+    at = now if day is None else beginning_of(day)
+    try:
+        return Judge(book.in_force_at(at), at)
+    except LookupError as error:
+        raise ValidationFailed(errors=[FieldError("/date", str(error))]) from error
+
+
+def explain_candidate(
+    connection: sa.Connection, person: AskedPerson, judge: Judge, *, stores: Stores
+) -> Explanation:
+    """Explain whether a person would be awarded a card. Raises `ValidationFailed` for a wave that is not there."""
+    if person.wave_id is not None and stores.waves.read(connection, person.wave_id) is None:
+        raise ValidationFailed(
+            errors=[
+                FieldError("/candidate/wave_id", "There is no such wave; see the list of waves.")
+            ]
+        )
+    standing = Standing(
+        held_niks={_NOBODY} if person.held_a_card else (),
+        recipients={_NOBODY: person.recipients_of_family_card},
+        quotas=under_rules(stores.quotas.read(connection, person.wave_id), judge.rules),
+        pauses=stores.pauses.in_force(connection),
+        rules=judge.rules,
+        now=judge.at,
+    )
+    checks = list(checks_of(_nomination(person), standing, SoFar(standing)))
+    return Explanation(judge, checks)
+
+
+def explain_seat(
+    connection: sa.Connection, judge: Judge, *, card_ref: str, class_id: str, stores: Stores
+) -> Explanation:
+    """Explain whether a card would get a seat. Raises `ClassNotFound`, and `NotFound` without the card."""
+    card = stores.cards.read(connection, card_ref)
+    if card is None:
+        raise NotFound
+    training_class = stores.classes.read(connection, class_id)
+    if training_class is None:
+        raise ClassNotFound
+    switches = stores.switches.read(connection, [training_class.provider_id])
+    case = entitlement.Case(
+        card=_under(connection, card, judge.rules, stores),
+        training_class=training_class,
+        past=stores.enrolments.history(connection, [card_ref]).get(card_ref, []),
+        expected_price=None,
+        pauses=switches.pauses,
+        provider_suspended=training_class.provider_id in switches.suspended,
+        rules=judge.rules,
+        now=judge.at,
+    )
+    return Explanation(judge, list(entitlement.checks_of(case)))
+
+
+def explain_enrolment(
+    connection: sa.Connection, enrolment: Enrolment, rules: RuleSet, *, stores: Stores
+) -> Explanation:
+    """Explain an enrolment by what was known when it was made: its card, clock, balance and other trainings then.
+
+    What changes from hour to hour (seats, prices, windows, pauses) is not asked again.
+    """
+    card = stores.cards.read(connection, enrolment.card_ref)
+    training_class = stores.classes.read(connection, enrolment.class_id)
+    if card is None or training_class is None:
+        raise NotFound
+    before = stores.enrolments.before(connection, enrolment)
+    then = replace(
+        card,
+        state=enrolment.card_state_before,
+        deadline=enrolment.card_deadline_before,
+        balance=before.balance,
+    )
+    seen = _under(connection, then, rules, stores)
+    checks = [
+        entitlement.running_trainings(before.running, rules),
+        entitlement.card_usable(seen, rules, enrolment.enrolled_at),
+        entitlement.mode_in_scheme(seen, training_class),
+        entitlement.balance_covers(seen.balance, enrolment.price),
+    ]
+    return Explanation(Judge(rules, enrolment.enrolled_at), checks)
+
+
+def _under(connection: sa.Connection, card: Card, rules: RuleSet, stores: Stores) -> Card:
+    award = stores.cards.award(connection, card.card_ref)
+    own = stores.rules.book_now(connection).find(award.rule_version)
+    if own is None or own.version == rules.version:
+        return card
+    return as_if_awarded_under(card, awarded_at=award.awarded_at, own=own.rules, other=rules)
+
+
+def _nomination(person: AskedPerson) -> Nomination:
+    candidate = Candidate(
+        nik="",
+        family_card="",
+        name="",
+        birth_date=person.birth_date,
+        region=person.region,
+        cluster=person.cluster,
+        scheme=person.scheme,
+    )
+    return Nomination(
+        candidate=candidate,
+        nik_digest=_NOBODY,
+        family_digest=_NOBODY,
+        card_ref="",
+        card_number="",
+        movement_id="",
+    )

@@ -1,0 +1,80 @@
+"""Give a wave quotas, or those it has other numbers of places."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import sqlalchemy as sa
+
+from chassis.identifiers import new_id
+from chassis.identity import Principal
+from chassis.journal import Entry
+from chassis.problems import NotFound
+from services.enrolment.domain.entry_kinds import EntryKind
+from services.enrolment.domain.programme.quota import Quota, Reach
+from services.enrolment.storage.stores import Stores
+
+
+@dataclass(frozen=True, slots=True)
+class SetQuotas:
+    """An operator wants quotas of a wave to have so many places, for a reason; each reach is named once."""
+
+    wave_id: str
+    places: Sequence[tuple[Reach, int]]
+    reason: str
+    caller: Principal
+    request_id: str
+
+
+def set_quotas(connection: sa.Connection, command: SetQuotas, *, stores: Stores) -> list[Quota]:
+    """Add the quotas that the wave does not have, change the others, and return them all in the order they were sent.
+
+    A quota that comes later counts the cards that are there already. Raises `NotFound` for an unknown wave.
+    """
+    if stores.waves.lock(connection, command.wave_id) is None:
+        raise NotFound
+    locked = stores.quotas.lock(connection, command.wave_id)
+    known = {quota.reach: quota for quota in locked if quota.wave_id is not None}
+    added = [
+        _new_quota(connection, command.wave_id, reach, places, stores)
+        for reach, places in command.places
+        if reach not in known
+    ]
+    changed = {known[reach].quota_id: places for reach, places in command.places if reach in known}
+    stores.quotas.add(connection, added)
+    stores.quotas.set_places(connection, changed)
+    now = stores.database.now(connection)
+    stores.journal.append(connection, [_entry(command)], now=now)
+    after = {quota.reach: quota for quota in stores.quotas.lock(connection, command.wave_id)}
+    return [after[reach] for reach, _ in command.places]
+
+
+def _new_quota(
+    connection: sa.Connection, wave_id: str, reach: Reach, places: int, stores: Stores
+) -> Quota:
+    used = stores.quotas.held(connection, wave_id, reach)
+    return Quota(new_id(), wave_id, reach, places, used)
+
+
+def _entry(command: SetQuotas) -> Entry:
+    return Entry(
+        kind=EntryKind.QUOTAS_SET,
+        actor=command.caller.subject,
+        role=command.caller.role,
+        request_id=command.request_id,
+        subjects={},
+        body={
+            "wave_id": command.wave_id,
+            "reason": command.reason,
+            "quotas": [
+                {
+                    "scheme": reach.scheme,
+                    "region": reach.region,
+                    "cluster": reach.cluster,
+                    "places": places,
+                }
+                for reach, places in command.places
+            ],
+        },
+    )

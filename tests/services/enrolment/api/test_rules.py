@@ -1,0 +1,265 @@
+"""The rules are read by everybody, and scheduled ahead of time by operators."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import replace
+from datetime import UTC, date, datetime, timedelta
+from typing import Any
+
+import pytest
+
+from services.enrolment.domain.programme import rule_change
+from services.enrolment.storage.rules import READ_EVERY, RuleStore
+from tests.chassis.problem_documents import code, pointers
+from tests.services.enrolment.house import House, document, with_service
+from vocabulary.rule_book import national_day, shipped_rules
+
+TOMORROW = national_day(datetime.now(UTC)) + timedelta(days=2)
+LAST = [*shipped_rules()][-1]
+
+
+def sent(
+    version: str = "2031-01", day: date | str = "2031-01-01", **changes: Any
+) -> dict[str, Any]:
+    """Return a version as an operator sends it."""
+    return {
+        "version": version,
+        "effective_from": str(day),
+        "changes": changes or {"next_purchase_days": 30},
+        "reason": "Keputusan Dirjen 12/2030",
+    }
+
+
+def versions(house: House) -> list[tuple[str, str, str | None]]:
+    items = document(house.get("/rules"))["items"]
+    return [(each["version"], each["status"], each["effective_until"]) for each in items]
+
+
+def test_everybody_reads_every_version_with_all_its_numbers(shared_house: House) -> None:
+    listed = document(shared_house.get("/rules"))["items"]
+    assert [(each["version"], each["status"]) for each in listed[:2]] == [
+        ("2020-04", "past"),
+        ("2023-01", "in-force"),
+    ]
+    shown = document(shared_house.get("/rules/2020-04"))
+    assert shown | {"rules": None} == listed[0] | {"rules": None}
+    assert shown["rules"]["training_balance"] == 1_000_000
+
+
+@pytest.mark.parametrize("version", ["2024-01", "2023", "x", "2023-01%00", "2023-01/"])
+def test_a_version_that_is_not_there_is_not_found(shared_house: House, version: str) -> None:
+    assert code(shared_house.get(f"/rules/{version}")) == (404, "not-found")
+
+
+def test_a_scheduled_version_ends_the_one_before_it(house: House) -> None:
+    made = house.post("/rules", sent(), "operator")
+    shown = document(made, 201)
+    assert made.headers["Location"] == "/api/v1/rules/2031-01"
+    assert shown == document(house.get("/rules/2031-01"))
+    assert shown["rules"] == document(house.get("/rules/2023-01"))["rules"] | {
+        "next_purchase_days": 30
+    }
+    assert versions(house)[1:] == [
+        ("2023-01", "in-force", "2031-01-01"),
+        ("2031-01", "scheduled", None),
+    ]
+
+
+def test_a_version_between_two_others_follows_the_one_that_holds_then(house: House) -> None:
+    document(house.post("/rules", sent("2033-01", "2033-01-01", youngest=17), "operator"), 201)
+    document(house.post("/rules", sent("2032-01", "2032-01-01", oldest=70), "operator"), 201)
+    between = document(house.get("/rules/2032-01"))
+    assert (between["rules"]["youngest"], between["rules"]["oldest"]) == (18, 70)
+    assert between["effective_until"] == "2033-01-01"
+    after = document(house.get("/rules/2033-01"))["rules"]
+    assert (after["youngest"], after["oldest"]) == (17, 64)
+
+
+def test_a_withdrawn_version_never_takes_effect_and_its_name_is_not_given_again(
+    house: House,
+) -> None:
+    document(house.post("/rules", sent(), "operator"), 201)
+    reason = {"reason": "Keputusan dicabut"}
+    document(house.post("/rules/2031-01/withdrawal", reason, "operator"))
+    assert versions(house)[1:] == [("2023-01", "in-force", None)]
+    assert code(house.get("/rules/2031-01")) == (404, "not-found")
+    again = house.post("/rules/2031-01/withdrawal", reason, "operator")
+    assert code(again) == (404, "not-found")
+    assert code(house.post("/rules", sent(), "operator")) == (409, "rule-version-taken")
+    document(house.post("/rules", sent("2031-01b"), "operator"), 201)
+
+
+def test_what_came_with_the_software_cannot_be_withdrawn(shared_house: House) -> None:
+    refused = shared_house.post("/rules/2023-01/withdrawal", {"reason": "Salah"}, "operator")
+    assert code(refused) == (409, "state-conflict")
+
+
+@pytest.mark.parametrize(
+    ("version", "day"), [("2023-01", "2031-01-01"), ("2031-01b", "2023-01-01")]
+)
+def test_a_name_or_a_day_of_another_version_is_refused(
+    shared_house: House, version: str, day: str
+) -> None:
+    refused = shared_house.post("/rules", sent(version, day), "operator")
+    expected = "rule-version-taken" if day > "2030" else "rules-too-late"
+    assert code(refused) == (409, expected)
+
+
+def test_two_versions_do_not_begin_on_one_day(house: House) -> None:
+    document(house.post("/rules", sent(), "operator"), 201)
+    refused = house.post("/rules", sent("2031-01b"), "operator")
+    assert code(refused) == (409, "rule-version-taken")
+
+
+@pytest.mark.parametrize(
+    ("changes", "where"),
+    [
+        ({"youngest": "18"}, ["/changes/youngest"]),
+        ({"youngest": 200, "nobody": 1}, ["/changes/nobody", "/changes/youngest"]),
+        ({"youngest": None}, ["/changes/youngest"]),
+        ({"excluded_groups": ["student", "student"]}, ["/changes/excluded_groups"]),
+        ({"youngest": 65}, ["/changes/oldest"]),
+        ({"youngest": 18}, ["/changes"]),
+    ],
+)
+@pytest.mark.parametrize("path", ["/rules", "/rules/preview"])
+def test_numbers_that_are_wrong_are_named(
+    shared_house: House, path: str, changes: dict[str, Any], where: list[str]
+) -> None:
+    body = sent(**changes)
+    if path.endswith("preview"):
+        del body["version"], body["reason"]
+    refused = shared_house.post(path, body, "operator")
+    assert code(refused) == (422, "validation-failed")
+    assert sorted(pointers(refused)) == where
+    assert len(versions(shared_house)) == len([*shipped_rules()])
+
+
+@pytest.mark.parametrize("day", ["1999-12-31", "2031-02-30", "20310101", "2031-1-1", 7, None])
+def test_a_day_is_a_date(shared_house: House, day: object) -> None:
+    refused = shared_house.post("/rules", sent() | {"effective_from": day}, "operator")
+    assert pointers(refused) == ["/effective_from"]
+
+
+def test_a_day_before_the_programme_follows_nothing(shared_house: House) -> None:
+    body = {"effective_from": "2019-01-01", "changes": {"youngest": 17}}
+    assert pointers(shared_house.post("/rules/preview", body, "operator")) == ["/effective_from"]
+
+
+def test_a_preview_tells_for_whom_a_number_makes_a_difference(house: House) -> None:
+    waiting, training = house.award_many(2)
+    house.enrolled(training, house.put_class())
+    assert waiting != training
+    changes = {"youngest": 17, "next_purchase_days": 30, "live_enrolments": 2, "least_hours": 10}
+    body = {"effective_from": "2031-01-01", "changes": changes}
+    shown = document(house.post("/rules/preview", body, "operator"))
+    assert shown["follows"] == "2023-01"
+    told = {
+        each["number"]: (each["before"], each["after"], each["whom"], each["cards"])
+        for each in shown["changes"]
+    }
+    assert told == {
+        "youngest": (18, 17, "new-cards", None),
+        "next_purchase_days": (15, 30, "cards-in-training", 1),
+        "live_enrolments": (1, 2, "waiting-cards", 1),
+        "least_hours": (15, 10, "new-courses", None),
+    }
+    assert versions(house)[1:] == [("2023-01", "in-force", None)]
+
+
+def test_scheduling_and_withdrawing_are_journaled_with_who_and_why(house: House) -> None:
+    body = sent(oldest=70)
+    document(house.post("/rules", body, "operator", subject="operator:rina"), 201)
+    document(house.post("/rules/2031-01/withdrawal", {"reason": "Dicabut"}, "operator"))
+    scheduled, withdrawn = house.entries()[-2:]
+    assert (scheduled["kind"], scheduled["actor"]) == ("rules-scheduled", "operator:rina")
+    assert scheduled["body"]["changed"] == ["oldest"]
+    assert scheduled["body"]["numbers"]["oldest"] == 70
+    assert scheduled["body"]["reason"] == body["reason"]
+    assert (withdrawn["kind"], withdrawn["body"]) == (
+        "rules-withdrawn",
+        {"version": "2031-01", "reason": "Dicabut"},
+    )
+
+
+@contextmanager
+def on_the_eve(house: House, monkeypatch: pytest.MonkeyPatch) -> Iterator[House]:
+    """Run the house where no rules are settled ahead, and a version can begin today."""
+    monkeypatch.setattr(rule_change, "AHEAD", timedelta(days=-2))
+    seconds = [0.0]
+    rules = RuleStore(house.service.database, shipped_rules(), clock=lambda: seconds[0])
+    stores = replace(house.service.stores, rules=rules)
+    there = with_service(house, replace(house.service, stores=stores))
+    today = national_day(datetime.now(UTC))
+    document(there.post("/rules", sent("2031-01", today, first_purchase_days=3), "operator"), 201)
+    seconds[0] += READ_EVERY
+    yield there
+
+
+def test_the_version_in_force_judges_and_is_named_by_what_it_judged(
+    house: House, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    before = house.award()
+    with on_the_eve(house, monkeypatch) as there:
+        after = there.award()
+    entries = {
+        entry["card_ref"]: entry for entry in house.entries() if entry["kind"] == "card-awarded"
+    }
+    assert entries[before.card_ref]["rule_version"] == "2023-01"
+    assert entries[after.card_ref]["rule_version"] == "2031-01"
+    with house.service.database.reading() as connection:
+        card = house.service.stores.cards.read(connection, after.card_ref)
+    assert card is not None
+    assert card.deadline is not None
+    left = card.deadline - datetime.now(UTC)
+    assert timedelta(days=2, hours=23) < left <= timedelta(days=3)
+
+
+def test_rules_are_settled_an_hour_before_their_day(
+    shared_house: House, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(rule_change, "AHEAD", timedelta(days=60))
+    refused = shared_house.post("/rules", sent(day=TOMORROW), "operator")
+    assert code(refused) == (409, "rules-too-late")
+    assert refused.json is not None
+    assert refused.json["begins"].startswith(str(TOMORROW - timedelta(days=1)))
+
+
+def test_nobody_changes_rules_that_are_settled(
+    house: House, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    document(house.post("/rules", sent(day=TOMORROW), "operator"), 201)
+    monkeypatch.setattr(rule_change, "AHEAD", timedelta(days=60))
+    refused = house.post("/rules/2031-01/withdrawal", {"reason": "Dicabut"}, "operator")
+    assert code(refused) == (409, "rules-too-late")
+
+
+def test_what_is_shipped_takes_the_place_of_what_was_scheduled_for_its_day(house: House) -> None:
+    document(house.post("/rules", sent("2031-01", "2031-01-01", oldest=70), "operator"), 201)
+    document(house.post("/rules", sent("2032-01", "2032-01-01", oldest=71), "operator"), 201)
+    for name, day in (("2031-01c", "2031-01-01"), ("2032-01", "2031-06-01")):
+        shipped = shipped_rules().with_version(
+            replace(LAST.rules, version=name), effective_from=date.fromisoformat(day), source="x"
+        )
+        store = RuleStore(house.service.database, shipped)
+        with house.service.database.reading() as connection:
+            book = store.book_now(connection)
+        found = book.find(name)
+        assert found is not None
+        assert (found.rules.oldest, found.source) == (64, "x")
+        assert len([*book]) == 4
+
+
+def test_a_process_reads_the_schedule_again_after_a_while(house: House) -> None:
+    seconds = [0.0]
+    store = RuleStore(house.service.database, shipped_rules(), clock=lambda: seconds[0])
+    with house.service.database.reading() as connection:
+        assert store.book(connection).find("2031-01") is None
+    document(house.post("/rules", sent(), "operator"), 201)
+    for later, known in ((READ_EVERY - 1, False), (READ_EVERY, True)):
+        seconds[0] = later
+        with house.service.database.reading() as connection:
+            assert (store.book(connection).find("2031-01") is not None) is known
+    assert timedelta(seconds=READ_EVERY) * 10 <= rule_change.AHEAD
