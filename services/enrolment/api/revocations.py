@@ -39,7 +39,7 @@ class ShownRevocation(Shown):
     bounded=(LOOKUPS_OF_ONE_CALLER,),
 )
 def post_revocation(call: Call, service: EnrolmentService) -> Answer:
-    """Revoke a card under the number of a case: it is never usable again, and its holder may not get another.
+    """Revoke a card under the number of a case: it is never usable again, and its holder gets no other.
 
     What was on it goes back to the State; its place in the quotas stays taken. A card whose training is running is not
     revoked: cancel the enrolment first. A number that no card has counts, and is recorded, as a look-up.
