@@ -91,6 +91,10 @@ check-deploy: ## Have the files under deploy/ judged by their own tools; says wh
 openapi: $(DEV) ## Write the contract that the gateway serves from what the services declare
 	@exec $(PYTHON_HERE) -m contract
 
+.PHONY: release-list
+release-list: $(DEV) ## List the migrations of a release: from then on a test keeps them as they are
+	@exec $(PYTHON_HERE) -m tests.deploy.released_migrations
+
 .PHONY: lock
 lock: $(DEV) ## Pin and hash requirements/*.in anew, with the newest versions that fit
 	@sh deploy/local/lock.sh $(VENV)

@@ -9,6 +9,7 @@ import sqlalchemy as sa
 
 from chassis.database import Database
 from chassis.durability import refuse_lossy
+from chassis.migrations import refuse_unmigrated
 from chassis.service_settings import ServiceSettings
 from chassis.settings import SettingsError
 
@@ -65,15 +66,21 @@ def refuse_excess_rights(database: Database, metadata: sa.MetaData) -> None:
 
 
 def open_guarded(
-    settings: ServiceSettings, metadata: sa.MetaData, *, pool_size: int | None = None
+    service: str,
+    settings: ServiceSettings,
+    metadata: sa.MetaData,
+    *,
+    pool_size: int | None = None,
 ) -> Database:
-    """Open a service's database for a process that stays, durable and safe from it; in development anything goes.
+    """Open the database of a service (`services.catalog`) for a process that stays.
 
-    Raises `SettingsError`, with the database's connections closed.
+    It has a schema, is durable and safe from the process; in development anything goes. Raises `SettingsError`, with
+    the database's connections closed.
     """
     database = Database(settings.database_url, pool_size=pool_size or settings.pool_size)
     if not settings.is_development:
         try:
+            refuse_unmigrated(service, database)
             refuse_excess_rights(database, metadata)
             refuse_lossy(database, metadata)
         except SettingsError:

@@ -14,6 +14,7 @@ import marshmallow as ma
 from chassis.identifiers import is_id
 from chassis.pagination import DEFAULT_LIMIT, MOST, Page, find_place, listing_of
 from chassis.problems import MOST_TOLD, FieldError, ValidationFailed, pointer_step
+from chassis.text_form import is_readable, pattern_of
 
 ma.fields.Field.default_error_messages = {
     **ma.fields.Field.default_error_messages,
@@ -31,11 +32,8 @@ ID_FORM: Mapping[str, Any] = {
 }
 """An id as JSON Schema has it."""
 
-_SIGN = r"[^\s\u0000-\u001f\u007f-\u009f]"
-_ONE_LINE = rf"^{_SIGN}([^\u0000-\u001f\u007f-\u009f]*{_SIGN})?$"
-_SEVERAL_LINES = rf"^{_SIGN}([^\u0000-\u0008\u000b-\u001f\u007f-\u009f]*{_SIGN})?$"
 _INSTANT = r"^2[01][0-9]{2}-[0-9]{2}-[0-9]{2}T[0-9]{2}:[0-9]{2}:[0-9]{2}(\.[0-9]{1,6})?(Z|[+-][0-9]{2}:[0-9]{2})$"
-"""What fields take, in the regular expressions of JSON Schema (ECMA-262)."""
+"""What a field takes, in the regular expressions of JSON Schema (ECMA-262)."""
 
 LARGEST = 2**53 - 1
 """The largest whole number that every JSON reader keeps exact."""
@@ -62,7 +60,7 @@ def says(description: str) -> dict[str, str]:
 
 
 class Text(Exact[str]):
-    """Text of so many characters, without control characters; white space around it is refused, not trimmed.
+    """Text of so many characters that can be read (`chassis.text_form`); white space around it is refused, not trimmed.
 
     `check` raises `ValueError` with the remedy for a text that is not wanted for what it says.
     """
@@ -77,16 +75,16 @@ class Text(Exact[str]):
         **kwargs: Any,
     ) -> None:
         super().__init__(**kwargs)
-        self._least, self._most, self._lines, self._check = least, most, lines, check
+        self._least, self._most, self._check = least, most, check
+        self._pattern = pattern_of(several_lines=lines, may_be_empty=least == 0)
 
     def form(self) -> dict[str, Any]:
-        """Return lengths, and that control characters and white space around the text are refused."""
-        pattern = _SEVERAL_LINES if self._lines else _ONE_LINE
+        """Return lengths, and what the text may hold."""
         return {
             "type": "string",
             "minLength": self._least,
             "maxLength": self._most,
-            "pattern": pattern,
+            "pattern": self._pattern,
         }
 
     def _deserialize(self, value: Any, attr: str | None, data: Any, **_: Any) -> str:
@@ -98,8 +96,7 @@ class Text(Exact[str]):
             )
         if value != value.strip():
             raise ma.ValidationError("Remove the white space around the text.")
-        allowed = "\n\t" if self._lines else ""
-        if any(not c.isprintable() and c not in allowed for c in value):
+        if not is_readable(value, self._pattern):
             raise ma.ValidationError("Remove control characters and other unprintable characters.")
         if self._check is not None:
             _refuse_by(self._check, value)

@@ -15,7 +15,9 @@ from typing import Any
 from chassis import strict_json
 from chassis.identifiers import is_id
 from chassis.issuer_keys import IssuerKeys, KeySource
+from chassis.observability import logger
 from chassis.problems import MalformedRequest, Unauthenticated
+from chassis.seldom import Seldom
 from chassis.token_algorithms import VerifyingKey
 
 CLOCK_TOLERANCE = 5
@@ -28,6 +30,9 @@ LONGEST_LIFETIME = 86_400
 """Seconds between a token's making and its expiry; one that lives longer is no access token of ours."""
 
 LATEST_INSTANT = 2**40
+
+LONGEST_NAMED = 200
+"""Characters of a claim that are told of a token which is not for us."""
 
 MOST_REMEMBERED = 20_000
 LONGEST_TOKEN = 4_096
@@ -77,13 +82,16 @@ class TokenVerifier:
         keys: KeySource,
         clock: Callable[[], float] = time.time,
     ) -> None:
-        self._issuer = issuer
-        self._audience = audience
+        self._addressed = (
+            ("iss", issuer, "TOKEN_ISSUER"),
+            ("aud", audience, "TOKEN_AUDIENCE"),
+        )
         self._keys = keys
         self._clock = clock
         self._remembered: OrderedDict[str, Principal] = OrderedDict()
         self._remembered_under: IssuerKeys | None = None
         self._lock = threading.Lock()
+        self._seldom = Seldom()
 
     def verify(self, token: str) -> Principal:
         """Return the caller that a token names.
@@ -145,8 +153,10 @@ class TokenVerifier:
 
         An expiry in the past is left to the caller, who tells it apart from a token that never was good.
         """
-        if claims.get("iss") != self._issuer or claims.get("aud") != self._audience:
-            raise ValueError("not from our issuer for us")
+        for claim, expected, setting in self._addressed:
+            if claims.get(claim) != expected:
+                self._tell_of_another(claims.get(claim), expected, setting=setting, now=now)
+                raise ValueError("not from our issuer for us")
         issued_at, expires_at = _instant(claims, "iat"), _instant(claims, "exp")
         not_before = _instant(claims, "nbf") if "nbf" in claims else issued_at
         if max(issued_at, not_before) > now + CLOCK_TOLERANCE:
@@ -157,6 +167,21 @@ class TokenVerifier:
             value = claims.get(name)
             if not isinstance(value, str) or not value:
                 raise ValueError("a required claim is missing")
+
+    def _tell_of_another(self, given: Any, expected: str, *, setting: str, now: float) -> None:
+        """Tell the log that tokens which our keys signed name another issuer, or other takers, than a setting says.
+
+        No caller learns why a token is not valid: a setting that differs from the issuer's would show nowhere else.
+        """
+        named = given[:LONGEST_NAMED] if isinstance(given, str) else type(given).__name__
+        if self._seldom.is_due((setting, named), now=now):
+            logger().warning(
+                "tokens-not-for-us",
+                given=named,
+                expected=expected,
+                setting=setting,
+                remedy=f"{setting} must say here what the issuer writes into its tokens",
+            )
 
 
 def _parts(token: str) -> tuple[str, str, str, str]:

@@ -20,6 +20,7 @@ from alembic.runtime.migration import MigrationContext
 from alembic.script import ScriptDirectory
 
 from chassis.database import Database
+from chassis.observability import logger
 from chassis.settings import Environment, SettingsError
 
 MIGRATORS_WAIT = 25
@@ -54,10 +55,28 @@ def schema_check(service: str, database: Database) -> Callable[[], bool]:
     behind -= {script.get_current_head()}
 
     def is_current() -> bool:
-        with database.reading() as connection:
-            return MigrationContext.configure(connection).get_current_revision() not in behind
+        revision = _revision(database)
+        if revision in behind:
+            logger().error("schema-behind", revision=revision, remedy=_remedy(service))
+        return revision not in behind
 
     return is_current
+
+
+def refuse_unmigrated(service: str, database: Database) -> None:
+    """Raise `SettingsError` where a service's database has no schema at all; of one that is behind tell the log."""
+    if _revision(database) is None:
+        raise SettingsError(f"the database in DATABASE_URL has no schema; {_remedy(service)}")
+    schema_check(service, database)()
+
+
+def _revision(database: Database) -> str | None:
+    with database.reading() as connection:
+        return MigrationContext.configure(connection).get_current_revision()
+
+
+def _remedy(service: str) -> str:
+    return f"run: python -m chassis.migrations {service}"
 
 
 def _config(package: ModuleType) -> Config:

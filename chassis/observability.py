@@ -15,6 +15,7 @@ import structlog
 from gunicorn import glogging
 from prometheus_client import Counter, Gauge, Histogram
 
+from chassis.faults import facts_of
 from chassis.identifiers import random_reference
 
 REQUEST_ID_HEADER = "X-Request-Id"
@@ -41,6 +42,9 @@ FOLLOWER_POSITION = Gauge(
 )
 FOLLOWER_FAILURES = Counter(
     "follower_failures_total", "Rounds of a follower that failed", ["source"]
+)
+TASK_DONE = Gauge(
+    "worker_task_done_timestamp_seconds", "When a task of a worker was last done", ["task"]
 )
 
 
@@ -117,7 +121,7 @@ def _describe_exception(
 ) -> structlog.typing.EventDict:
     """Write an exception as its type and the places it went through, never with its values.
 
-    A driver's message quotes the row it failed on, and a row may hold what must not be in a log.
+    A driver's message quotes the row it failed on, and a row may hold what must not be in a log. Its code does not.
     """
     info = event.pop("exc_info", None)
     if info:
@@ -126,6 +130,7 @@ def _describe_exception(
             error = info[1]
         if error is not None:
             event["error"] = type(error).__qualname__
+            event.update(facts_of(error))
             event["trace"] = [
                 f"{frame.filename.rsplit('/', 1)[-1]}:{frame.lineno} {frame.name}"
                 for frame in traceback.extract_tb(error.__traceback__)[-8:]

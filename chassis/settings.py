@@ -7,7 +7,8 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from urllib.parse import urlsplit
+from ipaddress import ip_address
+from urllib.parse import SplitResult, urlsplit
 
 from chassis.guessable import is_guessable, is_guessable_key
 
@@ -63,17 +64,28 @@ class Environment:
     def web_address(self, name: str) -> str:
         """Return a web address, without a slash at its end. Raises `SettingsError` for what is none."""
         text = self.text(name)
-        parts = urlsplit(text)
-        if (
-            parts.scheme not in ("http", "https")
-            or not parts.hostname
-            or parts.query
-            or parts.fragment
-        ):
+        parts = _parts(text)
+        if parts is None or parts.query or parts.fragment:
             raise SettingsError(
                 f"{name} must be a web address such as https://balai.example, not {text[:80]!r}"
             )
         return text.rstrip("/")
+
+    def address_for_secrets(self, name: str) -> str:
+        """Return a web address at which something secret is handed over.
+
+        Raises `SettingsError` for what is none and, in production, where others on the way could read along.
+        """
+        text = self.text(name)
+        parts = _parts(text)
+        if parts is None:
+            raise SettingsError(f"{name} must be a web address, not {text[:80]!r}")
+        if self.is_production and parts.scheme == "http" and not _is_this_machine(parts.hostname):
+            raise SettingsError(
+                f"{name} must begin with https:// in production, unless it is on this machine:"
+                " what is sent there is secret"
+            )
+        return text
 
     def optional(self, name: str) -> str | None:
         """Return a variable's text, or None where it is missing or empty."""
@@ -136,3 +148,19 @@ class Environment:
         ):
             raise SettingsError(f"{name} must be host:port, not {text!r}")
         return host.strip("[]"), int(port)
+
+
+def _parts(text: str) -> SplitResult | None:
+    """Take a web address apart; None for what is none."""
+    try:
+        parts = urlsplit(text)
+    except ValueError:  # a bracket that nothing closes
+        return None
+    return parts if parts.scheme in ("http", "https") and parts.hostname else None
+
+
+def _is_this_machine(host: str | None) -> bool:
+    try:
+        return host == "localhost" or ip_address(host or "").is_loopback
+    except ValueError:
+        return False

@@ -155,9 +155,10 @@ def _answer_failure(error: Exception, pages: ServedPages[House] | None) -> Respo
 
 def _problem_of(error: Exception) -> Problem:
     """Return the problem that an exception stands for; a fault of the database that will pass is one of its own."""
-    if isinstance(error, sa.exc.SQLAlchemyError) and fault_of(error) is not Fault.PERMANENT:
-        logger().warning("database-unavailable", exc_info=error)
-        return problems.Unavailable()
+    met = error.__cause__ if isinstance(error, Problem) else error
+    if isinstance(met, sa.exc.SQLAlchemyError) and fault_of(met) is not Fault.PERMANENT:
+        logger().warning("database-unavailable", exc_info=met)
+        return error if isinstance(error, Problem) else problems.Unavailable()
     return problem_of(error)
 
 

@@ -15,13 +15,17 @@ import sqlalchemy as sa
 from prometheus_client import start_http_server
 
 from chassis.observability import FOLLOWER_FAILURES, configure_logging, logger
+from chassis.progress import Progress
 from chassis.service_settings import ServiceSettings
 from chassis.settings import SettingsError
+from chassis.terminal import why_unusable
 
 Settings = TypeVar("Settings", bound=ServiceSettings)
 
 LONGEST_PAUSE = 5.0
-_UNUSABLE = "the database in DATABASE_URL cannot be reached, or is not migrated"
+LOOKED_AFTER = 60.0
+"""Seconds between two looks at whether a task stands still."""
+
 _STOPPING = (signal.SIGTERM, signal.SIGINT)
 
 
@@ -52,7 +56,7 @@ def work_for(
         sys.stderr.write(f"{service} worker: {error}\n")
         return 2
     except sa.exc.SQLAlchemyError as error:
-        sys.stderr.write(f"{service} worker: {_UNUSABLE} ({type(error).__name__})\n")
+        sys.stderr.write(f"{service} worker: {why_unusable(error)}\n")
         return 2
     return 0
 
@@ -71,40 +75,52 @@ def run_worker(tasks: Sequence[Task], *, metrics_address: tuple[str, int] | None
 
     Raises `SettingsError`, before any task has begun, where metrics cannot be served at their address.
     """
-    if metrics_address is not None:
-        _serve_metrics(*metrics_address)
     stop = threading.Event()
     # Waited for rather than handled: a handler that sets an event can meet the very lock that the wait for it holds.
+    # Blocked before any thread is started, or one of them would be ended by what is meant for this wait.
     signal.pthread_sigmask(signal.SIG_BLOCK, _STOPPING)
+    if metrics_address is not None:
+        _serve_metrics(*metrics_address)
+    progress = Progress({task.name: task.pause for task in tasks})
     threads = [
-        threading.Thread(target=_repeat, args=(task, stop), name=task.name) for task in tasks
+        threading.Thread(target=_repeat, args=(task, stop, progress), name=task.name)
+        for task in tasks
     ]
     for thread in threads:
         thread.start()
     logger().info("worker-started", tasks=[task.name for task in tasks])
-    signal.sigwait(_STOPPING)
+    while signal.sigtimedwait(_STOPPING, LOOKED_AFTER) is None:
+        progress.tell()
     stop.set()
     for thread in threads:
         thread.join()
     logger().info("worker-stopped")
 
 
-def _repeat(task: Task, stop: threading.Event) -> None:
+def _repeat(task: Task, stop: threading.Event, progress: Progress) -> None:
     pause = task.pause
     while not stop.is_set():
         try:
             task.work()
+            progress.note(task.name)
             pause = task.pause
-        except requests.RequestException as error:
-            FOLLOWER_FAILURES.labels(task.name).inc()
-            if pause == task.pause:
-                logger().warning("source-away", task=task.name, **_of(error))
-            pause = min(max(pause, 0.1) * 2, LONGEST_PAUSE)
         except Exception as error:  # noqa: BLE001 - one bad round must not end the worker
             FOLLOWER_FAILURES.labels(task.name).inc()
-            logger().error("task-failed", task=task.name, exc_info=error)
+            _tell(task, error, again=pause != task.pause)
             pause = min(max(pause, 0.1) * 2, LONGEST_PAUSE)
         stop.wait(pause)
+
+
+def _tell(task: Task, error: Exception, *, again: bool) -> None:
+    """Tell the log why a round failed; what lasts until somebody sees to it only at its first round."""
+    if isinstance(error, requests.RequestException):
+        if not again:
+            logger().warning("source-away", task=task.name, **_of(error))
+    elif isinstance(error, SettingsError):
+        if not again:
+            logger().error("task-failed", task=task.name, why=str(error))
+    else:
+        logger().error("task-failed", task=task.name, exc_info=error)
 
 
 def _of(error: requests.RequestException) -> dict[str, object]:

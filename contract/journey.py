@@ -20,7 +20,15 @@ from contract.admitting import (
 )
 from contract.recorder import Recorder, Refused
 from contract.signing_in import invite, let_in_again, take_back
-from contract.switches import correct, explain_rules, pause, schedule_rules, suspend, undo_admission
+from contract.switches import (
+    correct,
+    explain_rules,
+    pause,
+    revoke,
+    schedule_rules,
+    suspend,
+    undo_admission,
+)
 
 API = "/api/v1"
 PATIENCE = 30.0
@@ -47,6 +55,7 @@ def walk(recorder: Recorder) -> dict[str, Any]:
     undo_admission(recorder)
     schedule_rules(recorder)
     explain_rules(recorder)
+    revoke(recorder)
     let_in_again(recorder, card_number)
     invite(recorder)
     take_back(recorder)

@@ -64,6 +64,24 @@ def correct(recorder: Recorder, card_number: str) -> None:
         )
 
 
+def revoke(recorder: Recorder) -> None:
+    """Revoke the card of somebody who showed the papers of another person."""
+    admitted = recorder.call(
+        "POST",
+        f"{API}/waves/{{wave_id}}/admissions",
+        open_wave(recorder),
+        role="operator",
+        body={"candidates": [candidate()]},
+        key=True,
+    ).json()["admitted"]
+    body = {
+        "card_number": admitted[0]["card_number"],
+        "reason": "Memakai dokumen orang lain",
+        "case_number": "INSP-2027-021",
+    }
+    recorder.call("POST", f"{API}/cards/revocation", role="operator", body=body, key=True)
+
+
 def explain_rules(recorder: Recorder) -> None:
     """Ask whether somebody would have been awarded a card under the rules of 2020."""
     person = {"birth_date": "2003-05-02", "regency": "17.71", "scheme": "digital"}

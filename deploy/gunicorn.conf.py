@@ -5,9 +5,13 @@ or `gevent` (facing the network) · THREADS requests at a time in a `thread` pro
 what was begun after SIGTERM · KEEPALIVE_SECONDS an idle connection is kept · LOG_LEVEL.
 """
 
+import errno
 import os
+import socket
 import sys
+import time
 from collections.abc import Iterable
+from typing import Any
 
 _WORKERS = {
     "thread": "chassis.serving.ThreadWorker",
@@ -29,9 +33,17 @@ def _one_of(name: str, text: str, allowed: Iterable[str]) -> str:
     return text
 
 
+def _host_and_port(name: str, text: str) -> str:
+    """Read where to listen, or end with a line that says what is wrong."""
+    host, _, port = text.rpartition(":")
+    if not (host and port.isascii() and port.isdigit() and len(port) < 6 and int(port) < 65_536):
+        sys.exit(f"{name} must be host:port, not {text[:80]!r}")
+    return text
+
+
 # The name in the log: `catalog` for `gunicorn … 'services.catalog.app:create_app()'`.
 proc_name = sys.argv[-1].partition(".app:")[0].rpartition(".")[2] or None
-bind = os.environ.get("BIND", "127.0.0.1:8000")
+bind = _host_and_port("BIND", os.environ.get("BIND", "127.0.0.1:8000"))
 workers = _whole("WEB_WORKERS", os.environ.get("WEB_WORKERS", "1"))
 worker_class = _WORKERS[_one_of("WORKER", os.environ.get("WORKER", "thread"), _WORKERS)]
 threads = _whole("THREADS", os.environ.get("THREADS", "16"))
@@ -62,3 +74,32 @@ loglevel = _one_of(
 )
 logger_class = "chassis.observability.GunicornLogger"
 accesslog = None
+
+_TRIES = 5
+"""Times to try, a second apart: whoever listened there may be about to end."""
+
+
+def on_starting(server: Any) -> None:
+    """End with one line that names BIND where nobody can listen there; gunicorn would say it eleven times over."""
+    if server.master_pid or "LISTEN_FDS" in os.environ:  # its sockets are handed on to it
+        return
+    for tries_left in reversed(range(_TRIES)):
+        error = _refusal_of(server.cfg.address[0])
+        if error is None:
+            return
+        if error.errno != errno.EADDRINUSE or not tries_left:
+            server.log.critical("BIND %s cannot be listened at: %s", bind, error.strerror)
+            sys.exit(1)
+        time.sleep(1)
+
+
+def _refusal_of(address: tuple[str, int]) -> OSError | None:
+    """Return what the system says against listening at an address; nothing listens there meanwhile."""
+    family = socket.AF_INET6 if ":" in address[0] else socket.AF_INET
+    with socket.socket(family, socket.SOCK_STREAM) as probe:
+        probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)  # as gunicorn does
+        try:
+            probe.bind(address)
+        except OSError as error:
+            return error
+    return None

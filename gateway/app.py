@@ -6,7 +6,7 @@ import os
 from collections.abc import Callable, Iterable, Mapping
 from typing import Any
 
-from flask import Flask, Response, request
+from flask import Flask, Response, redirect, request
 from flask.typing import ResponseReturnValue
 from prometheus_client import start_http_server
 
@@ -34,6 +34,14 @@ from gateway.upstream import Upstream
 NAME = "Balai"
 """What readers are told they are looking at."""
 
+SIGN_IN = "/sign-in"
+REFERENCE = "/api/v1/docs"
+
+_WHERE_IT_IS_DESCRIBED = (
+    f'<{REFERENCE}>; rel="service-doc", </api/v1/openapi.json>; rel="service-desc"'
+)
+"""For programs (RFC 8631)."""
+
 
 def create_app(
     variables: Mapping[str, str] | None = None, *, routes: Iterable[Route] = ROUTES
@@ -43,7 +51,8 @@ def create_app(
     configure_logging("gateway", level=settings.log_level)
     keys = PublishedKeys(document_at(settings.jwks_url), algorithm=settings.algorithm)
     upstreams = {name: Upstream(name, address) for name, address in settings.upstreams.items()}
-    failures = Failures(Site(name=NAME, origin=settings.issuer))
+    home = SIGN_IN if "accounts" in upstreams else "/"
+    failures = Failures(Site(name=NAME, origin=settings.issuer, home=home))
     app = _own_application(Readiness(keys=keys, upstreams=upstreams), failures)
     app.wsgi_app = Forwarding(  # type: ignore[method-assign]
         app.wsgi_app,
@@ -86,7 +95,17 @@ def _own_application(readiness: Readiness, failures: Failures) -> Flask:
         ready, checks = readiness.find()
         return {"ready": ready, "checks": checks}, 200 if ready else 503
 
-    views: dict[str, Callable[[], ResponseReturnValue]] = {"/healthz": healthz, "/readyz": readyz}
+    def start() -> ResponseReturnValue:
+        """Lead on to the reference: nothing else can be read here yet, and later something else may stand here."""
+        led_on = redirect(REFERENCE, 307)
+        led_on.headers["Link"] = _WHERE_IT_IS_DESCRIBED
+        return led_on
+
+    views: dict[str, Callable[[], ResponseReturnValue]] = {
+        "/": start,
+        "/healthz": healthz,
+        "/readyz": readyz,
+    }
     views |= {path: page.answer for path, page in every_page().items()}
     for path, view in views.items():
         app.add_url_rule(

@@ -90,7 +90,7 @@ def _groups(row: str) -> Any:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class RuleSet:
-    """One version of the rules. Money is in rupiah, clocks run for whole days of 24 hours."""
+    """One version of the rules. Money is in rupiah; clocks run to the end of a day where the holder lives."""
 
     version: str
 

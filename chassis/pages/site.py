@@ -38,11 +38,15 @@ class Site:
     """Pages of one name at one origin.
 
     `folder` holds `templates` and `texts` of whoever has pages of its own; the base, the style and the page for
-    failures are here. Raises what Jinja and Babel raise where a file of these is broken.
+    failures are here. `home` is where whoever sees a failure can go on. Raises what Jinja and Babel raise where a file
+    of these is broken.
     """
 
-    def __init__(self, *, name: str, origin: str, folder: Path | None = None) -> None:
+    def __init__(
+        self, *, name: str, origin: str, folder: Path | None = None, home: str = "/"
+    ) -> None:
         self.name = name
+        self.home = home
         self.origin = origin_of(origin)
         self.secure = self.origin.startswith("https://")
         folders = [_HERE, *([folder] if folder else [])]
@@ -87,7 +91,7 @@ class Site:
     ) -> Written:
         """Write the page for a refusal or a failure."""
         heading, advice = words_for(problem)
-        values = {"heading": heading, "advice": advice, "request_id": request_id}
+        values = {"heading": heading, "advice": advice, "request_id": request_id, "home": self.home}
         return self.write("failure.html", values, language=language, path=path)
 
     def _headers(self, *, keeps_opener: bool) -> tuple[tuple[str, str], ...]:

@@ -5,20 +5,23 @@ from __future__ import annotations
 import sys
 from typing import Any
 
+import sqlalchemy as sa
 from gunicorn.arbiter import Arbiter
 
 from chassis.settings import SettingsError
+from chassis.terminal import why_unusable
 
 
 class SaysWhyItCannotStart:
-    """Mixed into a gunicorn worker: settings that cannot be used end the server, and no other try is made."""
+    """Mixed into a gunicorn worker: settings or a database that cannot be used end the server, with no other try."""
 
     log: Any
 
     def load_wsgi(self) -> None:
-        """Load the application as gunicorn does; where a setting is missing or unusable, say which and leave."""
+        """Load the application as gunicorn does; where it lacks something or cannot use it, say what and leave."""
         try:
             super().load_wsgi()  # type: ignore[misc]
-        except SettingsError as error:
-            self.log.critical("%s", error)
+        except (SettingsError, sa.exc.SQLAlchemyError) as error:
+            why = error if isinstance(error, SettingsError) else why_unusable(error)
+            self.log.critical("%s", why)
             sys.exit(Arbiter.APP_LOAD_ERROR)

@@ -7,8 +7,9 @@ from collections.abc import Callable, Mapping
 
 import sqlalchemy as sa
 
-from chassis.problems import OutcomeUnknown, Problem, Unavailable
+from chassis.problems import Problem
 from chassis.settings import Environment, SettingsError
+from chassis.terminal import said_by, why_unusable
 
 DONE, REFUSED, UNUSABLE = 0, 1, 2
 
@@ -35,10 +36,9 @@ def exit_code(
     except foreseen as error:
         return _tell(name, next(said[kind] for kind in said if isinstance(error, kind)), REFUSED)
     except Problem as problem:
-        return _tell(name, _said_by(problem), REFUSED)
+        return _tell(name, said_by(problem), REFUSED)
     except sa.exc.SQLAlchemyError as error:
-        why = "the database cannot be reached, or is not migrated"
-        return _tell(name, f"{why} ({type(error).__name__})", REFUSED)
+        return _tell(name, why_unusable(error), REFUSED)
     return DONE
 
 
@@ -52,15 +52,6 @@ def print_credentials(client_id: str, secret: str | None) -> None:
     print(f"client_id={client_id}")
     if secret is not None:
         print(f"client_secret={secret}")
-
-
-def _said_by(problem: Problem) -> str:
-    """Return what a problem says to somebody at a terminal, who sent no request and so has no key to repeat it with."""
-    if isinstance(problem, OutcomeUnknown):
-        return f"{problem.title}. See what came of it before you run this again."
-    if isinstance(problem, Unavailable):
-        return problem.detail  # what is away, busy or not there yet
-    return f"{problem.title}. {problem.detail}"
 
 
 def _tell(name: str, why: str, code: int) -> int:

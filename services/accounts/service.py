@@ -84,7 +84,7 @@ def start_service(settings: Settings) -> AccountsService:
 
     Raises `SettingsError`.
     """
-    house = open_service(settings, open_guarded(settings, METADATA))
+    house = open_service(settings, open_guarded("services.accounts", settings, METADATA))
     refuse_other_keys(house)
     return house
 

@@ -71,14 +71,15 @@ def read_worker_settings(variables: Mapping[str, str]) -> WorkerSettings:
 
 
 def _message_channel(environment: Environment) -> MessageChannel | None:
-    """Read how people are told something. Raises `SettingsError`, in production also for messages on a screen."""
+    """Read how people are told something.
+
+    Raises `SettingsError`, in production also for messages on a screen, or to another machine unencrypted.
+    """
     if environment.choice("MESSAGE_SENDER", "http", of=("http", "print")) == "print":
         if environment.is_production:
             raise SettingsError(
                 "MESSAGE_SENDER=print writes codes to the log; in production messages go to MESSAGE_URL"
             )
         return None
-    url = environment.text("MESSAGE_URL")
-    if not url.startswith(("https://", "http://")):
-        raise SettingsError(f"MESSAGE_URL must be an address, not {url[:40]!r}")
+    url = environment.address_for_secrets("MESSAGE_URL")
     return MessageChannel(url=url, secret=environment.secret("MESSAGE_SECRET"))

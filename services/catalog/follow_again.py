@@ -16,6 +16,7 @@ import sqlalchemy as sa
 from chassis.follower import forget_follower
 from chassis.problems import Problem
 from chassis.settings import SettingsError
+from chassis.terminal import said_by, why_unusable
 from services.catalog.followers.seats import SOURCE
 from services.catalog.service import CatalogService, start_service
 from services.catalog.settings import read_settings
@@ -38,11 +39,10 @@ def main(variables: Mapping[str, str]) -> int:
         sys.stderr.write(f"follow_again: {error}\n")
         return 2
     except Problem as error:
-        sys.stderr.write(f"follow_again: {error.detail}\n")
+        sys.stderr.write(f"follow_again: {said_by(error)}\n")
         return 1
     except sa.exc.SQLAlchemyError as error:
-        why = "the database cannot be reached, or is not migrated"
-        sys.stderr.write(f"follow_again: {why} ({type(error).__name__})\n")
+        sys.stderr.write(f"follow_again: {why_unusable(error)}\n")
         return 1
     service.database.dispose()
     sys.stdout.write("the catalogue's worker counts the seats held anew, from the beginning\n")

@@ -58,7 +58,7 @@ def start_service(settings: Settings) -> CatalogService:
 
     Raises `SettingsError`.
     """
-    return open_service(settings, open_guarded(settings, METADATA))
+    return open_service(settings, open_guarded("services.catalog", settings, METADATA))
 
 
 def open_service(settings: Settings, database: Database) -> CatalogService:

@@ -5,14 +5,17 @@ stored answers.
 from __future__ import annotations
 
 import sys
+from pathlib import Path
 
 from chassis.http_client import ServiceClient
 from chassis.idempotency import PURGED_EVERY
 from chassis.identifiers import random_reference
+from chassis.settings import SettingsError
 from chassis.system_token import SystemToken
 from chassis.worker import Task, work_for
 from services.catalog.followers.search import SearchFollower
 from services.catalog.followers.seats import SeatsFollower
+from services.catalog.search.failures import IndexKeptElsewhere
 from services.catalog.service import CatalogService, start_service
 from services.catalog.settings import WorkerSettings, read_worker_settings
 from services.catalog.use_cases.close_classes import close_left_classes
@@ -44,10 +47,23 @@ def start_tasks(settings: WorkerSettings) -> list[Task]:
     )
     return [
         Task("enrolment-seats", 0.5, seats.catch_up),
-        Task("search-index", 0.2, search.catch_up),
+        Task("search-index", 0.2, lambda: keep_index(search, settings.search_index)),
         Task("close-classes", 30.0, lambda: close_classes_left_open(service)),
         Task("stored-answers", PURGED_EVERY, service.transactions.forget_old_answers),
     ]
+
+
+def keep_index(search: SearchFollower, folder: Path) -> int:
+    """Bring the search index up to date; return how many courses were looked at.
+
+    Raises `SettingsError` while another worker keeps the same folder. Once that one has ended, this one goes on.
+    """
+    try:
+        return search.catch_up()
+    except IndexKeptElsewhere as error:
+        raise SettingsError(
+            f"SEARCH_INDEX {folder} is kept by another worker; a catalogue has one worker, and a folder of its own"
+        ) from error
 
 
 def close_classes_left_open(service: CatalogService) -> int:

@@ -30,6 +30,7 @@ from services.enrolment.api import (
     pauses,
     quotas,
     reports,
+    revocations,
     rules,
     waves,
 )
@@ -64,6 +65,7 @@ def every_call() -> list[Endpoint[EnrolmentService]]:
         *corrections.endpoints.all,
         *pauses.endpoints.all,
         *cards.endpoints.all,
+        *revocations.endpoints.all,
         *identification.endpoints.all,
         *enrolments.endpoints.all,
         *classes.endpoints.all,

@@ -20,6 +20,7 @@ from chassis.follower import AnotherFollower
 from chassis.observability import configure_logging
 from chassis.problems import Problem
 from chassis.settings import SettingsError
+from chassis.terminal import said_by, why_unusable
 from services.enrolment.followers.catalogue_again import (
     CatalogueAgain,
     FollowedAgain,
@@ -32,10 +33,9 @@ _WHY_NOT: Mapping[type[Exception], str] = {
     NothingToFollow: "the catalogue tells of no class at all; is it the right one?",
     SourceDiverged: "the catalogue was replaced while it was read; run this again",
     AnotherFollower: "the worker still follows this catalogue; stop it, then run this again",
-    Problem: "the database was busy or away; run this again",
-    sa.exc.SQLAlchemyError: "the database cannot be reached, or is not migrated",
     requests.RequestException: "the catalogue or accounts cannot be reached, or refused; run this again",
 }
+_FORESEEN: tuple[type[Exception], ...] = (*_WHY_NOT, Problem, sa.exc.SQLAlchemyError)
 
 
 def follow_again(settings: WorkerSettings) -> FollowedAgain:
@@ -59,15 +59,23 @@ def main(variables: Mapping[str, str]) -> int:
     except SettingsError as error:
         sys.stderr.write(f"follow_again: {error}\n")
         return 2
-    except tuple(_WHY_NOT) as error:
-        why = next(text for kind, text in _WHY_NOT.items() if isinstance(error, kind))
-        sys.stderr.write(f"follow_again: {why} ({type(error).__name__})\n")
+    except _FORESEEN as error:
+        sys.stderr.write(f"follow_again: {_why_not(error)}\n")
         return 1
     sys.stdout.write(
         f"followed the catalogue to position {done.position}: {done.told} classes told of,"
         f" {done.unlisted} no longer known and now unlisted\n"
     )
     return 0
+
+
+def _why_not(error: Exception) -> str:
+    if isinstance(error, Problem):
+        return said_by(error)
+    if isinstance(error, sa.exc.SQLAlchemyError):
+        return why_unusable(error)
+    why = next(text for kind, text in _WHY_NOT.items() if isinstance(error, kind))
+    return f"{why} ({type(error).__name__})"
 
 
 if __name__ == "__main__":

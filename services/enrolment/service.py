@@ -77,7 +77,7 @@ def open_database(settings: Settings, *, pool_size: int | None = None) -> Databa
 
     Raises `SettingsError`.
     """
-    return open_guarded(settings, METADATA, pool_size=pool_size)
+    return open_guarded("services.enrolment", settings, METADATA, pool_size=pool_size)
 
 
 def start_service(settings: Settings) -> EnrolmentService:

@@ -3,7 +3,8 @@
 Beside those every service has (`chassis.service_settings`): JWKS_URL: where the token issuer publishes its keys ·
 PERSONAL_DATA_KEY, FINGERPRINT_KEY (64 hexadecimal digits each): under the first persons and stored answers are sealed,
 under the second they are found and told apart; and for the worker CATALOG_URL. Each web process opens one connection
-more than DATABASE_POOL says: enrolments are settled over one that readers cannot use up.
+more than DATABASE_POOL says: enrolments are settled over one that readers cannot use up. On SQLite there is one web
+process: WEB_WORKERS, which gunicorn reads, must be 1.
 """
 
 from __future__ import annotations
@@ -17,7 +18,7 @@ from chassis.service_settings import (
     own_credential,
     service_settings,
 )
-from chassis.settings import Environment
+from chassis.settings import Environment, SettingsError
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -39,6 +40,7 @@ class WorkerSettings(Settings, OwnCredential):
 def read_settings(variables: Mapping[str, str]) -> Settings:
     """Read what each process needs. Raises `SettingsError` naming the variable that is missing or wrong."""
     environment = Environment(variables)
+    _refuse_several_on_sqlite(environment)
     return Settings(
         **service_settings(environment),
         jwks_url=environment.text("JWKS_URL"),
@@ -55,3 +57,12 @@ def read_worker_settings(variables: Mapping[str, str]) -> WorkerSettings:
         **own_credential(environment),
         catalog_url=environment.text("CATALOG_URL"),
     )
+
+
+def _refuse_several_on_sqlite(environment: Environment) -> None:
+    """Raise `SettingsError` where several web processes would settle enrolments in one file and wait for each other."""
+    workers = environment.whole("WEB_WORKERS", 1, least=1, most=99_999)
+    if workers > 1 and environment.text("DATABASE_URL").startswith("sqlite"):
+        raise SettingsError(
+            f"WEB_WORKERS must be 1 where DATABASE_URL is a SQLite file, not {workers}; several need PostgreSQL"
+        )

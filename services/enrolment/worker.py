@@ -1,5 +1,5 @@
-"""Enrolment's worker: follows the catalogue, counts for the reports, settles what was called off, admits files of
-candidates, forgets answers.
+"""Enrolment's worker: follows the catalogue, counts for the reports, settles what was called off or ran out, admits
+files of candidates, forgets answers.
 """
 
 from __future__ import annotations
@@ -22,6 +22,7 @@ from services.enrolment.service import (
 )
 from services.enrolment.settings import WorkerSettings, read_worker_settings
 from services.enrolment.storage.stores import Stores
+from services.enrolment.use_cases.programme.expire_cards import EXPIRED_AT_ONCE, expire_cards
 from services.enrolment.use_cases.seats.cancel_enrolments_of_called_off_class import (
     cancel_enrolments_of_called_off_class,
 )
@@ -51,6 +52,7 @@ def start_tasks(settings: WorkerSettings) -> list[Task]:
         Task("catalog", 0.25, follower.catch_up),
         Task("realisation", 0.5, counting.catch_up),
         Task("called-off", 0.25, lambda: settle_called_off_classes(stores, transactions)),
+        Task("expiries", 5.0, lambda: expire_due_cards(stores, transactions)),
         Task("stored-answers", PURGED_EVERY, transactions.forget_old_answers),
         Task("admission-files", BETWEEN_CHUNKS, files.admit_some),
         Task("old-admission-files", PURGED_EVERY, files.tidy_up),
@@ -85,6 +87,33 @@ def _called_off_classes(stores: Stores) -> Iterator[str]:
 def _called_off_after(class_id: str, stores: Stores) -> list[str]:
     with stores.database.reading() as connection:
         return stores.classes.called_off_after(connection, class_id, limit=CLASSES_AT_ONCE)
+
+
+def expire_due_cards(stores: Stores, transactions: Transactions) -> int:
+    """Expire every card whose time has run out, some in each transaction; return how many."""
+    expired = 0
+    while due := _due_cards(stores):
+        done = [_expire(wave_id, refs, stores, transactions) for wave_id, refs in due.items()]
+        if not any(done):
+            break  # somebody else was faster with all of them
+        expired += sum(done)
+    return expired
+
+
+def _due_cards(stores: Stores) -> dict[str, list[str]]:
+    with stores.database.reading() as connection:
+        now = stores.database.now(connection)
+        return stores.cards.due(connection, now=now, limit=EXPIRED_AT_ONCE)
+
+
+def _expire(wave_id: str, card_refs: list[str], stores: Stores, transactions: Transactions) -> int:
+    request_id = random_reference()
+    return transactions.run(
+        lambda connection: expire_cards(
+            connection, wave_id, card_refs, request_id=request_id, stores=stores
+        ),
+        repeatable=True,
+    )
 
 
 def settle_called_off_class(class_id: str, stores: Stores, transactions: Transactions) -> int:

@@ -202,6 +202,12 @@ def _integrity() -> Exception:
     return sa.exc.IntegrityError("insert", {"nik": SECRET}, Exception(f"Key (nik)=({SECRET})"))
 
 
+def _unavailable_by_database() -> Exception:
+    refusal = Unavailable()
+    refusal.__cause__ = _operational()
+    return refusal
+
+
 FAILURES: dict[str, Callable[[], Exception]] = {
     "bug": lambda: KeyError(SECRET),
     "recursion": lambda: RecursionError(SECRET),
@@ -209,6 +215,7 @@ FAILURES: dict[str, Callable[[], Exception]] = {
     "database-refuses": _integrity,
     "pool-exhausted": lambda: sa.exc.TimeoutError(SECRET),
     "refusal": lambda: StateConflict("Not now.", facts={"state": "closed"}),
+    "found-away": _unavailable_by_database,
     "unavailable": lambda: Unavailable(retry_after=7),
 }
 

@@ -8,7 +8,12 @@ import psycopg
 import pytest
 import sqlalchemy as sa
 
-from chassis.faults import Fault, fault_of
+from chassis.database import Database
+from chassis.faults import Fault, facts_of, fault_of
+from chassis.terminal import why_unusable
+from deploy.local.databases import ServiceDatabase
+
+SECRET = "3171234567890123"
 
 
 def refused_with(state: str) -> sa.exc.DBAPIError:
@@ -50,3 +55,67 @@ def failed_with(message: str) -> sa.exc.DBAPIError:
 )
 def test_an_error_means_the_same_wherever_it_is_met(error: Exception, fault: Fault) -> None:
     assert fault_of(error) is fault
+
+
+def raised_by(place: ServiceDatabase, *statements: str) -> sa.exc.SQLAlchemyError:
+    """Return what the last statement of a transaction raises; each is given a parameter that must not be told."""
+    database = Database(place.owner, pool_size=1)
+    try:
+        with database.writing() as connection:
+            for statement in statements:
+                connection.execute(sa.text(statement), {"secret": SECRET})
+    except sa.exc.SQLAlchemyError as error:
+        return error
+    finally:
+        database.dispose()
+    raise AssertionError(statements)
+
+
+MADE = "create table made (here text unique)"
+TAKEN = "insert into made (here) values (:secret)"
+
+
+@pytest.mark.parametrize(
+    ("statements", "on_postgresql", "on_sqlite", "is_schema"),
+    [
+        (["select :secret from nowhere"], "42P01", "SQLITE_ERROR", True),
+        ([MADE, "select nowhere from made where here = :secret"], "42703", "SQLITE_ERROR", True),
+        ([MADE, "insert into made (nowhere) values (:secret)"], "42703", "SQLITE_ERROR", True),
+        ([MADE, TAKEN, TAKEN], "23505", "SQLITE_CONSTRAINT_UNIQUE", False),
+        (["selec :secret"], "42601", "SQLITE_ERROR", False),
+    ],
+)
+def test_a_log_is_told_the_code_and_whether_to_migrate_and_nothing_of_the_statement(
+    statements: list[str],
+    on_postgresql: str,
+    on_sqlite: str,
+    is_schema: bool,
+    dialect: str,
+    empty_database: ServiceDatabase,
+) -> None:
+    error = raised_by(empty_database, *statements)
+    facts = facts_of(error)
+    code = {"sqlstate": on_postgresql} if dialect == "postgresql" else {"sqlite_error": on_sqlite}
+    assert code.items() <= facts.items()
+    assert ("chassis.migrations" in facts.get("remedy", "")) is is_schema
+    assert SECRET in str(error)
+    for told in (str(facts), why_unusable(error)):
+        assert SECRET not in told
+        assert "made" not in told
+
+
+@pytest.mark.parametrize("error", [ValueError(SECRET), sa.exc.TimeoutError(SECRET)], ids=str)
+def test_of_what_no_database_said_nothing_is_told(error: Exception) -> None:
+    assert facts_of(error) == {}
+
+
+def test_a_person_at_a_terminal_is_told_what_is_wrong_with_the_database(
+    empty_database: ServiceDatabase,
+) -> None:
+    away = sa.exc.OperationalError("", {}, psycopg.OperationalError(SECRET))
+    assert why_unusable(away) == (
+        "the database in DATABASE_URL: cannot be reached, or is not migrated (OperationalError)"
+    )
+    assert "run: python -m chassis.migrations" in why_unusable(
+        raised_by(empty_database, "select 1 from nowhere")
+    )

@@ -3,10 +3,14 @@
 from __future__ import annotations
 
 from datetime import UTC, datetime
+from itertools import chain
 from typing import Any
 
+import jsonschema_rs
 import marshmallow as ma
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from chassis.fields import (
     LARGEST,
@@ -71,6 +75,10 @@ REFERENCE = "0b9d4a52-63f4-4c3e-8e15-7f0f3c1f2a11"
     [
         ("text", "ab"),
         ("text", "é漢🙂a"),
+        ("text", "👩🏽\u200d🏭\ufe0f"),
+        ("lines", "👨\u200d👩\u200d👧\u200d👦 dan 🏳️\u200d🌈"),
+        ("lines", "ꦏ꧀\u200cꦏ"),  # Javanese, with a joiner that keeps two letters apart
+        ("lines", "\U0001fae8 \U0001fadf \U0001ffff"),  # emoji of now and of years to come
         ("checked", "abc"),
         ("lines", "one\ntwo\tthree"),
         ("whole", -1),
@@ -104,6 +112,16 @@ def test_good_values_arrive_unchanged(name: str, value: Any) -> None:
         ("text", "a\u202eb"),
         ("text", "a\u200bb"),
         ("text", "\u00a0ab"),
+        ("text", "a\u00a0b"),
+        ("text", "a\u2029b"),
+        ("text", "a\u2066b"),
+        ("text", "a\u00adb"),
+        ("text", "a\ufeffb"),
+        ("text", "a\ue000b"),
+        ("text", "a\ud800b"),
+        ("text", "\u200dab"),
+        ("text", "ab\u200c"),
+        ("text", "\u200d\u200d"),
         ("text", "a\x7fb"),
         ("checked", "axb"),
         ("lines", "a\rb"),
@@ -238,3 +256,34 @@ def test_a_plus_that_an_address_made_a_space_is_recognised() -> None:
     with pytest.raises(ValidationFailed) as refused:
         load(Wanted(), {"at": "2026-11-22T08:00:00 07:00"})
     assert "%2B" in refused.value.errors[0].message
+
+
+# --- the contract and the rule are one ---
+
+
+def is_taken(field: ma.fields.Field[Any], value: str) -> bool:
+    try:
+        field.deserialize(value)
+    except ma.ValidationError:
+        return False
+    return True
+
+
+ONE_LINE, SEVERAL_LINES = Text(least=1, most=20), Text(least=0, most=20, lines=True)
+SHOWN = {field: jsonschema_rs.validator_for(field.form()) for field in (ONE_LINE, SEVERAL_LINES)}
+
+
+@pytest.mark.parametrize("field", [ONE_LINE, SEVERAL_LINES], ids=["one line", "several lines"])
+@given(
+    text=st.text(max_size=22).map(lambda text: text.replace("x", "\u200d").replace("y", "\u2028"))
+)
+def test_text_is_taken_where_the_contract_says_so_and_nowhere_else(field: Text, text: str) -> None:
+    assert is_taken(field, text) is SHOWN[field].is_valid(text)
+
+
+@pytest.mark.parametrize("field", [ONE_LINE, SEVERAL_LINES], ids=["one line", "several lines"])
+def test_that_holds_for_every_sign_at_an_end_and_within(field: Text) -> None:
+    codes = chain(range(0xD800), range(0xE000, 0x10000), range(0x10000, 0x110000, 997))
+    for sign in map(chr, codes):
+        for text in (sign, f"a{sign}b"):
+            assert is_taken(field, text) is SHOWN[field].is_valid(text), hex(ord(sign))

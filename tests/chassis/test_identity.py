@@ -10,7 +10,7 @@ import pytest
 from chassis import identity
 from chassis.identity import TokenVerifier, bearer_token
 from chassis.problems import Unauthenticated
-from tests.chassis.forgeries import CARD, FORGERIES, claims, forged
+from tests.chassis.forgeries import CARD, FORGERIES, SOMEBODYS_KEY, claims, forged
 from tests.tokens import AUDIENCE, ISSUER, FixedKeys, token, verifier
 
 # --- what passes ---
@@ -79,6 +79,66 @@ def test_no_more_tokens_are_remembered_than_there_is_room_for(
     for number in range(10):
         watched.verify(token(subject=f"caller-{number}"))
     assert len(watched._remembered) == 3
+
+
+# --- what the log is told ---
+
+
+def told(capsys: pytest.CaptureFixture[str]) -> list[str]:
+    """Return the lines that were logged since this was last asked."""
+    return [line for line in capsys.readouterr().out.splitlines() if "tokens-not-for-us" in line]
+
+
+@pytest.mark.parametrize(
+    ("claim", "given", "said"),
+    [
+        ("iss", "https://old.example", ("https://old.example", ISSUER, "TOKEN_ISSUER")),
+        ("iss", ["https://old.example"], ("list", ISSUER, "TOKEN_ISSUER")),
+        ("aud", "another", ("another", AUDIENCE, "TOKEN_AUDIENCE")),
+        ("aud", None, ("NoneType", AUDIENCE, "TOKEN_AUDIENCE")),
+    ],
+)
+def test_tokens_of_another_issuer_are_told_to_the_log_once_a_minute(
+    claim: str, given: Any, said: tuple[str, ...], capsys: pytest.CaptureFixture[str]
+) -> None:
+    now = time.time()
+    instants = iter([now, now + 59, now + 61])
+    watched = TokenVerifier(
+        issuer=ISSUER, audience=AUDIENCE, keys=FixedKeys(), clock=lambda: next(instants)
+    )
+    not_ours = forged(payload=claims(**{claim: given}))
+    lines = []
+    for _ in range(3):
+        with pytest.raises(Unauthenticated):
+            watched.verify(not_ours)
+        lines.append(told(capsys))
+    assert [len(each) for each in lines] == [1, 0, 1]
+    for text in said:
+        assert text in lines[0][0]
+    assert not_ours not in lines[0][0]
+    assert not_ours.rpartition(".")[2] not in lines[0][0]
+
+
+def test_each_other_issuer_is_told_of(capsys: pytest.CaptureFixture[str]) -> None:
+    watched = verifier()
+    for number in (1, 2, 2):
+        with pytest.raises(Unauthenticated):
+            watched.verify(forged(payload=claims(iss=f"https://{number}.example")))
+    lines = told(capsys)
+    assert ["https://1.example" in lines[0], "https://2.example" in lines[1]] == [True, True]
+    assert len(lines) == 2
+
+
+@pytest.mark.parametrize("name", ["somebody else's key under our kid", "expired", "no sub"])
+def test_what_somebody_made_up_writes_no_line(
+    name: str, capsys: pytest.CaptureFixture[str]
+) -> None:
+    with pytest.raises(Unauthenticated):
+        verifier().verify(FORGERIES[name])
+    forgery = forged(payload=claims(iss="https://evil.example"), key=SOMEBODYS_KEY)
+    with pytest.raises(Unauthenticated):
+        verifier().verify(forgery)
+    assert told(capsys) == []
 
 
 # --- the header ---

@@ -12,6 +12,7 @@ from importlib import import_module
 
 import pytest
 import sqlalchemy as sa
+from structlog.testing import capture_logs
 
 from chassis import migrations
 from chassis.database import Database
@@ -136,7 +137,11 @@ def test_a_schema_is_current_once_migrated_and_under_a_later_release_but_not_bef
     place = empty_database
     with opened(place.application) as database:
         is_current = schema_check("services.accounts", database)
-        assert not is_current()
+        with capture_logs() as lines:
+            assert not is_current()
+        assert [line["remedy"] for line in lines if line["event"] == "schema-behind"] == [
+            "run: python -m chassis.migrations services.accounts"
+        ]
         migrate("services.accounts", owner_url=place.owner, application_url=place.application)
         assert is_current()
         with opened(place.owner) as owner, owner.writing() as connection:
@@ -170,6 +175,26 @@ def test_the_command_says_which_setting_is_missing(
     monkeypatch.delenv("DATABASE_URL", raising=False)
     assert main(["services.accounts"]) == 2
     assert "DATABASE_URL is not set" in capsys.readouterr().err
+
+
+@pytest.mark.parametrize("dialect", ["postgresql"])
+@pytest.mark.parametrize("is_named", [False, True])
+def test_a_role_that_may_not_migrate_is_told_which_setting_names_the_owner(
+    empty_database: ServiceDatabase,
+    is_named: bool,
+    monkeypatch: pytest.MonkeyPatch,
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    monkeypatch.setenv("DATABASE_URL", empty_database.application)
+    monkeypatch.delenv("MIGRATION_DATABASE_URL", raising=False)
+    if is_named:
+        monkeypatch.setenv("MIGRATION_DATABASE_URL", empty_database.application)
+    assert main(["services.accounts"]) == 1
+    said = capsys.readouterr().err
+    assert said.startswith("migrations: permission denied for schema public")
+    assert said.count("\n") == 1
+    remedy = "name the owner of the schema in MIGRATION_DATABASE_URL\n"
+    assert said.endswith(remedy) is not is_named
 
 
 def test_where_owner_and_application_are_one_role_it_keeps_its_rights(

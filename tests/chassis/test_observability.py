@@ -82,6 +82,19 @@ def test_a_chained_exception_does_not_show_its_cause_either() -> None:
     assert line["error"] == "RuntimeError"
 
 
+def test_an_error_of_the_database_is_told_by_its_code_and_never_by_its_statement() -> None:
+    (line,) = logged(
+        "import sqlalchemy as sa\n"
+        "try:\n    with sa.create_engine('sqlite://').connect() as connection:\n"
+        "        connection.execute(sa.text('select :nik from nowhere'), {'nik': 'SECRET'})\n"
+        "except sa.exc.SQLAlchemyError as error:\n"
+        "    logger().error('request-failed', exc_info=error)".replace("SECRET", SECRET)
+    )
+    assert (line["error"], line["sqlite_error"]) == ("OperationalError", "SQLITE_ERROR")
+    assert "run: python -m chassis.migrations" in line["remedy"]
+    assert "nowhere" not in str(line)
+
+
 def test_an_exception_that_ends_a_thread_is_told_without_its_message() -> None:
     done = logged("thread = threading.Thread(target=fail)\nthread.start()\nthread.join()")
     assert [line["error"] for line in done] == ["ValueError"]

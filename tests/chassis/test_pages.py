@@ -56,7 +56,7 @@ def site_at(origin: str, folder: Path) -> Site:
     (folder / "texts").mkdir(exist_ok=True)
     (folder / "templates" / "note.html").write_text(TEMPLATE, encoding="utf-8")
     (folder / "texts" / "id.po").write_text('msgid ""\nmsgstr ""\n', encoding="utf-8")
-    return Site(name="Site", origin=origin, folder=folder)
+    return Site(name="Site", origin=origin, folder=folder, home="/note")
 
 
 def app_at(origin: str, folder: Path, visits: list[Visit]) -> Flask:
@@ -242,6 +242,7 @@ def test_a_failure_is_a_page_for_readers_and_a_document_for_programs(
     assert page.content_type == "text/html; charset=utf-8"
     assert document.content_type == "application/problem+json"
     assert page.headers["X-Request-Id"] in page.get_data(as_text=True)
+    assert '<a href="/note">Go to the start page</a>' in page.get_data(as_text=True)
     assert "default-src 'none'" in page.headers["Content-Security-Policy"]
     for header in ("Retry-After", "Allow"):
         assert page.headers.get(header) == document.headers.get(header)

@@ -4,11 +4,18 @@ from __future__ import annotations
 
 import json
 import os
+import secrets
+import socket
 import subprocess
 import sys
+import threading
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
 
 import pytest
 
+from deploy.local.ports import LOOPBACK
 from deploy.local.process import ROOT
 
 APPLICATION = "services.catalog.app:create_app()"
@@ -33,6 +40,12 @@ def served(**changes: str) -> subprocess.CompletedProcess[str]:
     )
 
 
+def critical_lines(done: subprocess.CompletedProcess[str]) -> list[str]:
+    """Return what a process said last, of which everything is in the form of its log."""
+    lines = [json.loads(line) for line in (done.stdout + done.stderr).splitlines()]
+    return [line["event"] for line in lines if line["level"] == "critical"]
+
+
 @pytest.mark.parametrize(
     ("name", "value", "wanted"),
     [
@@ -42,6 +55,9 @@ def served(**changes: str) -> subprocess.CompletedProcess[str]:
         ("GRACEFUL_SECONDS", "1.5", "a whole number from 1 to 99999"),
         ("KEEPALIVE_SECONDS", "", "a whole number from 1 to 99999"),
         ("WORKER", "foo", "one of thread, gevent"),
+        ("BIND", "8000", "host:port"),
+        ("BIND", "127.0.0.1:http", "host:port"),
+        ("BIND", "127.0.0.1:70000", "host:port"),
         ("LOG_LEVEL", "verbose", "one of debug, info, warning, error"),
     ],
 )
@@ -49,6 +65,33 @@ def test_what_the_server_cannot_use_is_one_line(name: str, value: str, wanted: s
     done = served(**{name: value})
     assert done.returncode == 1
     assert done.stderr == f"{name} must be {wanted}, not {value!r}\n"
+
+
+@pytest.mark.parametrize(
+    ("address", "said"),
+    [
+        (
+            "sqlite:///{folder}/empty.sqlite",
+            "the database in DATABASE_URL has no schema; run: python -m chassis.migrations services.catalog",
+        ),
+        (
+            "postgresql://catalog_app@127.0.0.1:9/catalog",
+            "the database in DATABASE_URL: cannot be reached, or is not migrated (OperationalError)",
+        ),
+    ],
+)
+def test_a_database_that_a_service_cannot_use_in_production_ends_it_with_one_line(
+    address: str, said: str, tmp_path: Path
+) -> None:
+    done = served(
+        ENVIRONMENT="production",
+        DATABASE_URL=address.format(folder=tmp_path),
+        JWKS_URL="http://127.0.0.1:9/jwks.json",
+        FINGERPRINT_KEY=secrets.token_hex(32),
+        SEARCH_INDEX=str(tmp_path / "search"),
+    )
+    assert done.returncode != 0
+    assert critical_lines(done) == [said]
 
 
 @pytest.mark.parametrize("worker", ["thread", "gevent"])
@@ -67,7 +110,35 @@ def test_a_setting_that_a_service_cannot_use_ends_it_with_one_line_that_says_so(
 ) -> None:
     done = served(WORKER=worker, **{name: value})
     assert done.returncode != 0
-    lines = [json.loads(line) for line in (done.stdout + done.stderr).splitlines()]
-    critical = [line["event"] for line in lines if line["level"] == "critical"]
-    assert [text.startswith(said) for text in critical] == [True]
-    assert "Traceback" not in done.stdout + done.stderr
+    assert [text.startswith(said) for text in critical_lines(done)] == [True]
+
+
+@contextmanager
+def listening() -> Iterator[tuple[socket.socket, str]]:
+    """Listen somewhere; give what listens and its address."""
+    with socket.create_server((LOOPBACK, 0)) as taken:
+        yield taken, f"{LOOPBACK}:{taken.getsockname()[1]}"
+
+
+@pytest.mark.parametrize("worker", ["thread", "gevent"])
+def test_an_address_that_is_taken_is_one_line_that_names_the_setting(worker: str) -> None:
+    with listening() as (_, address):
+        done = served(WORKER=worker, BIND=address)
+    assert done.returncode == 1
+    assert critical_lines(done) == [f"BIND {address} cannot be listened at: Address already in use"]
+    assert len((done.stdout + done.stderr).splitlines()) == 2, "gunicorn says that it starts"
+
+
+def test_an_address_of_another_machine_is_refused_at_once() -> None:
+    done = served(BIND="192.0.2.1:8000")
+    said = "BIND 192.0.2.1:8000 cannot be listened at: Cannot assign requested address"
+    assert critical_lines(done) == [said]
+
+
+def test_an_address_that_somebody_leaves_in_a_moment_is_waited_for() -> None:
+    with listening() as (taken, address):
+        leaving = threading.Timer(1.5, taken.close)
+        leaving.start()
+        done = served(BIND=address, TOKEN_ISSUER="")
+        leaving.join()
+    assert critical_lines(done) == ["TOKEN_ISSUER is not set"]

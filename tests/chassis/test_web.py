@@ -5,7 +5,9 @@ from __future__ import annotations
 import re
 
 import pytest
+import sqlalchemy as sa
 from flask.testing import FlaskClient
+from structlog.testing import capture_logs
 
 from tests.chassis.problem_documents import code, problem
 from tests.chassis.small_service import FAILURES, ID, SECRET, House, build
@@ -54,6 +56,7 @@ def test_a_body_beyond_the_limit_is_refused(house: House) -> None:
         ("recursion", (500, "internal-error")),
         ("database-refuses", (500, "internal-error")),
         ("database-away", (503, "unavailable")),
+        ("found-away", (503, "unavailable")),
         ("pool-exhausted", (503, "unavailable")),
         ("refusal", (409, "state-conflict")),
         ("unavailable", (503, "unavailable")),
@@ -72,6 +75,18 @@ def test_a_failure_tells_nothing_of_what_it_was_about(
 def test_every_kind_of_failure_is_tried_above() -> None:
     marks = test_a_failure_tells_nothing_of_what_it_was_about.pytestmark  # type: ignore[attr-defined]
     assert {kind for kind, _ in marks[0].args[1]} == FAILURES.keys()
+
+
+@pytest.mark.parametrize(
+    ("kind", "is_told"), [("database-away", True), ("found-away", True), ("unavailable", False)]
+)
+def test_a_database_that_is_away_stands_in_the_log_whoever_met_it(
+    client: FlaskClient, kind: str, is_told: bool
+) -> None:
+    with capture_logs() as lines:
+        client.get(f"/api/v1/failure?kind={kind}")
+    told = [line["exc_info"] for line in lines if line["event"] == "database-unavailable"]
+    assert [isinstance(error, sa.exc.OperationalError) for error in told] == [True] * is_told
 
 
 def test_503_says_when_to_come_back(client: FlaskClient) -> None:

@@ -15,6 +15,8 @@ import pytest
 import requests
 from structlog.testing import capture_logs
 
+from chassis.progress import STANDS_STILL, Progress
+from chassis.settings import SettingsError
 from chassis.worker import LONGEST_PAUSE, Task, _repeat
 from deploy.local.ports import free_ports
 
@@ -60,7 +62,10 @@ def test_a_worker_that_is_told_to_stop_finishes_what_it_is_doing(
         wait_for(tmp_path / "begun")
         wait_for(tmp_path / "count", size=3)
         with urlopen(f"http://127.0.0.1:{port}/metrics", timeout=10) as answer:
-            assert b'follower_failures_total{source="fail"}' in answer.read()
+            measures = answer.read().decode()
+        assert 'follower_failures_total{source="fail"}' in measures
+        done_at = float(measures.partition('timestamp_seconds{task="count"} ')[2].split()[0])
+        assert abs(time.time() - done_at) < 60
         process.send_signal(number)
         with pytest.raises(subprocess.TimeoutExpired):
             process.wait(0.3)
@@ -117,7 +122,7 @@ def rounds_of(*errors: Exception | None, pause: float = 0.25) -> tuple[list[floa
     """Run a task for so many rounds; return the pauses after them and what was logged."""
     stop = Rounds(len(errors))
     with capture_logs() as lines:
-        _repeat(Task("task", pause, Failing(*errors)), stop)
+        _repeat(Task("task", pause, Failing(*errors)), stop, Progress({"task": pause}))
     return stop.pauses, [f"{line['log_level']} {line['event']}" for line in lines]
 
 
@@ -131,7 +136,76 @@ def test_a_source_that_is_away_is_asked_less_and_less_often_and_told_of_once() -
     assert lines == ["warning source-away"] * 2
 
 
+def test_a_task_that_a_setting_keeps_from_its_work_says_which_once() -> None:
+    refused = SettingsError("SEARCH_INDEX is kept elsewhere")
+    with capture_logs() as lines:
+        stop = Rounds(3)
+        _repeat(Task("task", 0.25, Failing(refused, refused, None)), stop, Progress({"task": 1.0}))
+    assert stop.pauses == [0.5, 1.0, 0.25]
+    assert [(line["event"], line["why"]) for line in lines] == [("task-failed", str(refused))]
+
+
 def test_a_task_that_fails_is_done_again_and_every_failure_is_told_of() -> None:
     pauses, lines = rounds_of(BROKEN, BROKEN, None, pause=0.0)
     assert pauses == [0.2, 0.4, 0.0]
     assert lines == ["error task-failed"] * 2
+
+
+# --- what stands still ---
+
+
+class Clock:
+    """A clock that goes when it is told to."""
+
+    def __init__(self) -> None:
+        self.now = 1_000.0
+
+    def __call__(self) -> float:
+        return self.now
+
+
+def told(progress: Progress) -> list[tuple[str, int]]:
+    with capture_logs() as lines:
+        progress.tell()
+    return [(line["task"], line["seconds"]) for line in lines]
+
+
+def test_a_task_that_was_not_done_for_long_is_told_of_until_it_is_done() -> None:
+    clock = Clock()
+    progress = Progress({"often": 0.25, "seldom": 600.0}, clock=clock)
+    assert told(progress) == []
+    clock.now += STANDS_STILL + 1
+    assert told(progress) == [("often", 61)]
+    clock.now += 600
+    assert told(progress) == [("often", 661), ("seldom", 661)]
+    progress.note("often")
+    assert told(progress) == [("seldom", 661)]
+
+
+def test_only_a_round_that_succeeds_counts_as_done() -> None:
+    clock = Clock()
+    progress = Progress({"task": 0.25}, clock=clock)
+    clock.now += 100
+    for errors, seconds in (((BROKEN, AWAY), 100), ((BROKEN, None), None)):
+        _repeat(Task("task", 0.25, Failing(*errors)), Rounds(len(errors)), progress)
+        assert told(progress) == ([] if seconds is None else [("task", seconds)])
+
+
+HANGING = """
+import threading
+from chassis import progress, worker
+
+progress.STANDS_STILL, worker.LOOKED_AFTER = 0.0, 0.05
+go_on = threading.Event()
+worker.run_worker([worker.Task("hangs", 0.0, go_on.wait)])
+"""
+
+
+def test_a_round_that_never_ends_stands_in_the_log() -> None:
+    process = subprocess.Popen([sys.executable, "-c", HANGING], stdout=subprocess.PIPE, text=True)
+    try:
+        assert process.stdout is not None
+        assert any("task-stands-still" in line and "hangs" in line for line in process.stdout)
+    finally:
+        process.kill()
+        process.communicate()

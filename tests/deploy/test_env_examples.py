@@ -21,6 +21,7 @@ from deploy.local.databases import SERVICES
 from deploy.local.environment_file import read
 from deploy.local.process import ROOT
 
+ORIGIN = "https://balai.example"
 CREATE = "deploy/env/create.py"
 EXAMPLES = ROOT / "deploy" / "env"
 READERS: Mapping[str, Callable[[Mapping[str, str]], Any]] = {
@@ -54,8 +55,12 @@ def filled(tmp_path: Path) -> Path:
 
 
 def create(folder: Path, *more: str) -> subprocess.CompletedProcess[str]:
+    return run(folder, "--origin", ORIGIN, *more)
+
+
+def run(folder: Path, *more: str) -> subprocess.CompletedProcess[str]:
     return subprocess.run(
-        [sys.executable, CREATE, str(folder), "--origin", "https://balai.example", *more],
+        [sys.executable, CREATE, str(folder), *more],
         cwd=ROOT,
         capture_output=True,
         text=True,
@@ -154,6 +159,33 @@ def test_settings_in_use_are_never_written_over(filled: Path) -> None:
     assert (again.returncode, "would be lost" in again.stderr) == (1, True)
     del before["gateway.env"]
     assert {file.name: file.read_text() for file in filled.iterdir()} == before
+
+
+@pytest.mark.parametrize(
+    ("option", "value", "remedy"),
+    [
+        ("--proxies", "-3", "from 0 to 5"),
+        ("--proxies", "6", "from 0 to 5"),
+        ("--proxies", "two", "from 0 to 5"),
+        ("--messages", "not a url", "a web address such as"),
+        ("--messages", "sms.example.go.id", "a web address such as"),
+        ("--messages", "http://sms.example.go.id/messages", "a web address such as"),
+        ("--database", "postgresql://db", "host:port"),
+    ],
+)
+def test_what_no_process_could_use_is_refused_by_name_with_a_remedy(
+    option: str, value: str, remedy: str, tmp_path: Path
+) -> None:
+    done = create(tmp_path / "live", f"{option}={value}")
+    assert done.returncode == 2
+    assert f"argument {option}: must be {remedy}" in done.stderr
+    assert not (tmp_path / "live").exists()
+
+
+@pytest.mark.parametrize("proxies", ["0", "5"])
+def test_as_many_proxies_are_taken_as_the_gateway_takes(proxies: str, tmp_path: Path) -> None:
+    assert create(tmp_path / "live", "--proxies", proxies).returncode == 0
+    assert READERS["gateway"](live(tmp_path / "live", "gateway")).proxies_in_front == int(proxies)
 
 
 @pytest.mark.parametrize(

@@ -57,6 +57,25 @@ class Outline(HTMLParser):
             self.anchors.append(str(given["id"]))
 
 
+def test_the_bare_address_leads_to_the_reference(alone: Server) -> None:
+    for method, path in (("GET", "/"), ("HEAD", "/"), ("GET", "/?from=a-letter")):
+        answer = request(alone, method, path)
+        assert (answer.status, answer.header("Location")) == (307, "/api/v1/docs")
+        described = [
+            PAGES.get(path) for path in re.findall("<([^>]+)>", answer.header("Link") or "")
+        ]
+        assert len(described) == 2
+        assert None not in described
+    refused = request(alone, "POST", "/")
+    assert refused.status == 405
+
+
+def test_a_page_that_there_is_not_leads_on(alone: Server) -> None:
+    answer = request(alone, "GET", "/nothing", headers={"Accept": "text/html"})
+    assert answer.status == 404
+    assert "/sign-in" in Outline(answer.body.decode()).links
+
+
 def test_the_contract_is_shown_when_no_service_is_up(alone: Server) -> None:
     answer = request(alone, "GET", "/api/v1/openapi.json")
 

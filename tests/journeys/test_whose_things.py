@@ -57,7 +57,10 @@ REACH: dict[str, Reach] = {
     "post_providers_decision": {"operator": ANY},
     "post_recoveries_withdrawal": {"officer": OWN, "operator": ANY},
     "post_staff_removal": {"provider": OWN, "operator": ANY},
+    "get_rules_by_id": PUBLIC,
+    "post_rules_withdrawal": {"operator": ANY},
     "get_waves_by_id": PUBLIC,
+    "post_waves_quotas": {"operator": ANY},
     "post_waves_admissions": {"operator": ANY},
     "post_waves_admission_files": {"operator": ANY},
 }
@@ -79,8 +82,10 @@ SENT: dict[str, Any] = {
     "post_pauses_end": _WHY,
     "post_providers_decision": {"decision": "refused", **_WHY},
     "post_staff_removal": _WHY,
+    "post_rules_withdrawal": _WHY,
     "post_waves_admissions": {"candidates": [None]},
     "post_waves_admission_files": b"no header\n",
+    "post_waves_quotas": {"quotas": [{"places": 100_000}], **_WHY},
 }
 """A body for each call that can be read and decided on; most are then refused for the state of the thing."""
 
@@ -95,12 +100,18 @@ OPERATIONS = {
 NAMES = re.compile(r"[a-z_]+_(id|number|code)")
 IN_BODIES = {
     "post_cards_lookup": {"card_number"},
+    "post_cards_revocation": {"card_number", "case_number"},
     "post_corrections": {"card_number", "case_number"},
     "post_enrolments": {"card_number", "class_id"},
     "post_enrolments_redemption": {"redeem_code"},
     "post_recoveries": {"card_number"},
+    "post_rules_explanation": {"card_number", "class_id", "enrolment_id"},
 }
 """Calls whose body names a thing. Classes are everybody's; a code is told to whoever may see the enrolment."""
+
+
+NAMED_LIKE_NOTHING = {"version": "1999-12"}
+"""What has a name instead of an id; the gateway lets no id through in its place."""
 
 
 @dataclass(frozen=True)
@@ -177,6 +188,7 @@ def _tenant(world: World, *, paused: str, lives_in: str) -> Tenant:
         "enrolment_id": enrolment["id"],
         "pause_id": pause_id,
         "provider_id": offer.provider_id,
+        "version": "2023-01",
         "wave_id": world.wave(),
     }
     return Tenant(offer, card, owner, ids)
@@ -254,10 +266,10 @@ def _faults(town: Town, name: str, role: str) -> Iterator[str]:
     """Yield what is otherwise than the table says of one call and one role."""
     _, path, operation = OPERATIONS[name]
     parameter = path.partition("{")[2].partition("}")[0]
-    absent = _send(town, name, role, new_id())
+    absent = _send(town, name, role, NAMED_LIKE_NOTHING.get(parameter, new_id()))
     kinds = {
         # First what must not be touched, last what may change.
-        "wrong kind": _send(town, name, role, town.own.card.ref),
+        "wrong kind": _send(town, name, role, NAMED_LIKE_NOTHING.get(parameter, town.own.card.ref)),
         "other's": _send(town, name, role, town.other.ids[parameter]),
         "own": _send(town, name, role, town.own.ids[parameter]),
     }

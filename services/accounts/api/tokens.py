@@ -60,7 +60,11 @@ endpoints: Endpoints[AccountsService] = Endpoints()
     bounded=(TOKENS_TO_ONE_CLIENT, FAILURES_FROM_ONE_ADDRESS),
 )
 def token(call: Call, house: AccountsService) -> Answer:
-    """Give a program a token, or an application tokens for a code or a refresh token."""
+    """Give a program a token, or an application tokens for a code or a refresh token.
+
+    Parameters of the form that are not named here are passed over, as RFC 6749 section 3.2 demands: what is misspelt is
+    as good as missing. One that is named may stand once.
+    """
     asked = read_token_request(call.body, authorization=call.authorization)
     address = address_group(call.address)
     with house.database.reading() as connection:

@@ -95,7 +95,10 @@ class InvalidGrant(OAuthProblem):
         "The code or refresh token is not known, too old or used, was given to another application, or the redirect_uri"
         " or the code_verifier does not belong to it; or its person may not sign in any more."
     )
-    default_detail = "Send the person through /oauth/authorize again."
+    default_detail = (
+        "Send the person through /oauth/authorize again. A code is good once, for a minute, with the redirect_uri and"
+        " the code_verifier of its request; of refresh tokens the last one given is good."
+    )
 
 
 class UnauthorizedClient(OAuthProblem):
@@ -123,8 +126,14 @@ _BY_ERROR: Mapping[str, type[OAuthProblem]] = {
 
 
 def problem_for(error: str, description: str | None) -> OAuthProblem:
-    """Return the problem that stands for an error of RFC 6749. Raises `KeyError` for one that no call meets."""
-    return _BY_ERROR[error](description or None)
+    """Return the problem that stands for an error of RFC 6749: what is wrong, then what to do about it.
+
+    Raises `KeyError` for one that no call meets.
+    """
+    refusal = _BY_ERROR[error]
+    if not description:
+        return refusal()
+    return refusal(f"{description.removesuffix('.')}. {refusal.default_detail}")
 
 
 class TooManyTokenRequests(TooManyRequests):

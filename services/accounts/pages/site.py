@@ -12,6 +12,9 @@ from chassis.pages.site import Site
 from services.accounts.service import AccountsService
 
 NAME = "Balai"
+HOME = "/sign-in"
+"""Where people begin, and who is signed in is led on."""
+
 FOLDER = Path(__file__).parent
 
 
@@ -19,6 +22,6 @@ def served(
     pages: Iterable[Page[AccountsService]], house: AccountsService
 ) -> ServedPages[AccountsService]:
     """Join pages with the look, the texts and the origin they are seen at."""
-    site = Site(name=NAME, origin=house.settings.token_issuer, folder=FOLDER)
+    site = Site(name=NAME, origin=house.settings.token_issuer, folder=FOLDER, home=HOME)
     guard = FormGuard(origin=site.origin, key=house.settings.fingerprint_key)
     return ServedPages(site, guard, tuple(pages))

@@ -5,14 +5,13 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-import marshmallow as ma
-
 from chassis.composed_fields import Member, Several
-from chassis.fields import InstantField, Parsed, Reference, Strict, Text, Whole
+from chassis.fields import InstantField, Parsed, Reference, Strict, Whole
 from services.catalog.api.course_schemas import ClassFilterQuery
 from services.catalog.api.fields import (
     Decision,
     PartOf,
+    link,
     prose,
     regency,
     region,
@@ -41,13 +40,7 @@ class ChangeableBody(Strict):
     price = Whole()
     seats = Whole(least=1, most=MOST_SEATS, required=True)
     trainers = Whole(least=1, most=MOST_TRAINERS, load_default=1)
-    link = Text(
-        most=500,
-        allow_none=True,
-        validate=ma.validate.URL(
-            schemes={"https"}, error="Send an address that starts with https://."
-        ),
-    )
+    link = link(allow_none=True)
     venue = prose(most=300, allow_none=True)
     registration_opens = InstantField(required=True)
     registration_closes = InstantField(required=True)

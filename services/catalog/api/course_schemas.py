@@ -29,7 +29,7 @@ from services.catalog.api.fields import (
     region,
     word,
 )
-from services.catalog.domain.courses import CourseStatus, Mode, Track, Unit
+from services.catalog.domain.courses import LEAST_HOURS, MOST_HOURS, CourseStatus, Mode, Track, Unit
 from services.catalog.queries.class_filter import ClassFilter
 from services.catalog.search.offers import Wanted
 from services.catalog.search.wanted import SearchWanted, Sort
@@ -51,7 +51,7 @@ class CourseBody(Strict):
     track = word(Track, required=True)
     mode = word(Mode, required=True)
     competency_codes = Several(Text(most=100), most=100, distinct=True, load_default=())
-    hours = Whole(required=True)
+    hours = Whole(least=LEAST_HOURS, most=MOST_HOURS, required=True)
     price = Whole(required=True)
     sample_price = Flag(load_default=False)
     language = ma.fields.String(

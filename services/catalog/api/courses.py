@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 from chassis.clock import utc_now
 from chassis.endpoints import Call, Endpoints
 from chassis.idempotency import Answer, json_answer
 from chassis.identifiers import is_id, new_id
 from chassis.pagination import Page, foreign_cursor
 from chassis.problems import Forbidden, StateConflict
+from chassis.validators import tag_of
 from services.catalog.api.calls import PREFIX, created, own_provider, show, write
 from services.catalog.api.course_schemas import (
     CourseBody,
@@ -78,7 +81,8 @@ def _work_list(call: Call, house: CatalogService) -> Answer:
         title=query["q"],
     )
     with house.database.reading() as connection:
-        return json_answer(200, list_courses(connection, wanted, page, now=utc_now()))
+        answer = json_answer(200, list_courses(connection, wanted, page, now=utc_now()))
+    return replace(answer, headers=(("ETag", tag_of(answer.body)),))
 
 
 @endpoints.get("/courses/<id:course_id>", shows=ShownCourse, sends=("ETag",))

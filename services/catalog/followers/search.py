@@ -83,7 +83,7 @@ class SearchFollower:
     def catch_up(self) -> int:
         """Bring the index up to date and return how many courses were looked at.
 
-        Raises `IndexBroken` where what is on the disk fails, or another worker keeps it; nothing is lost by either.
+        Raises `IndexBroken` where what is on the disk fails, `IndexKeptElsewhere`; nothing is lost by either.
         """
         if self._writing is None or self._clock() - self._checked >= CHECKED_EVERY:
             self._open()

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import hashlib
 import json
 from dataclasses import dataclass
 
@@ -11,6 +10,7 @@ import sqlalchemy as sa
 from chassis.database import Database
 from chassis.feed_client import NEVER
 from chassis.pagination import Page
+from chassis.validators import tag_of
 from services.catalog.queries.classes import ClassesWanted, list_classes
 from services.catalog.queries.kept import Kept
 from services.catalog.storage.tables import FOLLOWER_STATE, JOURNAL
@@ -39,7 +39,7 @@ class ClassLists:
                 mark=_state(connection),
                 make=lambda: _WRITTEN.encode(list_classes(connection, wanted, page)).encode(),
             )
-        return WrittenList(body, f'"{hashlib.sha256(body).hexdigest()[:32]}"')
+        return WrittenList(body, tag_of(body))
 
 
 _WRITTEN = json.JSONEncoder(ensure_ascii=False, separators=(",", ":"))

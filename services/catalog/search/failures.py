@@ -9,7 +9,11 @@ _PANIC = "PanicException"
 
 
 class IndexBroken(Exception):
-    """The index on the disk cannot be used: it is damaged, not there any more, or open for writing elsewhere."""
+    """The index on the disk cannot be used: it is damaged, or not there any more."""
+
+
+class IndexKeptElsewhere(Exception):
+    """Another worker has the index open for writing; it goes on doing so until it ends."""
 
 
 @contextmanager

@@ -9,20 +9,30 @@ from tantivy import Index
 
 from services.catalog.search import schema
 from services.catalog.search.courses import IndexedCourse, document_of
+from services.catalog.search.failures import IndexKeptElsewhere
 from services.catalog.search.folder import IndexState, write_state
 
 _MEMORY = 100_000_000
 """Bytes for courses that are not on the disk yet: as many as a hundred thousand courses take, so that building an index
 writes few parts that would have to be merged."""
 
+_LOCKED = "LockBusy"
+"""What tantivy says of an index that somebody else writes; it has one kind of error for everything."""
+
 
 class IndexWriting:
     """One generation, open for writing. Nothing is seen before `commit`."""
 
     def __init__(self, generation: Path) -> None:
-        """Open or begin a generation. Raises `ValueError` where it is damaged, or open for writing elsewhere."""
+        """Open or begin a generation. Raises `IndexKeptElsewhere`, `ValueError` where it is damaged."""
         self.generation = generation
-        self._writer = Index(schema.build_schema(), path=str(generation)).writer(_MEMORY, 1)
+        index = Index(schema.build_schema(), path=str(generation))
+        try:
+            self._writer = index.writer(_MEMORY, 1)
+        except ValueError as error:
+            if _LOCKED in str(error):
+                raise IndexKeptElsewhere from error
+            raise
 
     def add(self, courses: Iterable[IndexedCourse]) -> None:
         """Add courses that are not in the index."""

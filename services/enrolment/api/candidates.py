@@ -12,6 +12,7 @@ from services.enrolment.domain.programme.candidate_lines import COLUMNS
 from services.enrolment.domain.programme.card import Scheme
 
 _CANDIDATE = CandidateRow()
+_TEST_NUMBER = "A NIK that ends in 0000 is issued to nobody and for tests only. Send that of the identity card."
 
 
 def read_candidate(row: object, *, takes_test_numbers: bool) -> Candidate | Problem:
@@ -21,9 +22,7 @@ def read_candidate(row: object, *, takes_test_numbers: bool) -> Candidate | Prob
     except ValidationFailed as refusal:
         return refusal
     if fields["nik"].is_test_number and not takes_test_numbers:
-        return ValidationFailed(
-            errors=[FieldError("/nik", "Serial 0000 is issued to nobody; it is for tests only.")]
-        )
+        return ValidationFailed(errors=[FieldError("/nik", _TEST_NUMBER)])
     return Candidate(
         nik=fields["nik"].number,
         family_card=fields["family_card"],

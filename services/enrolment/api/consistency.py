@@ -7,6 +7,7 @@ from chassis.fields import CursorQuery
 from chassis.idempotency import Answer, json_answer
 from services.enrolment.api.documents import ConsistencyReport
 from services.enrolment.queries.consistency import check_consistency, is_stage
+from services.enrolment.queries.followers import show_followers
 from services.enrolment.service import EnrolmentService
 from vocabulary.roles import AUDITOR, OPERATOR
 
@@ -25,6 +26,9 @@ class ConsistencyQuery(CursorQuery):
     "/consistency", allow=(OPERATOR, AUDITOR), query=ConsistencyQuery, shows=ConsistencyReport
 )
 def get_consistency(call: Call, service: EnrolmentService) -> Answer:
-    """Compare every counter, balance and state with the entries."""
+    """Compare every counter, balance and state with the entries.
+
+    `followers` tells beside that whether what comes from elsewhere is current.
+    """
     report = check_consistency(service.database, service.journal, place=call.query["place"])
-    return json_answer(200, report)
+    return json_answer(200, {**report, "followers": show_followers(service.database)})

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from types import MappingProxyType
 from typing import Any
 
 import marshmallow as ma
@@ -12,28 +11,19 @@ from chassis.fields import (
     InstantField,
     OneOf,
     PageQuery,
-    Parsed,
     Reference,
     Strict,
     Text,
     Whole,
     says,
 )
-from services.enrolment.api.schemas import why
+from services.enrolment.api.schemas import NamesCard, case_number, why
 from services.enrolment.domain.money.correction import MOST_CORRECTED, CorrectionState
-from vocabulary import forms
-from vocabulary.nik import parse_card_number, refuse_personal_number
 
 
-class CorrectionRequest(Strict):
+class CorrectionRequest(NamesCard):
     """Which card, by how much, why, and in which case."""
 
-    BESIDES = MappingProxyType(
-        {"oneOf": [{"required": ["card_number"]}, {"required": ["card_ref"]}]}
-    )
-
-    card_number = Parsed(parse_card_number, form=forms.CARD_NUMBER)
-    card_ref = Reference()
     amount = Whole(
         least=-MOST_CORRECTED,
         most=MOST_CORRECTED,
@@ -41,18 +31,11 @@ class CorrectionRequest(Strict):
         metadata=says("Rupiah: more on the card, or, below zero, less. Never 0."),
     )
     reason = why(required=True)
-    case_number = Text(
-        most=64,
-        required=True,
-        check=refuse_personal_number,
-        metadata=says("Under which the evidence is kept; the holder sees it in the statement."),
-    )
+    case_number = case_number("the holder sees it in the statement")
 
     @ma.validates_schema
-    def check_card_and_amount(self, data: dict[str, Any], **_: Any) -> None:
-        """Refuse none and both of the two names of a card, and an amount that moves nothing."""
-        if ("card_number" in data) == ("card_ref" in data):
-            raise ma.ValidationError("Send either card_number or card_ref.", "card_number")
+    def check_amount(self, data: dict[str, Any], **_: Any) -> None:
+        """Refuse an amount that moves nothing."""
         if data["amount"] == 0:
             raise ma.ValidationError("Send an amount that moves something.", "amount")
 

@@ -10,6 +10,8 @@ from services.enrolment.domain.entry_kinds import EntryKind
 from services.enrolment.domain.money.movement import Account, Cause
 from services.enrolment.domain.programme.card import MODE_OF_SCHEME, CardState, Scheme
 from services.enrolment.domain.seats.enrolment import EnrolmentState
+from services.enrolment.queries.realisation import COUNTED
+from services.enrolment.use_cases.seats.enrol import CATALOGUE
 from vocabulary import forms
 from vocabulary.money import check_rupiah
 from vocabulary.nik import parse_card_number
@@ -295,10 +297,25 @@ class Checked(Shown):
     journal_entries = Whole()
 
 
+class Following(Shown):
+    """How current is what enrolment copies (`catalog`) and counts for the reports (`realisation`)."""
+
+    source = OneOf((CATALOGUE, COUNTED))
+    checked_at = InstantField(
+        allow_none=True, metadata=says("When it last had read everything that there was.")
+    )
+    stands_still = Flag(
+        metadata=says(
+            "That was over a minute ago: enrolment's worker is down, or its log says why."
+        )
+    )
+
+
 class ConsistencyReport(Shown):
     """Whether tables and entries agree: no difference means that they do."""
 
     checked = ma.fields.Nested(Checked)
+    followers = ma.fields.List(ma.fields.Nested(Following))
     differences = ma.fields.List(ma.fields.Nested(Disagreement))
     truncated = Flag(metadata=says("It stopped early; next_cursor says where to go on."))
     next_cursor = ma.fields.String(allow_none=True)

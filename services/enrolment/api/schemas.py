@@ -78,6 +78,40 @@ def why(**options: Any) -> Text:
     return Text(least=3, most=500, lines=True, check=refuse_personal_number, **options)
 
 
+def case_number(told: str) -> Text:
+    """Take the number of a case; `told` says who sees it."""
+    return Text(
+        most=64,
+        required=True,
+        check=refuse_personal_number,
+        metadata=says(f"Under which the evidence is kept; {told}."),
+    )
+
+
+class NamesCard(Strict):
+    """A card, by its number or by the reference that stands for it."""
+
+    BESIDES = MappingProxyType(
+        {"oneOf": [{"required": ["card_number"]}, {"required": ["card_ref"]}]}
+    )
+
+    card_number = Parsed(parse_card_number, form=forms.CARD_NUMBER)
+    card_ref = Reference()
+
+    @ma.validates_schema
+    def check_card(self, data: dict[str, Any], **_: Any) -> None:
+        """Refuse none and both of the two names of a card."""
+        if ("card_number" in data) == ("card_ref" in data):
+            raise ma.ValidationError("Send either card_number or card_ref.", "card_number")
+
+
+class RevocationRequest(NamesCard):
+    """Which card is revoked, why, and in which case."""
+
+    reason = why(required=True)
+    case_number = case_number("the journal tells it")
+
+
 class CancellationRequest(Strict):
     """Why a seat is given back."""
 
@@ -115,7 +149,13 @@ class CandidateRow(Strict):
     """One candidate."""
 
     nik = Parsed(
-        lambda value: parse_nik(value, allow_test_numbers=True), form=forms.NIK, required=True
+        lambda value: parse_nik(value, allow_test_numbers=True),
+        form=forms.NIK,
+        required=True,
+        metadata=says(
+            "National identity number: sixteen digits that hold a possible date of birth. One that ends in 0000, as in"
+            " the examples, is issued to nobody: only a developer's machine takes it, production refuses the row."
+        ),
     )
     family_card = Parsed(parse_family_card, form=forms.FAMILY_CARD, required=True)
     name = Text(most=120, required=True)

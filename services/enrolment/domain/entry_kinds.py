@@ -18,6 +18,8 @@ class EntryKind(StrEnum):
     SUSPENSION_ENDED = "suspension-ended"
     CARD_AWARDED = "card-awarded"
     CARD_LOOKED_UP = "card-looked-up"
+    CARD_EXPIRED = "card-expired"
+    CARD_REVOKED = "card-revoked"
     CARD_WITHDRAWN = "card-withdrawn"
     ADMISSION_UNDONE = "admission-undone"
     ADMISSION_FILE_RECEIVED = "admission-file-received"

@@ -16,6 +16,10 @@ from services.enrolment.domain.programme.card import Card, CardState, Scheme
 from services.enrolment.storage.tables import CARD
 
 C = CARD.c
+_WAITING: list[sa.ColumnElement[str]] = [
+    sa.literal_column(f"'{state.value}'") for state in (CardState.AWARDED, CardState.BETWEEN)
+]
+"""Written out, so that the partial index is recognised."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,6 +69,19 @@ class CardStore:
         """Read when a card was awarded, and by which version of the rules."""
         query = sa.select(C.awarded_at, C.rule_version).where(C.card_ref == card_ref)
         return CardAward(*connection.execute(query).one())
+
+    def due(self, connection: sa.Connection, *, now: datetime, limit: int) -> dict[str, list[str]]:
+        """Read up to so many cards that wait for a class and whose time has run out, by their waves."""
+        query = (
+            sa.select(C.wave_id, C.card_ref)
+            .where(C.state.in_(_WAITING), C.deadline <= now)
+            .order_by(C.deadline)
+            .limit(limit)
+        )
+        found: dict[str, list[str]] = {}
+        for row in connection.execute(query):
+            found.setdefault(row.wave_id, []).append(row.card_ref)
+        return found
 
     def save(self, connection: sa.Connection, cards: Sequence[Card]) -> None:
         """Save state, balance and deadline of locked cards."""

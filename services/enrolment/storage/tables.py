@@ -48,6 +48,12 @@ CARD = sa.Table(
         sqlite_where=sa.text("admission_id is not null"),
     ),
     sa.Index("card_by_place", "wave_id", "scheme", "region", "cluster"),
+    sa.Index(
+        "card_by_deadline",
+        "deadline",
+        postgresql_where=sa.text("state in ('awarded', 'between')"),
+        sqlite_where=sa.text("state in ('awarded', 'between')"),
+    ),
     postgresql_with={"fillfactor": "80"},
 )
 

@@ -202,7 +202,7 @@ def test_where_there_is_no_schema_every_command_says_so_in_one_line(
     empty_database: ServiceDatabase, capsys: pytest.CaptureFixture[str]
 ) -> None:
     variables = variables_on(empty_database)
-    told = "the database cannot be reached, or is not migrated"
+    told = "run: python -m chassis.migrations"
     assert register.main(["operator"], variables) == 1
     assert development_token.main(["operator"], variables) == 1
     assert disable.main(["nobody"], variables) == 1

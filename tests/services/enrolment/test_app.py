@@ -74,6 +74,23 @@ def test_a_database_without_tables_keeps_nobody_from_starting(
     start_service(read_settings(variables)).close()
 
 
+def test_in_production_a_database_without_tables_does(empty_database: ServiceDatabase) -> None:
+    live = {**VARIABLES, "ENVIRONMENT": "production", "DATABASE_URL": empty_database.application}
+    said = "DATABASE_URL has no schema; run: python -m chassis.migrations services.enrolment$"
+    with pytest.raises(SettingsError, match=said):
+        start_service(read_settings(live))
+
+
+def test_sqlite_has_one_web_process(dialect: str, empty_database: ServiceDatabase) -> None:
+    variables = {**VARIABLES, "DATABASE_URL": empty_database.application}
+    read_settings({**variables, "WEB_WORKERS": "1"})
+    if dialect == "postgresql":
+        read_settings({**variables, "WEB_WORKERS": "2"})
+        return
+    with pytest.raises(SettingsError, match="WEB_WORKERS must be 1 where DATABASE_URL is a SQLite"):
+        read_settings({**variables, "WEB_WORKERS": "2"})
+
+
 def test_production_refuses_a_role_that_could_rewrite_the_journal(
     dialect: str, provision: Callable[[str], ServiceDatabase]
 ) -> None:

@@ -9,6 +9,7 @@ from enum import StrEnum
 from chassis.problems import StateConflict
 from services.enrolment.domain.money.movement import Account, Cause, Movement
 from services.enrolment.domain.programme.card import Card, CardState
+from services.enrolment.domain.programme.clock import runs_out
 from vocabulary.refusals import BalanceOutOfBounds, CardNotUsable, SamePerson
 from vocabulary.rule_set import RuleSet
 
@@ -148,9 +149,8 @@ def _movement(correction: Correction, movement_id: str) -> Movement:
 def _with(card: Card, balance: int, now: datetime, rules: RuleSet) -> Card:
     if card.state is CardState.EXHAUSTED and balance > 0:
         # It can buy again, so a clock runs again.
-        return replace(
-            card, balance=balance, state=CardState.BETWEEN, deadline=now + rules.next_purchase
-        )
+        deadline = runs_out(now, rules.next_purchase, region=card.region)
+        return replace(card, balance=balance, state=CardState.BETWEEN, deadline=deadline)
     return replace(card, balance=balance)
 
 

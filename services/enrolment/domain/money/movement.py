@@ -22,6 +22,8 @@ class Cause(StrEnum):
     ENROLMENT = "enrolment"
     CANCELLATION = "cancellation"
     CORRECTION = "correction"
+    EXPIRY = "expiry"
+    REVOCATION = "revocation"
     WITHDRAWAL = "withdrawal"
     """A card that was awarded by mistake was taken back."""
 

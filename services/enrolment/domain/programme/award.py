@@ -11,6 +11,7 @@ from chassis.problems import Problem
 from services.enrolment.domain.money.movement import Account, Cause, Movement
 from services.enrolment.domain.programme.card import Card, CardState, Scheme
 from services.enrolment.domain.programme.check import Check, first_refusal
+from services.enrolment.domain.programme.clock import runs_out
 from services.enrolment.domain.programme.pause import Pause, Paused, pause_in_force
 from services.enrolment.domain.programme.quota import Allotment, Place, Quota
 from vocabulary.refusals import (
@@ -193,7 +194,7 @@ def _award(nomination: Nomination, *, rules: RuleSet, now: datetime) -> Award:
         scheme=candidate.scheme,
         state=CardState.AWARDED,
         balance=rules.training_balance,
-        deadline=now + rules.first_purchase,
+        deadline=runs_out(now, rules.first_purchase, region=candidate.region),
         region=candidate.region,
     )
     movement = Movement(

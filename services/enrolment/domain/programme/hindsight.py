@@ -6,6 +6,7 @@ from dataclasses import replace
 from datetime import datetime
 
 from services.enrolment.domain.programme.card import Card, CardState
+from services.enrolment.domain.programme.clock import runs_out
 from vocabulary.rule_set import RuleSet
 
 
@@ -18,5 +19,6 @@ def as_if_awarded_under(card: Card, *, awarded_at: datetime, own: RuleSet, other
     spent = own.training_balance - card.balance
     balance = max(0, other.training_balance - spent)
     if card.state is CardState.AWARDED:
-        return replace(card, balance=balance, deadline=awarded_at + other.first_purchase)
+        deadline = runs_out(awarded_at, other.first_purchase, region=card.region)
+        return replace(card, balance=balance, deadline=deadline)
     return replace(card, balance=balance)

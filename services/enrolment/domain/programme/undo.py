@@ -4,13 +4,12 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Collection, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import datetime, timedelta
 from enum import StrEnum
 
 from chassis.clock import write_instant
 from chassis.problems import StateConflict
-from services.enrolment.domain.money.movement import Account, Cause, Movement
 from services.enrolment.domain.programme.card import Card, CardState
 from vocabulary.refusals import PreviewOutdated, UndoTooLate
 
@@ -106,28 +105,6 @@ def check_undo(admission: Admission, plan: UndoPlan, *, preview: str, now: datet
         raise StateConflict(_USED, facts={"state": "used"})
     if preview != plan.preview:
         raise PreviewOutdated
-
-
-def withdrawn(card: Card) -> Card:
-    """Return a card after it was withdrawn: empty, and never usable."""
-    return replace(card, state=CardState.WITHDRAWN, balance=0, deadline=None)
-
-
-def return_to_state(card: Card, *, movement_id: str) -> Movement | None:
-    """Return the movement that takes a card's balance back; None where there is nothing on it."""
-    if not card.balance:
-        return None
-    return Movement(
-        movement_id=movement_id,
-        cause=Cause.WITHDRAWAL,
-        source=Account.CARD,
-        target=Account.STATE,
-        amount=card.balance,
-        card_ref=card.card_ref,
-        enrolment_id=None,
-        class_id=None,
-        provider_id=None,
-    )
 
 
 def _why_kept(card: Card, *, enrolled: Collection[str], moved: Collection[str]) -> WhyKept | None:

@@ -7,6 +7,7 @@ from datetime import datetime
 
 from services.enrolment.domain.money.movement import Account, Cause, Movement
 from services.enrolment.domain.programme.card import Card, CardState
+from services.enrolment.domain.programme.clock import given_again, runs_out
 from services.enrolment.domain.seats.enrolment import Enrolment, EnrolmentState
 from services.enrolment.domain.seats.training_class import TrainingClass
 from vocabulary.refusals import CancellationClosed
@@ -95,8 +96,10 @@ def _restored(
         return refunded
     if enrolment.card_state_before is CardState.IN_TRAINING:
         # Bought while another training ran: no clock was running that could go on, so a new one starts.
-        return replace(refunded, state=CardState.BETWEEN, deadline=now + rules.next_purchase)
+        again = runs_out(now, rules.next_purchase, region=card.region)
+        return replace(refunded, state=CardState.BETWEEN, deadline=again)
     deadline = enrolment.card_deadline_before
     if deadline is not None and not keep_clock:
-        deadline = now + (deadline - enrolment.enrolled_at)
+        bought = enrolment.enrolled_at
+        deadline = given_again(deadline, since=bought, now=now, region=card.region)
     return replace(refunded, state=enrolment.card_state_before, deadline=deadline)

@@ -5,9 +5,11 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import datetime
 
+from services.enrolment.domain.programme.clock import end_of_day
 from services.enrolment.domain.seats.enrolment import HOLDS_A_SEAT, EnrolmentState
 from services.enrolment.domain.seats.training_class import TrainingClass
 from vocabulary.rule_set import RuleSet
+from vocabulary.zones import zone
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,5 +30,6 @@ def next_step(
     if state is EnrolmentState.CONFIRMED:
         return NextStep("redemption", "holder", training_class.starts_at)
     if state is EnrolmentState.ACTIVE:
-        return NextStep("result", "provider", training_class.ends_at + rules.result_due)
+        due_at = end_of_day(training_class.ends_at + rules.result_due, zone(training_class.zone))
+        return NextStep("result", "provider", due_at)
     return None

@@ -9,12 +9,12 @@ from services.enrolment.queries.consistency.comparison import (
     AWARD,
     CANCELLED,
     CORRECTED,
+    EMPTIES,
     ENTRY,
     MOVES_MONEY,
     MOVES_SEATS,
     OF_CORRECTION,
     REDEEMED,
-    WITHDRAWN,
     Comparison,
     Expression,
     Pair,
@@ -61,10 +61,10 @@ _BALANCE_BEFORE = _before("balance", B.card_ref == J.card_ref, B.kind.in_(MOVES_
 _HELD_BEFORE = _before("held", B.class_id == J.class_id, B.kind.in_(MOVES_SEATS))
 _GIVES_BACK = J.kind == CANCELLED
 _AMOUNT = whole_in(J.body, "amount")
-_MOVES_BALANCE = J.kind.in_((*MOVES_SEATS, CORRECTED, WITHDRAWN))
+_MOVES_BALANCE = J.kind.in_((*MOVES_SEATS, CORRECTED, *EMPTIES))
 _ADDED = sa.case(
     (J.kind == CORRECTED, _AMOUNT),
-    (J.kind == WITHDRAWN, -_AMOUNT),
+    (J.kind.in_(EMPTIES), -_AMOUNT),
     (_GIVES_BACK, _PRICE),
     else_=-_PRICE,
 )

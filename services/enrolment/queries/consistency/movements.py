@@ -10,9 +10,9 @@ from services.enrolment.domain.money.movement import Account, Cause
 from services.enrolment.queries.consistency.comparison import (
     AWARD,
     CORRECTED,
+    EMPTIES,
     ENTRY,
     MOVES_MONEY,
-    WITHDRAWN,
     Comparison,
     Pair,
     count,
@@ -25,7 +25,7 @@ J, M = ENTRY.c, MOVEMENT.c
 
 AMOUNT = sa.case(
     (J.kind == AWARD, whole_in(J.body, "balance")),
-    (J.kind.in_((CORRECTED, WITHDRAWN)), sa.func.abs(whole_in(J.body, "amount"))),
+    (J.kind.in_((CORRECTED, *EMPTIES)), sa.func.abs(whole_in(J.body, "amount"))),
     else_=whole_in(J.body, "price"),
 )
 """What an entry says that its movement moved: an award fills an empty card."""

@@ -10,11 +10,9 @@ from chassis.clock import write_instant
 from chassis.identity import Principal
 from services.enrolment.domain.entry_kinds import EntryKind
 from services.enrolment.domain.money.correction import STANDS_FOR, Correction
-from services.enrolment.domain.programme.card import Card
 from services.enrolment.storage.stores import Stores
 from services.enrolment.use_cases.money.correction_entries import correction_entry
-from services.enrolment.use_cases.shared.find_card import find_card
-from vocabulary.refusals import CardNotFound
+from services.enrolment.use_cases.shared.find_card import named_card
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,7 +33,9 @@ def propose_correction(
     connection: sa.Connection, command: ProposeCorrection, *, stores: Stores
 ) -> Correction:
     """Add a proposal and return it. Raises `CardNotFound`."""
-    card = _card(connection, command, stores)
+    card = named_card(
+        connection, card_number=command.card_number, card_ref=command.card_ref, stores=stores
+    )
     now = stores.database.now(connection)
     correction = Correction(
         correction_id=command.correction_id,
@@ -58,13 +58,3 @@ def propose_correction(
     )
     stores.journal.append(connection, [entry], now=now)
     return correction
-
-
-def _card(connection: sa.Connection, command: ProposeCorrection, stores: Stores) -> Card:
-    if command.card_ref is not None:
-        card = stores.cards.read(connection, command.card_ref)
-    else:
-        card = find_card(connection, card_number=command.card_number, nik=None, stores=stores)
-    if card is None:
-        raise CardNotFound
-    return card

@@ -12,18 +12,17 @@ from chassis.identity import Principal
 from chassis.journal import Entry
 from chassis.problems import NotFound
 from services.enrolment.domain.entry_kinds import EntryKind
-from services.enrolment.domain.money.movement import Movement
 from services.enrolment.domain.programme.card import Card
+from services.enrolment.domain.programme.ending import Ended, withdraw
 from services.enrolment.domain.programme.quota import taken_by
 from services.enrolment.domain.programme.undo import (
     Admission,
     UndoPlan,
     check_undo,
     plan_undo,
-    return_to_state,
-    withdrawn,
 )
 from services.enrolment.storage.stores import Stores
+from services.enrolment.use_cases.shared.ended_cards import ended_entry, save_ended
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,15 +55,14 @@ def undo_admission(
     plan = plan_for(connection, cards, stores=stores)
     now = stores.database.now(connection)
     check_undo(admission, plan, preview=command.preview, now=now)
-    movements = [return_to_state(card, movement_id=new_id()) for card in plan.withdrawn]
-    stores.cards.save(connection, [withdrawn(card) for card in plan.withdrawn])
+    ended = [withdraw(card, movement_id=new_id()) for card in plan.withdrawn]
+    save_ended(connection, ended, now=now, stores=stores)
     stores.persons.withdraw(connection, [card.card_ref for card in plan.withdrawn])
     stores.waves.save_withdrawn(connection, admission.wave_id, count=len(plan.withdrawn))
     places = stores.quotas.places(connection, [card.card_ref for card in plan.withdrawn])
     stores.quotas.give_back(connection, taken_by(quotas, places))
-    stores.movements.add(connection, [each for each in movements if each], now=now)
     entries = [
-        *(_card_entry(command, c, m) for c, m in zip(plan.withdrawn, movements, strict=True)),
+        *(_card_entry(command, each) for each in ended),
         _entry(command, admission, plan),
     ]
     first = stores.journal.append(connection, entries, now=now)
@@ -90,21 +88,14 @@ def plan_for(connection: sa.Connection, cards: Sequence[Card], *, stores: Stores
     )
 
 
-def _card_entry(command: UndoAdmission, card: Card, movement: Movement | None) -> Entry:
-    after = withdrawn(card)
-    return Entry(
-        kind=EntryKind.CARD_WITHDRAWN,
+def _card_entry(command: UndoAdmission, ended: Ended) -> Entry:
+    return ended_entry(
+        EntryKind.CARD_WITHDRAWN,
+        ended,
         actor=command.caller.subject,
         role=command.caller.role,
         request_id=command.request_id,
-        subjects={"card_ref": card.card_ref, "region": card.region},
-        body={
-            "admission_id": command.admission_id,
-            "amount": card.balance,
-            "balance": after.balance,
-            "card_state": after.state.value,
-            "movement_id": movement.movement_id if movement else None,
-        },
+        said={"admission_id": command.admission_id},
     )
 
 

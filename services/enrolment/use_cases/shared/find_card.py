@@ -22,6 +22,19 @@ def find_card(
     return None if card_ref is None else stores.cards.read(connection, card_ref)
 
 
+def named_card(
+    connection: sa.Connection, *, card_number: str | None, card_ref: str | None, stores: Stores
+) -> Card:
+    """Return the card that is named by its reference, or else by its number. Raises `CardNotFound`."""
+    if card_ref is not None:
+        card = stores.cards.read(connection, card_ref)
+    else:
+        card = find_card(connection, card_number=card_number, nik=None, stores=stores)
+    if card is None:
+        raise CardNotFound
+    return card
+
+
 def card_within_reach(
     connection: sa.Connection, card_number: str, *, reach: Reach, stores: Stores
 ) -> str:

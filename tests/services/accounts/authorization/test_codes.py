@@ -82,6 +82,11 @@ def test_an_application_that_wants_nobody_asked_is_told_that_somebody_must_be(
         ({"request": "eyJhbGciOiJub25lIn0.e30."}, "request_not_supported"),
         ({"request_uri": "https://app.example/r"}, "request_uri_not_supported"),
         ({"response_mode": "fragment"}, "invalid_request"),
+        ({"max_age": "abc"}, "invalid_request"),
+        ({"max_age": "-1"}, "invalid_request"),
+        ({"max_age": "1.5"}, "invalid_request"),
+        ({"max_age": "٦٠"}, "invalid_request"),
+        ({"max_age": "1" * 10}, "invalid_request"),
         ({"prompt": "none login"}, "invalid_request"),
     ],
 )

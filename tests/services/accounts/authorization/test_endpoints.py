@@ -146,6 +146,30 @@ def test_a_parameter_sent_twice_is_an_invalid_request(
     assert refused(answer) == (400, "invalid_request")
 
 
+def test_what_is_wrong_with_a_code_comes_with_what_to_do(
+    client: FlaskClient, applications: Applications
+) -> None:
+    code = applications.code()
+    answers = [
+        exchange(client, "guess"),
+        exchange(client, code, redirect_uri=f"{BACK}/other"),
+        exchange(client, code, code_verifier="x" * 43),
+        refresh(client, "guess"),
+    ]
+    for answer in answers:
+        assert refused(answer) == (400, "invalid_grant")
+        assert "Send the person through /oauth/authorize again." in (answer.json or {})["detail"]
+    told = [(answer.json or {})["detail"].partition(". ")[0] for answer in answers]
+    assert told[:3] == [
+        "Invalid 'code' in request",
+        "Invalid 'redirect_uri' in request",
+        "Code challenge failed",
+    ]
+    incomplete = exchange(client, code, code_verifier="")
+    assert refused(incomplete) == (400, "invalid_request")
+    assert (incomplete.json or {})["detail"].startswith("Missing 'code_verifier'. Send ")
+
+
 def test_guesses_at_codes_are_bounded_by_address(client: FlaskClient) -> None:
     statuses = [exchange(client, f"guess-{n}").status_code for n in range(65)]
     assert statuses == [400] * 60 + [429] * 5

@@ -187,6 +187,42 @@ def test_production_does_not_start_with_messages_in_the_log(variables: dict[str,
             read_worker_settings(given)
 
 
+@pytest.mark.parametrize(
+    ("address", "is_taken"),
+    [
+        ("https://sms.example.go.id/messages", True),
+        ("http://127.0.0.1:9000/messages", True),
+        ("http://[::1]:9000/messages", True),
+        ("http://localhost:9000", True),
+        ("http://sms.example.go.id/messages", False),
+        ("http://127.0.0.1.example.go.id/messages", False),
+        ("http://10.0.0.7/messages", False),
+    ],
+)
+def test_production_sends_messages_unencrypted_to_this_machine_alone(
+    address: str, is_taken: bool, variables: dict[str, str]
+) -> None:
+    keys = ("KEY_ENCRYPTION_KEY", "FINGERPRINT_KEY", "MESSAGE_SECRET")
+    random = {name: secrets.token_hex(32) for name in keys}
+    database = {"DATABASE_URL": "sqlite:////nowhere.sqlite", "ENVIRONMENT": "production"}
+    live = {**variables, **random, **database, "MESSAGE_URL": address}
+    if is_taken:
+        channel = read_worker_settings(live).message_channel
+        assert channel is not None
+        assert channel.url == address
+    else:
+        with pytest.raises(SettingsError, match="MESSAGE_URL must begin with https://"):
+            read_worker_settings(live)
+    assert read_worker_settings({**live, "ENVIRONMENT": "development"}).message_channel
+
+
+@pytest.mark.parametrize("address", ["sms.example", "ftp://sms.example", "http://", "http://[::1"])
+def test_what_is_no_address_gets_no_messages(address: str, variables: dict[str, str]) -> None:
+    given = {**variables, "MESSAGE_SECRET": SECRET, "MESSAGE_URL": address}
+    with pytest.raises(SettingsError, match="MESSAGE_URL must be a web address"):
+        read_worker_settings(given)
+
+
 def test_an_address_that_exists_nowhere_is_told_of_and_gets_nothing(
     house: AccountsService, capsys: pytest.CaptureFixture[str]
 ) -> None:

@@ -202,6 +202,22 @@ def test_classes_are_filtered(catalog: Catalog, provider_id: str) -> None:
     assert ids(catalog, "/classes?has_seats=false") == [first]
 
 
+def test_a_list_of_ones_own_courses_is_unchanged_until_what_it_says_changes(
+    catalog: Catalog, provider_id: str
+) -> None:
+    course_id = catalog.course(provider_id, status="draft")
+    me, path = staff(provider_id), "/courses?mine=true"
+    seen = catalog.get(path, me).headers["ETag"]
+    same = catalog.get(path, me, if_none_match=seen)
+    assert (same.status_code, same.data, same.headers["ETag"]) == (304, b"", seen)
+    catalog.course(catalog.provider())
+    assert catalog.get(path, me, if_none_match=seen).status_code == 304, "another's course"
+    tag = catalog.get(f"/courses/{course_id}", me).headers["ETag"]
+    made(catalog.patch(f"/courses/{course_id}", {"title": "Las Busur"}, me, if_match=tag))
+    changed = catalog.get(path, me, if_none_match=seen)
+    assert (changed.status_code, changed.headers["ETag"] == seen) == (200, False)
+
+
 def test_a_list_of_classes_is_unchanged_until_what_it_says_changes(
     catalog: Catalog, provider_id: str
 ) -> None:

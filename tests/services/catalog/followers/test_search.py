@@ -13,10 +13,11 @@ import sqlalchemy as sa
 
 from chassis.clock import utc_now
 from chassis.database import Database
+from chassis.settings import SettingsError
 from services.catalog.followers.search import CHECKED_EVERY, SearchFollower
 from services.catalog.queries.indexable import read_indexable
 from services.catalog.search import schema
-from services.catalog.search.failures import IndexBroken
+from services.catalog.search.failures import IndexKeptElsewhere
 from services.catalog.search.folder import IndexFolder, is_whole, read_state, write_state
 from services.catalog.search.reading import SearchIndex
 from services.catalog.search.search import Search
@@ -24,6 +25,7 @@ from services.catalog.search.wanted import Place, SearchWanted, Sort
 from services.catalog.search.writing import IndexWriting
 from services.catalog.storage.class_seats import ClassSeats, SeatsHeld
 from services.catalog.storage.tables import PROVIDER, SEATS_FLIP, TRAINING_CLASS
+from services.catalog.worker import keep_index
 from tests.services.catalog.bodies import day, text
 from tests.services.catalog.client import OPERATOR, Catalog, follower_on, key, made, service_on
 from tests.services.catalog.search.courses import STATE, course
@@ -282,7 +284,9 @@ def test_two_workers_do_not_keep_one_index(
 ) -> None:
     catalog.course(provider_id)
     follower.catch_up()
-    with pytest.raises((IndexBroken, ValueError)):
+    with pytest.raises(SettingsError, match=f"SEARCH_INDEX {catalog.search_index} is kept by"):
+        keep_index(follower_on(catalog.database, catalog.search_index), catalog.search_index)
+    with pytest.raises(IndexKeptElsewhere):
         follower_on(catalog.database, catalog.search_index).catch_up()
     follower.close()
     other = follower_on(catalog.database, catalog.search_index)

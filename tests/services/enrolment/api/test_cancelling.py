@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 from concurrent.futures import ThreadPoolExecutor
+from datetime import timedelta
 
 import pytest
+import sqlalchemy as sa
 
 from chassis.clock import utc_now
 from chassis.identifiers import new_id
+from services.enrolment.storage.tables import ENROLMENT
 from tests.chassis.problem_documents import code, pointers
 from tests.services.enrolment.house import (
     DAY,
@@ -160,12 +163,22 @@ def test_a_reason_may_name_dates_amounts_and_lines(shared_house: House) -> None:
     assert shared_house.cancel(taken["id"], "operator", reason=reason).status_code == 200
 
 
+def let_days_pass(house: House, enrolment_id: str, *, days: int) -> None:
+    """Let a class have been bought so many days earlier."""
+    with house.as_owner() as connection:
+        mine = ENROLMENT.c.enrolment_id == enrolment_id
+        bought = connection.execute(sa.select(ENROLMENT.c.enrolled_at).where(mine)).scalar_one()
+        change = {"enrolled_at": bought - timedelta(days=days)}
+        connection.execute(sa.update(ENROLMENT).where(mine).values(**change))
+
+
 def test_a_clock_goes_on_for_a_holder_and_is_given_back_by_a_provider(shared_house: House) -> None:
     left = {}
     for role in ("holder", "provider"):
         provider, card = new_id(), shared_house.award()
         first = document(shared_house.get("/cards/me", "holder", card=card.card_ref))["deadline"]
         taken = shared_house.enrolled(card, shared_house.put_class(provider_id=provider))
+        let_days_pass(shared_house, taken["id"], days=3)
         shared_house.cancel(taken["id"], role, card=card.card_ref, provider=provider)
         now = document(shared_house.get("/cards/me", "holder", card=card.card_ref))["deadline"]
         left[role] = (first, now)

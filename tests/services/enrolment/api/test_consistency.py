@@ -5,11 +5,15 @@ from __future__ import annotations
 import threading
 from collections import Counter
 from concurrent.futures import ThreadPoolExecutor
+from datetime import timedelta
 from itertools import count
+from typing import Any
 
 import pytest
 
+from chassis.clock import read_instant, utc_now
 from chassis.pagination import Place, find_place, listing_of
+from services.enrolment.followers.realisation import realisation_follower
 from services.enrolment.queries.consistency import FROM_THE_START, check_consistency, is_stage
 from tests.chassis.problem_documents import code, pointers
 from tests.services.enrolment.api.tampering import lived_in, tamper
@@ -20,6 +24,7 @@ from tests.services.enrolment.people import HeldCard
 def test_tables_and_entries_agree_after_a_little_of_everything(house: House) -> None:
     lived_in(house)
     report = document(house.get("/consistency", "operator"))
+    del report["followers"]
     assert report == {
         "checked": {
             "waves": 2,
@@ -38,6 +43,26 @@ def test_tables_and_entries_agree_after_a_little_of_everything(house: House) -> 
         "truncated": False,
         "next_cursor": None,
     }
+
+
+def followers(house: House) -> dict[str, dict[str, Any]]:
+    report = document(house.get("/consistency", "auditor"))
+    return {told.pop("source"): told for told in report["followers"]}
+
+
+NEVER_FOLLOWED = {"checked_at": None, "stands_still": True}
+
+
+def test_a_follower_that_stands_still_is_told_of(house: House) -> None:
+    house.catalogue_was_read(ago=timedelta(seconds=20))
+    told = followers(house)
+    assert (told["catalog"]["stands_still"], told["realisation"]) == (False, NEVER_FOLLOWED)
+    realisation_follower(house.service.stores, house.service.transactions).catch_up()
+    assert followers(house)["realisation"]["stands_still"] is False
+    house.catalogue_was_read(ago=timedelta(seconds=70))
+    told = followers(house)
+    assert told["catalog"]["stands_still"] is True
+    assert read_instant(told["catalog"]["checked_at"]) < utc_now() - timedelta(seconds=60)
 
 
 def test_free_classes_move_no_money_and_agree(house: House) -> None:

@@ -15,6 +15,8 @@ from vocabulary.rule_book import shipped_rules
 NOW = datetime(2026, 12, 1, 3, 0, tzinfo=UTC)
 DAY = timedelta(days=1)
 HOUR = timedelta(hours=1)
+EVENING = 14 * HOUR
+"""From the time of day that it is at `NOW` until midnight in Jakarta."""
 BALANCE = 3_500_000
 PRICE = 700_000
 

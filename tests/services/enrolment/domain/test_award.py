@@ -18,7 +18,7 @@ from services.enrolment.domain.programme.award import (
     award_all,
 )
 from services.enrolment.domain.programme.card import CardState, Scheme
-from tests.services.enrolment.domain.builders import BALANCE, DAY, NOW, RULES
+from tests.services.enrolment.domain.builders import BALANCE, DAY, EVENING, NOW, RULES
 
 
 def nomination(digest: str, number: int = 1, *, family: str = "", **changes: Any) -> Nomination:
@@ -56,7 +56,7 @@ def test_a_card_is_awarded_with_the_balance_and_the_clock_of_the_rules_in_force(
     [outcome] = award(nomination("a"))
     assert isinstance(outcome, Award)
     assert (outcome.card.state, outcome.card.balance) == (CardState.AWARDED, BALANCE)
-    assert outcome.card.deadline == NOW + 15 * DAY
+    assert outcome.card.deadline == NOW + 15 * DAY + EVENING
     assert (outcome.card.scheme, outcome.card.region) == (Scheme.OFFLINE, "32.73")
 
 

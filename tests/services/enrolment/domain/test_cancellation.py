@@ -14,6 +14,7 @@ from services.enrolment.domain.seats.enrolment import EnrolmentState
 from tests.services.enrolment.domain.builders import (
     BALANCE,
     DAY,
+    EVENING,
     NOW,
     PRICE,
     RULES,
@@ -60,7 +61,7 @@ def test_a_holder_leaves_a_class_that_was_called_off_at_any_time_and_without_los
         card_deadline_before=deadline,
     )
     assert outcome.card.balance == BALANCE
-    assert outcome.card.deadline == NOW + (deadline - bought)
+    assert outcome.card.deadline == NOW + (deadline - bought) + EVENING
 
 
 @pytest.mark.parametrize("role", ["holder", "provider", "operator", "system"])
@@ -87,7 +88,7 @@ def test_a_holder_who_cancels_after_the_deadline_has_an_expired_card() -> None:
 
 @pytest.mark.parametrize("role", ["provider", "operator", "system"])
 def test_the_time_that_was_left_is_given_again_when_others_cancel(role: str) -> None:
-    assert cancelled(role=role).card.deadline == NOW + 13 * DAY
+    assert cancelled(role=role).card.deadline == NOW + 13 * DAY + EVENING
 
 
 @pytest.mark.parametrize("before", [CardState.AWARDED, CardState.BETWEEN])
@@ -106,7 +107,10 @@ def test_the_last_of_overlapping_trainings_leaves_a_card_whose_clock_runs() -> N
     outcome = cancelled(
         role="holder", card_state_before=CardState.IN_TRAINING, card_deadline_before=None
     )
-    assert (outcome.card.state, outcome.card.deadline) == (CardState.BETWEEN, NOW + 15 * DAY)
+    assert (outcome.card.state, outcome.card.deadline) == (
+        CardState.BETWEEN,
+        NOW + 15 * DAY + EVENING,
+    )
 
 
 def test_a_revoked_card_gets_its_money_back_and_stays_revoked() -> None:
@@ -168,5 +172,5 @@ def test_when_the_system_cancels_a_called_off_class_state_money_and_time_are_as_
         card_deadline_before=deadline,
     )
     assert (outcome.card.state, outcome.card.balance) == (before, BALANCE)
-    assert outcome.card.deadline == NOW + 7 * DAY
+    assert outcome.card.deadline == NOW + 7 * DAY + EVENING
     assert outcome.card.state_at(NOW) is before

@@ -18,7 +18,7 @@ from services.enrolment.domain.money.correction import (
 )
 from services.enrolment.domain.money.movement import Account, Cause
 from services.enrolment.domain.programme.card import Card, CardState
-from tests.services.enrolment.domain.builders import BALANCE, DAY, NOW, PRICE, RULES, card
+from tests.services.enrolment.domain.builders import BALANCE, DAY, EVENING, NOW, PRICE, RULES, card
 from vocabulary.refusals import BalanceOutOfBounds, CardNotUsable, SamePerson
 
 MOMENT = timedelta.resolution
@@ -113,7 +113,10 @@ def test_a_card_whose_clock_ran_out_has_ended_also_before_anyone_noted_it() -> N
 def test_a_card_that_was_used_up_can_buy_again_with_a_new_clock() -> None:
     spent = card(balance=0, state=CardState.EXHAUSTED, deadline=None)
     done = approved(proposal(amount=PRICE), spent)
-    assert (done.card.state, done.card.deadline) == (CardState.BETWEEN, NOW + RULES.next_purchase)
+    assert (done.card.state, done.card.deadline) == (
+        CardState.BETWEEN,
+        NOW + RULES.next_purchase + EVENING,
+    )
 
 
 def test_who_proposed_it_neither_approves_nor_refuses_it_and_alone_withdraws_it() -> None:

@@ -9,7 +9,7 @@ import pytest
 
 from chassis.problems import Problem
 from services.enrolment.domain.programme.award import Award, Nomination, age_on
-from tests.services.enrolment.domain.builders import NOW
+from tests.services.enrolment.domain.builders import EVENING, NOW
 from tests.services.enrolment.domain.test_award import award, codes, nomination
 from vocabulary.rule_book import shipped_rules
 from vocabulary.rule_set import RuleSet, row_of
@@ -111,4 +111,4 @@ def test_the_balance_and_the_clock_are_those_of_the_version_in_force() -> None:
         [given] = award(nomination("a"), rules=rules_of(version))
         assert isinstance(given, Award)
         assert given.card.balance == given.movement.amount == balance
-        assert given.card.deadline == NOW + timedelta(days=days)
+        assert given.card.deadline == NOW + timedelta(days=days) + EVENING

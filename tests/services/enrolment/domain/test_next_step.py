@@ -6,7 +6,7 @@ import pytest
 
 from services.enrolment.domain.seats.enrolment import EnrolmentState
 from services.enrolment.domain.seats.next_step import NextStep, next_step
-from tests.services.enrolment.domain.builders import DAY, RULES, training_class
+from tests.services.enrolment.domain.builders import DAY, EVENING, NOW, RULES, training_class
 
 CLASS = training_class()
 
@@ -16,9 +16,9 @@ def test_the_holder_redeems_before_the_class_starts() -> None:
     assert step == NextStep("redemption", "holder", CLASS.starts_at)
 
 
-def test_the_provider_owes_a_result_two_weeks_after_the_last_meeting() -> None:
+def test_the_provider_owes_a_result_until_the_fourteenth_day_after_the_last_meeting_ends() -> None:
     step = next_step(EnrolmentState.ACTIVE, CLASS, RULES)
-    assert step == NextStep("result", "provider", CLASS.ends_at + 14 * DAY)
+    assert step == NextStep("result", "provider", NOW + 24 * DAY + EVENING)
 
 
 @pytest.mark.parametrize("state", [EnrolmentState.CONFIRMED, EnrolmentState.ACTIVE])

@@ -9,7 +9,6 @@ from typing import Any
 import pytest
 
 from chassis.problems import Problem
-from services.enrolment.domain.money.movement import Account, Cause
 from services.enrolment.domain.programme.card import CardState
 from services.enrolment.domain.programme.undo import (
     Admission,
@@ -17,8 +16,6 @@ from services.enrolment.domain.programme.undo import (
     WhyKept,
     check_undo,
     plan_undo,
-    return_to_state,
-    withdrawn,
 )
 from tests.services.enrolment.domain.builders import BALANCE, DAY, NOW, card
 
@@ -42,17 +39,6 @@ def test_unused_cards_are_withdrawn_and_used_ones_stay_with_the_reason() -> None
         ("card-3", WhyKept.MONEY_MOVED),
         ("card-4", WhyKept.STATE_CHANGED),
     )
-
-
-def test_a_withdrawn_card_is_empty_and_its_balance_goes_to_the_state() -> None:
-    after = withdrawn(FIRST)
-    assert (after.state, after.balance, after.deadline) == (CardState.WITHDRAWN, 0, None)
-    assert after.state_at(NOW + 99 * DAY) is CardState.WITHDRAWN
-    movement = return_to_state(FIRST, movement_id="movement-1")
-    assert movement is not None
-    assert (movement.cause, movement.amount) == (Cause.WITHDRAWAL, BALANCE)
-    assert (movement.source, movement.target) == (Account.CARD, Account.STATE)
-    assert return_to_state(after, movement_id="movement-1") is None
 
 
 def plans() -> list[UndoPlan]:

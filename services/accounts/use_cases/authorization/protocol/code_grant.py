@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+
 from authlib.oauth2.rfc6749 import AuthorizationCodeMixin, InvalidRequestError
 from authlib.oauth2.rfc6749.grants import AuthorizationCodeGrant
 from authlib.oauth2.rfc7636 import CodeChallenge
@@ -24,6 +26,7 @@ from services.accounts.use_cases.authorization.protocol.desk import Desk, new_se
 from services.accounts.use_cases.authorization.protocol.parties import Client, GrantedPerson
 from services.accounts.use_cases.authorization.protocol.requests import ProtocolRequest
 
+_SECONDS = re.compile(r"[0-9]{1,9}")
 NOT_OFFERED = {"request": "request_not_supported", "request_uri": "request_uri_not_supported"}
 
 
@@ -139,7 +142,7 @@ class Challenge(CodeChallenge):
 
 
 class OnlyWhatIsOffered:
-    """Refuses what OpenID Connect lets an application ask for and this server does not do."""
+    """Refuses what OpenID Connect lets an application ask for and this server does not do, or cannot read."""
 
     def __call__(self, grant: CodeGrant) -> None:
         grant.register_hook("after_validate_authorization_request_payload", self._check)
@@ -154,3 +157,5 @@ class OnlyWhatIsOffered:
                 )
         if data.get("response_mode", "query") != "query":
             raise InvalidRequestError("The answer comes by response_mode=query.")
+        if not _SECONDS.fullmatch(data.get("max_age", "0")):
+            raise InvalidRequestError("Send max_age as whole seconds, such as 3600.")

@@ -1,0 +1,67 @@
+"""Note that the time of cards ran out: their balance returns to the State, their places to the quotas.
+
+Nothing has to be remembered between two of these transactions. What is left to do is what the table says: cards that
+wait for a class and whose deadline has passed.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+import sqlalchemy as sa
+
+from chassis.identifiers import new_id
+from chassis.journal import Entry
+from services.enrolment.domain.entry_kinds import EntryKind
+from services.enrolment.domain.programme.ending import Ended, expire
+from services.enrolment.domain.programme.quota import taken_by
+from services.enrolment.storage.stores import Stores
+from services.enrolment.use_cases.shared.ended_cards import ended_entry, save_ended
+from vocabulary.roles import SYSTEM
+
+ACTOR = "enrolment-worker"
+EXPIRED_AT_ONCE = 200
+"""Cards of one transaction: everybody else's writes wait for it on SQLite."""
+
+
+def expire_cards(
+    connection: sa.Connection,
+    wave_id: str,
+    card_refs: Sequence[str],
+    *,
+    request_id: str,
+    stores: Stores,
+) -> int:
+    """Expire those cards of a wave whose time has run out, and return how many.
+
+    Whoever bought a class meanwhile comes before or after: before, the card is in training and stays; after, it is
+    expired for the rules, too.
+    """
+    if stores.waves.lock(connection, wave_id) is None:
+        return 0
+    quotas = stores.quotas.lock(connection, wave_id)
+    cards = stores.cards.lock(connection, card_refs)
+    now = stores.database.now(connection)
+    judged = [expire(card, movement_id=new_id(), now=now) for card in cards.values()]
+    ended = [each for each in judged if each is not None]
+    if not ended:
+        return 0
+    save_ended(connection, ended, now=now, stores=stores)
+    places = stores.quotas.places(connection, [each.card.card_ref for each in ended])
+    stores.quotas.give_back(connection, taken_by(quotas, places))
+    version = stores.rules.at(connection, now).version
+    entries = [_entry(each, cards[each.card.card_ref].state, request_id, version) for each in ended]
+    stores.journal.append(connection, entries, now=now)
+    return len(ended)
+
+
+def _entry(ended: Ended, before: str, request_id: str, version: str) -> Entry:
+    return ended_entry(
+        EntryKind.CARD_EXPIRED,
+        ended,
+        actor=ACTOR,
+        role=SYSTEM,
+        request_id=request_id,
+        said={"state_before": before},
+        rule_version=version,
+    )

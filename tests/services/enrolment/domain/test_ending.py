@@ -1,0 +1,74 @@
+"""How cards end: what was on them goes back to the State, and nobody ends one twice."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+
+import pytest
+
+from chassis.problems import StateConflict
+from services.enrolment.domain.money.movement import Account, Cause
+from services.enrolment.domain.programme.card import CardState
+from services.enrolment.domain.programme.ending import Ended, expire, revoke, withdraw
+from tests.services.enrolment.domain.builders import BALANCE, DAY, NOW, card
+
+DEADLINE = NOW + 15 * DAY
+NEVER_AGAIN = [CardState.EXPIRED, CardState.REVOKED, CardState.WITHDRAWN]
+
+
+def emptied(ended: Ended | None, state: CardState, cause: Cause) -> None:
+    assert ended is not None
+    after, movement = ended.card, ended.movement
+    assert (after.state, after.balance, after.deadline) == (state, 0, None)
+    assert after.state_at(NOW + 999 * DAY) is state
+    assert movement is not None
+    assert (movement.cause, movement.amount, ended.amount) == (cause, BALANCE, BALANCE)
+    assert (movement.source, movement.target) == (Account.CARD, Account.STATE)
+
+
+@pytest.mark.parametrize("state", [CardState.AWARDED, CardState.BETWEEN])
+def test_a_card_whose_time_ran_out_expires(state: CardState) -> None:
+    waiting = card(state=state)
+    assert expire(waiting, movement_id="m", now=DEADLINE - timedelta(microseconds=1)) is None
+    emptied(expire(waiting, movement_id="m", now=DEADLINE), CardState.EXPIRED, Cause.EXPIRY)
+
+
+@pytest.mark.parametrize("state", [CardState.IN_TRAINING, CardState.EXHAUSTED, *NEVER_AGAIN])
+def test_a_card_that_waits_for_nothing_does_not_expire(state: CardState) -> None:
+    assert expire(card(state=state), movement_id="m", now=DEADLINE) is None
+
+
+@pytest.mark.parametrize(
+    "state",
+    [CardState.AWARDED, CardState.BETWEEN, CardState.IN_TRAINING, CardState.EXHAUSTED],
+)
+def test_a_card_is_revoked_whatever_it_waits_for(state: CardState) -> None:
+    ended = revoke(card(state=state), running=0, movement_id="m", now=NOW)
+    emptied(ended, CardState.REVOKED, Cause.REVOCATION)
+
+
+@pytest.mark.parametrize("state", NEVER_AGAIN)
+def test_a_card_that_has_ended_is_not_revoked(state: CardState) -> None:
+    with pytest.raises(StateConflict) as refusal:
+        revoke(card(state=state), running=0, movement_id="m", now=NOW)
+    assert refusal.value.facts == {"state": state.value}
+
+
+def test_a_card_whose_time_ran_out_is_not_revoked_before_anybody_noted_it() -> None:
+    with pytest.raises(StateConflict) as refusal:
+        revoke(card(), running=0, movement_id="m", now=DEADLINE)
+    assert refusal.value.facts == {"state": "expired"}
+
+
+def test_a_card_whose_training_is_running_is_not_revoked() -> None:
+    with pytest.raises(StateConflict, match="Cancel the enrolment first"):
+        revoke(card(state=CardState.IN_TRAINING), running=1, movement_id="m", now=NOW)
+
+
+def test_a_card_that_was_awarded_by_mistake_is_withdrawn() -> None:
+    emptied(withdraw(card(), movement_id="m"), CardState.WITHDRAWN, Cause.WITHDRAWAL)
+
+
+def test_an_empty_card_ends_without_a_movement() -> None:
+    ended = revoke(card(balance=0), running=0, movement_id="m", now=NOW)
+    assert (ended.movement, ended.amount) == (None, 0)

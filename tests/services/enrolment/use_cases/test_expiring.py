@@ -1,0 +1,141 @@
+"""Cards whose time ran out: the worker notes it, the State gets the balance, the quotas the place."""
+
+from __future__ import annotations
+
+import threading
+from concurrent.futures import ThreadPoolExecutor
+from datetime import timedelta
+from typing import Any
+
+import sqlalchemy as sa
+
+from chassis.clock import utc_now
+from services.enrolment.storage.tables import CARD
+from services.enrolment.use_cases.programme.expire_cards import EXPIRED_AT_ONCE
+from services.enrolment.worker import expire_due_cards
+from tests.services.enrolment.api.test_quotas import of_programme, set_places, used
+from tests.services.enrolment.house import DAY, House, document
+from tests.services.enrolment.people import HeldCard
+
+
+def let_time_run_out(house: House, *cards: HeldCard, ago: timedelta = DAY) -> None:
+    refs = [card.card_ref for card in cards]
+    with house.service.database.writing() as connection:
+        change = sa.update(CARD).where(CARD.c.card_ref.in_(refs)).values(deadline=utc_now() - ago)
+        connection.execute(change)
+        connection.commit()
+
+
+def expire(house: House) -> int:
+    return expire_due_cards(house.service.stores, house.service.transactions)
+
+
+def shown(house: House, card: HeldCard) -> Any:
+    return document(house.get("/cards/me", "holder", card=card.card_ref))
+
+
+def test_what_was_on_the_card_returns_to_the_state_and_its_place_to_the_quotas(
+    house: House,
+) -> None:
+    house.wave_id = house.open_wave()
+    set_places(house, house.wave_id, {"places": 2}, {"region": "32.73", "places": 9})
+    late, in_time = house.award_many(2)
+    let_time_run_out(house, late)
+    assert shown(house, late)["status"] == "expired", "for the rules it is, before anybody notes it"
+
+    assert expire(house) == 1
+
+    assert (shown(house, late)["status"], shown(house, late)["balance"]) == ("expired", 0)
+    assert shown(house, in_time)["status"] == "awarded"
+    assert used(house, house.wave_id) == [(2, 1, 1), (9, 1, 8)]
+    assert of_programme(house)["digital"]["used"] == 1
+    statement = document(house.get("/cards/me/statement", "holder", card=late.card_ref))
+    assert [each["cause"] for each in statement["items"]] == ["award", "expiry"]
+    entry = house.entries()[-1]
+    assert (entry["kind"], entry["role"], entry["card_ref"]) == (
+        "card-expired",
+        "system",
+        late.card_ref,
+    )
+    assert (entry["body"]["amount"], entry["body"]["state_before"]) == (3_500_000, "awarded")
+    assert house.differences() == []
+
+
+def test_expiring_again_changes_nothing(house: House) -> None:
+    let_time_run_out(house, house.award())
+    assert expire(house) == 1
+    before = house.tables()
+    assert expire(house) == 0
+    assert house.tables() == before
+
+
+def test_a_card_in_training_does_not_expire(house: House) -> None:
+    card = house.award()
+    house.enrolled(card, house.put_class())
+    let_time_run_out(house, card)
+    assert expire(house) == 0
+    assert shown(house, card)["status"] == "in_training"
+
+
+def test_who_held_an_expired_card_gets_no_other(house: House) -> None:
+    card = house.award()
+    let_time_run_out(house, card)
+    expire(house)
+    [refused] = document(house.admit([card.person.row()]))["refused"]
+    assert refused["code"] == "nik-already-held"
+
+
+def test_after_an_outage_everything_that_ran_out_is_caught_up_with(house: House) -> None:
+    cards = house.award_many(2 * EXPIRED_AT_ONCE + 1)
+    other = house.open_wave()
+    rows = [next(house.supply).row() for _ in range(3)]
+    document(house.admit(rows, wave_id=other))
+    with house.service.database.writing() as connection:
+        connection.execute(sa.update(CARD).values(deadline=utc_now() - 9 * DAY))
+        connection.commit()
+    assert expire(house) == len(cards) + 3
+    assert of_programme(house)["digital"]["used"] == 0
+    assert house.differences() == []
+
+
+def test_several_workers_expire_each_card_once(house: House) -> None:
+    let_time_run_out(house, *house.award_many(30))
+    start = threading.Barrier(4)
+
+    def work(_: int) -> int:
+        start.wait()
+        return expire(house)
+
+    with ThreadPoolExecutor(4) as pool:
+        assert sum(pool.map(work, range(4))) == 30
+    assert house.differences() == []
+
+
+def test_a_purchase_at_the_last_moment_comes_before_or_after(house: House) -> None:
+    """The card is sold to nobody whose time ran out, and expires for nobody who is in a class."""
+    cards = house.award_many(12)
+    class_id = house.put_class(declared_seats=12)
+    let_time_run_out(house, *cards, ago=timedelta(milliseconds=-150))
+    start = threading.Barrier(len(cards) + 1)
+
+    def buy(card: HeldCard) -> int:
+        start.wait()
+        return house.enrol(card, class_id).status_code
+
+    def run_out() -> None:
+        start.wait()
+        for _ in range(20):
+            expire(house)
+
+    with ThreadPoolExecutor(len(cards) + 1) as pool:
+        worker = pool.submit(run_out)
+        bought = list(pool.map(buy, cards))
+        worker.result()
+    expire(house)
+    states = [shown(house, card)["status"] for card in cards]
+    told = {201: {"in_training"}, 409: {"expired"}}
+    assert all(
+        state in told[code] or state == "awarded"
+        for state, code in zip(states, bought, strict=True)
+    )
+    assert house.differences() == []
