@@ -89,12 +89,11 @@ def _of_enrolment(connection: sa.Connection, call: Call, service: EnrolmentServi
         card_ref=enrolment.card_ref, provider_id=enrolment.provider_id
     ):
         raise NotFound
-    judge = _judge(connection, call, service, now=enrolment.enrolled_at)
-    if not judge.other:
-        own = _judge(
-            connection, call, service, now=enrolment.enrolled_at, version=enrolment.rule_version
-        )
-        judge = replace(own, other=False)
+    judge = _judge(
+        connection, call, service, now=enrolment.enrolled_at, version=enrolment.rule_version
+    )
+    if not {"version", "date"} & call.body.keys():
+        judge = replace(judge, other=False)
     return explain_enrolment(connection, enrolment, judge, stores=stores)
 
 

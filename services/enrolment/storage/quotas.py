@@ -48,13 +48,12 @@ class QuotaStore:
                 most=sa.case((counts.c.count > Q.places, counts.c.count), else_=Q.places),
             )
         )
-        places = database.recordset({"quota_id": Identifier(), "count": sa.Integer()})
         self._set_places = (
             sa.update(QUOTA)
-            .where(Q.quota_id == places.c.quota_id)
+            .where(same)
             .values(
-                places=places.c.count,
-                most=sa.case((Q.used > places.c.count, Q.used), else_=places.c.count),
+                places=counts.c.count,
+                most=sa.case((Q.used > counts.c.count, Q.used), else_=counts.c.count),
             )
         )
 

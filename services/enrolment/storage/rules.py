@@ -14,7 +14,7 @@ import sqlalchemy as sa
 
 from chassis.database import Database
 from services.enrolment.storage.tables import RULE_VERSION
-from vocabulary.rule_book import RuleBook
+from vocabulary.rule_book import RuleBook, beginning_of
 from vocabulary.rule_set import RuleSet, numbers_of, read_rule_set
 
 V = RULE_VERSION.c
@@ -69,7 +69,8 @@ class RuleStore:
         book = self._shipped
         days = {each.effective_from for each in book}
         for row in connection.execute(_SCHEDULED):
-            each = _scheduled_of(row, before=[*book][-1].rules)
+            begins = beginning_of(date.fromisoformat(row.effective_from))
+            each = _scheduled_of(row, before=book.in_force_at(begins))
             # What is shipped takes the place of what was scheduled under the same name, or for the same day.
             if book.find(each.rules.version) is None and each.effective_from not in days:
                 book = book.with_version(
