@@ -263,7 +263,10 @@ def test_without_a_wish_a_card_is_judged_as_it_stands_also_under_later_rules(
     assert (told["version"], told["refused_by"]) == ("2099-01", None)
     assert check(told, "balance-covers-price")["compared"]["balance"] == BALANCE
     monkeypatch.setattr(rules, "READ_EVERY", 0)  # the process has read the versions already
-    assert house.enrol(card, class_id, price=BALANCE - 1).status_code == 201
+    taken = house.enrolled(card, class_id, price=BALANCE - 1)
+    told = explained(house, {"enrolment_id": taken["id"]}, "operator")
+    assert (told["version"], told["refused_by"]) == ("2099-01", None)
+    assert check(told, "balance-covers-price")["compared"]["balance"] == BALANCE
 
 
 def test_who_asks_for_a_wave_that_is_closed_is_told_so(shared_house: House) -> None:
