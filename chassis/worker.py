@@ -98,16 +98,16 @@ def run_worker(tasks: Sequence[Task], *, metrics_address: tuple[str, int] | None
 
 
 def _repeat(task: Task, stop: threading.Event, progress: Progress) -> None:
-    pause = task.pause
+    pause, failing = task.pause, False
     while not stop.is_set():
         try:
             task.work()
             progress.note(task.name)
-            pause = task.pause
+            pause, failing = task.pause, False
         except Exception as error:  # noqa: BLE001 - one bad round must not end the worker
             FOLLOWER_FAILURES.labels(task.name).inc()
-            _tell(task, error, again=pause != task.pause)
-            pause = min(max(pause, 0.1) * 2, LONGEST_PAUSE)
+            _tell(task, error, again=failing)
+            pause, failing = max(task.pause, min(max(pause, 0.1) * 2, LONGEST_PAUSE)), True
         stop.wait(pause)
 
 

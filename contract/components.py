@@ -93,7 +93,7 @@ SECURITY_SCHEMES: dict[str, dict[str, Any]] = {
 }
 
 
-_NAMES = {"version": {"type": "string", "pattern": "^[0-9]{4}-[0-9]{2}[a-z]?$"}}
+_NAMES = {"version": {"type": "string", "pattern": "^[0-9]{4}-(0[1-9]|1[0-2])[a-z]?$"}}
 
 
 def path_parameter(name: str) -> dict[str, Any]:

@@ -150,8 +150,8 @@ def _plan(recorder: Recorder) -> Document:
         "registration_opens": recorder.at(-1),
         "registration_closes": recorder.at(20),
         "meetings": [
-            {"starts_at": recorder.at(30), "ends_at": recorder.at(30, hours=3)},
-            {"starts_at": recorder.at(31), "ends_at": recorder.at(31, hours=3)},
+            {"starts_at": recorder.morning(30), "ends_at": recorder.morning(30, hours=3)},
+            {"starts_at": recorder.morning(31), "ends_at": recorder.morning(31, hours=3)},
         ],
         "seats": 25,
     }

@@ -5,7 +5,7 @@ from __future__ import annotations
 import uuid
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import Any
 from urllib.parse import urlencode
 
@@ -14,7 +14,7 @@ import requests
 from chassis import rate_limits
 from chassis.clock import utc_now, write_instant
 from contract.operations import id_of
-from contract.stable import Stable
+from contract.stable import BEGINS, Stable
 
 PATIENCE = 60.0
 _SENT = ("Accept", "Content-Type", "Idempotency-Key", "If-Match")
@@ -69,6 +69,13 @@ class Recorder:
     def at(self, days: float, *, hours: float = 0) -> str:
         """Write an instant so long after the journey began."""
         return write_instant(self.began + timedelta(days=days, hours=hours))
+
+    def morning(self, days: int, *, hours: int = 0) -> str:
+        """Write an instant of a morning in Jakarta, so many days later: what must end on its day begins there."""
+        later = timedelta(days=days, hours=hours)
+        instant = datetime.combine(self.began.date(), BEGINS.timetz()) + later
+        self._stable.say(instant, BEGINS + later)
+        return write_instant(instant)
 
     def call(
         self,

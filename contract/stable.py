@@ -26,6 +26,8 @@ _SAID = {
     "birth_date": "1990-05-15",
     "access_token": "eyJhbGciOiJFZDI1NTE5IiwidHlwIjoiYXQrand0In0.eyJyb2xlIjoiaG9sZGVyIn0.c2lnbmF0dXJl",
     "card_number": "9301000000000017",
+    "deadline": "2027-03-16T17:00:00.000000Z",
+    "family_card": "1771010101010000",
     "kid": "key-1",
     "nik": "1771015505900000",
     "preview": "9f2c7d1e4b8a60355d0e6c1f7a92b84e3c5d7f10a2b4c6e8f0123456789abcde",
@@ -45,6 +47,11 @@ class Stable:
         self._shift = BEGINS - began
         self._origin = origin
         self._ids: dict[str, str] = {}
+        self._said: dict[datetime, datetime] = {}
+
+    def say(self, instant: datetime, said: datetime) -> None:
+        """Let an instant that does not depend on when the journey began be shown as another one."""
+        self._said[instant] = said
 
     def value(self, value: Any, name: str = "") -> Any:
         """Return a value of JSON with everything in it replaced; `name` is that of the member it stands in."""
@@ -69,7 +76,10 @@ class Stable:
         return self._ids.setdefault(found, f"0197a1b2-c3d4-7000-8000-{number:012d}")
 
     def _instant(self, found: str) -> str:
-        since = datetime.fromisoformat(found) + self._shift - BEGINS
+        instant = datetime.fromisoformat(found)
+        if said := self._said.get(instant):
+            return write_instant(said)
+        since = instant + self._shift - BEGINS
         return write_instant(BEGINS + since // STEP * STEP)
 
 

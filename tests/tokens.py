@@ -82,7 +82,7 @@ def token(
         "card": card,
         "region": region,
         "iat": now,
-        "exp": now + 900,
+        "exp": now + 14_400,  # longer than a run of all tests takes on a slow machine
         "jti": f"test-{time.monotonic_ns()}",
         **claims,
     }

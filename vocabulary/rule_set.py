@@ -27,8 +27,8 @@ GROUPS: Final = (
 )
 """Groups of people whom a version of the rules may refuse a card."""
 
-VERSION: Final = re.compile(r"\A[0-9]{4}-[0-9]{2}[a-z]?\Z")
-"""A version is named after the month in which it takes effect; a second one of a month has a letter."""
+VERSION: Final = re.compile(r"\A[0-9]{4}-(?:0[1-9]|1[0-2])[a-z]?\Z")
+"""A version is named after a month, by custom that in which it takes effect; a second one of a month has a letter."""
 
 _RUPIAH: Final = 100_000_000
 _DAYS: Final = 366
@@ -78,7 +78,7 @@ def _flag(row: str) -> Any:
 
 def _groups(row: str) -> Any:
     def read(value: object) -> tuple[str, ...]:
-        sent = value if isinstance(value, list) else [None]
+        sent = list(value) if isinstance(value, list | tuple) else [None]
         found = tuple(group for group in GROUPS if group in sent)
         if len(found) != len(sent):
             raise ValueError(f"Send a list of groups, each once, out of: {', '.join(GROUPS)}.")
@@ -94,7 +94,7 @@ class RuleSet:
 
     version: str
 
-    training_balance: int = _whole("benefit per person", most=_RUPIAH)
+    training_balance: int = _whole("benefit per person", least=1, most=_RUPIAH)
     completion_incentive: int = _whole("benefit per person", most=_RUPIAH)
     completion_incentives: int = _whole("benefit per person", most=20)
     survey_incentive: int = _whole("benefit per person", most=_RUPIAH)

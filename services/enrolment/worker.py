@@ -5,7 +5,7 @@ files of candidates, forgets answers.
 from __future__ import annotations
 
 import sys
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 
 from chassis.idempotency import PURGED_EVERY
 from chassis.identifiers import random_reference
@@ -28,6 +28,8 @@ from services.enrolment.use_cases.seats.cancel_enrolments_of_called_off_class im
 )
 
 CLASSES_AT_ONCE = 20
+EXPIRIES_A_ROUND = 20
+"""Transactions after which other work, and being told to stop, have their turn."""
 
 
 def main() -> int:
@@ -40,7 +42,7 @@ def start_tasks(settings: WorkerSettings) -> list[Task]:
 
     Raises `SettingsError` as `open_database` and `refuse_other_keys` do.
     """
-    database = open_database(settings, pool_size=4)
+    database = open_database(settings, pool_size=5)
     stores, transactions = open_storage(settings, database)
     refuse_other_keys(stores)
     follower = catalogue_follower(
@@ -52,7 +54,7 @@ def start_tasks(settings: WorkerSettings) -> list[Task]:
         Task("catalog", 0.25, follower.catch_up),
         Task("realisation", 0.5, counting.catch_up),
         Task("called-off", 0.25, lambda: settle_called_off_classes(stores, transactions)),
-        Task("expiries", 5.0, lambda: expire_due_cards(stores, transactions)),
+        Task("expiries", 1.0, lambda: expire_due_cards(stores, transactions)),
         Task("stored-answers", PURGED_EVERY, transactions.forget_old_answers),
         Task("admission-files", BETWEEN_CHUNKS, files.admit_some),
         Task("old-admission-files", PURGED_EVERY, files.tidy_up),
@@ -90,20 +92,33 @@ def _called_off_after(class_id: str, stores: Stores) -> list[str]:
 
 
 def expire_due_cards(stores: Stores, transactions: Transactions) -> int:
-    """Expire every card whose time has run out, some in each transaction; return how many."""
+    """Expire cards whose time has run out, some in each transaction; return how many.
+
+    What is left after `EXPIRIES_A_ROUND` transactions is found in the next round. A wave that fails does not keep the
+    others from being settled.
+    """
     expired = 0
-    while due := _due_cards(stores):
-        done = [_expire(wave_id, refs, stores, transactions) for wave_id, refs in due.items()]
-        if not any(done):
-            break  # somebody else was faster with all of them
-        expired += sum(done)
+    failure: Exception | None = None
+    failed: set[str] = set()
+    for _ in range(EXPIRIES_A_ROUND):
+        due = _due_cards(stores, apart_from=failed)
+        if not due:
+            break
+        for wave_id, card_refs in due.items():
+            try:
+                expired += _expire(wave_id, card_refs, stores, transactions)
+            except Exception as error:  # noqa: BLE001 - raised below, after the others had their turn
+                failure = failure or error
+                failed.add(wave_id)
+    if failure is not None:
+        raise failure
     return expired
 
 
-def _due_cards(stores: Stores) -> dict[str, list[str]]:
+def _due_cards(stores: Stores, *, apart_from: Collection[str]) -> dict[str, list[str]]:
     with stores.database.reading() as connection:
         now = stores.database.now(connection)
-        return stores.cards.due(connection, now=now, limit=EXPIRED_AT_ONCE)
+        return stores.cards.due(connection, now=now, limit=EXPIRED_AT_ONCE, apart_from=apart_from)
 
 
 def _expire(wave_id: str, card_refs: list[str], stores: Stores, transactions: Transactions) -> int:

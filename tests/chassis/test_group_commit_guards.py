@@ -12,7 +12,8 @@ import sqlalchemy as sa
 
 from chassis.database import Database
 from deploy.local.databases import ServiceDatabase
-from services.enrolment.domain.seats import admission
+from services.enrolment.domain.programme.check import Check
+from services.enrolment.domain.seats import entitlement
 from tests.chassis.batches import all_at_once, codes, told
 from tests.chassis.seats import SeatHouse, open_seats
 
@@ -23,7 +24,7 @@ CALLERS = 8
 @pytest.fixture
 def rule_switched_off(monkeypatch: pytest.MonkeyPatch) -> None:
     """Let the rules admit everybody, however full the class is."""
-    monkeypatch.setattr(admission, "_check_class", lambda *_: None)
+    monkeypatch.setattr(entitlement, "_seat_free", lambda _: Check("seat-free", {}))
 
 
 @contextmanager

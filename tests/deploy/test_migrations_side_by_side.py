@@ -23,6 +23,13 @@ BORNE = {
     "enrolment/0005_corrections.py": {
         "create_index unique": "movements of the code before correct nothing, and those are never held to it",
     },
+    "enrolment/0007_rule_versions.py": {
+        "create_index unique": "of a table that this migration makes: the code before has no rows in it",
+    },
+    "enrolment/0008_quotas.py": {
+        "insert": "the two quotas of the programme, of which the code before does not know",
+        "execute": "what it awards or withdraws after that, the command recount_quotas counts in",
+    },
     "catalog/0002_names_held_once.py": {
         "create_index unique": "rows of the code before have no key, and those without are never held to it",
         "execute": "reads names, and gives them their keys:",

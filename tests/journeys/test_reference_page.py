@@ -98,6 +98,8 @@ CANNOT_BE_AGAIN = {
     "post_enrolments_redemption": 200,
     "post_pauses_end": 200,
     "post_providers_decision": 200,
+    "post_rules_preview": 200,  # what the example changes is scheduled by then
+    "post_rules_withdrawal": 200,  # what came with the software is withdrawn by nobody
     "post_waves": 201,
 }
 """Calls that what is there does not always allow: they are understood, and refused for the state (409) or the dates."""
@@ -139,12 +141,13 @@ class Things:
     variables: dict[str, str]
     published: str
     bound: dict[str, dict[str, str]]
+    spare_card: str
 
     @classmethod
     def made(cls, world: World) -> Things:
         """Make something of everything, as the examples ask for it."""
         offer = world.offer(seats=5)
-        card, other = world.cards(2)
+        card, other, spare = world.cards(3)
         mandate = Mandate("provider", provider=offer.provider_id)
         owner = {"provider": offer.provider_id, "subject": world.staff_account(mandate, owner=True)}
         staff = Api(world.system.address, world.system.token("provider", **owner))
@@ -157,6 +160,7 @@ class Things:
             "PROVIDER_ID": offer.provider_id,
             "ENROLMENT_ID": taken["id"],
             "REDEEM_CODE": taken["redeem_code"],
+            "VERSION": "2023-01",
             "PAUSE_ID": world.operator.post("/pauses", pause)["id"],
             "WAVE_ID": world.wave(),
             "CARD_NUMBER": card.number,
@@ -175,7 +179,7 @@ class Things:
             "provider": owner,
             "officer": {"region": "32"},
         }
-        return cls(world, variables, offer.course_id, bound)
+        return cls(world, variables, offer.course_id, bound, spare.number)
 
     def run(self, command: str, operation: dict[str, Any], folder: Path) -> int:
         """Run a command as it stands; return the status of what came."""
@@ -191,6 +195,7 @@ class Things:
                 **self.variables,
                 **published,
                 **self.proposed(operation, token),
+                **self.given_up(operation),
                 "BASE": self.world.system.address,
                 "TOKEN": token,
                 "CLIENT": ":".join(self.world.client()),
@@ -219,6 +224,11 @@ class Things:
             "/corrections", {"card_number": self.variables["CARD_NUMBER"], **body}
         )
         return {"CORRECTION_ID": proposed["id"]}
+
+    def given_up(self, operation: dict[str, Any]) -> dict[str, str]:
+        """Return a card that nobody needs afterwards for what ends a card."""
+        ends_it = operation["operationId"] == "post_cards_revocation"
+        return {"CARD_NUMBER": self.spare_card} if ends_it else {}
 
     def version(self, operation: dict[str, Any]) -> str:
         """Return the ETag of what an edit is about."""

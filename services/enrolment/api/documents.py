@@ -81,7 +81,7 @@ class RefusedRow(Shown):
 
     index = Whole(metadata=says("Which candidate, counted from 0."))
     code = OneOf(("validation-failed", *(refusal.code for refusal in ROW_REFUSALS)))
-    detail = Text(most=1_000, metadata=says("What was wrong and what would be right."))
+    detail = Text(most=1_000, lines=True, metadata=says("What was wrong and what would be right."))
     errors = ma.fields.List(ma.fields.Nested(FieldFault))
     quota_id = Reference(metadata=says("Which quota is full, where that is why."))
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import replace
 from datetime import datetime
 from typing import Any
 
@@ -11,7 +12,7 @@ import sqlalchemy as sa
 from chassis.clock import write_instant
 from chassis.endpoints import Call, Endpoints, KeyUse
 from chassis.idempotency import Answer, json_answer
-from chassis.problems import FieldError, NotFound, ValidationFailed
+from chassis.problems import FieldError, Forbidden, NotFound, ValidationFailed
 from services.enrolment.api.cards import looked_up, own_card
 from services.enrolment.api.explanation_documents import ExplanationRequest, ShownExplanation
 from services.enrolment.domain.programme.check import Check
@@ -26,14 +27,14 @@ from services.enrolment.use_cases.programme.explain_rules import (
     judge_asked_for,
 )
 from vocabulary.refusals import CardNotFound, ClassNotFound
-from vocabulary.roles import AUDITOR, HOLDER, OFFICER, OPERATOR, PROVIDER
+from vocabulary.roles import AUDITOR, HOLDER, OFFICER, OPERATOR
 
 endpoints: Endpoints[EnrolmentService] = Endpoints("/api/v1")
 
 
 @endpoints.post(
     "/rules/explanation",
-    allow=(HOLDER, PROVIDER, OFFICER, OPERATOR, AUDITOR),
+    allow=(HOLDER, OFFICER, OPERATOR, AUDITOR),
     body=ExplanationRequest,
     key=KeyUse.NONE,
     shows=ShownExplanation,
@@ -88,9 +89,12 @@ def _of_enrolment(connection: sa.Connection, call: Call, service: EnrolmentServi
         card_ref=enrolment.card_ref, provider_id=enrolment.provider_id
     ):
         raise NotFound
-    made_at, version = enrolment.enrolled_at, enrolment.rule_version
-    judge = _judge(connection, call, service, now=made_at, version=version)
-    return explain_enrolment(connection, enrolment, judge.rules, stores=stores)
+    judge = _judge(
+        connection, call, service, now=enrolment.enrolled_at, version=enrolment.rule_version
+    )
+    if not {"version", "date"} & call.body.keys():
+        judge = replace(judge, other=False)
+    return explain_enrolment(connection, enrolment, judge, stores=stores)
 
 
 def _card_asked_for(call: Call, service: EnrolmentService) -> str:
@@ -100,6 +104,8 @@ def _card_asked_for(call: Call, service: EnrolmentService) -> str:
         if number is not None:
             raise _refused("Leave it out: the card is that of your credential.")
         return own_card(caller)
+    if caller.role not in (OFFICER, OPERATOR):
+        raise Forbidden("Cards are looked up by officers and operators only.")
     if number is None:
         raise _refused("Send the number of the card that wants the seat.")
     return looked_up(

@@ -95,7 +95,7 @@ class ShownCheck(Shown):
         allow_none=True,
         metadata=says("By which this is refused; null where the rule holds."),
     )
-    detail = Text(most=1_000, allow_none=True)
+    detail = Text(most=1_000, lines=True, allow_none=True)
     compared = ma.fields.Dict(metadata=says("The numbers and facts by name: money in rupiah."))
 
 

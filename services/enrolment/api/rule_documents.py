@@ -21,7 +21,7 @@ from vocabulary.rule_set import (
 )
 
 DAY_FORM = {"type": "string", "format": "date", "pattern": "^2[01][0-9]{2}-[0-9]{2}-[0-9]{2}$"}
-VERSION_FORM = {"type": "string", "pattern": "^[0-9]{4}-[0-9]{2}[a-z]?$"}
+VERSION_FORM = {"type": "string", "pattern": "^[0-9]{4}-(0[1-9]|1[0-2])[a-z]?$"}
 
 
 def version_name(value: Any) -> str:
@@ -75,7 +75,9 @@ class RulesRequest(RulesPreviewRequest):
         required=True,
         metadata=says("A name that no version has or had."),
     )
-    reason = why(required=True)
+    reason = why(
+        required=True, metadata=says("Everybody reads it, as the version's source: a decree.")
+    )
 
 
 class RulesEnd(Strict):

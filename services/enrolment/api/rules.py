@@ -30,7 +30,7 @@ from vocabulary.refusals import RulesTooLate, RuleVersionTaken
 from vocabulary.roles import OPERATOR
 
 endpoints: Endpoints[EnrolmentService] = Endpoints("/api/v1")
-_UNNAMED = "0000-00"
+_UNNAMED = "0000-01"
 """Stands for the version of a preview, which nobody has named yet."""
 
 

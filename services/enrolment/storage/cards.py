@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -70,11 +70,21 @@ class CardStore:
         query = sa.select(C.awarded_at, C.rule_version).where(C.card_ref == card_ref)
         return CardAward(*connection.execute(query).one())
 
-    def due(self, connection: sa.Connection, *, now: datetime, limit: int) -> dict[str, list[str]]:
-        """Read up to so many cards that wait for a class and whose time has run out, by their waves."""
+    def due(
+        self,
+        connection: sa.Connection,
+        *,
+        now: datetime,
+        limit: int,
+        apart_from: Collection[str] = (),
+    ) -> dict[str, list[str]]:
+        """Read up to so many cards that wait for a class and whose time has run out, by their waves.
+
+        `apart_from` are waves whose cards are left out.
+        """
         query = (
             sa.select(C.wave_id, C.card_ref)
-            .where(C.state.in_(_WAITING), C.deadline <= now)
+            .where(C.state.in_(_WAITING), C.deadline <= now, C.wave_id.not_in(apart_from))
             .order_by(C.deadline)
             .limit(limit)
         )

@@ -40,17 +40,24 @@ class QuotaStore:
             .where(same)
             .values(used=left, most=sa.case((left > Q.places, left), else_=Q.places))
         )
-        places = database.recordset({"quota_id": Identifier(), "count": sa.Integer()})
+        self._set_used = (
+            sa.update(QUOTA)
+            .where(same)
+            .values(
+                used=counts.c.count,
+                most=sa.case((counts.c.count > Q.places, counts.c.count), else_=Q.places),
+            )
+        )
         self._set_places = (
             sa.update(QUOTA)
-            .where(Q.quota_id == places.c.quota_id)
+            .where(same)
             .values(
-                places=places.c.count,
-                most=sa.case((Q.used > places.c.count, Q.used), else_=places.c.count),
+                places=counts.c.count,
+                most=sa.case((Q.used > counts.c.count, Q.used), else_=counts.c.count),
             )
         )
 
-    def lock(self, connection: sa.Connection, wave_id: str) -> list[Quota]:
+    def lock(self, connection: sa.Connection, wave_id: str | None) -> list[Quota]:
         """Lock the programme's quotas, and return them with those of a wave that is locked already.
 
         Whoever changes what cards hold takes these locks, so that one admission is decided after the other: what it
@@ -65,9 +72,14 @@ class QuotaStore:
         rows = [*connection.execute(_OF_PROGRAMME), *(connection.execute(mine) if wave_id else ())]
         return [quota_of(row) for row in rows]
 
-    def held(self, connection: sa.Connection, wave_id: str, reach: Reach) -> int:
-        """Count the cards of a locked wave that hold a place within a reach."""
-        conditions = [C.wave_id == wave_id, *within(reach)]
+    def waves(self, connection: sa.Connection) -> list[str]:
+        """Return the waves that have quotas of their own."""
+        query = sa.select(Q.wave_id).where(Q.wave_id.is_not(None)).distinct().order_by(Q.wave_id)
+        return list(connection.execute(query).scalars())
+
+    def held(self, connection: sa.Connection, wave_id: str | None, reach: Reach) -> int:
+        """Count the cards of a locked wave, or without one of all, that hold a place within a reach."""
+        conditions = within(reach) if wave_id is None else [C.wave_id == wave_id, *within(reach)]
         query = sa.select(sa.func.count()).select_from(CARD).where(*conditions)
         return int(connection.execute(query).scalar_one())
 
@@ -92,6 +104,10 @@ class QuotaStore:
     def set_places(self, connection: sa.Connection, places: Mapping[str, int]) -> None:
         """Give locked quotas other numbers of places, by their ids."""
         self._execute(connection, self._set_places, places)
+
+    def set_used(self, connection: sa.Connection, counts: Mapping[str, int]) -> None:
+        """Set how many places of locked quotas are used, by their ids."""
+        self._execute(connection, self._set_used, counts)
 
     def take(self, connection: sa.Connection, counts: Mapping[str, int]) -> None:
         """Count places of locked quotas as taken."""

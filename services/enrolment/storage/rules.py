@@ -14,7 +14,7 @@ import sqlalchemy as sa
 
 from chassis.database import Database
 from services.enrolment.storage.tables import RULE_VERSION
-from vocabulary.rule_book import RuleBook
+from vocabulary.rule_book import RuleBook, beginning_of
 from vocabulary.rule_set import RuleSet, numbers_of, read_rule_set
 
 V = RULE_VERSION.c
@@ -68,7 +68,9 @@ class RuleStore:
         """Return all versions as they are in this transaction."""
         book = self._shipped
         days = {each.effective_from for each in book}
-        for each in self.scheduled(connection):
+        for row in connection.execute(_SCHEDULED):
+            begins = beginning_of(date.fromisoformat(row.effective_from))
+            each = _scheduled_of(row, before=book.in_force_at(begins))
             # What is shipped takes the place of what was scheduled under the same name, or for the same day.
             if book.find(each.rules.version) is None and each.effective_from not in days:
                 book = book.with_version(
@@ -76,9 +78,15 @@ class RuleStore:
                 )
         return book
 
-    def scheduled(self, connection: sa.Connection) -> list[ScheduledRules]:
-        """Read the versions that operators scheduled and did not withdraw, the earliest first."""
-        return [_scheduled_of(row) for row in connection.execute(_SCHEDULED)]
+    def is_scheduled(self, connection: sa.Connection, version: str) -> bool:
+        """Tell whether an operator scheduled a version, and nobody withdrew it."""
+        query = sa.select(V.version).where(V.version == version, V.withdrawn_at.is_(None))
+        return connection.execute(query).one_or_none() is not None
+
+    def find(self, connection: sa.Connection, version: str) -> RuleSet | None:
+        """Return the rules that judged a decision; None where this release does not know their version."""
+        dated = self.book(connection).find(version)
+        return None if dated is None else dated.rules
 
     def was_named(self, connection: sa.Connection, version: str) -> bool:
         """Tell whether a version of this name was ever scheduled, also one that was withdrawn."""
@@ -109,9 +117,12 @@ class RuleStore:
         )
 
 
-def _scheduled_of(row: sa.Row[Any]) -> ScheduledRules:
+def _scheduled_of(row: sa.Row[Any], *, before: RuleSet) -> ScheduledRules:
+    """Read a version; what another release knows beyond this one is left out, what it does not know is as before."""
+    stored = json.loads(row.numbers)
+    known = {name: stored.get(name, value) for name, value in numbers_of(before).items()}
     return ScheduledRules(
-        rules=read_rule_set(row.version, json.loads(row.numbers)),
+        rules=read_rule_set(row.version, known),
         effective_from=date.fromisoformat(row.effective_from),
         reason=row.reason,
         scheduled_by=row.scheduled_by,

@@ -15,12 +15,14 @@ from services.enrolment.domain.programme.wave import Wave
 from services.enrolment.storage.tables import CARD, WAVE
 
 W = WAVE.c
+TURN_COMES_WITHIN_MS = 10_000
 
 
 class WaveStore:
     """The table of waves, and the adding of cards."""
 
     def __init__(self, database: Database) -> None:
+        self._database = database
         columns = {column.name: column.type for column in CARD.c}
         given = database.recordset(columns)
         self._add_cards = sa.insert(CARD).from_select(
@@ -39,7 +41,12 @@ class WaveStore:
         )
 
     def lock(self, connection: sa.Connection, wave_id: str) -> Wave | None:
-        """Lock a wave, whose counter of admitted people is about to grow."""
+        """Lock a wave, whose counter of admitted people is about to grow.
+
+        Whoever changes what cards hold queues for this and the programme's counters, and so waits longer than for
+        other locks.
+        """
+        self._database.limit_waiting(connection, milliseconds=TURN_COMES_WITHIN_MS)
         query = sa.select(WAVE).where(W.wave_id == wave_id).with_for_update(key_share=True)
         row = connection.execute(query).one_or_none()
         return None if row is None else wave_of(row)

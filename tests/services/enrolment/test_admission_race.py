@@ -47,7 +47,7 @@ class UnlockedQuotas(QuotaStore):
         super().__init__(service.database)
         self._meeting = threading.Barrier(TOGETHER)
 
-    def lock(self, connection: sa.Connection, wave_id: str) -> list[Quota]:
+    def lock(self, connection: sa.Connection, wave_id: str | None) -> list[Quota]:
         found = self.read(connection, wave_id)
         self._meeting.wait(20)
         return found

@@ -17,7 +17,7 @@ STANDS_FOR = timedelta(days=7)
 """How long a proposal can be approved; what was right to correct may not be a week later."""
 
 MOST_CORRECTED = 3_500_000
-"""Rupiah that one correction moves at most, in either direction: what a card is worth at most under any version."""
+"""Rupiah that one correction moves at most, in either direction; what is more takes several."""
 
 
 class CorrectionState(StrEnum):
@@ -74,6 +74,7 @@ def approve(
     correction: Correction,
     *,
     card: Card,
+    benefit: int,
     set_aside: int,
     approver: str,
     movement_id: str,
@@ -82,15 +83,16 @@ def approve(
 ) -> Approved:
     """Let a correction take effect, judged by what is true now.
 
-    `set_aside` is what the card's running trainings hold and a cancellation would return. Raises `StateConflict`
-    unless it is still proposed, `SamePerson`, `CardNotUsable`, `BalanceOutOfBounds`.
+    `benefit` is the balance with which the card was awarded, `set_aside` what its running trainings hold and a
+    cancellation would return. Raises `StateConflict` unless it is still proposed, `SamePerson`, `CardNotUsable`,
+    `BalanceOutOfBounds`.
     """
     decided = _decided(correction, CorrectionState.APPROVED, by=approver, reason=None, now=now)
     state = card.state_at(now)
     if state in _NOT_CORRECTED:
         raise CardNotUsable(_FINAL.format(state=state), facts={"card_state": state.value})
     balance = card.balance + correction.amount
-    most = max(rules.training_balance - set_aside, 0)
+    most = max(benefit - set_aside, 0)
     if balance < 0 or (correction.amount > 0 and balance > most):
         raise BalanceOutOfBounds(facts={"balance": card.balance, "most": most})
     return Approved(decided, _movement(correction, movement_id), _with(card, balance, now, rules))

@@ -40,13 +40,19 @@ _OF_ROW: Final[Mapping[str, Whom]] = {
     "per family card": Whom.NEW_CARDS,
     "once": Whom.NEW_CARDS,
     "first purchase": Whom.NEW_CARDS,
-    "next purchase": Whom.CARDS_IN_TRAINING,
+    "next purchase": Whom.WAITING_CARDS,
     "no swap": Whom.CARDS_IN_TRAINING,
     "certificate": Whom.CARDS_IN_TRAINING,
     "programme size": Whom.NEW_CARDS,
     "length": Whom.NEW_COURSES,
     "theory : practice": Whom.NEW_COURSES,
     "class size": Whom.NEW_COURSES,
+}
+
+
+_OF_NUMBER: Final[Mapping[str, Whom]] = {
+    "live_enrolments": Whom.CARDS_IN_TRAINING,
+    "next_purchase_days": Whom.CARDS_IN_TRAINING,
 }
 
 
@@ -66,7 +72,28 @@ class Change:
     @property
     def whom(self) -> Whom:
         """Return for whom it makes a difference."""
-        return Whom.WAITING_CARDS if self.number == "live_enrolments" else _OF_ROW[self.row]
+        return _OF_NUMBER.get(self.number) or _OF_ROW[self.row]
+
+
+NOT_JUDGED_BY: Final = frozenset(
+    {
+        "completion_incentive",
+        "completion_incentives",
+        "survey_incentive",
+        "survey_incentives",
+        "excluded_groups",
+        "once_in_a_lifetime",
+        "least_hours",
+        "online_hours_a_day",
+        "offline_hours_a_day",
+        "practice_percent",
+        "offline_seats_per_trainer",
+        "offline_seats",
+        "webinar_seats_per_trainer",
+        "webinar_seats",
+    }
+)
+"""Numbers by which nothing is judged yet, or the catalogue judges by its own: nobody schedules them to be others."""
 
 
 def changes_between(before: RuleSet, after: RuleSet) -> list[Change]:

@@ -14,5 +14,5 @@ WAVES = Comparison(
     "waves",
     W.wave_id,
     (Pair("people admitted, by cards", W.admitted, count(CARD, *_ADMITTED, of=WAVE)),),
-    at_once=1,  # no index leads from a wave to its cards, so that each of them costs a walk through the table
+    at_once=1,  # a wave may have a million cards, each of which is looked at
 )

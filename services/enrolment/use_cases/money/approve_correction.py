@@ -33,9 +33,12 @@ def approve_correction(
     card = stores.cards.lock(connection, [card_ref])[card_ref]
     now = stores.database.now(connection)
     rules = stores.rules.at(connection, now)
+    award = stores.cards.award(connection, card_ref)
+    awarded_by = stores.rules.find(connection, award.rule_version) or rules
     approved = approve(
         correction,
         card=card,
+        benefit=awarded_by.training_balance,
         set_aside=stores.enrolments.set_aside(connection, card_ref),
         approver=caller.subject,
         movement_id=movement_id,

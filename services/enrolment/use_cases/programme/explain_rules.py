@@ -23,10 +23,11 @@ from services.enrolment.domain.programme.card import Card, Scheme
 from services.enrolment.domain.programme.check import Check, first_refusal
 from services.enrolment.domain.programme.hindsight import as_if_awarded_under
 from services.enrolment.domain.programme.quota import under_rules
+from services.enrolment.domain.programme.wave import Wave
 from services.enrolment.domain.seats import entitlement
 from services.enrolment.domain.seats.enrolment import Enrolment
 from services.enrolment.storage.stores import Stores
-from vocabulary.refusals import ClassNotFound
+from vocabulary.refusals import ClassNotFound, WaveClosed
 from vocabulary.rule_book import RuleBook, beginning_of
 from vocabulary.rule_set import RuleSet
 
@@ -49,10 +50,11 @@ class AskedPerson:
 
 @dataclass(frozen=True, slots=True)
 class Judge:
-    """By which rules a case is judged, and as of when."""
+    """By which rules a case is judged, and as of when; `other` where these are not those that would judge it."""
 
     rules: RuleSet
     at: datetime
+    other: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -84,10 +86,10 @@ def judge_asked_for(
                     FieldError("/version", "There is no such version; see the list of versions.")
                 ]
             )
-        return Judge(dated.rules, now)
+        return Judge(dated.rules, now, other=True)
     at = now if day is None else beginning_of(day)
     try:
-        return Judge(book.in_force_at(at), at)
+        return Judge(book.in_force_at(at), at, other=day is not None)
     except LookupError as error:
         raise ValidationFailed(errors=[FieldError("/date", str(error))]) from error
 
@@ -96,7 +98,8 @@ def explain_candidate(
     connection: sa.Connection, person: AskedPerson, judge: Judge, *, stores: Stores
 ) -> Explanation:
     """Explain whether a person would be awarded a card. Raises `ValidationFailed` for a wave that is not there."""
-    if person.wave_id is not None and stores.waves.read(connection, person.wave_id) is None:
+    wave = stores.waves.read(connection, person.wave_id) if person.wave_id else None
+    if person.wave_id is not None and wave is None:
         raise ValidationFailed(
             errors=[
                 FieldError("/candidate/wave_id", "There is no such wave; see the list of waves.")
@@ -110,7 +113,8 @@ def explain_candidate(
         rules=judge.rules,
         now=judge.at,
     )
-    checks = list(checks_of(_nomination(person), standing, SoFar(standing)))
+    checks = [] if wave is None else [_wave_open(wave, judge.at)]
+    checks += checks_of(_nomination(person), standing, SoFar(standing))
     return Explanation(judge, checks)
 
 
@@ -126,7 +130,7 @@ def explain_seat(
         raise ClassNotFound
     switches = stores.switches.read(connection, [training_class.provider_id])
     case = entitlement.Case(
-        card=_under(connection, card, judge.rules, stores),
+        card=_under(connection, card, judge, stores),
         training_class=training_class,
         past=stores.enrolments.history(connection, [card_ref]).get(card_ref, []),
         expected_price=None,
@@ -139,7 +143,7 @@ def explain_seat(
 
 
 def explain_enrolment(
-    connection: sa.Connection, enrolment: Enrolment, rules: RuleSet, *, stores: Stores
+    connection: sa.Connection, enrolment: Enrolment, judge: Judge, *, stores: Stores
 ) -> Explanation:
     """Explain an enrolment by what was known when it was made: its card, clock, balance and other trainings then.
 
@@ -156,17 +160,26 @@ def explain_enrolment(
         deadline=enrolment.card_deadline_before,
         balance=before.balance,
     )
-    seen = _under(connection, then, rules, stores)
+    seen = _under(connection, then, judge, stores)
     checks = [
-        entitlement.running_trainings(before.running, rules),
-        entitlement.card_usable(seen, rules, enrolment.enrolled_at),
+        entitlement.running_trainings(before.running, judge.rules),
+        entitlement.card_usable(seen, judge.rules, enrolment.enrolled_at),
         entitlement.mode_in_scheme(seen, training_class),
         entitlement.balance_covers(seen.balance, enrolment.price),
     ]
-    return Explanation(Judge(rules, enrolment.enrolled_at), checks)
+    return Explanation(replace(judge, at=enrolment.enrolled_at), checks)
 
 
-def _under(connection: sa.Connection, card: Card, rules: RuleSet, stores: Stores) -> Card:
+def _wave_open(wave: Wave, at: datetime) -> Check:
+    compared = {"opens": wave.opens_at, "closes": wave.closes_at, "at": at}
+    return Check("wave-open", compared, None if wave.is_open_at(at) else WaveClosed())
+
+
+def _under(connection: sa.Connection, card: Card, judge: Judge, stores: Stores) -> Card:
+    """Return a card as other rules would have awarded it; as it is, where those judge that judge it anyway."""
+    if not judge.other:
+        return card
+    rules = judge.rules
     award = stores.cards.award(connection, card.card_ref)
     own = stores.rules.book_now(connection).find(award.rule_version)
     if own is None or own.version == rules.version:

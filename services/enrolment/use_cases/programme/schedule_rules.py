@@ -13,7 +13,12 @@ from chassis.identity import Principal
 from chassis.journal import Entry
 from chassis.problems import FieldError, ValidationFailed
 from services.enrolment.domain.entry_kinds import EntryKind
-from services.enrolment.domain.programme.rule_change import Change, changes_between, check_ahead
+from services.enrolment.domain.programme.rule_change import (
+    NOT_JUDGED_BY,
+    Change,
+    changes_between,
+    check_ahead,
+)
 from services.enrolment.storage.rules import ScheduledRules
 from services.enrolment.storage.stores import Stores
 from vocabulary.refusals import RuleVersionTaken
@@ -51,6 +56,9 @@ def foresee(book: RuleBook, proposal: RulesProposal) -> Prospect:
         faults = [FieldError(_pointer(fault.member), fault.message) for fault in error.faults]
         raise ValidationFailed(errors=faults) from error
     changes = changes_between(follows.rules, rules)
+    if early := [change.number for change in changes if change.number in NOT_JUDGED_BY]:
+        message = "Leave this number as it is: nothing is judged by it yet."
+        raise ValidationFailed(errors=[FieldError(f"/changes/{name}", message) for name in early])
     if not changes:
         message = f"Send a number that differs from {follows.version}, which holds before."
         raise ValidationFailed(errors=[FieldError("/changes", message)])
@@ -112,6 +120,11 @@ def _refuse_taken(
     if named or stores.rules.was_named(connection, proposal.version):
         raise RuleVersionTaken(f"There is or was a version {proposal.version}. Send another name.")
     for each in book:
+        if each.effective_from > proposal.effective_from:
+            raise RuleVersionTaken(
+                f"{each.version}, which begins on {each.effective_from}, was built on the version before it."
+                " Withdraw it first, or send a later day."
+            )
         if each.effective_from == proposal.effective_from:
             raise RuleVersionTaken(
                 f"{each.version} begins on {each.effective_from}. Withdraw it first, or send another day."

@@ -34,7 +34,8 @@ def set_quotas(connection: sa.Connection, command: SetQuotas, *, stores: Stores)
     """
     if stores.waves.lock(connection, command.wave_id) is None:
         raise NotFound
-    locked = stores.quotas.lock(connection, command.wave_id)
+    # Whoever changes what is used of them holds the wave first.
+    locked = stores.quotas.read(connection, command.wave_id)
     known = {quota.reach: quota for quota in locked if quota.wave_id is not None}
     added = [
         _new_quota(connection, command.wave_id, reach, places, stores)
@@ -46,7 +47,7 @@ def set_quotas(connection: sa.Connection, command: SetQuotas, *, stores: Stores)
     stores.quotas.set_places(connection, changed)
     now = stores.database.now(connection)
     stores.journal.append(connection, [_entry(command)], now=now)
-    after = {quota.reach: quota for quota in stores.quotas.lock(connection, command.wave_id)}
+    after = {quota.reach: quota for quota in stores.quotas.read(connection, command.wave_id)}
     return [after[reach] for reach, _ in command.places]
 
 

@@ -24,7 +24,8 @@ def withdraw_rules(
 ) -> DatedRules:
     """Withdraw a scheduled version and return it as it would have been; the one before it goes on in its place.
 
-    Raises `NotFound`, `StateConflict` for a version that is shipped, `RulesTooLate` from an hour before its day on.
+    Raises `NotFound`, `StateConflict` for a version that is shipped or was built on, `RulesTooLate` from an hour before
+    its day on.
     """
     stores.rules.hold(connection)
     now = stores.database.now(connection)
@@ -32,9 +33,11 @@ def withdraw_rules(
     dated = book.find(version)
     if dated is None:
         raise NotFound
-    if version not in {each.rules.version for each in stores.rules.scheduled(connection)}:
+    if not stores.rules.is_scheduled(connection, version):
         raise StateConflict(_SHIPPED, facts={"state": "shipped"})
     check_ahead(dated.effective_from, now=now)
+    if dated.effective_until is not None:
+        raise StateConflict(_BUILT_ON, facts={"state": "built-on"})
     stores.rules.withdraw(connection, version, now=now)
     entry = Entry(
         kind=EntryKind.RULES_WITHDRAWN,
@@ -49,4 +52,5 @@ def withdraw_rules(
     return dated
 
 
+_BUILT_ON = "A later version was built on this one. Withdraw that one first."
 _SHIPPED = "This version came with the software. Schedule another one that takes its place."

@@ -1,7 +1,8 @@
 """Give seats to a batch of commands: lock in the one global order, judge purely, save in so many statements.
 
 The order of locks everywhere in this service: idempotency keys (held by the commit site), the wave, the programme's
-quotas, the suspensions (shared), classes, cards, each sorted; the journal's head comes last.
+quotas, the suspensions (shared), classes, corrections and cards, each sorted; the journal's head comes last. An
+admission is locked after its wave; the names "rules" and "pauses" by those who lock nothing else.
 """
 
 from __future__ import annotations

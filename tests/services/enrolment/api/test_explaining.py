@@ -10,7 +10,8 @@ import sqlalchemy as sa
 
 from chassis.clock import utc_now
 from chassis.identifiers import new_id
-from services.enrolment.storage.tables import CARD
+from services.enrolment.storage import rules
+from services.enrolment.storage.tables import CARD, RULE_VERSION
 from tests.chassis.problem_documents import code, pointers
 from tests.services.enrolment.api.test_quotas import set_places
 from tests.services.enrolment.house import DAY, PRICE, House, document
@@ -177,7 +178,6 @@ def test_an_enrolment_of_others_is_as_if_it_were_not_there(shared_house: House) 
     absent = explain(shared_house, {"enrolment_id": new_id()}, "holder", card=other.card_ref)
     for role, claims in (
         ("holder", {"card": other.card_ref}),
-        ("provider", {"provider": new_id()}),
         ("officer", {"region": "32"}),
     ):
         answer = explain(shared_house, {"enrolment_id": taken["id"]}, role, **claims)
@@ -244,3 +244,46 @@ def test_what_is_compared_in_an_enrolment_costs_no_entry(shared_house: House) ->
     told = explained(shared_house, {"enrolment_id": taken["id"]}, "auditor")
     assert check(told, "balance-covers-price")["compared"]["price"] == PRICE
     assert shared_house.tables() == before
+
+
+def test_without_a_wish_a_card_is_judged_as_it_stands_also_under_later_rules(
+    house: House, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The balance is that of its award, and the verdict that of enrolling."""
+    card, class_id = house.award(), house.put_class(price=BALANCE - 1)
+    day = (utc_now() + 40 * DAY).date().isoformat()
+    more = {"training_balance": BALANCE + 1_000_000, "first_purchase_days": 1}
+    body = {"version": "2099-01", "effective_from": day, "reason": "Uji", "changes": more}
+    document(house.post("/rules", body, "operator"), 201)
+    with house.as_owner() as connection:
+        past = (utc_now() - 9 * DAY).date().isoformat()
+        connection.execute(sa.update(RULE_VERSION).values(effective_from=past))
+    let_time_pass(house, card, 3 * DAY)
+    told = explained(house, {"class_id": class_id}, "holder", card=card.card_ref)
+    assert (told["version"], told["refused_by"]) == ("2099-01", None)
+    assert check(told, "balance-covers-price")["compared"]["balance"] == BALANCE
+    monkeypatch.setattr(rules, "READ_EVERY", 0)  # the process has read the versions already
+    taken = house.enrolled(card, class_id, price=BALANCE - 1)
+    told = explained(house, {"enrolment_id": taken["id"]}, "operator")
+    assert (told["version"], told["refused_by"]) == ("2099-01", None)
+    assert check(told, "balance-covers-price")["compared"]["balance"] == BALANCE
+
+
+def test_who_asks_for_a_wave_that_is_closed_is_told_so(shared_house: House) -> None:
+    wave_id = shared_house.open_wave(opens_in=DAY, closes_in=2 * DAY)
+    told = of_candidate(shared_house, wave_id=wave_id)
+    assert (told["refused_by"], told["checks"][0]["rule"]) == ("wave-closed", "wave-open")
+
+
+def test_auditors_look_no_card_up(shared_house: House) -> None:
+    card = shared_house.award()
+    body = {"class_id": shared_house.put_class(), "card_number": card.card_number}
+    assert code(explain(shared_house, body, "auditor")) == (403, "forbidden")
+
+
+def test_a_pause_of_several_lines_is_told_as_it_is(house: House) -> None:
+    pause = {"what": "admissions", "region": "32", "message": "Data diperiksa.\nCoba lagi besok."}
+    document(house.post("/pauses", pause, "operator"), 201)
+    assert check(of_candidate(house), "admissions-open")["detail"] == pause["message"]
+    [refused] = document(house.admit([next(house.supply).row()]))["refused"]
+    assert refused["detail"] == pause["message"]

@@ -8,9 +8,11 @@ import pytest
 
 from chassis.clock import write_instant
 from chassis.identifiers import new_id
+from services.enrolment.domain.programme.clock import end_of_day
 from tests.chassis.problem_documents import code, pointers
 from tests.services.enrolment.domain.builders import RULES
 from tests.services.enrolment.house import House, document, same_but_request_id
+from vocabulary.zones import zone
 
 
 def ids(answer: Any) -> list[str]:
@@ -230,7 +232,7 @@ def test_the_timeline_tells_what_happened_and_who_is_next(shared_house: House) -
     with ends_at as connection:
         training_class = shared_house.service.stores.classes.read(connection, class_id)
     assert training_class is not None
-    due = training_class.ends_at + RULES.result_due
+    due = end_of_day(training_class.ends_at + RULES.result_due, zone(training_class.zone))
     assert second["next"]["due_at"] == write_instant(due)
     shared_house.cancel(taken["id"], "operator", reason="Ruang kelas terbakar")
     last = timeline()

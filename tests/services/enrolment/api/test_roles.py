@@ -23,7 +23,7 @@ MAY_CALL: dict[str, set[str]] = {
     "GET /api/v1/rules/<name:version>": EVERYBODY,
     "POST /api/v1/rules": {"operator"},
     "POST /api/v1/rules/preview": {"operator"},
-    "POST /api/v1/rules/explanation": {"holder", "provider", "officer", "operator", "auditor"},
+    "POST /api/v1/rules/explanation": {"holder", "officer", "operator", "auditor"},
     "POST /api/v1/rules/<name:version>/withdrawal": {"operator"},
     "GET /api/v1/waves": EVERYBODY,
     "GET /api/v1/waves/<id:wave_id>": EVERYBODY,

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import replace
@@ -9,12 +10,16 @@ from datetime import UTC, date, datetime, timedelta
 from typing import Any
 
 import pytest
+import sqlalchemy as sa
 
 from services.enrolment.domain.programme import rule_change
+from services.enrolment.domain.programme.rule_change import NOT_JUDGED_BY
 from services.enrolment.storage.rules import READ_EVERY, RuleStore
-from tests.chassis.problem_documents import code, pointers
+from services.enrolment.storage.tables import RULE_VERSION
+from tests.chassis.problem_documents import code, pointers, problem
 from tests.services.enrolment.house import House, document, with_service
 from vocabulary.rule_book import national_day, shipped_rules
+from vocabulary.rule_set import NUMBERS
 
 TOMORROW = national_day(datetime.now(UTC)) + timedelta(days=2)
 LAST = [*shipped_rules()][-1]
@@ -67,14 +72,64 @@ def test_a_scheduled_version_ends_the_one_before_it(house: House) -> None:
     ]
 
 
-def test_a_version_between_two_others_follows_the_one_that_holds_then(house: House) -> None:
+def test_no_version_is_put_in_before_one_that_was_built_on_what_holds_before(house: House) -> None:
     document(house.post("/rules", sent("2033-01", "2033-01-01", youngest=17), "operator"), 201)
-    document(house.post("/rules", sent("2032-01", "2032-01-01", oldest=70), "operator"), 201)
-    between = document(house.get("/rules/2032-01"))
-    assert (between["rules"]["youngest"], between["rules"]["oldest"]) == (18, 70)
-    assert between["effective_until"] == "2033-01-01"
-    after = document(house.get("/rules/2033-01"))["rules"]
-    assert (after["youngest"], after["oldest"]) == (17, 64)
+    refused = house.post("/rules", sent("2032-01", "2032-01-01", oldest=70), "operator")
+    assert code(refused) == (409, "rule-version-taken")
+    document(house.post("/rules", sent("2034-01", "2034-01-01", oldest=70), "operator"), 201)
+    after = document(house.get("/rules/2034-01"))["rules"]
+    assert (after["youngest"], after["oldest"]) == (17, 70)
+
+
+def test_only_the_last_version_is_withdrawn_since_later_ones_were_built_on_it(house: House) -> None:
+    document(house.post("/rules", sent("2033-01", "2033-01-01", youngest=17), "operator"), 201)
+    document(house.post("/rules", sent("2034-01", "2034-01-01", oldest=70), "operator"), 201)
+    why = {"reason": "Dicabut"}
+    refused = problem(house.post("/rules/2033-01/withdrawal", why, "operator"))
+    assert (refused["code"], refused["state"]) == ("state-conflict", "built-on")
+    for version in ("2034-01", "2033-01"):
+        document(house.post(f"/rules/{version}/withdrawal", why, "operator"))
+    assert versions(house)[1:] == [("2023-01", "in-force", None)]
+
+
+def test_a_version_of_another_release_is_read_by_what_this_one_knows(house: House) -> None:
+    document(house.post("/rules", sent("2033-01", "2033-01-01", youngest=17), "operator"), 201)
+    with house.as_owner() as connection:
+        numbers = json.loads(connection.execute(sa.select(RULE_VERSION.c.numbers)).scalar_one())
+        del numbers["oldest"]
+        text = json.dumps({**numbers, "something_new": 5})
+        connection.execute(sa.update(RULE_VERSION).values(numbers=text))
+    shown = document(house.get("/rules/2033-01"))["rules"]
+    assert (shown["youngest"], shown["oldest"]) == (17, 64)
+
+
+@pytest.mark.parametrize("number", sorted(NUMBERS.keys() - NOT_JUDGED_BY))
+def test_every_number_that_something_is_judged_by_can_be_scheduled(
+    shared_house: House, number: str
+) -> None:
+    before = document(shared_house.get("/rules/2023-01"))["rules"][number]
+    after = not before if isinstance(before, bool) else before + 1
+    body = {"effective_from": "2031-01-01", "changes": {number: after}}
+    if number == "live_enrolments":
+        body["changes"] = {number: 2}
+    [change] = document(shared_house.post("/rules/preview", body, "operator"))["changes"]
+    assert (change["number"], change["before"]) == (number, before)
+
+
+@pytest.mark.parametrize("number", sorted(NOT_JUDGED_BY))
+def test_a_number_that_nothing_is_judged_by_yet_stays_as_it_is(
+    shared_house: House, number: str
+) -> None:
+    others = {"excluded_groups": ["student"], "once_in_a_lifetime": False}
+    before = document(shared_house.get("/rules/2023-01"))["rules"][number]
+    after = others.get(number, 7 if before is None else None)
+    changes = {number: before + 1 if after is None else after}
+    body = {"effective_from": "2031-01-01", "changes": changes}
+    refused = shared_house.post("/rules/preview", body, "operator")
+    assert (code(refused), pointers(refused)) == (
+        (422, "validation-failed"),
+        [f"/changes/{number}"],
+    )
 
 
 def test_a_withdrawn_version_never_takes_effect_and_its_name_is_not_given_again(
@@ -152,7 +207,12 @@ def test_a_preview_tells_for_whom_a_number_makes_a_difference(house: House) -> N
     waiting, training = house.award_many(2)
     house.enrolled(training, house.put_class())
     assert waiting != training
-    changes = {"youngest": 17, "next_purchase_days": 30, "live_enrolments": 2, "least_hours": 10}
+    changes = {
+        "youngest": 17,
+        "next_purchase_days": 30,
+        "live_enrolments": 2,
+        "review_before_next": False,
+    }
     body = {"effective_from": "2031-01-01", "changes": changes}
     shown = document(house.post("/rules/preview", body, "operator"))
     assert shown["follows"] == "2023-01"
@@ -163,8 +223,8 @@ def test_a_preview_tells_for_whom_a_number_makes_a_difference(house: House) -> N
     assert told == {
         "youngest": (18, 17, "new-cards", None),
         "next_purchase_days": (15, 30, "cards-in-training", 1),
-        "live_enrolments": (1, 2, "waiting-cards", 1),
-        "least_hours": (15, 10, "new-courses", None),
+        "live_enrolments": (1, 2, "cards-in-training", 1),
+        "review_before_next": (True, False, "waiting-cards", 1),
     }
     assert versions(house)[1:] == [("2023-01", "in-force", None)]
 
@@ -214,7 +274,7 @@ def test_the_version_in_force_judges_and_is_named_by_what_it_judged(
     assert card is not None
     assert card.deadline is not None
     left = card.deadline - datetime.now(UTC)
-    assert timedelta(days=2, hours=23) < left <= timedelta(days=3)
+    assert timedelta(days=2, hours=23) < left <= timedelta(days=4), "the third day ends at midnight"
 
 
 def test_rules_are_settled_an_hour_before_their_day(

@@ -41,6 +41,7 @@ def proposal(**changes: Any) -> Correction:
 def approved(correction: Correction, held: Card, **changes: Any) -> Any:
     usual = {
         "card": held,
+        "benefit": BALANCE,
         "set_aside": 0,
         "approver": "operator:budi",
         "movement_id": "movement-1",
