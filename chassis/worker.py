@@ -6,7 +6,7 @@ import os
 import signal
 import sys
 import threading
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import TypeVar
 
@@ -59,6 +59,23 @@ def work_for(
         sys.stderr.write(f"{service} worker: {why_unusable(error)}\n")
         return 2
     return 0
+
+
+def do_each(things: Iterable[str], work: Callable[[str], int]) -> int:
+    """Do something with each of several; return how much was done in all.
+
+    One that fails does not keep the others from their turn: the first error is raised after them.
+    """
+    done = 0
+    failure: Exception | None = None
+    for thing in things:
+        try:
+            done += work(thing)
+        except Exception as error:  # noqa: BLE001 - raised below, after the others had their turn
+            failure = failure or error
+    if failure is not None:
+        raise failure
+    return done
 
 
 def _serve_metrics(host: str, port: int) -> None:

@@ -10,7 +10,7 @@ from collections.abc import Collection, Iterator
 from chassis.idempotency import PURGED_EVERY
 from chassis.identifiers import random_reference
 from chassis.transaction import Transactions
-from chassis.worker import Task, work_for
+from chassis.worker import Task, do_each, work_for
 from services.enrolment.file_work import BETWEEN_CHUNKS, FileWork
 from services.enrolment.followers.catalogue import catalogue_follower
 from services.enrolment.followers.realisation import realisation_follower
@@ -42,7 +42,7 @@ def start_tasks(settings: WorkerSettings) -> list[Task]:
 
     Raises `SettingsError` as `open_database` and `refuse_other_keys` do.
     """
-    database = open_database(settings, pool_size=5)
+    database = open_database(settings, pool_size=7)
     stores, transactions = open_storage(settings, database)
     refuse_other_keys(stores)
     follower = catalogue_follower(
@@ -66,16 +66,10 @@ def settle_called_off_classes(stores: Stores, transactions: Transactions) -> int
 
     What is left is found in the next round. A class that fails does not keep the others from being settled.
     """
-    cancelled = 0
-    failure: Exception | None = None
-    for class_id in _called_off_classes(stores):
-        try:
-            cancelled += settle_called_off_class(class_id, stores, transactions)
-        except Exception as error:  # noqa: BLE001 - raised below, after the others had their turn
-            failure = failure or error
-    if failure is not None:
-        raise failure
-    return cancelled
+    return do_each(
+        _called_off_classes(stores),
+        lambda class_id: settle_called_off_class(class_id, stores, transactions),
+    )
 
 
 def _called_off_classes(stores: Stores) -> Iterator[str]:
