@@ -18,6 +18,7 @@ from services.enrolment.api.rule_documents import (
     ShownRules,
     ShownVersions,
 )
+from services.enrolment.domain.programme.rule_change import check_ahead
 from services.enrolment.queries.rules import changes_document, list_versions, rules_document
 from services.enrolment.service import EnrolmentService
 from services.enrolment.use_cases.programme.schedule_rules import (
@@ -57,13 +58,20 @@ def get_rules_of_version(call: Call, service: EnrolmentService) -> Answer:
     return json_answer(200, rules_document(dated, now=now))
 
 
-@endpoints.post("/rules/preview", allow=(OPERATOR,), body=RulesPreviewRequest, shows=ShownPreview)
+@endpoints.post(
+    "/rules/preview",
+    allow=(OPERATOR,),
+    body=RulesPreviewRequest,
+    shows=ShownPreview,
+    refuses=(RulesTooLate,),
+)
 def post_rules_preview(call: Call, service: EnrolmentService) -> Answer:
     """Tell what a new version would change, and for whom; nothing is scheduled.
 
     Clocks that run already keep the time that they were given, and what was decided keeps the version that judged it.
     """
     with service.database.reading() as connection:
+        check_ahead(call.body["effective_from"], now=service.database.now(connection))
         book = service.stores.rules.book_now(connection)
         prospect = foresee(book, _proposal(_UNNAMED, call.body))
         changes = changes_document(connection, prospect.changes)

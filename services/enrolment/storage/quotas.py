@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
 import sqlalchemy as sa
@@ -17,6 +17,9 @@ from services.enrolment.storage.tables import CARD, QUOTA
 C, Q = CARD.c, QUOTA.c
 _ALL = ""
 
+_BY_PLACE = sa.select(C.scheme, C.region, C.cluster, sa.func.count().label("cards")).group_by(
+    C.scheme, C.region, C.cluster
+)
 _OF_PROGRAMME = sa.select(QUOTA).where(Q.wave_id.is_(None)).order_by(Q.quota_id)
 
 
@@ -24,7 +27,7 @@ class QuotaStore:
     """The table of quotas."""
 
     def __init__(self, database: Database) -> None:
-        self._places = sa.select(C.scheme, C.region, C.cluster).where(database.is_among(C.card_ref))
+        self._places = _BY_PLACE.where(database.is_among(C.card_ref))
         self._database = database
         columns = {column.name: column.type for column in Q}
         given = database.recordset(columns)
@@ -77,11 +80,13 @@ class QuotaStore:
         query = sa.select(Q.wave_id).where(Q.wave_id.is_not(None)).distinct().order_by(Q.wave_id)
         return list(connection.execute(query).scalars())
 
-    def held(self, connection: sa.Connection, wave_id: str | None, reach: Reach) -> int:
-        """Count the cards of a locked wave, or without one of all, that hold a place within a reach."""
-        conditions = within(reach) if wave_id is None else [C.wave_id == wave_id, *within(reach)]
-        query = sa.select(sa.func.count()).select_from(CARD).where(*conditions)
-        return int(connection.execute(query).scalar_one())
+    def held(self, connection: sa.Connection, wave_id: str | None) -> Mapping[Place, int]:
+        """Count the cards of a locked wave, or without one of all, that hold a place, by their place."""
+        holding = C.state.not_in(sorted(state.value for state in HOLDS_NO_PLACE))
+        query = _BY_PLACE.where(holding)
+        return _counted(
+            connection.execute(query if wave_id is None else query.where(C.wave_id == wave_id))
+        )
 
     def add(self, connection: sa.Connection, quotas: Sequence[Quota]) -> None:
         """Add quotas of a wave."""
@@ -117,10 +122,9 @@ class QuotaStore:
         """Count places of locked quotas as free."""
         self._execute(connection, self._give_back, counts)
 
-    def places(self, connection: sa.Connection, card_refs: Sequence[str]) -> list[Place]:
-        """Return what cards take their places under, in no order."""
-        rows = connection.execute(self._places, {"keys": self._database.keys(card_refs)})
-        return [Place(Scheme(row.scheme), row.region, row.cluster) for row in rows]
+    def places(self, connection: sa.Connection, card_refs: Sequence[str]) -> Mapping[Place, int]:
+        """Count cards by what they take their places under."""
+        return _counted(connection.execute(self._places, {"keys": self._database.keys(card_refs)}))
 
     def _execute(
         self, connection: sa.Connection, statement: sa.Update, counts: Mapping[str, int]
@@ -130,22 +134,8 @@ class QuotaStore:
             connection.execute(statement, {"rows": rows_parameter(rows)})
 
 
-def within(reach: Reach) -> list[sa.ColumnElement[bool]]:
-    """Return the conditions that a card holds a place within a reach."""
-    conditions: list[sa.ColumnElement[bool]] = [
-        C.state.not_in(sorted(state.value for state in HOLDS_NO_PLACE))
-    ]
-    if reach.scheme is not None:
-        conditions.append(C.scheme == reach.scheme)
-    if reach.region is not None:
-        conditions.append(
-            C.region == reach.region
-            if "." in reach.region
-            else C.region.between(f"{reach.region}.", f"{reach.region}.99")
-        )
-    if reach.cluster is not None:
-        conditions.append(C.cluster == reach.cluster)
-    return conditions
+def _counted(rows: Iterable[sa.Row[Any]]) -> Mapping[Place, int]:
+    return {Place(Scheme(row.scheme), row.region, row.cluster): row.cards for row in rows}
 
 
 def quota_of(row: sa.Row[Any]) -> Quota:

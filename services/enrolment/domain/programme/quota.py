@@ -94,9 +94,10 @@ class Allotment:
         ]
         return sorted((each for each in found if each), key=lambda each: each.wave_id is not None)
 
-    def take(self, place: Place) -> None:
-        """Count a place as taken in every quota that counts it."""
-        self._taken.update(quota.quota_id for quota in self._quotas_of(place))
+    def take(self, place: Place, *, cards: int = 1) -> None:
+        """Count a place as taken, by so many cards, in every quota that counts it."""
+        for quota in self._quotas_of(place):
+            self._taken[quota.quota_id] += cards
 
     @property
     def taken(self) -> Mapping[str, int]:
@@ -104,9 +105,9 @@ class Allotment:
         return self._taken
 
 
-def taken_by(quotas: Sequence[Quota], places: Iterable[Place]) -> Mapping[str, int]:
-    """Return how many of these places each quota counts, by its id."""
+def taken_by(quotas: Sequence[Quota], places: Mapping[Place, int]) -> Mapping[str, int]:
+    """Return how many of the cards at these places each quota counts, by its id; one that counts none is left out."""
     allotment = Allotment(quotas)
-    for place in places:
-        allotment.take(place)
+    for place, cards in places.items():
+        allotment.take(place, cards=cards)
     return allotment.taken

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import secrets
+from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
 
@@ -129,7 +130,7 @@ def _save(
         rule_version=rules.version,
         now=now,
     )
-    places = [award.nomination.place for award in awards]
+    places = Counter(award.nomination.place for award in awards)
     stores.quotas.take(connection, taken_by(standing.quotas, places))
     stores.persons.add(connection, [award.nomination for award in awards])
     stores.movements.add(connection, [award.movement for award in awards], now=now)

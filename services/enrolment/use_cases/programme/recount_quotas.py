@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import sqlalchemy as sa
 
+from services.enrolment.domain.programme.quota import taken_by
 from services.enrolment.storage.stores import Stores
 
 
@@ -15,12 +16,13 @@ def recount_quotas(connection: sa.Connection, wave_id: str | None, *, stores: St
     if wave_id is not None:
         stores.waves.lock(connection, wave_id)
     locked = stores.quotas.lock(connection, wave_id)
-    counted = {
-        quota.quota_id: stores.quotas.held(connection, wave_id, quota.reach)
-        for quota in locked
-        if quota.wave_id == wave_id
+    quotas = [quota for quota in locked if quota.wave_id == wave_id]
+    counted = taken_by(quotas, stores.quotas.held(connection, wave_id))
+    right = {quota.quota_id: counted.get(quota.quota_id, 0) for quota in quotas}
+    wrong = {
+        quota.quota_id: right[quota.quota_id]
+        for quota in quotas
+        if quota.used != right[quota.quota_id]
     }
-    used = {quota.quota_id: quota.used for quota in locked}
-    wrong = {name: count for name, count in counted.items() if count != used[name]}
     stores.quotas.set_used(connection, wrong)
     return len(wrong)

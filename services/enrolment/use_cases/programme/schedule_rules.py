@@ -46,10 +46,7 @@ class Prospect:
 
 def foresee(book: RuleBook, proposal: RulesProposal) -> Prospect:
     """Return what a proposal comes to. Raises `ValidationFailed` where it is not whole or changes nothing."""
-    try:
-        follows = book.dated_at(beginning_of(proposal.effective_from))
-    except LookupError as error:
-        raise ValidationFailed(errors=[FieldError("/effective_from", str(error))]) from error
+    follows = book.dated_at(beginning_of(proposal.effective_from))
     try:
         rules = read_rule_set(proposal.version, numbers_of(follows.rules) | dict(proposal.changes))
     except RuleSetFaulty as error:

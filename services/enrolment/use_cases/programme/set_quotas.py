@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import sqlalchemy as sa
 
@@ -12,7 +12,7 @@ from chassis.identity import Principal
 from chassis.journal import Entry
 from chassis.problems import NotFound
 from services.enrolment.domain.entry_kinds import EntryKind
-from services.enrolment.domain.programme.quota import Quota, Reach
+from services.enrolment.domain.programme.quota import Quota, Reach, taken_by
 from services.enrolment.storage.stores import Stores
 
 
@@ -37,11 +37,13 @@ def set_quotas(connection: sa.Connection, command: SetQuotas, *, stores: Stores)
     # Whoever changes what is used of them holds the wave first.
     locked = stores.quotas.read(connection, command.wave_id)
     known = {quota.reach: quota for quota in locked if quota.wave_id is not None}
-    added = [
-        _new_quota(connection, command.wave_id, reach, places, stores)
+    new = [
+        Quota(new_id(), command.wave_id, reach, places, used=0)
         for reach, places in command.places
         if reach not in known
     ]
+    used = taken_by(new, stores.quotas.held(connection, command.wave_id)) if new else {}
+    added = [replace(quota, used=used.get(quota.quota_id, 0)) for quota in new]
     changed = {known[reach].quota_id: places for reach, places in command.places if reach in known}
     stores.quotas.add(connection, added)
     stores.quotas.set_places(connection, changed)
@@ -49,13 +51,6 @@ def set_quotas(connection: sa.Connection, command: SetQuotas, *, stores: Stores)
     stores.journal.append(connection, [_entry(command)], now=now)
     after = {quota.reach: quota for quota in stores.quotas.read(connection, command.wave_id)}
     return [after[reach] for reach, _ in command.places]
-
-
-def _new_quota(
-    connection: sa.Connection, wave_id: str, reach: Reach, places: int, stores: Stores
-) -> Quota:
-    used = stores.quotas.held(connection, wave_id, reach)
-    return Quota(new_id(), wave_id, reach, places, used)
 
 
 def _entry(command: SetQuotas) -> Entry:

@@ -71,7 +71,7 @@ def test_a_quota_of_something_else_does_not_count_a_card(reach: Reach) -> None:
 
 def test_a_card_of_no_cluster_is_counted_by_no_quota_of_one() -> None:
     quotas = [quota("all", Reach()), quota("pmi", Reach(cluster="pmi"))]
-    assert taken_by(quotas, [replace(BANDUNG, cluster=None)]) == {"all": 1}
+    assert taken_by(quotas, {replace(BANDUNG, cluster=None): 1}) == {"all": 1}
 
 
 def test_a_card_takes_a_place_in_every_quota_that_counts_it() -> None:
@@ -81,7 +81,7 @@ def test_a_card_takes_a_place_in_every_quota_that_counts_it() -> None:
         quota("regency", Reach(DIGITAL, "32.73"), 10),
         quota("other", Reach(OFFLINE), 10),
     ]
-    assert taken_by(quotas, [BANDUNG, BANDUNG]) == {"all": 2, "province": 2, "regency": 2}
+    assert taken_by(quotas, {BANDUNG: 2}) == {"all": 2, "province": 2, "regency": 2}
 
 
 def test_who_finds_a_quota_full_is_told_which() -> None:
