@@ -9,7 +9,7 @@ import sqlalchemy as sa
 
 from chassis.database import Database
 from chassis.durability import refuse_lossy
-from chassis.migrations import refuse_unmigrated
+from chassis.schema_state import refuse_unmigrated
 from chassis.service_settings import ServiceSettings
 from chassis.settings import SettingsError
 

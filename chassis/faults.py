@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import re
-import sqlite3
 from enum import Enum
 
 import sqlalchemy as sa
@@ -31,40 +29,6 @@ _FAULT_OF_SQLSTATE = {
     "57P03": Fault.DISCONNECTED,
     "57P05": Fault.DISCONNECTED,
 }
-
-
-_UNDEFINED = {"42P01", "42703"}
-"""PostgreSQL's SQLSTATE for a table or a column that is not there."""
-
-_UNDEFINED_ON_SQLITE = re.compile(r"no such (table|column): |table \S+ has no column named ")
-
-_MIGRATE = "the schema is missing or older than this code; run: python -m chassis.migrations services.<name>"
-
-
-def facts_of(error: BaseException) -> dict[str, str]:
-    """Return what a log may tell of a database error: its code, and what to do where the schema is not this code's.
-
-    Never the message, the statement or its parameters: these hold what people entrusted to us.
-    """
-    told = {
-        "sqlstate": getattr(_cause(error), "sqlstate", None),
-        "sqlite_error": getattr(_cause(error), "sqlite_errorname", None),
-        "remedy": _MIGRATE if _is_schema_missing(error) else None,
-    }
-    return {name: text for name, text in told.items() if text}
-
-
-def _cause(error: BaseException) -> BaseException:
-    """Return what the driver raised, which SQLAlchemy wraps."""
-    return (isinstance(error, sa.exc.DBAPIError) and error.orig) or error
-
-
-def _is_schema_missing(error: BaseException) -> bool:
-    cause = _cause(error)
-    return getattr(cause, "sqlstate", None) in _UNDEFINED or (
-        isinstance(cause, sqlite3.OperationalError)
-        and _UNDEFINED_ON_SQLITE.match(str(cause)) is not None
-    )
 
 
 def is_broken(unique: sa.Index, error: sa.exc.IntegrityError) -> bool:

@@ -9,18 +9,14 @@ from __future__ import annotations
 import importlib
 import os
 import sys
-from collections.abc import Callable
 from pathlib import Path
 from types import ModuleType
 
 import sqlalchemy as sa
 from alembic import command
 from alembic.config import Config
-from alembic.runtime.migration import MigrationContext
-from alembic.script import ScriptDirectory
 
 from chassis.database import Database
-from chassis.observability import logger
 from chassis.settings import Environment, SettingsError
 
 MIGRATORS_WAIT = 25
@@ -43,40 +39,6 @@ def migrate(service: str, *, owner_url: str, application_url: str | None = None)
                     grant(connection, package.METADATA, role=sa.make_url(application_url).username)
     finally:
         database.dispose()
-
-
-def schema_check(service: str, database: Database) -> Callable[[], bool]:
-    """Return a check of whether a service's database can be reached and its schema is not behind this code.
-
-    A schema that this code does not know is a later one: a release migrates before the last one stops.
-    """
-    script = ScriptDirectory.from_config(_config(importlib.import_module(f"{service}.storage")))
-    behind = {None, *(revision.revision for revision in script.walk_revisions())}
-    behind -= {script.get_current_head()}
-
-    def is_current() -> bool:
-        revision = _revision(database)
-        if revision in behind:
-            logger().error("schema-behind", revision=revision, remedy=_remedy(service))
-        return revision not in behind
-
-    return is_current
-
-
-def refuse_unmigrated(service: str, database: Database) -> None:
-    """Raise `SettingsError` where a service's database has no schema at all; of one that is behind tell the log."""
-    if _revision(database) is None:
-        raise SettingsError(f"the database in DATABASE_URL has no schema; {_remedy(service)}")
-    schema_check(service, database)()
-
-
-def _revision(database: Database) -> str | None:
-    with database.reading() as connection:
-        return MigrationContext.configure(connection).get_current_revision()
-
-
-def _remedy(service: str) -> str:
-    return f"run: python -m chassis.migrations {service}"
 
 
 def _config(package: ModuleType) -> Config:

@@ -15,7 +15,7 @@ import structlog
 from gunicorn import glogging
 from prometheus_client import Counter, Gauge, Histogram
 
-from chassis.faults import facts_of
+from chassis.fault_facts import facts_of
 from chassis.identifiers import random_reference
 
 REQUEST_ID_HEADER = "X-Request-Id"

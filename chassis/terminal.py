@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-import sqlalchemy as sa
-
-from chassis.faults import facts_of
+from chassis.fault_facts import facts_of
 from chassis.problems import OutcomeUnknown, Problem, Unavailable
 
 
@@ -17,8 +15,8 @@ def said_by(problem: Problem) -> str:
     return f"{problem.title}. {problem.detail}"
 
 
-def why_unusable(error: sa.exc.SQLAlchemyError) -> str:
-    """Return in one line what is told of a database that a process cannot work with."""
+def why_unusable(error: Exception) -> str:
+    """Return in one line what is told of a database that a process cannot work with, by what SQLAlchemy raised."""
     told = facts_of(error)
     code = told.get("sqlstate") or told.get("sqlite_error")
     named = ", ".join([type(error).__name__, *([code] if code else [])])

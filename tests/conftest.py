@@ -2,16 +2,18 @@
 
 from __future__ import annotations
 
+import os
 import re
-from collections.abc import Callable, Iterator
-from contextlib import ExitStack
+from collections.abc import Callable, Generator, Iterator
+from contextlib import AbstractContextManager, ExitStack
 from pathlib import Path
 
 import pytest
 
 from deploy.local.databases import ServiceDatabase
 from tests.databases import DatabaseMaker, postgresql_server
-from tests.running_system import RunningSystem, start_system, started_system
+from tests.running_system import RunningSystem, started_system
+from tests.shared_systems import SharedByGroup, end_shared
 
 _UUID = re.compile(r"[0-9a-f]{8}(-?[0-9a-f]{4}){3}-?[0-9a-f]{12}", re.IGNORECASE)
 
@@ -56,26 +58,25 @@ def provision(dialect: str, database_maker: DatabaseMaker) -> Callable[[str], Se
 
 @pytest.fixture(scope="session")
 def running_systems(
-    tmp_path_factory: pytest.TempPathFactory, database_maker: DatabaseMaker
-) -> Iterator[Callable[[str], RunningSystem]]:
-    """Gives the one system of a dialect that tests share, started by the first that asks."""
-    started: dict[str, RunningSystem] = {}
+    pytestconfig: pytest.Config,
+    tmp_path_factory: pytest.TempPathFactory,
+    database_maker: DatabaseMaker,
+) -> Iterator[SharedByGroup[RunningSystem]]:
+    """The systems that tests share, one of each dialect."""
 
-    def get(dialect: str) -> RunningSystem:
-        if dialect not in started:
-            folder = tmp_path_factory.mktemp(f"system-{dialect}")
-            started[dialect] = start_system(folder, dialect=dialect, maker=database_maker)
-        return started[dialect]
+    def make(dialect: str) -> AbstractContextManager[RunningSystem]:
+        folder = tmp_path_factory.mktemp(f"system-{dialect}")
+        return started_system(folder, dialect=dialect, maker=database_maker, orderly=True)
 
-    yield get
-    for system in started.values():
-        assert system.stop() == [], "a process had to be killed"
+    shared = SharedByGroup(pytestconfig, make)
+    yield shared
+    shared.end()
 
 
 @pytest.fixture
-def system(dialect: str, running_systems: Callable[[str], RunningSystem]) -> RunningSystem:
+def system(dialect: str, running_systems: SharedByGroup[RunningSystem]) -> RunningSystem:
     """The whole product, running. It is shared: leave every process as it was found, and share no ids."""
-    return running_systems(dialect)
+    return running_systems.get(dialect)
 
 
 @pytest.fixture
@@ -85,6 +86,24 @@ def own_system(
     """The whole product, for one test alone, which may stop and kill what it likes."""
     with started_system(tmp_path / "system", dialect=dialect, maker=database_maker) as started:
         yield started
+
+
+@pytest.hookimpl(wrapper=True)
+def pytest_runtest_teardown(
+    item: pytest.Item, nextitem: pytest.Item | None
+) -> Generator[None, None, None]:
+    """End what the tests of a group shared once the last of them has run.
+
+    Several test processes take whole groups; where one process runs all tests, groups alternate, and nothing is ended.
+    """
+    yield
+    if "PYTEST_XDIST_WORKER" in os.environ and _group(nextitem) != _group(item):
+        end_shared(item.config)
+
+
+def _group(item: pytest.Item | None) -> str | None:
+    mark = item and item.get_closest_marker("xdist_group")
+    return str(mark.args[0]) if mark else None
 
 
 @pytest.hookimpl(tryfirst=True)  # before the hook that reads the marks

@@ -124,10 +124,16 @@ def start_system(folder: Path, *, dialect: str, maker: DatabaseMaker) -> Running
 
 
 @contextmanager
-def started_system(folder: Path, *, dialect: str, maker: DatabaseMaker) -> Iterator[RunningSystem]:
-    """Start a system with empty databases for the time of a block, however that ends."""
+def started_system(
+    folder: Path, *, dialect: str, maker: DatabaseMaker, orderly: bool = False
+) -> Iterator[RunningSystem]:
+    """Start a system with empty databases for the time of a block, however that ends.
+
+    With `orderly`, raises `AssertionError` where one of its processes did not end when it was told to.
+    """
     system = start_system(folder, dialect=dialect, maker=maker)
     try:
         yield system
     finally:
-        system.stop()
+        killed = system.stop()
+    assert not orderly or killed == [], "a process had to be killed"

@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 import sys
-from typing import Any
+from typing import Any, NoReturn
 
-import sqlalchemy as sa
 from gunicorn.arbiter import Arbiter
 
+from chassis.fault_facts import is_of_database
 from chassis.settings import SettingsError
 from chassis.terminal import why_unusable
 
@@ -21,7 +21,13 @@ class SaysWhyItCannotStart:
         """Load the application as gunicorn does; where it lacks something or cannot use it, say what and leave."""
         try:
             super().load_wsgi()  # type: ignore[misc]
-        except (SettingsError, sa.exc.SQLAlchemyError) as error:
-            why = error if isinstance(error, SettingsError) else why_unusable(error)
-            self.log.critical("%s", why)
-            sys.exit(Arbiter.APP_LOAD_ERROR)
+        except SettingsError as error:
+            self._give_up(str(error))
+        except Exception as error:
+            if not is_of_database(error):
+                raise
+            self._give_up(why_unusable(error))
+
+    def _give_up(self, why: str) -> NoReturn:
+        self.log.critical("%s", why)
+        sys.exit(Arbiter.APP_LOAD_ERROR)

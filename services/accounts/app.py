@@ -10,9 +10,9 @@ from chassis.endpoints import Endpoint
 from chassis.feed import feed_endpoints
 from chassis.idempotency import IdempotencyKeys
 from chassis.journal_export import Code, log_endpoints
-from chassis.migrations import schema_check
 from chassis.observability import configure_logging
 from chassis.pages.declaring import Page
+from chassis.schema_state import schema_check
 from chassis.web import build_app
 from services.accounts.api import discovery, recoveries, revocation, staff, tokens, userinfo
 from services.accounts.key_keeper import ensure_signing_key

@@ -12,8 +12,8 @@ from chassis.idempotency import IdempotencyKeys
 from chassis.identity import TokenVerifier
 from chassis.issuer_keys import KeySource, PublishedKeys
 from chassis.journal_export import Code, log_endpoints
-from chassis.migrations import schema_check
 from chassis.observability import configure_logging
+from chassis.schema_state import schema_check
 from chassis.web import build_app
 from services.catalog.api import every_endpoint
 from services.catalog.service import CatalogService, start_service

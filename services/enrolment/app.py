@@ -14,8 +14,8 @@ from chassis.idempotency import IdempotencyKeys
 from chassis.identity import TokenVerifier
 from chassis.issuer_keys import KeySource, PublishedKeys
 from chassis.journal_export import Code, log_endpoints
-from chassis.migrations import schema_check
 from chassis.observability import configure_logging
+from chassis.schema_state import schema_check
 from chassis.web import build_app
 from services.enrolment.api import (
     admission_files,

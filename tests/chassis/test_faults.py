@@ -9,7 +9,8 @@ import pytest
 import sqlalchemy as sa
 
 from chassis.database import Database
-from chassis.faults import Fault, facts_of, fault_of
+from chassis.fault_facts import facts_of
+from chassis.faults import Fault, fault_of
 from chassis.terminal import why_unusable
 from deploy.local.databases import ServiceDatabase
 

@@ -9,14 +9,17 @@ from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from importlib import import_module
+from pathlib import Path
 
 import pytest
 import sqlalchemy as sa
+from alembic.script import ScriptDirectory
 from structlog.testing import capture_logs
 
 from chassis import migrations
 from chassis.database import Database
-from chassis.migrations import main, migrate, schema_check
+from chassis.migrations import main, migrate
+from chassis.schema_state import revisions, schema_check
 from deploy.local.databases import ServiceDatabase
 from services.accounts.storage import METADATA as ACCOUNTS
 from tests.databases import DatabaseMaker
@@ -204,3 +207,14 @@ def test_where_owner_and_application_are_one_role_it_keeps_its_rights(
     migrate("services.accounts", owner_url=place.owner, application_url=place.owner)
     with opened(place.owner) as database, database.writing() as connection:
         connection.execute(sa.text("delete from client"))
+
+
+@pytest.mark.parametrize("package", SERVICES)
+def test_the_names_of_the_files_are_the_revisions_that_the_library_migrates_by(
+    package: str,
+) -> None:
+    folder = Path(import_module(f"{package}.storage").__path__[0]) / "migrations"
+    script = ScriptDirectory(folder)
+    oldest_first = reversed([each.revision for each in script.walk_revisions()])
+    assert revisions(package) == list(oldest_first)
+    assert revisions(package)[-1] == script.get_current_head()

@@ -2,37 +2,35 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
-from pathlib import Path
+from collections.abc import Iterator
+from contextlib import closing, contextmanager
 
 import pytest
 
 from tests.databases import DatabaseMaker
 from tests.journeys.world import World
-from tests.running_system import RunningSystem, start_system, started_system
-
-GetWorld = Callable[[str], World]
+from tests.running_system import RunningSystem, started_system
+from tests.shared_systems import SharedByGroup
 
 
 @pytest.fixture(scope="session")
-def calm_worlds(running_systems: Callable[[str], RunningSystem]) -> Iterator[GetWorld]:
-    """Gives the world around the shared system of a dialect."""
-    made: dict[str, World] = {}
-
-    def get(dialect: str) -> World:
-        if dialect not in made:
-            made[dialect] = World(running_systems(dialect))
-        return made[dialect]
-
-    yield get
-    for world in made.values():
-        world.close()
+def calm_worlds(
+    pytestconfig: pytest.Config, running_systems: SharedByGroup[RunningSystem]
+) -> Iterator[SharedByGroup[World]]:
+    """The worlds around the shared systems."""
+    shared = SharedByGroup(
+        pytestconfig, lambda dialect: closing(World(running_systems.get(dialect)))
+    )
+    yield shared
+    shared.end()
 
 
 @pytest.fixture
-def world(dialect: str, system: RunningSystem, calm_worlds: GetWorld) -> Iterator[World]:
+def world(
+    dialect: str, system: RunningSystem, calm_worlds: SharedByGroup[World]
+) -> Iterator[World]:
     """The shared system; after each journey its tables and entries must agree."""
-    found = calm_worlds(dialect)
+    found = calm_worlds.get(dialect)
     assert found.system is system
     yield found
     found.check_consistency()
@@ -40,27 +38,30 @@ def world(dialect: str, system: RunningSystem, calm_worlds: GetWorld) -> Iterato
 
 @pytest.fixture(scope="session")
 def rough_worlds(
-    tmp_path_factory: pytest.TempPathFactory, database_maker: DatabaseMaker
-) -> Iterator[GetWorld]:
-    """Gives the world around a system of a dialect whose processes may be stopped and killed."""
-    made: dict[str, World] = {}
+    pytestconfig: pytest.Config,
+    tmp_path_factory: pytest.TempPathFactory,
+    database_maker: DatabaseMaker,
+) -> Iterator[SharedByGroup[World]]:
+    """The worlds around systems whose processes may be stopped and killed."""
 
-    def get(dialect: str) -> World:
-        if dialect not in made:
-            folder: Path = tmp_path_factory.mktemp(f"rough-{dialect}")
-            made[dialect] = World(start_system(folder, dialect=dialect, maker=database_maker))
-        return made[dialect]
+    @contextmanager
+    def make(dialect: str) -> Iterator[World]:
+        folder = tmp_path_factory.mktemp(f"rough-{dialect}")
+        with (
+            started_system(folder, dialect=dialect, maker=database_maker, orderly=True) as system,
+            closing(World(system)) as made,
+        ):
+            yield made
 
-    yield get
-    for world in made.values():
-        world.close()
-        assert world.system.stop() == [], "a process had to be killed"
+    shared = SharedByGroup(pytestconfig, make)
+    yield shared
+    shared.end()
 
 
 @pytest.fixture
-def rough_world(dialect: str, rough_worlds: GetWorld) -> Iterator[World]:
+def rough_world(dialect: str, rough_worlds: SharedByGroup[World]) -> Iterator[World]:
     """A system to disturb. Afterwards every process must be there, and tables and entries must agree."""
-    found = rough_worlds(dialect)
+    found = rough_worlds.get(dialect)
     yield found
     assert found.revive() == []
     found.check_consistency()

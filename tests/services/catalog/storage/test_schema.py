@@ -13,7 +13,8 @@ from alembic.autogenerate import compare_metadata
 from alembic.migration import MigrationContext
 
 from chassis.database import Database
-from chassis.migrations import migrate, schema_check
+from chassis.migrations import migrate
+from chassis.schema_state import schema_check
 from deploy.local.databases import ServiceDatabase
 from services.catalog.domain.names import name_key
 from services.catalog.domain.providers import Provider, ProviderKind
