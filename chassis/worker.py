@@ -31,11 +31,20 @@ _STOPPING = (signal.SIGTERM, signal.SIGINT)
 
 @dataclass(frozen=True)
 class Task:
-    """Something to be done again and again: every `pause` seconds, and less often while it fails."""
+    """Something to be done again and again: every `pause` seconds, and less often while it fails.
+
+    With `more_after`, the next round comes that much sooner where this one did something, which `work` says by what it
+    returns: nobody is asked often for what is seldom there.
+    """
 
     name: str
     pause: float
     work: Callable[[], object]
+    more_after: float | None = None
+
+    def pause_after(self, done: object) -> float:
+        """Return how long to wait after a round that did so much."""
+        return self.pause if self.more_after is None or not done else self.more_after
 
 
 def work_for(
@@ -118,9 +127,8 @@ def _repeat(task: Task, stop: threading.Event, progress: Progress) -> None:
     pause, failing = task.pause, False
     while not stop.is_set():
         try:
-            task.work()
+            pause, failing = task.pause_after(task.work()), False
             progress.note(task.name)
-            pause, failing = task.pause, False
         except Exception as error:  # noqa: BLE001 - one bad round must not end the worker
             FOLLOWER_FAILURES.labels(task.name).inc()
             _tell(task, error, again=failing)

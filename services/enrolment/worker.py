@@ -53,10 +53,10 @@ def start_tasks(settings: WorkerSettings) -> list[Task]:
     return [
         Task("catalog", 0.25, follower.catch_up),
         Task("realisation", 0.5, counting.catch_up),
-        Task("called-off", 0.25, lambda: settle_called_off_classes(stores, transactions)),
+        Task("called-off", 1.0, lambda: settle_called_off_classes(stores, transactions), 0.1),
         Task("expiries", 1.0, lambda: expire_due_cards(stores, transactions)),
         Task("stored-answers", PURGED_EVERY, transactions.forget_old_answers),
-        Task("admission-files", BETWEEN_CHUNKS, files.admit_some),
+        Task("admission-files", 0.5, files.admit_some, BETWEEN_CHUNKS),
         Task("old-admission-files", PURGED_EVERY, files.tidy_up),
     ]
 

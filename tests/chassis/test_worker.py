@@ -130,6 +130,12 @@ def test_a_task_is_repeated_after_its_pause() -> None:
     assert rounds_of(None, None, None) == ([0.25] * 3, [])
 
 
+def test_a_task_that_did_something_comes_round_sooner_where_it_says_so() -> None:
+    done, stop = iter([3, 0, None, 1]), Rounds(4)
+    _repeat(Task("task", 0.5, lambda: next(done), 0.1), stop, Progress({"task": 0.5}))
+    assert stop.pauses == [0.1, 0.5, 0.5, 0.1]
+
+
 def test_a_source_that_is_away_is_asked_less_and_less_often_and_told_of_once() -> None:
     pauses, lines = rounds_of(AWAY, AWAY, AWAY, AWAY, AWAY, AWAY, None, AWAY)
     assert pauses == [0.5, 1.0, 2.0, 4.0, LONGEST_PAUSE, LONGEST_PAUSE, 0.25, 0.5]
