@@ -18,7 +18,7 @@ from chassis.problems import Problem
 from chassis.settlement import BatchHandler
 from chassis.tickets import Outcome
 
-PATIENCE = 20.0
+PATIENCE = 60.0
 Command = TypeVar("Command")
 Call = tuple[Command, IdempotencyKey]
 KEYS = IdempotencyKeys(b"only-for-tests")

@@ -133,8 +133,8 @@ def test_closing_settles_what_waits_and_takes_no_more(tally: TallyHouse) -> None
         closing.start()
         batches.clock.release()
         closing.join()
-        assert count_of(tally, name) == 5
         assert codes([caller.outcome() for caller in running]) == ["201"] * 5
+        assert count_of(tally, name) == 5
         assert codes([told(batches.group, (Add(name), fresh_key()))]) == ["too-busy"]
 
 
