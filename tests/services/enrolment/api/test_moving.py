@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import UTC, datetime, time, timedelta
 from typing import Any
 from zoneinfo import ZoneInfo
@@ -99,7 +100,7 @@ def test_the_days_given_back_for_a_cancelled_class_end_where_the_holder_lives_no
 
 def test_a_pause_of_the_new_region_holds_for_who_moved_there(house: House) -> None:
     card, class_id = house.award(regency=BANDUNG), house.put_class()
-    pause = {"what": "enrolments", "region": "91", "message": "Gempa; sampai 3 Mei", **WHY}
+    pause = {"what": "enrolments", "region": "91", "message": "Gempa; sampai 3 Mei"}
     document(house.post("/pauses", pause, "operator"), 201)
     document(move(house, card))
     assert code(house.enrol(card, class_id)) == (503, "enrolments-paused")
@@ -116,7 +117,7 @@ def test_the_same_regency_and_a_card_that_has_ended_are_refused(shared_house: Ho
 
 def test_a_number_out_of_reach_is_as_one_that_no_card_has_and_recorded(shared_house: House) -> None:
     card = shared_house.award(regency=BANDUNG)
-    nobody = HeldCard(card.person, card.card_ref, "1234567890123456")
+    nobody = replace(card, card_number="1234567890123456")
     for named in (card, nobody):
         refused = move(shared_house, named, role="officer", region="33")
         assert code(refused) == (404, "card-not-found")
