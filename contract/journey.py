@@ -23,6 +23,7 @@ from contract.signing_in import invite, let_in_again, take_back
 from contract.switches import (
     correct,
     explain_rules,
+    move,
     pause,
     revoke,
     schedule_rules,
@@ -57,6 +58,7 @@ def walk(recorder: Recorder) -> dict[str, Any]:
     explain_rules(recorder)
     revoke(recorder)
     let_in_again(recorder, card_number)
+    move(recorder, card_number)
     invite(recorder)
     take_back(recorder)
     return recorder.kept

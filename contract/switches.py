@@ -64,6 +64,12 @@ def correct(recorder: Recorder, card_number: str) -> None:
         )
 
 
+def move(recorder: Recorder, card_number: str) -> None:
+    """Note at the counter that a holder has moved to the next regency."""
+    body = {"card_number": card_number, "regency": "17.02", "reason": "Surat pindah 470/12/2027"}
+    recorder.call("POST", f"{API}/cards/domicile", role="officer", bound=OFFICE, body=body)
+
+
 def revoke(recorder: Recorder) -> None:
     """Revoke the card of somebody who showed the papers of another person."""
     admitted = recorder.call(

@@ -156,6 +156,7 @@ ENROLMENT = (
     _write("POST", "/pauses/{pause_id}/end", "enrolment", BEARER, largest_body=16 * KIB),
     _read("/cards/me", "enrolment", BEARER),
     _read("/cards/me/statement", "enrolment", BEARER),
+    _write("POST", "/cards/domicile", "enrolment", BEARER, largest_body=16 * KIB),
     _write("POST", "/cards/revocation", "enrolment", BEARER, largest_body=16 * KIB),
     _write("POST", "/cards/lookup", "enrolment", BEARER, largest_body=16 * KIB),
     _read("/enrolments", "enrolment", BEARER),

@@ -109,7 +109,9 @@ class Card(Shown):
         allow_none=True,
         metadata=says("Until when a class has to be bought; null while no clock runs."),
     )
-    region = Parsed(region_code, form=forms.REGENCY)
+    region = Parsed(
+        region_code, form=forms.REGENCY, metadata=says("The regency where the holder lives.")
+    )
     cluster = Text(most=32, allow_none=True, metadata=says("The target group, if any."))
     wave_id = Reference()
     awarded_at = InstantField()
@@ -120,6 +122,15 @@ class FoundCard(Card):
 
     name = Text()
     card_number = Parsed(parse_card_number, form=forms.CARD_NUMBER)
+
+
+class MovedCard(Shown):
+    """A card whose holder moved."""
+
+    card_ref = Reference()
+    region = Parsed(
+        region_code, form=forms.REGENCY, metadata=says("The regency where the holder lives now.")
+    )
 
 
 class Movement(Shown):

@@ -112,6 +112,14 @@ class RevocationRequest(NamesCard):
     case_number = case_number("the journal tells it")
 
 
+class DomicileRequest(Strict):
+    """Whose holder lives elsewhere now, where, and on what proof."""
+
+    card_number = Parsed(parse_card_number, form=forms.CARD_NUMBER, required=True)
+    regency = Parsed(regency_code, form=forms.REGENCY, required=True)
+    reason = why(required=True)
+
+
 class CancellationRequest(Strict):
     """Why a seat is given back."""
 

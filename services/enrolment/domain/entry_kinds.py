@@ -21,6 +21,7 @@ class EntryKind(StrEnum):
     CARD_EXPIRED = "card-expired"
     CARD_REVOKED = "card-revoked"
     CARD_WITHDRAWN = "card-withdrawn"
+    HOLDER_MOVED = "holder-moved"
     ADMISSION_UNDONE = "admission-undone"
     ADMISSION_FILE_RECEIVED = "admission-file-received"
     ADMISSION_FILE_READ = "admission-file-read"

@@ -9,7 +9,7 @@ import sqlalchemy as sa
 
 from chassis.clock import write_instant
 from chassis.pagination import Page
-from services.enrolment.storage.cards import card_of
+from services.enrolment.storage.cards import card_of, lives_in
 from services.enrolment.storage.tables import CARD, CORRECTION, MOVEMENT
 
 M = MOVEMENT.c
@@ -26,7 +26,7 @@ def show_card(connection: sa.Connection, card_ref: str, *, now: datetime) -> dic
         "scheme": row.scheme,
         "balance": row.balance,
         "deadline": write_instant(row.deadline) if row.deadline else None,
-        "region": row.region,
+        "region": lives_in(row),
         "cluster": row.cluster,
         "wave_id": row.wave_id,
         "awarded_at": write_instant(row.awarded_at),

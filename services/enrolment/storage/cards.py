@@ -36,7 +36,7 @@ class CardStore:
     def __init__(self, database: Database) -> None:
         self._database = database
         self._lock = (
-            sa.select(C.card_ref, C.scheme, C.state, C.balance, C.deadline, C.region)
+            sa.select(C.card_ref, C.scheme, C.state, C.balance, C.deadline, C.region, C.domicile)
             .where(database.is_among(C.card_ref))
             .order_by(C.card_ref)
             .with_for_update(key_share=True)
@@ -102,6 +102,17 @@ class CardStore:
         if rows:
             connection.execute(self._save, {"rows": rows_parameter(rows)})
 
+    def save_domicile(self, connection: sa.Connection, card: Card) -> None:
+        """Save where the holder of a locked card lives; the card stays counted where it was awarded."""
+        connection.execute(
+            sa.update(CARD).where(C.card_ref == card.card_ref).values(domicile=card.region)
+        )
+
+
+def lives_in(row: Any) -> str:
+    """Return where the holder of a card lives, by the card's row."""
+    return str(row.domicile or row.region)
+
 
 def card_of(row: Any) -> Card:
     """Make a card of its row."""
@@ -111,5 +122,5 @@ def card_of(row: Any) -> Card:
         state=CardState(row.state),
         balance=row.balance,
         deadline=row.deadline,
-        region=row.region,
+        region=lives_in(row),
     )

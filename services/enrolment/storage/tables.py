@@ -33,7 +33,10 @@ CARD = sa.Table(
     sa.Column("state", sa.String(16), nullable=False),
     sa.Column("balance", sa.BigInteger, nullable=False),
     sa.Column("deadline", Instant),
+    # Where it was awarded, and is counted.
     sa.Column("region", sa.String(5), nullable=False),
+    # Where its holder lives now, where that is another place.
+    sa.Column("domicile", sa.String(5)),
     sa.Column("cluster", sa.String(16)),
     sa.Column("awarded_at", Instant, nullable=False),
     sa.Column("rule_version", sa.String(32), nullable=False),

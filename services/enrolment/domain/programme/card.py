@@ -32,7 +32,10 @@ MODE_OF_SCHEME = {Scheme.DIGITAL: "online", Scheme.OFFLINE: "offline"}
 
 @dataclass(frozen=True, slots=True)
 class Card:
-    """A card as its row stands. `deadline` is when the present clock runs out; None while no clock runs."""
+    """A card as its row stands.
+
+    `deadline` is when the present clock runs out; None while no clock runs. `region` is where its holder lives.
+    """
 
     card_ref: str
     scheme: Scheme

@@ -36,7 +36,7 @@ def expire(card: Card, *, movement_id: str, now: datetime) -> Ended | None:
 def revoke(card: Card, *, running: int, movement_id: str, now: datetime) -> Ended:
     """Revoke a card whose trainings have ended; `running` is how many have not. Raises `StateConflict`."""
     state = card.state_at(now)
-    if state in _OVER:
+    if state in OVER:
         raise StateConflict(_OVER_ALREADY.format(state=state), facts={"state": state.value})
     if running:
         raise StateConflict(_RUNNING, facts={"state": state.value})
@@ -66,6 +66,8 @@ def _end(card: Card, state: CardState, cause: Cause, *, movement_id: str) -> End
     return Ended(after, movement)
 
 
-_OVER = (CardState.EXPIRED, CardState.REVOKED, CardState.WITHDRAWN)
+OVER = (CardState.EXPIRED, CardState.REVOKED, CardState.WITHDRAWN)
+"""The states of a card that has ended."""
+
 _OVER_ALREADY = "The card is {state} already. There is nothing to revoke."
 _RUNNING = "A training of this card is running. Cancel the enrolment first, with the same case as its reason."

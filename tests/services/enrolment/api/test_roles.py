@@ -47,6 +47,7 @@ MAY_CALL: dict[str, set[str]] = {
     "GET /api/v1/cards/me": {"holder"},
     "GET /api/v1/cards/me/statement": {"holder"},
     "POST /api/v1/cards/lookup": {"officer", "operator"},
+    "POST /api/v1/cards/domicile": {"officer", "operator"},
     "POST /api/v1/cards/revocation": {"operator"},
     "POST /api/v1/enrolments": {"holder", "officer", "operator"},
     "GET /api/v1/enrolments": {"holder", "provider", "operator", "auditor"},
