@@ -226,9 +226,9 @@ class Things:
         return {"CORRECTION_ID": proposed["id"]}
 
     def given_up(self, operation: dict[str, Any]) -> dict[str, str]:
-        """Return a card that nobody needs afterwards for what ends a card."""
-        ends_it = operation["operationId"] == "post_cards_revocation"
-        return {"CARD_NUMBER": self.spare_card} if ends_it else {}
+        """Return a card that nobody needs afterwards for what ends a card, or takes it out of the officer's region."""
+        gives_up = operation["operationId"] in ("post_cards_domicile", "post_cards_revocation")
+        return {"CARD_NUMBER": self.spare_card} if gives_up else {}
 
     def version(self, operation: dict[str, Any]) -> str:
         """Return the ETag of what an edit is about."""

@@ -103,7 +103,7 @@ def test_a_pause_of_the_new_region_holds_for_who_moved_there(house: House) -> No
     pause = {"what": "enrolments", "region": "91", "message": "Gempa; sampai 3 Mei"}
     document(house.post("/pauses", pause, "operator"), 201)
     document(move(house, card))
-    assert code(house.enrol(card, class_id)) == (503, "enrolments-paused")
+    assert code(house.enrol(card, class_id)) == (409, "enrolments-paused")
 
 
 def test_the_same_regency_and_a_card_that_has_ended_are_refused(shared_house: House) -> None:

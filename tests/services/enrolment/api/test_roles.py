@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import time
 from typing import Any
 
@@ -31,6 +32,11 @@ MAY_CALL: dict[str, set[str]] = {
     "GET /api/v1/quotas": EVERYBODY,
     "POST /api/v1/waves/<id:wave_id>/quotas": {"operator"},
     "POST /api/v1/waves/<id:wave_id>/admissions": {"operator"},
+    "POST /api/v1/waves/<id:wave_id>/admission-files": {"operator"},
+    "GET /api/v1/admission-files": {"operator", "auditor"},
+    "GET /api/v1/admission-files/<id:file_id>": {"operator", "auditor"},
+    "GET /api/v1/admission-files/<id:file_id>/rows": {"operator"},
+    "POST /api/v1/admission-files/<id:file_id>/stop": {"operator"},
     "GET /api/v1/admissions": {"operator", "auditor"},
     "GET /api/v1/admissions/<id:admission_id>": {"operator", "auditor"},
     "GET /api/v1/admissions/<id:admission_id>/undo": {"operator"},
@@ -77,16 +83,7 @@ CALLS = sorted(MAY_CALL.keys() - PROBES)
 def send(house: House, call: str, role: str, **claims: Any) -> TestResponse:
     """Make a call with nothing in it that could be refused for another reason than its caller."""
     method, _, rule = call.partition(" ")
-    path = rule
-    for name in (
-        "wave_id",
-        "enrolment_id",
-        "class_id",
-        "pause_id",
-        "admission_id",
-        "correction_id",
-    ):
-        path = path.replace(f"<id:{name}>", new_id())
+    path = re.sub(r"<id:\w+>", lambda _: new_id(), rule)
     path = path.replace("<name:version>", "2099-01")
     bound = {"card": new_id(), "provider": new_id(), "region": "32"}
     return house.call(
