@@ -6,7 +6,7 @@ import os
 import signal
 import sys
 import threading
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import TypeVar
 
@@ -36,6 +36,20 @@ class Task:
     name: str
     pause: float
     work: Callable[[], object]
+
+
+def in_turn(things: Iterable[str], work: Callable[[str], int]) -> int:
+    """Do something with each and return how much was done; one that fails does not keep the others from their turn."""
+    done = 0
+    failure: Exception | None = None
+    for thing in things:
+        try:
+            done += work(thing)
+        except Exception as error:  # noqa: BLE001 - raised below, after the others had their turn
+            failure = failure or error
+    if failure is not None:
+        raise failure
+    return done
 
 
 def work_for(

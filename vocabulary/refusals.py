@@ -338,7 +338,9 @@ class AlreadyApplied(Problem):
     status = 409
     title = "There is an application for this person"
     meaning = "An application of the same NIK stands in this wave."
-    default_detail = "A person applies once in a wave. To change what was sent, withdraw that application and make another."
+    default_detail = (
+        "A person applies once in a wave. To change what was sent, withdraw it and apply anew."
+    )
 
 
 class ApplicationEnded(Problem):

@@ -8,13 +8,13 @@ from datetime import UTC, datetime, timedelta
 import pytest
 
 from chassis.problems import Problem, ValidationFailed
-from services.enrolment.domain.programme.application import (
+from services.enrolment.domain.draw.application import (
     Application,
     ApplicationState,
     Verdict,
     verdict_of,
 )
-from services.enrolment.domain.programme.draw import (
+from services.enrolment.domain.draw.draw import (
     Draw,
     DrawState,
     OutsideValue,

@@ -10,13 +10,13 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from services.enrolment.domain.programme.draw_order import (
+from services.enrolment.domain.draw.merkle_root import merkle_root
+from services.enrolment.domain.draw.order import (
     commitment_to,
     draw_key,
     drawn_order,
     leaf_of,
 )
-from services.enrolment.domain.programme.merkle_root import merkle_root
 
 CERTIFICATE_TRANSPARENCY = [
     "",
@@ -99,7 +99,9 @@ def test_the_order_hangs_on_nothing_but_ids_and_key(ids: list[str], data: st.Dat
 def test_the_order_is_that_of_the_keyed_hashes(ids: list[str]) -> None:
     key = SECRET + b"outside"
     hashes = {one: hmac.new(key, one.encode(), hashlib.sha256).hexdigest() for one in ids}
-    assert list(drawn_order(ids, key=draw_key(SECRET, "outside"))) == sorted(ids, key=hashes.get)
+    assert list(drawn_order(ids, key=draw_key(SECRET, "outside"))) == sorted(
+        ids, key=hashes.__getitem__
+    )
 
 
 def test_secret_and_outside_value_each_make_another_order() -> None:

@@ -11,7 +11,7 @@ from enum import StrEnum
 
 from chassis.clock import write_instant
 from chassis.problems import FieldError, ValidationFailed
-from services.enrolment.domain.programme.application import ApplicationState, Verdict
+from services.enrolment.domain.draw.application import ApplicationState, Verdict
 from vocabulary.refusals import DrawTooEarly, OutsideValueFixed, OutsideValueTooOld
 
 
