@@ -82,8 +82,8 @@ class Draw(Shown):
     state = OneOf(
         tuple(DrawState),
         metadata=says(
-            "Published is the hash of its secret; the list of applications; the outside value; the order; the secret; or"
-            " all are judged."
+            "Published is the hash of its secret; the list of applications; the outside value; the order; the secret;"
+            " or all are judged."
         ),
     )
     outside_source = Text(
