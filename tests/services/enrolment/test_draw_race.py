@@ -1,4 +1,4 @@
-"""Applying at once, also at the instant at which a draw is closed, and workers at once; with twins where nobody guards."""
+"""Applying at once, also at the instant at which a draw is closed, and workers at once; with unguarded twins."""
 
 from __future__ import annotations
 

@@ -31,6 +31,12 @@ MAY_CALL: dict[str, set[str]] = {
     "GET /api/v1/quotas": EVERYBODY,
     "POST /api/v1/waves/<id:wave_id>/quotas": {"operator"},
     "POST /api/v1/waves/<id:wave_id>/admissions": {"operator"},
+    "POST /api/v1/waves/<id:wave_id>/applications": {"officer", "operator"},
+    "POST /api/v1/applications/lookup": EVERYBODY,
+    "POST /api/v1/applications/<id:application_id>/withdrawal": {"officer", "operator"},
+    "POST /api/v1/waves/<id:wave_id>/draw/outside-value": {"operator"},
+    "GET /api/v1/waves/<id:wave_id>/draw/applications": EVERYBODY,
+    "GET /api/v1/waves/<id:wave_id>/draw/results": EVERYBODY,
     "GET /api/v1/admissions": {"operator", "auditor"},
     "GET /api/v1/admissions/<id:admission_id>": {"operator", "auditor"},
     "GET /api/v1/admissions/<id:admission_id>/undo": {"operator"},
@@ -83,6 +89,7 @@ def send(house: House, call: str, role: str, **claims: Any) -> TestResponse:
         "class_id",
         "pause_id",
         "admission_id",
+        "application_id",
         "correction_id",
     ):
         path = path.replace(f"<id:{name}>", new_id())
