@@ -49,7 +49,7 @@ class DrawWork:
             case Step.REVEAL:
                 take = partial(reveal_secret, wave_id=wave_id, request_id=_request_id())
             case Step.ADMIT:
-                take = partial(admit_drawn, drawn=self._next(draw), request_id=_request_id())
+                take = partial(admit_drawn, drawn=self._next(wave_id), request_id=_request_id())
         return self.transactions.run(partial(take, stores=self.stores), repeatable=True)
 
     def _due(self, wave_id: str) -> tuple[Draw, Step | None]:
@@ -66,15 +66,20 @@ class DrawWork:
             secret = self.stores.draws.secret_of(connection, draw.wave_id)
         return order_of(draw, secret=secret, stores=self.stores)
 
-    def _next(self, draw: Draw) -> DrawnPeople:
-        """Read and open who comes next, before anybody is kept waiting by a lock."""
-        applications = self.stores.applications
+    def _next(self, wave_id: str) -> DrawnPeople:
+        """Read and open who comes next, before anybody is kept waiting by a lock.
+
+        Draw, order and applications are read as they stood at one moment: another worker may be judging these.
+        """
+        draws, applications = self.stores.draws, self.stores.applications
         with self.stores.database.reading() as connection:
-            chunk = self.stores.draws.chunk_from(connection, draw.wave_id, draw.judged)
+            draw = draws.read(connection, wave_id)
+            first_place = draw.judged if draw else 0
+            chunk = draws.chunk_from(connection, wave_id, first_place)
             ids = chunk.application_ids if chunk else []
             sealed = applications.sealed(connection, ids)
         people = [(one, applications.opened(one, sealed[one])) for one in ids]
-        return DrawnPeople(draw.wave_id, draw.judged, people)
+        return DrawnPeople(wave_id, first_place, people)
 
 
 def _request_id() -> str:

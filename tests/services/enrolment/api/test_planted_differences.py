@@ -89,7 +89,7 @@ TAMPERINGS: dict[str, tuple[str, set[str]]] = {
         {"outside source of a draw, by journal"},
     ),
     "the root of a list": (
-        "update draw set list_root = order_root where wave_id = :draw",
+        "update draw set list_root = commitment where wave_id = :draw",
         {"list of a draw, by journal"},
     ),
     "how long a list is": (
@@ -101,7 +101,7 @@ TAMPERINGS: dict[str, tuple[str, set[str]]] = {
         {"outside value of a draw, by journal"},
     ),
     "the root of an order": (
-        "update draw set order_root = list_root where wave_id = :draw",
+        "update draw set order_root = commitment where wave_id = :draw",
         {"order of a draw, by journal"},
     ),
     "a secret": (
