@@ -385,6 +385,20 @@ class OutsideValueFixed(Problem):
     default_detail = "Read it in the wave, with its source. Nobody can enter another one."
 
 
+class DrawUnderWay(Problem):
+    code = "draw-under-way"
+    status = 409
+    title = "The order of the draw is certain already"
+    meaning = (
+        "From the outside value on until all are judged, it is known who comes when: places that were given or taken then"
+        " would be somebody's. The member state says how far the draw is."
+    )
+    tells = (("state", str),)
+    default_detail = (
+        "Change the quotas once the draw is done; then they are for nobody of it any more."
+    )
+
+
 class OutsideValueTooOld(Problem):
     code = "outside-value-too-old"
     status = 409

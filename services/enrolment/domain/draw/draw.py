@@ -12,7 +12,7 @@ from enum import StrEnum
 from chassis.clock import write_instant
 from chassis.problems import FieldError, ValidationFailed
 from services.enrolment.domain.draw.application import ApplicationState, Verdict
-from vocabulary.refusals import DrawTooEarly, OutsideValueFixed, OutsideValueTooOld
+from vocabulary.refusals import DrawTooEarly, DrawUnderWay, OutsideValueFixed, OutsideValueTooOld
 
 
 class DrawState(StrEnum):
@@ -122,6 +122,11 @@ class Draw:
         order = list(DrawState)
         if order.index(self.state) < order.index(needed):
             raise DrawTooEarly(facts={"state": self.state.value, "needs": needed.value})
+
+    def check_quotas_may_change(self) -> None:
+        """Raise `DrawUnderWay` where places would be given to people whose turn is known."""
+        if self.outside is not None and self.ended_at is None:
+            raise DrawUnderWay(facts={"state": self.state.value})
 
     def check_outside(self, *, published_at: datetime, now: datetime) -> None:
         """Raise the refusal of an outside value that comes too early, a second time, or was known too early."""

@@ -18,7 +18,7 @@ def hold_open_draw(connection: sa.Connection, wave_id: str, *, stores: Stores) -
 
     Raises `NotFound`, `WaveFirstCome`, `WaveClosed`.
     """
-    wave = find_wave(connection, wave_id, stores=stores)
+    wave = _find_wave(connection, wave_id, stores=stores)
     draw = stores.draws.hold(connection, wave_id)
     now = stores.database.now(connection)
     wave.check_takes_applications(now)
@@ -28,7 +28,7 @@ def hold_open_draw(connection: sa.Connection, wave_id: str, *, stores: Stores) -
     return now
 
 
-def find_wave(connection: sa.Connection, wave_id: str, *, stores: Stores) -> Wave:
+def _find_wave(connection: sa.Connection, wave_id: str, *, stores: Stores) -> Wave:
     """Return a wave. Raises `NotFound`."""
     wave = stores.waves.read(connection, wave_id)
     if wave is None:
@@ -40,7 +40,7 @@ def find_draw(
     connection: sa.Connection, wave_id: str, *, stores: Stores, lock: bool = False
 ) -> Draw:
     """Return the draw of a wave, holding it alone where `lock` is set. Raises `NotFound`, `WaveFirstCome`."""
-    wave = find_wave(connection, wave_id, stores=stores)
+    wave = _find_wave(connection, wave_id, stores=stores)
     wave.check_draws()
     draws = stores.draws
     draw = draws.lock(connection, wave_id) if lock else draws.read(connection, wave_id)

@@ -391,6 +391,23 @@ def test_one_draw_that_cannot_go_on_does_not_keep_another_from_it(house: House) 
     assert shown(house, stuck)["state"] == "settled"
 
 
+def test_once_the_order_is_certain_nobody_gives_places_to_those_who_come_next(
+    house: House,
+) -> None:
+    wave_id = open_draw(house)
+    applied(house, wave_id, next(house.supply))
+    quotas = {"quotas": [{"places": 1}], "reason": "Keputusan kuota"}
+    path = f"/waves/{wave_id}/quotas"
+    close_window(house, wave_id)
+    go_on(house)
+    document(house.post(path, quotas, "operator"))
+    document(enter(house, wave_id))
+    answer = house.post(path, quotas, "operator")
+    assert (code(answer), problem(answer)["state"]) == ((409, "draw-under-way"), "settled")
+    go_on(house)
+    document(house.post(path, quotas, "operator"))
+
+
 def test_while_admissions_are_paused_anywhere_nobody_loses_the_turn(house: House) -> None:
     wave_id = open_draw(house)
     applied(house, wave_id, next(house.supply))

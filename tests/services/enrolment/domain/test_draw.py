@@ -27,6 +27,7 @@ from vocabulary.refusals import (
     ApplicationEnded,
     DrawAnnouncedTooLate,
     DrawTooEarly,
+    DrawUnderWay,
     OutsideValueFixed,
     OutsideValueTooOld,
     QuotaFull,
@@ -108,6 +109,14 @@ def test_an_outside_value_is_younger_than_the_list_and_no_prophecy() -> None:
         LISTED.check_outside(published_at=LISTED_AT, now=now)
     with pytest.raises(ValidationFailed):
         LISTED.check_outside(published_at=now + TICK, now=now)
+
+
+@pytest.mark.parametrize("draw", [SETTLED, ORDERED, REVEALED])
+def test_no_places_are_given_to_people_whose_turn_is_known(draw: Draw) -> None:
+    with pytest.raises(DrawUnderWay):
+        draw.check_quotas_may_change()
+    for other in (ANNOUNCED, CLOSED, LISTED, DONE):
+        other.check_quotas_may_change()
 
 
 def test_what_is_not_published_yet_is_not_read() -> None:
