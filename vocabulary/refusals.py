@@ -390,8 +390,8 @@ class DrawUnderWay(Problem):
     status = 409
     title = "The order of the draw is certain already"
     meaning = (
-        "From the outside value on until all are judged, it is known who comes when: places that were given or taken then"
-        " would be somebody's. The member state says how far the draw is."
+        "From the outside value on until all are judged, it is known who comes when: places that were given or taken"
+        " then would be somebody's. The member state says how far the draw is."
     )
     tells = (("state", str),)
     default_detail = (
