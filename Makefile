@@ -58,6 +58,10 @@ fresh: $(RUN) ## Remove the data under var/, not its secrets; the next start loa
 bench: $(RUN) ## Measure against PostgreSQL and write bench/latest.json
 	@exec $(PYTHON_HERE) -m tests.bench
 
+.PHONY: replay-draw
+replay-draw: ## Work a draw out again: LIST=file SECRET=… OUTSIDE=… [COMMITMENT=…] [ROOT=…] [ORDER=file]
+	@exec $(or $(PYTHON),python3) -m auditing.replay_draw
+
 .PHONY: relevance
 relevance: $(RUN) ## Print nDCG@10 of the search: COURSES="file …" QUERIES=file QRELS=file
 	@COURSES="$(COURSES)" QUERIES="$(QUERIES)" QRELS="$(QRELS)" exec $(PYTHON_HERE) -m tests.relevance

@@ -47,6 +47,20 @@ class Task:
         return self.pause if self.more_after is None or not done else self.more_after
 
 
+def in_turn(things: Iterable[str], work: Callable[[str], int]) -> int:
+    """Do something with each and return how much was done; one that fails does not keep the others from their turn."""
+    done = 0
+    failure: Exception | None = None
+    for thing in things:
+        try:
+            done += work(thing)
+        except Exception as error:  # noqa: BLE001 - raised below, after the others had their turn
+            failure = failure or error
+    if failure is not None:
+        raise failure
+    return done
+
+
 def work_for(
     service: str,
     read_settings: Callable[[Mapping[str, str]], Settings],

@@ -18,6 +18,7 @@ from contract.admitting import (
     set_quotas,
     stop_file,
 )
+from contract.drawing import draw
 from contract.recorder import Recorder, Refused
 from contract.signing_in import invite, let_in_again, take_back
 from contract.switches import (
@@ -44,6 +45,7 @@ def walk(recorder: Recorder) -> dict[str, Any]:
     course = _publish_course(recorder, provider)
     offered = _offer_class(recorder, provider, course)
     card_number = _award_card(recorder)
+    draw(recorder, _eventually)
     card = _look_card_up(recorder, card_number)
     _find_course(recorder)
     _enrol(recorder, card, offered, provider)

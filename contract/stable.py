@@ -25,6 +25,7 @@ _HANDED_CODE = re.compile(r"\b[0-9A-HJKMNP-TV-Z]{5}-[0-9A-HJKMNP-TV-Z]{5}\b")
 _SAID = {
     "birth_date": "1990-05-15",
     "access_token": "eyJhbGciOiJFZDI1NTE5IiwidHlwIjoiYXQrand0In0.eyJyb2xlIjoiaG9sZGVyIn0.c2lnbmF0dXJl",
+    "commitment": "630dcd2966c4336691125448bbb25b4ff412a49c732db2c8abc1b8581bd710dd",
     "card_number": "9301000000000017",
     "deadline": "2027-03-16T17:00:00.000000Z",
     "family_card": "1771010101010000",
@@ -34,7 +35,9 @@ _SAID = {
     "next_cursor": "WyI4YzFmM2EiLCAiMDE5N2ExIl0=",
     "redeem_code": "K7QX2MBA4T",
     "request_id": "0f2c1a7e5d",
+    "root": "d37ee418976dd95753c1c73862b9398fa2a2cf9b4ff0fdfe8b30cd95209614b7",
     "rule_version": "2023-01",
+    "secret": "000102030405060708090a0b0c0d0e0f101112131415161718191a1b1c1d1e1f",
     "x": "11qYAYKxCrfVS_7TyWQHOg7hcvPapiMlrwIaaPcHURo",
 }
 """What stands in the place of values that are drawn anew each time."""

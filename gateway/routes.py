@@ -129,6 +129,20 @@ ENROLMENT = (
         seconds=60.0,
         bulk=True,
     ),
+    _write("POST", "/waves/{wave_id}/applications", "enrolment", BEARER, largest_body=16 * KIB),
+    _write("POST", "/applications/lookup", "enrolment", PUBLIC, largest_body=16 * KIB),
+    _write(
+        "POST",
+        "/applications/{application_id}/withdrawal",
+        "enrolment",
+        BEARER,
+        largest_body=16 * KIB,
+    ),
+    _write(
+        "POST", "/waves/{wave_id}/draw/outside-value", "enrolment", BEARER, largest_body=16 * KIB
+    ),
+    _read("/waves/{wave_id}/draw/applications", "enrolment", PUBLIC, seconds=30.0, bulk=True),
+    _read("/waves/{wave_id}/draw/results", "enrolment", PUBLIC, seconds=30.0, bulk=True),
     _read("/admission-files", "enrolment", BEARER),
     _read("/admission-files/{file_id}", "enrolment", BEARER),
     _read("/admission-files/{file_id}/rows", "enrolment", BEARER, seconds=30.0, bulk=True),

@@ -7,7 +7,7 @@ from functools import partial
 
 from chassis.identifiers import random_reference
 from chassis.transaction import Transactions
-from chassis.worker import do_each
+from chassis.worker import in_turn
 from services.enrolment.api.candidates import read_line
 from services.enrolment.storage.stores import Stores
 from services.enrolment.use_cases.programme.admit_next_chunk import ReadChunk, admit_next_chunk
@@ -36,14 +36,14 @@ class FileWork:
         """Admit the next chunk of each file whose wave has opened; return how many rows are done."""
         with self.stores.database.reading() as connection:
             file_ids = self.stores.admission_files.to_admit(connection)
-        return do_each(file_ids, self._admit_chunk)
+        return in_turn(file_ids, self._admit_chunk)
 
     def tidy_up(self) -> int:
         """Remove what was never received to its end, and results that were kept long enough; return how many files."""
         with self.stores.database.reading() as connection:
             abandoned = abandoned_files(connection, stores=self.stores)
             old = files_to_forget(connection, stores=self.stores)
-        return do_each(abandoned, self._discard) + do_each(old, self._forget)
+        return in_turn(abandoned, self._discard) + in_turn(old, self._forget)
 
     def _admit_chunk(self, file_id: str) -> int:
         chunk = self._next_chunk(file_id)

@@ -1,5 +1,5 @@
 """Enrolment's worker: follows the catalogue, counts for the reports, settles what was called off or ran out, admits
-files of candidates, forgets answers.
+files of candidates, draws, forgets answers.
 """
 
 from __future__ import annotations
@@ -10,7 +10,8 @@ from collections.abc import Collection, Iterator
 from chassis.idempotency import PURGED_EVERY
 from chassis.identifiers import random_reference
 from chassis.transaction import Transactions
-from chassis.worker import Task, do_each, work_for
+from chassis.worker import Task, in_turn, work_for
+from services.enrolment.draw_work import DrawWork
 from services.enrolment.file_work import BETWEEN_CHUNKS, FileWork
 from services.enrolment.followers.catalogue import catalogue_follower
 from services.enrolment.followers.realisation import realisation_follower
@@ -42,13 +43,14 @@ def start_tasks(settings: WorkerSettings) -> list[Task]:
 
     Raises `SettingsError` as `open_database` and `refuse_other_keys` do.
     """
-    database = open_database(settings, pool_size=7)
+    database = open_database(settings, pool_size=8)
     stores, transactions = open_storage(settings, database)
     refuse_other_keys(stores)
     follower = catalogue_follower(
         feed=open_catalogue_feed(settings), transactions=transactions, stores=stores
     )
     counting = realisation_follower(stores, transactions)
+    draws = DrawWork(stores, transactions)
     files = FileWork(stores, transactions, takes_test_numbers=settings.is_development)
     return [
         Task("catalog", 0.25, follower.catch_up),
@@ -57,6 +59,7 @@ def start_tasks(settings: WorkerSettings) -> list[Task]:
         Task("expiries", 1.0, lambda: expire_due_cards(stores, transactions)),
         Task("stored-answers", PURGED_EVERY, transactions.forget_old_answers),
         Task("admission-files", 0.5, files.admit_some, BETWEEN_CHUNKS),
+        Task("draws", 0.5, draws.go_on, BETWEEN_CHUNKS),
         Task("old-admission-files", PURGED_EVERY, files.tidy_up),
     ]
 
@@ -66,7 +69,7 @@ def settle_called_off_classes(stores: Stores, transactions: Transactions) -> int
 
     What is left is found in the next round. A class that fails does not keep the others from being settled.
     """
-    return do_each(
+    return in_turn(
         _called_off_classes(stores),
         lambda class_id: settle_called_off_class(class_id, stores, transactions),
     )

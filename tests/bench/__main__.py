@@ -1,8 +1,8 @@
 """`make bench`: the product beside what its database does alone, in one run on one server; the ratios are what counts.
 
 Prints a table and writes `bench/latest.json`. ROUNDS (5), SECONDS (8), ENTRIES (2,000,000) and COURSES (100,000) in the
-environment make it shorter or longer; ONLY=search or ONLY=files measures the search or files of
-candidates alone.
+environment make it shorter or longer; ONLY=search, ONLY=files or ONLY=draw measures the search, files of candidates or
+draws alone.
 """
 
 from __future__ import annotations
@@ -21,6 +21,7 @@ import requests
 from deploy.local.databases import SERVICES, postgresql_database
 from deploy.local.supervisor import Supervisor
 from tests.bench.candidate_files import RATE, measure_files
+from tests.bench.drawing import measure_draw
 from tests.bench.export import fill_journal, measure_export
 from tests.bench.figures import Figures
 from tests.bench.load import Load, run_load
@@ -60,6 +61,9 @@ def main() -> int:
             measure_files(system, population, figures, seconds=seconds)
             _check_consistency(system)
             return _tell(figures)
+        if os.environ.get("ONLY") == "draw":
+            measure_draw(system, figures, server=_enrolment_on(server))
+            return _tell(figures)
         yardstick = Yardstick(server, pgbench)
         yardstick.prepare()
         population = _populate(
@@ -72,6 +76,7 @@ def main() -> int:
         _measure_export(system, server, figures)
         measure_search(system, figures, rounds=rounds, seconds=seconds)
         measure_files(system, population, figures, seconds=seconds)
+        measure_draw(system, figures, server=_enrolment_on(server))
     return _tell(figures)
 
 
@@ -100,6 +105,11 @@ def _start(stack: ExitStack, server: str) -> RunningSystem:
     return system
 
 
+def _enrolment_on(server: str) -> str:
+    """Return the address of enrolment's database, as whoever owns the server."""
+    return urlsplit(server)._replace(path="/bench_enrolment").geturl()
+
+
 def _pids(supervisor: Supervisor) -> list[int]:
     return [supervisor.find(name).child.pid for name in supervisor.names()]
 
@@ -117,7 +127,7 @@ def _populate(system: RunningSystem, server: str, *, cards: int) -> Population:
     population = populate(
         system.address,
         database=system.databases["enrolment"].application,
-        server=urlsplit(server)._replace(path="/bench_enrolment").geturl(),
+        server=_enrolment_on(server),
         accounts=system.accounts_settings,
         cards=rounded,
     )
@@ -175,7 +185,7 @@ def _check_consistency(system: RunningSystem) -> None:
 
 def _measure_export(system: RunningSystem, server: str, figures: Figures) -> None:
     entries = int(os.environ.get("ENTRIES", "2000000"))
-    database = urlsplit(server)._replace(path="/bench_enrolment").geturl()
+    database = _enrolment_on(server)
     fill_journal(database, entries=entries)
     parts = urlsplit(system.address)
     export = measure_export(

@@ -4,7 +4,6 @@ holders wait for a seat meanwhile.
 
 from __future__ import annotations
 
-import threading
 import time
 import uuid
 from collections.abc import Iterator
@@ -19,10 +18,11 @@ import requests
 from chassis.clock import utc_now, write_instant
 from tests.bench.figures import Figures
 from tests.bench.load import Load, run_load
-from tests.bench.memory import family, own_megabytes
+from tests.bench.memory import family
 from tests.bench.pace import slowness
 from tests.bench.population import Population, candidate
 from tests.bench.processor import processor_seconds
+from tests.bench.watching import LOOKED_EVERY, WORKER, watched
 from tests.running_system import RunningSystem
 
 SMALL, LARGE = 10_000, 100_000
@@ -33,8 +33,6 @@ CLIENTS = 8
 RATE = 100.0
 """Enrolments a second while a file is admitted, and before."""
 
-LOOKED_EVERY = 0.25
-PROCESSES = ("enrolment", "enrolment-worker")
 _COLUMNS = ("nik", "family_card", "name", "birth_date", "regency", "cluster", "scheme")
 
 
@@ -47,7 +45,7 @@ def measure_files(
     )
     numbers = iter(range(FIRST, FIRST + 10 * LARGE))
     for rows in (SMALL, LARGE):
-        with _watched(system, figures, rows):
+        with watched(system, figures, f"file of {rows:,}"):
             _measure(system, figures, list(islice(numbers, rows)))
     with _under_way(system, list(islice(numbers, LARGE))):
         load = _enrol(system, population, seconds)
@@ -68,15 +66,15 @@ def _measure(system: RunningSystem, figures: Figures, numbers: list[int]) -> Non
 
 
 def _worked(system: RunningSystem) -> float:
-    return processor_seconds(family([system.supervisor.find(PROCESSES[1]).child.pid]))
+    return processor_seconds(family([system.supervisor.find(WORKER).child.pid]))
 
 
 def _send(system: RunningSystem, numbers: list[int]) -> dict[str, Any]:
     """Send a file for a wave of its own."""
     window = {"opens_at": utc_now() - timedelta(days=1), "closes_at": utc_now() + timedelta(days=9)}
     body = {"name": "Bench", **{name: write_instant(at) for name, at in window.items()}}
-    wave = _session(system).post(f"{system.address}/api/v1/waves", json=body).json()
-    answer = _session(system).post(
+    wave = operator_session(system).post(f"{system.address}/api/v1/waves", json=body).json()
+    answer = operator_session(system).post(
         f"{system.address}/api/v1/waves/{wave['id']}/admission-files",
         data=_written(numbers),
         headers={"Content-Type": "text/csv", "Idempotency-Key": str(uuid.uuid4())},
@@ -97,7 +95,7 @@ def _written(numbers: list[int]) -> Iterator[bytes]:
 def _wait(system: RunningSystem, file_id: str) -> dict[str, Any]:
     while True:
         path = f"{system.address}/api/v1/admission-files/{file_id}"
-        told: dict[str, Any] = _session(system).get(path).json()
+        told: dict[str, Any] = operator_session(system).get(path).json()
         if told["state"] == "done":
             return told
         time.sleep(LOOKED_EVERY)
@@ -109,29 +107,6 @@ def _under_way(system: RunningSystem, numbers: list[int]) -> Iterator[None]:
     file = _send(system, numbers)
     yield
     _wait(system, file["id"])
-
-
-@contextmanager
-def _watched(system: RunningSystem, figures: Figures, rows: int) -> Iterator[None]:
-    """Note the most memory that the processes have while the block runs."""
-    peaks = dict.fromkeys(PROCESSES, 0.0)
-    over = threading.Event()
-
-    def look() -> None:
-        while not over.wait(LOOKED_EVERY):
-            for name in PROCESSES:
-                pids = family([system.supervisor.find(name).child.pid])
-                peaks[name] = max(peaks[name], sum(map(own_megabytes, pids)))
-
-    thread = threading.Thread(target=look)
-    thread.start()
-    try:
-        yield
-    finally:
-        over.set()
-        thread.join()
-    for name, peak in peaks.items():
-        figures.add(f"file of {rows:,}: most memory of {name}, MB", peak)
 
 
 def _enrol(system: RunningSystem, population: Population, seconds: int) -> Load:
@@ -149,7 +124,8 @@ def _enrol(system: RunningSystem, population: Population, seconds: int) -> Load:
     return load
 
 
-def _session(system: RunningSystem) -> requests.Session:
+def operator_session(system: RunningSystem) -> requests.Session:
+    """Return a session in which an operator calls."""
     session = requests.Session()
     session.trust_env = False
     session.headers["Authorization"] = f"Bearer {system.token('operator')}"

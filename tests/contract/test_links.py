@@ -15,6 +15,7 @@ from tests.conformity import contract
 ID = re.compile(r"[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}")
 MUST_BE = {
     "post_waves": {"post_waves_admissions", "get_waves_by_id"},
+    "post_waves_applications": {"post_applications_lookup", "post_applications_withdrawal"},
     "post_waves_admissions": {"post_cards_lookup", "post_enrolments"},
     "post_cards_lookup": {"post_enrolments"},
     "post_enrolments": {

@@ -52,6 +52,7 @@ def _enrolment() -> dict[str, Any]:
 MEANT_BODIES: dict[str, Callable[[], dict[str, Any]]] = {
     "POST /api/v1/admissions/{admission_id}/undo": lambda: {"preview": "0" * 64, **WHY},
     "POST /api/v1/admission-files/{file_id}/stop": lambda: WHY,
+    "POST /api/v1/applications/{application_id}/withdrawal": lambda: WHY,
     "POST /api/v1/cards/lookup": lambda: {"card_number": _card(), **WHY},
     "POST /api/v1/classes/{class_id}/cancellation": lambda: WHY,
     "PATCH /api/v1/classes/{class_id}": lambda: {"seats": RANDOM.randint(20, 30)},
@@ -75,6 +76,10 @@ MEANT_BODIES: dict[str, Callable[[], dict[str, Any]]] = {
     "POST /api/v1/providers/{provider_id}/decision": lambda: {"decision": "approved", **WHY},
     "POST /api/v1/waves": lambda: bodies.wave("Gelombang rantai"),
     "POST /api/v1/waves/{wave_id}/admissions": lambda: {"candidates": PEOPLE.candidates(1)},
+    "POST /api/v1/waves/{wave_id}/applications": lambda: {
+        **PEOPLE.candidates(1)[0],
+        "consent": True,
+    },
 }
 PAUSE = {"what": "admissions", "region": "94.04", "message": "Data diperiksa."}
 """Always sent so: a pause of everything would stop every chain behind it."""

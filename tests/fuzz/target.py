@@ -75,6 +75,7 @@ class Target:
             "enrolment_id": enrolments[0]["id"],
             "wave_id": waves[0]["id"],
             "admission_id": self.world.operator.items("/admissions")[0]["id"],
+            "application_id": self.world.applied(),
             "file_id": self.world.file(),
             "correction_id": self.world.operator.items("/corrections")[0]["id"],
         }

@@ -32,6 +32,7 @@ REACH: dict[str, Reach] = {
     "get_admission_files_by_id": {"operator": ANY, "auditor": ANY},
     "get_admission_files_rows": {"operator": ANY},
     "post_admission_files_stop": {"operator": ANY},
+    "post_applications_withdrawal": {"officer": OWN, "operator": ANY},
     "get_corrections_by_id": {"operator": ANY, "auditor": ANY},
     "post_corrections_approval": {"operator": ANY},
     "post_corrections_refusal": {"operator": ANY},
@@ -62,14 +63,28 @@ REACH: dict[str, Reach] = {
     "get_waves_by_id": PUBLIC,
     "post_waves_quotas": {"operator": ANY},
     "post_waves_admissions": {"operator": ANY},
+    # Whose region the person is of, the body says; the wave itself is everybody's.
+    "post_waves_applications": {"officer": ANY, "operator": ANY},
+    "post_waves_draw_outside_value": {"operator": ANY},
+    "get_waves_draw_applications": PUBLIC,
+    "get_waves_draw_results": PUBLIC,
     "post_waves_admission_files": {"operator": ANY},
 }
 """Who reaches things by each call: what is its own, or any. Who is not named reaches nothing."""
 
 _WHY = {"reason": "Diperiksa"}
+APPLICANT = {
+    "nik": "3273010205900000",
+    "family_card": "3273011010100000",
+    "name": "Sari Contoh",
+    "birth_date": "1990-05-02",
+    "regency": "32.73",
+    "scheme": "digital",
+}
 SENT: dict[str, Any] = {
     "post_admissions_undo": {"preview": "0" * 64, **_WHY},
     "post_admission_files_stop": _WHY,
+    "post_applications_withdrawal": _WHY,
     "post_corrections_refusal": _WHY,
     "post_corrections_withdrawal": _WHY,
     "patch_classes_by_id": {"seats": 7},
@@ -85,6 +100,12 @@ SENT: dict[str, Any] = {
     "post_rules_withdrawal": _WHY,
     "post_waves_admissions": {"candidates": [None]},
     "post_waves_admission_files": b"no header\n",
+    "post_waves_applications": {**APPLICANT, "consent": True},
+    "post_waves_draw_outside_value": {
+        "value": "7",
+        "source": "https://api.drand.sh/public/7",
+        "published_at": "2026-11-01T00:00:00Z",
+    },
     "post_waves_quotas": {"quotas": [{"places": 100_000}], **_WHY},
 }
 """A body for each call that can be read and decided on; most are then refused for the state of the thing."""
@@ -100,6 +121,7 @@ OPERATIONS = {
 NAMES = re.compile(r"[a-z_]+_(id|number|code)")
 IN_BODIES = {
     "post_cards_domicile": {"card_number"},
+    "post_applications_lookup": {"application_id"},
     "post_cards_lookup": {"card_number"},
     "post_cards_revocation": {"card_number", "case_number"},
     "post_corrections": {"card_number", "case_number"},
@@ -181,6 +203,7 @@ def _tenant(world: World, *, paused: str, lives_in: str) -> Tenant:
         "account_id": colleague,
         "invitation_id": invitation["id"],
         "recovery_id": recovery["id"],
+        "application_id": world.applied(regency=lives_in),
         "admission_id": world.operator.read("/admissions?limit=1")["items"][0]["id"],
         "correction_id": correction["id"],
         "file_id": world.file(),

@@ -4,9 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass
+from datetime import timedelta
 from signal import Signals
 from typing import Any
 
+from chassis.clock import utc_now, write_instant
 from deploy.local.databases import SERVICES
 from tests.journeys import bodies
 from tests.journeys.callers import Callers
@@ -47,6 +49,7 @@ class World(Callers):
         super().__init__(system)
         self.past_logs: list[tuple[str, str]] = []
         self._wave: str | None = None
+        self._draw: str | None = None
         self._any_offer: Offer | None = None
 
     @property
@@ -125,6 +128,24 @@ class World(Callers):
         (person,) = self.people.candidates(1)
         path = f"/waves/{wave_id or self.wave()}/admission-files"
         return str(self.operator.post(path, bodies.file_of([person]))["id"])
+
+    def applied(self, *, regency: str = "32.73") -> str:
+        """Apply for a new person in a draw that is open for a quarter of an hour; return the application's id."""
+        if self._draw is None:
+            self._draw = self._open_draw()
+        (person,) = self.people.candidates(1, regency=regency)
+        body = {**person, "consent": True}
+        return str(self.operator.post(f"/waves/{self._draw}/applications", body)["id"])
+
+    def _open_draw(self) -> str:
+        """Announce a draw, and wait until its window has opened."""
+        now = utc_now()
+        opens_at = write_instant(now + timedelta(seconds=1))
+        window = {"opens_at": opens_at, "closes_at": write_instant(now + timedelta(minutes=15))}
+        how = {"selection": "draw", "outside_source": "drand quicknet, putaran 7"}
+        wave = self.operator.post("/waves", {"name": "Gelombang undian", **window, **how})
+        eventually(lambda: write_instant(utc_now()) > opens_at, what="the draw's window is open")
+        return str(wave["id"])
 
     def cards(
         self, count: int, *, scheme: str = "digital", regency: str = "32.73"

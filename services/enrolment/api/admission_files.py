@@ -24,7 +24,8 @@ from services.enrolment.api.admission_file_documents import (
     StopRequest,
 )
 from services.enrolment.api.answers import show
-from services.enrolment.api.file_results import written_results
+from services.enrolment.api.file_results import RESULT_COLUMNS, told_results
+from services.enrolment.api.streamed_rows import streamed
 from services.enrolment.domain.programme.admission_file import ROWS_A_CHUNK
 from services.enrolment.domain.programme.candidate_lines import COLUMNS, candidate_lines
 from services.enrolment.queries.admission_files import list_files, show_file
@@ -45,7 +46,7 @@ from services.enrolment.use_cases.programme.stop_admission_file import (
     StopFile,
     stop_admission_file,
 )
-from vocabulary.refusals import CandidateFileFaulty, WaveClosed
+from vocabulary.refusals import CandidateFileFaulty, WaveClosed, WaveDraws
 from vocabulary.roles import AUDITOR, OPERATOR
 
 endpoints: Endpoints[EnrolmentService] = Endpoints("/api/v1")
@@ -63,7 +64,7 @@ _FILE = Streamed(CSV, LARGEST_FILE, f"A candidate a line, under the header `{','
     also=200,
     shows=AdmissionFile,
     sends=("Location",),
-    refuses=(WaveClosed, CandidateFileFaulty),
+    refuses=(WaveClosed, WaveDraws, CandidateFileFaulty),
 )
 def post_file(call: Call, service: EnrolmentService) -> Answer:
     """Send a file of up to 1,000,000 candidates, to be admitted to a wave one after another.
@@ -156,9 +157,8 @@ def get_rows(call: Call, service: EnrolmentService) -> Response:
         lambda connection: record_reading(connection, command, stores=service.stores),
         repeatable=True,
     )
-    content_type = "text/csv; charset=utf-8" if call.media_type == CSV else call.media_type
-    chunks = judged_rows(file, stores=service.stores)
-    return Response(written_results(chunks, call.media_type), content_type=content_type)
+    chunks = told_results(judged_rows(file, stores=service.stores))
+    return streamed(chunks, RESULT_COLUMNS, call.media_type)
 
 
 @endpoints.post(

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
+from typing import Any
 
 from chassis.fields import load
 from chassis.problems import FieldError, Problem, ValidationFailed
@@ -18,11 +19,15 @@ _TEST_NUMBER = "A NIK that ends in 0000 is issued to nobody and for tests only. 
 def read_candidate(row: object, *, takes_test_numbers: bool) -> Candidate | Problem:
     """Read a candidate, or return the refusal that its form earns."""
     try:
-        fields = load(_CANDIDATE, row)
+        return candidate_of(load(_CANDIDATE, row), takes_test_numbers=takes_test_numbers)
     except ValidationFailed as refusal:
         return refusal
+
+
+def candidate_of(fields: Mapping[str, Any], *, takes_test_numbers: bool) -> Candidate:
+    """Make a candidate of the fields of a row. Raises `ValidationFailed` for a NIK that is for tests only."""
     if fields["nik"].is_test_number and not takes_test_numbers:
-        return ValidationFailed(errors=[FieldError("/nik", _TEST_NUMBER)])
+        raise ValidationFailed(errors=[FieldError("/nik", _TEST_NUMBER)])
     return Candidate(
         nik=fields["nik"].number,
         family_card=fields["family_card"],

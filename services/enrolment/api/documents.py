@@ -2,13 +2,17 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import marshmallow as ma
 
 from chassis.contract import Shown, page_of
 from chassis.fields import Flag, InstantField, OneOf, Parsed, Reference, Text, Whole, says
+from services.enrolment.domain.draw.draw import DrawState
 from services.enrolment.domain.entry_kinds import EntryKind
 from services.enrolment.domain.money.movement import Account, Cause
 from services.enrolment.domain.programme.card import MODE_OF_SCHEME, CardState, Scheme
+from services.enrolment.domain.programme.wave import Selection
 from services.enrolment.domain.seats.enrolment import EnrolmentState
 from services.enrolment.queries.realisation import COUNTED
 from services.enrolment.use_cases.seats.enrol import CATALOGUE
@@ -47,14 +51,83 @@ def rupiah(description: str) -> Parsed:
     return Parsed(check_rupiah, form=forms.RUPIAH, metadata=says(description))
 
 
+DIGEST = says("64 hexadecimal digits.")
+
+
+def digest(**options: Any) -> Text:
+    """Show a SHA-256, or a secret of the same length."""
+    return Text(least=64, most=64, metadata=DIGEST, **options)
+
+
+class RootOfList(Shown):
+    """The root of a Merkle tree (RFC 6962) over a list of applications, and when it was published."""
+
+    applications = Whole(metadata=says("How many the list has."))
+    root = digest()
+    published_at = InstantField()
+
+
+class OutsideValue(Shown):
+    """The random value of somebody else's that the order hangs on."""
+
+    value = Text()
+    source = Text(most=500, metadata=says("Where it stands for everybody to see."))
+    published_at = InstantField(metadata=says("When the source published it."))
+    entered_at = InstantField()
+
+
+class Draw(Shown):
+    """How far a draw is: everything that is published of it, in the order in which it is published."""
+
+    state = OneOf(
+        tuple(DrawState),
+        metadata=says(
+            "Published is the hash of its secret; the list of applications; the outside value; the order; the secret;"
+            " or all are judged."
+        ),
+    )
+    outside_source = Text(
+        most=500, metadata=says("Which value the order will hang on, said before anybody applied.")
+    )
+    commitment = Text(least=64, most=64, metadata=says("The SHA-256 of the secret."))
+    announced_at = InstantField()
+    list_ = ma.fields.Nested(
+        RootOfList,
+        data_key="list",
+        allow_none=True,
+        metadata=says("Of the applications that take part, in the order of their ids."),
+    )
+    outside_value = ma.fields.Nested(OutsideValue, allow_none=True)
+    order = ma.fields.Nested(
+        RootOfList, allow_none=True, metadata=says("Of the same applications as drawn.")
+    )
+    secret = digest(allow_none=True)
+    revealed_at = InstantField(allow_none=True)
+    judged = Whole(metadata=says("How many applications are judged, those drawn first before all."))
+    drawn = Whole(metadata=says("How many of these earned a card."))
+    refused = Whole(metadata=says("How many were refused by a rule."))
+    not_drawn = Whole(metadata=says("For how many a quota was full."))
+    ended_at = InstantField(allow_none=True)
+
+
 class Wave(Shown):
     """A wave: one round of selection with its window."""
 
     id = Reference()
     name = Text(most=120)
     opens_at = InstantField()
-    closes_at = InstantField(metadata=says("From this instant on nobody is admitted any more."))
+    closes_at = InstantField(
+        metadata=says(
+            "From this instant on nobody is admitted any more; where it draws, nobody applies any more."
+        )
+    )
     admitted = Whole(metadata=says("How many people were awarded a card in it."))
+    selection = OneOf(
+        tuple(Selection), metadata=says("Whether it admits candidates or draws among applications.")
+    )
+    draw = ma.fields.Nested(
+        Draw, allow_none=True, metadata=says("How far its draw is; null where it does not draw.")
+    )
 
 
 Waves = page_of(Wave, name="Waves")
@@ -299,6 +372,8 @@ class Checked(Shown):
     quotas = Whole()
     admissions = Whole()
     admission_files = Whole()
+    draws = Whole()
+    applications = Whole()
     classes = Whole()
     suspensions = Whole()
     cards = Whole()

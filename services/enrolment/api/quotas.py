@@ -18,6 +18,7 @@ from services.enrolment.queries.quotas import list_quotas, quota_document
 from services.enrolment.service import EnrolmentService
 from services.enrolment.use_cases.programme.set_quotas import SetQuotas, set_quotas
 from vocabulary.forms import REGION
+from vocabulary.refusals import DrawUnderWay
 from vocabulary.regions import region_code
 from vocabulary.roles import OPERATOR
 
@@ -122,7 +123,11 @@ def get_quotas(call: Call, service: EnrolmentService) -> Answer:
 
 
 @endpoints.post(
-    "/waves/<id:wave_id>/quotas", allow=(OPERATOR,), body=QuotasRequest, shows=SetQuotasShown
+    "/waves/<id:wave_id>/quotas",
+    allow=(OPERATOR,),
+    body=QuotasRequest,
+    shows=SetQuotasShown,
+    refuses=(DrawUnderWay,),
 )
 def post_quotas(call: Call, service: EnrolmentService) -> Answer:
     """Give a wave quotas, or those it has other numbers of places.

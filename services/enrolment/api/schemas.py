@@ -20,6 +20,7 @@ from chassis.fields import (
     says,
 )
 from services.enrolment.domain.programme.card import Scheme
+from services.enrolment.domain.programme.wave import Selection
 from services.enrolment.domain.seats.enrolment import EnrolmentState
 from vocabulary import forms
 from vocabulary.dates import parse_date
@@ -71,6 +72,14 @@ class EnrolmentRequest(Strict):
         form=forms.CARD_NUMBER,
         metadata=says("Only from officers and operators: the card of the person they assist."),
     )
+
+
+def only_ascii(text: str) -> None:
+    """Refuse what may be written in several ways. Raises `ValueError` with the remedy."""
+    if not text.isascii():
+        raise ValueError(
+            "Send ASCII characters only: letters, digits and signs of an English keyboard."
+        )
 
 
 def why(**options: Any) -> Text:
@@ -141,16 +150,60 @@ class RedemptionRequest(Strict):
 
 
 class WaveRequest(Strict):
-    """A wave and its window."""
+    """A wave, its window, and how it chooses."""
+
+    BESIDES = MappingProxyType(
+        {
+            "anyOf": [
+                {
+                    "properties": {"selection": {"const": Selection.DRAW.value}},
+                    "required": ["selection", "outside_source"],
+                },
+                {
+                    "properties": {"selection": {"const": Selection.FIRST_COME.value}},
+                    "not": {"required": ["outside_source"]},
+                },
+            ]
+        }
+    )
 
     name = Text(most=120, required=True, check=refuse_personal_number)
     opens_at = InstantField(required=True)
     closes_at = InstantField(required=True)
+    selection = OneOf(
+        tuple(selection.value for selection in Selection),
+        load_default=Selection.FIRST_COME.value,
+        metadata=says(
+            "`first-come` admits candidates as they are sent; `draw` takes applications in the window and admits in a"
+            " drawn order."
+        ),
+    )
+    outside_source = Text(
+        most=500,
+        check=refuse_personal_number,
+        metadata=says(
+            "Only of a draw: which random value of somebody else's it will take, such that nobody can choose one:"
+            " `drand quicknet, the first round after 20:00 UTC on the day after the window closes`."
+        ),
+    )
 
     @ma.validates_schema
     def check_window(self, data: dict[str, Any], **_: Any) -> None:
         """Refuse a window that ends before it starts."""
         refuse_empty_span(data, "opens_at", "closes_at")
+
+    @ma.validates_schema
+    def check_source(self, data: dict[str, Any], **_: Any) -> None:
+        """Refuse a draw that does not say where its outside value comes from, and another wave that does."""
+        draws = data["selection"] == Selection.DRAW.value
+        if draws and "outside_source" not in data:
+            raise ma.ValidationError(
+                "Say where the draw's outside value comes from.", "outside_source"
+            )
+        if not draws and "outside_source" in data:
+            raise ma.ValidationError(
+                "Remove this: only a draw has an outside value.", "outside_source"
+            )
 
 
 class CandidateRow(Strict):
@@ -171,6 +224,59 @@ class CandidateRow(Strict):
     regency = Parsed(regency_code, form=forms.REGENCY, required=True)
     cluster = OneOf(CLUSTERS, load_default=None, allow_none=True)
     scheme = OneOf(tuple(scheme.value for scheme in Scheme), required=True)
+
+
+def only_yes(value: Any) -> bool:
+    """Take nothing but true. Raises `ValueError` with the remedy."""
+    if value is not True:
+        raise ValueError("Apply only for a person who agreed to it, and say so with true.")
+    return True
+
+
+class ApplicationRequest(CandidateRow):
+    """A person who wants a card, and that the person agreed to this application."""
+
+    consent = Parsed(
+        only_yes,
+        form={"type": "boolean", "const": True},
+        required=True,
+        metadata=says(
+            "The person agreed that you apply, and that what stands here is kept until the draw. The log tells so."
+        ),
+    )
+
+
+class ApplicationLookup(Strict):
+    """The id that was given with an application."""
+
+    application_id = Reference(required=True)
+
+
+class WithdrawalRequest(Strict):
+    """Why an application is withdrawn."""
+
+    reason = why(required=True)
+
+
+class OutsideValueRequest(Strict):
+    """What the announced source published, and where it stands for everybody to see."""
+
+    value = Text(
+        most=200,
+        check=only_ascii,
+        required=True,
+        metadata=says("Exactly as the source has it: the order hangs on every character."),
+    )
+    source = Text(
+        most=500,
+        check=refuse_personal_number,
+        required=True,
+        metadata=says("Its address, or where it was printed."),
+    )
+    published_at = InstantField(
+        required=True,
+        metadata=says("When the source published it: after the list of applications was."),
+    )
 
 
 class AdmissionsRequest(Strict):

@@ -21,7 +21,7 @@ from services.enrolment.api.schemas import (
     WavesQuery,
 )
 from services.enrolment.domain.programme.award import Award
-from services.enrolment.domain.programme.wave import Wave
+from services.enrolment.domain.programme.wave import Selection, Wave
 from services.enrolment.queries.waves import list_waves, show_wave, wave_document
 from services.enrolment.service import EnrolmentService
 from services.enrolment.use_cases.programme.admit_candidates import (
@@ -29,7 +29,7 @@ from services.enrolment.use_cases.programme.admit_candidates import (
     admit_candidates,
 )
 from services.enrolment.use_cases.programme.open_wave import open_wave
-from vocabulary.refusals import QuotaFull, WaveClosed
+from vocabulary.refusals import DrawAnnouncedTooLate, QuotaFull, WaveClosed, WaveDraws
 from vocabulary.roles import OPERATOR
 
 endpoints: Endpoints[EnrolmentService] = Endpoints("/api/v1")
@@ -57,21 +57,34 @@ def get_wave(call: Call, service: EnrolmentService) -> Answer:
     status=201,
     shows=ShownWave,
     sends=("Location",),
+    refuses=(DrawAnnouncedTooLate,),
 )
 def post_wave(call: Call, service: EnrolmentService) -> Answer:
-    """Open a wave."""
-    wave = Wave(new_id(), call.body["name"], call.body["opens_at"], call.body["closes_at"])
+    """Open a wave.
+
+    Where it draws, the answer has the hash of a secret that the order will hang on, together with a random value of
+    somebody else's: say in `outside_source` which one. That has to be published before the window opens.
+    """
+    body = call.body
+    wave = Wave(
+        new_id(),
+        body["name"],
+        body["opens_at"],
+        body["closes_at"],
+        selection=Selection(body["selection"]),
+    )
 
     def add(connection: sa.Connection) -> Answer:
-        opened = open_wave(
+        draw = open_wave(
             connection,
             wave,
+            outside_source=body.get("outside_source"),
             caller=call.caller,
             request_id=call.request_id,
             stores=service.stores,
         )
-        location = {"Location": f"/api/v1/waves/{opened.wave_id}"}
-        return json_answer(201, wave_document(opened, admitted=0), location)
+        location = {"Location": f"/api/v1/waves/{wave.wave_id}"}
+        return json_answer(201, wave_document(wave, draw, admitted=0), location)
 
     return service.transactions.answer(call.key, add, seconds=call.seconds_left)
 
@@ -82,7 +95,7 @@ def post_wave(call: Call, service: EnrolmentService) -> Answer:
     body=AdmissionsRequest,
     key=KeyUse.REQUIRED,
     shows=Admissions,
-    refuses=(WaveClosed,),
+    refuses=(WaveClosed, WaveDraws),
     refuses_rows=ROW_REFUSALS,
 )
 def post_admissions(call: Call, service: EnrolmentService) -> Answer:

@@ -10,9 +10,11 @@ from chassis.journal import Journal
 from chassis.sealing import Seal
 from services.enrolment.storage.admission_files import AdmissionFileStore
 from services.enrolment.storage.admissions import AdmissionStore
+from services.enrolment.storage.applications import ApplicationStore
 from services.enrolment.storage.cards import CardStore
 from services.enrolment.storage.classes import ClassStore
 from services.enrolment.storage.corrections import CorrectionStore
+from services.enrolment.storage.draws import DrawStore
 from services.enrolment.storage.enrolments import EnrolmentStore
 from services.enrolment.storage.movements import MovementStore
 from services.enrolment.storage.pauses import PauseStore
@@ -45,6 +47,8 @@ class Stores:
     rules: RuleStore
     admissions: AdmissionStore
     admission_files: AdmissionFileStore
+    draws: DrawStore
+    applications: ApplicationStore
     corrections: CorrectionStore
     pauses: PauseStore
     suspensions: SuspensionStore
@@ -69,6 +73,8 @@ def open_stores(database: Database, *, personal_data_key: bytes, fingerprint_key
         rules=RuleStore(database, shipped_rules()),
         admissions=AdmissionStore(database),
         admission_files=AdmissionFileStore(database, seal=seal, digest_key=fingerprint_key),
+        draws=DrawStore(database, seal=seal),
+        applications=ApplicationStore(database, seal=seal),
         corrections=CorrectionStore(database),
         pauses=PauseStore(database),
         suspensions=SuspensionStore(database),

@@ -11,7 +11,7 @@ import sqlalchemy as sa
 from chassis.database import Database
 from chassis.recordset import rows_parameter
 from services.enrolment.domain.programme.award import Award
-from services.enrolment.domain.programme.wave import Wave
+from services.enrolment.domain.programme.wave import Selection, Wave
 from services.enrolment.storage.tables import CARD, WAVE
 
 W = WAVE.c
@@ -37,6 +37,7 @@ class WaveStore:
                 name=wave.name,
                 opens_at=wave.opens_at,
                 closes_at=wave.closes_at,
+                selection=wave.selection,
             )
         )
 
@@ -99,4 +100,6 @@ class WaveStore:
 
 def wave_of(row: sa.Row[Any]) -> Wave:
     """Make a wave of its row."""
-    return Wave(row.wave_id, row.name, row.opens_at, row.closes_at)
+    return Wave(
+        row.wave_id, row.name, row.opens_at, row.closes_at, selection=Selection(row.selection)
+    )

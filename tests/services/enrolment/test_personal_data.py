@@ -18,6 +18,14 @@ import structlog
 
 from chassis.observability import configure_logging
 from services.enrolment.storage import METADATA
+from tests.services.enrolment.draws import (
+    applied,
+    apply,
+    drawn,
+    looked_up,
+    open_draw,
+    withdraw,
+)
 from tests.services.enrolment.files import admit_all, file_of, rows, send, sent, work_of
 from tests.services.enrolment.house import PRICE, House, document
 from tests.services.enrolment.people import HeldCard, Person
@@ -42,6 +50,20 @@ WAHYU = Person(
     family_card="1771019988770055",
     name="Wahyuningsih Prabandari",
     birth_date="1979-08-23",
+    regency="17.71",
+)
+SITI = Person(
+    nik="1771014411850031",
+    family_card="1771017788990031",
+    name="Sitirahayu Mangkuwana",
+    birth_date="1985-11-04",
+    regency="17.71",
+)
+TONO = Person(
+    nik="1771011902880032",
+    family_card="1771017788990032",
+    name="Tonowidjaja Prasodjo",
+    birth_date="1988-02-19",
     regency="17.71",
 )
 NEVER_ADMITTED = "6472031112990009"
@@ -78,13 +100,14 @@ def traces(shared_house: House) -> Traces:
     with logged() as log:
         one, other, refused = admit(house)
         third = admit_from_file(house)
+        waiting = apply_for_some(house)
         look_up(house, one)
         code = buy_and_return(house, one, other)
         fail(house, one)
         own_token = token(role="holder", card=one.card_ref)
         for sent in (own_token, f"{own_token[:-3]}AAA"):
             house.get("/cards/me", headers={"Authorization": f"Bearer {sent}"})
-    secrets = [*refused, own_token, code]
+    secrets = [*refused, own_token, code, *waiting]
     for card in (one, other, third):
         person = card.person
         secrets += [person.nik, person.family_card, person.birth_date, card.card_number]
@@ -121,6 +144,23 @@ def admit_from_file(house: House) -> HeldCard:
     with house.service.database.reading() as connection:
         ref = house.service.stores.persons.card_ref_by_number(connection, number)
     return HeldCard(WAHYU, number, str(ref))
+
+
+def apply_for_some(house: House) -> list[str]:
+    """Let one be drawn, one withdraw and one wait for a draw, and fail once; return what stood in what was sent."""
+    done, open_ = open_draw(house), open_draw(house)
+    applied(house, done, SITI)
+    document(withdraw(house, applied(house, done, TONO)))
+    drawn(house, done)
+    waits = applied(house, open_, TONO)
+    apply(house, open_, TONO)
+    apply(house, open_, replace(SITI, birth_date="1979-02-31"))
+    looked_up(house, waits)
+    rename(house, "application", "application_away")
+    assert apply(house, open_, SITI).status_code == 500
+    rename(house, "application_away", "application")
+    told = [[one.nik, one.family_card, one.birth_date, *one.name.split()] for one in (SITI, TONO)]
+    return [secret for secrets in told for secret in secrets]
 
 
 def look_up(house: House, card: HeldCard) -> None:
@@ -219,6 +259,15 @@ def test_the_journal_knows_people_by_reference_only(shared_house: House, traces:
         "admission-file-received",
         "admission-file-read",
         "admission-file-done",
+        "application-made",
+        "application-withdrawn",
+        "application-judged",
+        "draw-announced",
+        "draw-listed",
+        "draw-settled",
+        "draw-ordered",
+        "draw-revealed",
+        "draw-done",
         "enrolment-confirmed",
         "enrolment-redeemed",
         "enrolment-cancelled",

@@ -24,6 +24,7 @@ from services.enrolment.queries.consistency.cards import CARDS
 from services.enrolment.queries.consistency.classes import CLASSES
 from services.enrolment.queries.consistency.comparison import ENTRY, Comparison
 from services.enrolment.queries.consistency.corrections import CORRECTIONS
+from services.enrolment.queries.consistency.draws import APPLICATIONS, DRAWS
 from services.enrolment.queries.consistency.enrolments import ENROLMENTS
 from services.enrolment.queries.consistency.entries import ENTRIES
 from services.enrolment.queries.consistency.movements import MOVEMENTS
@@ -41,6 +42,8 @@ WALKED = (
     QUOTAS,
     ADMISSIONS,
     ADMISSION_FILES,
+    DRAWS,
+    APPLICATIONS,
     CLASSES,
     SUSPENSIONS,
     CARDS,

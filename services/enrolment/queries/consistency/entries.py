@@ -13,6 +13,7 @@ from services.enrolment.queries.consistency.comparison import (
     ENTRY,
     MOVES_MONEY,
     MOVES_SEATS,
+    OF_APPLICATION,
     OF_CORRECTION,
     REDEEMED,
     Comparison,
@@ -24,7 +25,7 @@ from services.enrolment.queries.consistency.comparison import (
     where,
 )
 from services.enrolment.queries.consistency.movements import AMOUNT
-from services.enrolment.storage.tables import CARD, CORRECTION, ENROLMENT, MOVEMENT
+from services.enrolment.storage.tables import APPLICATION, CARD, CORRECTION, ENROLMENT, MOVEMENT
 
 J, C, E, M = ENTRY.c, CARD.c, ENROLMENT.c, MOVEMENT.c
 _EARLIER = ENTRY.alias("earlier")
@@ -75,6 +76,15 @@ _ITS_CORRECTION = (
     CORRECTION.c.amount == _AMOUNT,
 )
 
+_OF_APPLICATION = J.kind.in_(OF_APPLICATION)
+_ITS_APPLICATION = (
+    APPLICATION.c.application_id == identifier_in(J.body, "application_id"),
+    APPLICATION.c.wave_id == identifier_in(J.body, "wave_id"),
+    sa.or_(
+        APPLICATION.c.applied_position == J.position, APPLICATION.c.ended_position == J.position
+    ),
+)
+
 ENTRIES = Comparison(
     "journal_entries",
     J.position,
@@ -98,6 +108,11 @@ ENTRIES = Comparison(
             "entry of a correction",
             where(_OF_CORRECTION, _ONE),
             where(_OF_CORRECTION, count(CORRECTION, *_ITS_CORRECTION, of=ENTRY)),
+        ),
+        Pair(
+            "entry of an application",
+            where(_OF_APPLICATION, _ONE),
+            where(_OF_APPLICATION, count(APPLICATION, *_ITS_APPLICATION, of=ENTRY)),
         ),
         Pair(
             "price in an entry, by its enrolment",

@@ -25,7 +25,6 @@ from services.enrolment.domain.programme.quota import taken_by, under_rules
 from services.enrolment.domain.programme.undo import Admission
 from services.enrolment.domain.programme.wave import Wave
 from services.enrolment.storage.stores import Stores
-from vocabulary.refusals import WaveClosed
 from vocabulary.rule_set import RuleSet
 
 
@@ -33,7 +32,8 @@ from vocabulary.rule_set import RuleSet
 class AdmitCandidates:
     """Candidates as they were sent: for each row either the candidate or the refusal its form earned.
 
-    `admission_id` names what is admitted at once, by which it can be undone, `file_id` the file that it is a piece of.
+    `admission_id` names what is admitted at once, by which it can be undone, `file_id` the file that it is a piece of;
+    `drawn` says that the wave's draw admits them.
     """
 
     admission_id: str
@@ -42,6 +42,7 @@ class AdmitCandidates:
     caller: Principal
     request_id: str
     file_id: str | None = None
+    drawn: bool = False
 
 
 def admit_candidates(
@@ -49,7 +50,7 @@ def admit_candidates(
 ) -> list[Award | Problem]:
     """Award cards and return for each row, in order, its award or the refusal.
 
-    Raises `NotFound` for an unknown wave, `WaveClosed` outside its window.
+    Raises `NotFound` for an unknown wave, `WaveClosed` outside its window, `WaveDraws` for one that draws.
     """
     wave = stores.waves.lock(connection, command.wave_id)
     if wave is None:
@@ -62,7 +63,7 @@ def admit_candidates(
         for index, row in enumerate(command.rows)
         if isinstance(row, Candidate)
     }
-    standing = _standing(connection, wave, list(nominations.values()), stores)
+    standing = _standing(connection, wave, command, list(nominations.values()), stores)
     verdicts = award_all(list(nominations.values()), standing)
     outcomes |= dict(zip(nominations, verdicts, strict=True))
     awards = [verdict for verdict in verdicts if isinstance(verdict, Award)]
@@ -71,13 +72,16 @@ def admit_candidates(
 
 
 def _standing(
-    connection: sa.Connection, wave: Wave, nominations: Sequence[Nomination], stores: Stores
+    connection: sa.Connection,
+    wave: Wave,
+    command: AdmitCandidates,
+    nominations: Sequence[Nomination],
+    stores: Stores,
 ) -> Standing:
     # Held until the commit: another admission of the same person or family card waits, and then finds this one.
     quotas = stores.quotas.lock(connection, wave.wave_id)
     now, pauses = stores.pauses.now_and_in_force(connection)
-    if not wave.is_open_at(now):
-        raise WaveClosed
+    wave.check_admission(now, drawn=command.drawn)
     rules = stores.rules.at(connection, now)
     persons = stores.persons
     return Standing(

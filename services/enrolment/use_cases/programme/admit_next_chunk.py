@@ -27,10 +27,9 @@ from services.enrolment.use_cases.programme.admit_candidates import (
     AdmitCandidates,
     admit_candidates,
 )
+from services.enrolment.use_cases.shared.by_worker import entry_of_worker
 from vocabulary.refusals import WaveClosed
-from vocabulary.roles import OPERATOR, SYSTEM
-
-ACTOR = "enrolment-worker"
+from vocabulary.roles import OPERATOR
 
 
 @dataclass(frozen=True, slots=True)
@@ -108,16 +107,13 @@ def _sender(file: AdmissionFile) -> Principal:
 
 
 def _entry(file: AdmissionFile, request_id: str) -> Entry:
-    return Entry(
-        kind=EntryKind.ADMISSION_FILE_DONE,
-        actor=ACTOR,
-        role=SYSTEM,
-        request_id=request_id,
-        subjects={},
-        body={
+    return entry_of_worker(
+        EntryKind.ADMISSION_FILE_DONE,
+        {
             "file_id": file.file_id,
             "wave_id": file.wave_id,
             "admitted": file.admitted,
             "refused": file.refused,
         },
+        request_id=request_id,
     )

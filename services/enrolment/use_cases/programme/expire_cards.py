@@ -16,10 +16,10 @@ from services.enrolment.domain.entry_kinds import EntryKind
 from services.enrolment.domain.programme.ending import Ended, expire
 from services.enrolment.domain.programme.quota import taken_by
 from services.enrolment.storage.stores import Stores
+from services.enrolment.use_cases.shared.by_worker import ACTOR
 from services.enrolment.use_cases.shared.ended_cards import ended_entry, save_ended
 from vocabulary.roles import SYSTEM
 
-ACTOR = "enrolment-worker"
 EXPIRED_AT_ONCE = 200
 """Cards of one transaction: everybody else's writes wait for it on SQLite."""
 

@@ -4,12 +4,10 @@ from __future__ import annotations
 
 import sqlalchemy as sa
 
-from chassis.journal import Entry
 from services.enrolment.domain.entry_kinds import EntryKind
 from services.enrolment.domain.programme.admission_file import RESULTS_KEPT_FOR
 from services.enrolment.storage.stores import Stores
-from services.enrolment.use_cases.programme.admit_next_chunk import ACTOR
-from vocabulary.roles import SYSTEM
+from services.enrolment.use_cases.shared.by_worker import entry_of_worker
 
 
 def files_to_forget(connection: sa.Connection, *, stores: Stores) -> list[str]:
@@ -27,13 +25,10 @@ def forget_admission_file(
         return 0
     now = stores.database.now(connection)
     stores.admission_files.save_forgotten(connection, file_id, now=now)
-    entry = Entry(
-        kind=EntryKind.ADMISSION_FILE_FORGOTTEN,
-        actor=ACTOR,
-        role=SYSTEM,
+    entry = entry_of_worker(
+        EntryKind.ADMISSION_FILE_FORGOTTEN,
+        {"file_id": file.file_id, "wave_id": file.wave_id},
         request_id=request_id,
-        subjects={},
-        body={"file_id": file.file_id, "wave_id": file.wave_id},
     )
     stores.journal.append(connection, [entry], now=now)
     return 1

@@ -36,10 +36,14 @@ class ReceiveFile:
 
 
 def begin_file(connection: sa.Connection, command: ReceiveFile, *, stores: Stores) -> None:
-    """Begin to receive a file. Raises `NotFound` for an unknown wave, `WaveClosed` for one that is over."""
+    """Begin to receive a file.
+
+    Raises `NotFound` for an unknown wave, `WaveClosed` for one that is over, `WaveDraws` for one that draws.
+    """
     wave = stores.waves.read(connection, command.wave_id)
     if wave is None:
         raise NotFound
+    wave.check_takes_candidates()
     now = stores.database.now(connection)
     if now >= wave.closes_at:
         raise WaveClosed

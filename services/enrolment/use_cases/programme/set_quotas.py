@@ -30,8 +30,13 @@ class SetQuotas:
 def set_quotas(connection: sa.Connection, command: SetQuotas, *, stores: Stores) -> list[Quota]:
     """Add the quotas that the wave does not have, change the others, and return them all in the order they were sent.
 
-    A quota that comes later counts the cards that are there already. Raises `NotFound` for an unknown wave.
+    A quota that comes later counts the cards that are there already. Raises `NotFound` for an unknown wave,
+    `DrawUnderWay` where its draw is just admitting.
     """
+    # Before the wave, as whoever admits locks them.
+    draw = stores.draws.hold(connection, command.wave_id)
+    if draw is not None:
+        draw.check_quotas_may_change()
     if stores.waves.lock(connection, command.wave_id) is None:
         raise NotFound
     # Whoever changes what is used of them holds the wave first.

@@ -17,11 +17,11 @@ from services.enrolment.domain.seats.cancellation import Cancelled, cancel
 from services.enrolment.domain.seats.enrolment import Enrolment, PastEnrolment
 from services.enrolment.domain.seats.training_class import TrainingClass
 from services.enrolment.storage.stores import Stores
+from services.enrolment.use_cases.shared.by_worker import ACTOR
 from services.enrolment.use_cases.shared.returned_seats import Canceller, save_cancellations
 from vocabulary.roles import SYSTEM
 from vocabulary.rule_set import RuleSet
 
-ACTOR = "enrolment-worker"
 CANCELLED_AT_ONCE = 100
 """Enrolments that one transaction cancels: everybody else's writes wait for it on SQLite."""
 

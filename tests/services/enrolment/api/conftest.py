@@ -7,6 +7,7 @@ from collections.abc import Iterator
 import pytest
 
 from tests.services.enrolment.api.target import Target
+from tests.services.enrolment.draws import open_draw
 from tests.services.enrolment.house import PRICE, House
 
 
@@ -32,6 +33,12 @@ def targets(shared_house: House) -> dict[str, Target]:
             {"role": "operator"},
             {"candidates": [next(shared_house.supply).row()]},
             "candidates",
+        ),
+        "applications": Target(
+            f"/waves/{open_draw(shared_house)}/applications",
+            {"role": "operator"},
+            {**next(shared_house.supply).row(), "consent": True},
+            "name",
         ),
         "lookup": Target(
             "/cards/lookup",

@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import replace
 from itertools import islice
 
 import sqlalchemy as sa
 
 from chassis.identifiers import new_id, random_reference
+from tests.services.enrolment.draws import applied, drawn, open_draw, withdraw
 from tests.services.enrolment.files import admit_all, file_of, sent
 from tests.services.enrolment.house import House, document
 from tests.services.enrolment.people import HeldCard
@@ -17,6 +19,7 @@ def lived_in(house: House) -> dict[str, str]:
     """Let a little of everything happen, and return ids by what they stand for."""
     file_id = sent(house, file_of(islice(house.supply, 2)))
     admit_all(house)
+    draw_wave = drew(house)
     full, other = house.put_class(declared_seats=2), house.put_class()
     cards = house.award_many(4)
     quotas = [{"scheme": "digital", "region": "32", "places": 9}]
@@ -36,6 +39,7 @@ def lived_in(house: House) -> dict[str, str]:
     suspended = suspend_provider_of(house, taken_elsewhere["class"]["id"])
     return {
         "file": file_id,
+        "draw": draw_wave,
         "mistaken": mistaken.card_ref,
         "admission": undone,
         "correction": correction,
@@ -51,6 +55,19 @@ def lived_in(house: House) -> dict[str, str]:
         "new_movement": new_id(),
         "newer_movement": new_id(),
     }
+
+
+def drew(house: House) -> str:
+    """Draw for one place among two, a child, and somebody who withdrew; return the wave."""
+    wave_id = open_draw(house)
+    quotas = {"quotas": [{"places": 1}], "reason": "Keputusan kuota"}
+    document(house.post(f"/waves/{wave_id}/quotas", quotas, "operator"))
+    one, other, child, withdrawn = islice(house.supply, 4)
+    for person in (one, other, replace(child, birth_date="2015-01-01")):
+        applied(house, wave_id, person)
+    document(withdraw(house, applied(house, wave_id, withdrawn)))
+    drawn(house, wave_id)
+    return wave_id
 
 
 def undo_admission_of(house: House, card: HeldCard) -> str:

@@ -24,6 +24,8 @@ def test_the_operator_opens_a_wave_that_everybody_sees(shared_house: House) -> N
         "opens_at": "2026-11-01T01:00:00.000000Z",
         "closes_at": "2026-11-30T17:00:00.000000Z",
         "admitted": 0,
+        "selection": "first-come",
+        "draw": None,
     }
     assert answer.headers["Location"] == f"/api/v1/waves/{opened['id']}"
     assert document(shared_house.get(f"/waves/{opened['id']}")) == opened

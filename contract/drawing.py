@@ -1,0 +1,74 @@
+"""A draw in the journey, from its announcement to who was drawn; its window is some seconds long."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from datetime import timedelta
+from typing import Any
+
+from chassis.clock import utc_now, write_instant
+from contract.admitting import candidate
+from contract.recorder import Recorder, Refused
+
+API = "/api/v1"
+WAVE = f"{API}/waves/{{wave_id}}"
+OPENS_IN, CLOSES_IN = 2.0, 10.0
+OFFICE = {"region": "17.71"}
+
+Eventually = Callable[[Callable[[], Any]], Any]
+
+
+def draw(recorder: Recorder, eventually: Eventually) -> None:
+    """Announce a draw, apply, let it be listed, enter the outside value, and see who was drawn."""
+    wave = _announce(recorder)
+    application = eventually(lambda: _apply(recorder, wave))
+    withdrawn = _apply(recorder, wave)
+    recorder.call(
+        "POST",
+        f"{API}/applications/{{application_id}}/withdrawal",
+        str(withdrawn),
+        role="officer",
+        bound=OFFICE,
+        body={"reason": "Sudah bekerja"},
+        key=True,
+    )
+    eventually(lambda: _has_come_to(recorder, wave, "listed"))
+    recorder.call("GET", f"{WAVE}/draw/applications", wave)
+    value = {
+        "value": "b8a9cf1d6e7f20c3",
+        "source": "https://api.drand.sh/public/4310112",
+        "published_at": write_instant(utc_now()),
+    }
+    recorder.call("POST", f"{WAVE}/draw/outside-value", wave, role="operator", body=value, key=True)
+    eventually(lambda: _has_come_to(recorder, wave, "done"))
+    recorder.call("GET", f"{WAVE}/draw/results", wave)
+    recorder.call("POST", f"{API}/applications/lookup", body={"application_id": application})
+
+
+def _announce(recorder: Recorder) -> str:
+    now = utc_now()
+    body = {
+        "name": "Gelombang 73",
+        "opens_at": write_instant(now + timedelta(seconds=OPENS_IN)),
+        "closes_at": write_instant(now + timedelta(seconds=CLOSES_IN)),
+        "selection": "draw",
+        "outside_source": "drand quicknet, ronde pertama setelah gelombang ditutup",
+    }
+    opened = recorder.call("POST", f"{API}/waves", role="operator", body=body, key=True)
+    return str(opened.json()["id"])
+
+
+def _apply(recorder: Recorder, wave: str) -> str | None:
+    """Apply for a person who agreed to it; None while the window has not opened."""
+    body = {**candidate(), "consent": True}
+    path = f"{WAVE}/applications"
+    try:
+        made = recorder.call("POST", path, wave, role="officer", bound=OFFICE, body=body, key=True)
+    except Refused:
+        return None
+    return str(made.json()["id"])
+
+
+def _has_come_to(recorder: Recorder, wave: str, state: str) -> bool:
+    recorder.forget("GET", WAVE)
+    return bool(recorder.call("GET", WAVE, wave).json()["draw"]["state"] == state)

@@ -1,0 +1,1 @@
+"""Applying, and each step of a draw."""

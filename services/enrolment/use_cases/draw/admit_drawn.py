@@ -1,0 +1,115 @@
+"""Admit the people whose applications are next in a draw's order, in one transaction with what tells how far it is.
+
+Nothing has to be remembered between two of these: after a crash, the draw says at which place it goes on.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+
+import sqlalchemy as sa
+
+from chassis.identifiers import new_id
+from chassis.identity import Principal
+from chassis.journal import Entry
+from services.enrolment.domain.draw.application import Verdict, verdict_of
+from services.enrolment.domain.draw.draw import Step
+from services.enrolment.domain.entry_kinds import EntryKind
+from services.enrolment.domain.programme.award import Candidate
+from services.enrolment.domain.programme.pause import Paused
+from services.enrolment.storage.stores import Stores
+from services.enrolment.use_cases.draw.reveal_secret import done_entry
+from services.enrolment.use_cases.programme.admit_candidates import (
+    AdmitCandidates,
+    admit_candidates,
+)
+from services.enrolment.use_cases.shared.by_worker import ACTOR, entry_of_worker
+from services.enrolment.use_cases.shared.due_draw import lock_due_draw_if_free
+from vocabulary.roles import SYSTEM
+
+
+@dataclass(frozen=True, slots=True)
+class DrawnPeople:
+    """Who comes next in the order of a draw, by application; places count from 0."""
+
+    wave_id: str
+    first_place: int
+    people: Sequence[tuple[str, Candidate]] = field(repr=False)
+
+
+def admit_drawn(
+    connection: sa.Connection, drawn: DrawnPeople, *, request_id: str, stores: Stores
+) -> int:
+    """Judge those who come next and destroy what tells who they are, but for those with a card; return how many.
+
+    Nothing is done, and 0 returned, where another worker has the draw, where these are not the next any more, and while
+    admissions are paused anywhere: a region that is paused must not lose its turn to the others.
+    """
+    due = lock_due_draw_if_free(connection, drawn.wave_id, Step.ADMIT, stores=stores)
+    if due is None or due.draw.judged != drawn.first_place:
+        return 0
+    if _is_paused(connection, stores):
+        return 0
+    admission_id = new_id()
+    verdicts = _judge(connection, drawn, admission_id, request_id, stores)
+    now = stores.database.now(connection)
+    after = due.draw.after(verdicts, now=now)
+    entries = [_entry(drawn.wave_id, admission_id, verdict, request_id) for verdict in verdicts]
+    if after.ended_at is not None:
+        entries.append(done_entry(after, request_id))
+    first = stores.journal.append(connection, entries, now=now)
+    saved = stores.applications.save_verdicts(connection, verdicts, first_position=first)
+    if saved != len(verdicts):
+        raise LookupError(f"{len(verdicts) - saved} applications of the order are not there")
+    stores.draws.save_judged(connection, after)
+    return len(verdicts)
+
+
+def _is_paused(connection: sa.Connection, stores: Stores) -> bool:
+    _, pauses = stores.pauses.now_and_in_force(connection)
+    return any(pause.what is Paused.ADMISSIONS for pause in pauses)
+
+
+def _judge(
+    connection: sa.Connection,
+    drawn: DrawnPeople,
+    admission_id: str,
+    request_id: str,
+    stores: Stores,
+) -> list[Verdict]:
+    command = AdmitCandidates(
+        admission_id=admission_id,
+        wave_id=drawn.wave_id,
+        rows=[candidate for _, candidate in drawn.people],
+        caller=Principal(ACTOR, SYSTEM, None, None, None, expires_at=0),
+        request_id=request_id,
+        drawn=True,
+    )
+    outcomes = admit_candidates(connection, command, stores=stores)
+    ids = [application_id for application_id, _ in drawn.people]
+    return [
+        verdict_of(one, place, outcome)
+        for place, (one, outcome) in enumerate(
+            zip(ids, outcomes, strict=True), start=drawn.first_place + 1
+        )
+    ]
+
+
+def _entry(wave_id: str, admission_id: str, verdict: Verdict, request_id: str) -> Entry:
+    body = {
+        "wave_id": wave_id,
+        "application_id": verdict.application_id,
+        "place": verdict.place,
+        "state": verdict.state.value,
+        "code": verdict.code,
+        "quota_id": verdict.quota_id,
+    }
+    if verdict.card_ref is not None:
+        body["admission_id"] = admission_id
+    return entry_of_worker(
+        EntryKind.APPLICATION_JUDGED,
+        body,
+        request_id=request_id,
+        subjects={"card_ref": verdict.card_ref},
+    )

@@ -1,0 +1,60 @@
+"""Withdraw an application while its wave's window is open, and destroy what tells who made it."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+
+import sqlalchemy as sa
+
+from chassis.identity import Principal
+from chassis.journal import Entry
+from chassis.problems import NotFound
+from services.enrolment.domain.draw.application import Application, ApplicationState
+from services.enrolment.domain.entry_kinds import EntryKind
+from services.enrolment.domain.reach import reach_to_act
+from services.enrolment.storage.stores import Stores
+from services.enrolment.use_cases.shared.held_draw import hold_open_draw
+from services.enrolment.use_cases.shared.recorded import Recorded
+
+
+@dataclass(frozen=True, slots=True)
+class WithdrawApplication:
+    """Somebody who assists withdraws an application for a person who wants that."""
+
+    application_id: str
+    reason: str
+    caller: Principal
+    request_id: str
+
+
+def withdraw_application(
+    connection: sa.Connection, command: WithdrawApplication, *, stores: Stores
+) -> Recorded[Application]:
+    """Withdraw an application, which then takes no part; the person may apply anew.
+
+    Raises `NotFound` alike for what is absent or of another region, `WaveClosed`, `ApplicationEnded`.
+    """
+    found = stores.applications.find(connection, command.application_id)
+    if found is None or not reach_to_act(command.caller).has_card(region=found.region):
+        raise NotFound
+    now = hold_open_draw(connection, found.wave_id, stores=stores)
+    application = stores.applications.find(connection, command.application_id, lock=True) or found
+    application.check_withdrawal()
+    position = stores.journal.append(connection, [_entry(command, application)], now=now)
+    stores.applications.save_withdrawn(connection, command.application_id, position=position)
+    return Recorded(replace(application, state=ApplicationState.WITHDRAWN), position)
+
+
+def _entry(command: WithdrawApplication, application: Application) -> Entry:
+    return Entry(
+        kind=EntryKind.APPLICATION_WITHDRAWN,
+        actor=command.caller.subject,
+        role=command.caller.role,
+        request_id=command.request_id,
+        subjects={"region": application.region},
+        body={
+            "wave_id": application.wave_id,
+            "application_id": application.application_id,
+            "reason": command.reason,
+        },
+    )
