@@ -14,6 +14,9 @@ from services.enrolment.storage.cards import CardStore
 from services.enrolment.storage.classes import ClassStore
 from services.enrolment.storage.corrections import CorrectionStore
 from services.enrolment.storage.enrolments import EnrolmentStore
+from services.enrolment.storage.exclusion_cases import ExclusionCaseStore
+from services.enrolment.storage.exclusion_lists import ExclusionListStore
+from services.enrolment.storage.listed_persons import ListedPersonStore
 from services.enrolment.storage.movements import MovementStore
 from services.enrolment.storage.pauses import PauseStore
 from services.enrolment.storage.persons import Fingerprints, PersonStore
@@ -45,6 +48,9 @@ class Stores:
     rules: RuleStore
     admissions: AdmissionStore
     admission_files: AdmissionFileStore
+    exclusion_lists: ExclusionListStore
+    listed_persons: ListedPersonStore
+    exclusion_cases: ExclusionCaseStore
     corrections: CorrectionStore
     pauses: PauseStore
     suspensions: SuspensionStore
@@ -54,6 +60,7 @@ class Stores:
 def open_stores(database: Database, *, personal_data_key: bytes, fingerprint_key: bytes) -> Stores:
     """Open every store of enrolment on one database. Answers are sealed: they hold card numbers and redeem codes."""
     seal = Seal(personal_data_key)
+    fingerprints = Fingerprints(fingerprint_key)
     return Stores(
         database=database,
         journal=Journal(database, JOURNAL),
@@ -62,13 +69,16 @@ def open_stores(database: Database, *, personal_data_key: bytes, fingerprint_key
         cards=CardStore(database),
         enrolments=EnrolmentStore(database),
         movements=MovementStore(database),
-        persons=PersonStore(database, seal=seal, fingerprints=Fingerprints(fingerprint_key)),
+        persons=PersonStore(database, seal=seal, fingerprints=fingerprints),
         waves=WaveStore(database),
         quotas=QuotaStore(database),
         realisation=RealisationStore(database),
         rules=RuleStore(database, shipped_rules()),
         admissions=AdmissionStore(database),
         admission_files=AdmissionFileStore(database, seal=seal, digest_key=fingerprint_key),
+        exclusion_lists=ExclusionListStore(database),
+        listed_persons=ListedPersonStore(database, fingerprints=fingerprints),
+        exclusion_cases=ExclusionCaseStore(database, seal=seal),
         corrections=CorrectionStore(database),
         pauses=PauseStore(database),
         suspensions=SuspensionStore(database),
