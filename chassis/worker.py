@@ -6,7 +6,7 @@ import os
 import signal
 import sys
 import threading
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import TypeVar
 
@@ -68,6 +68,23 @@ def _serve_metrics(host: str, port: int) -> None:
         raise SettingsError(
             f"METRICS_BIND {host}:{port} cannot be listened at: {error.strerror}"
         ) from error
+
+
+def each_in_turn(names: Iterable[str], work: Callable[[str], int]) -> int:
+    """Do something with each and return the sum; one that fails does not keep the others from their turn.
+
+    Raises what the first failed with, once all had theirs.
+    """
+    done = 0
+    failure: Exception | None = None
+    for name in names:
+        try:
+            done += work(name)
+        except Exception as error:  # noqa: BLE001 - raised below, after the others had their turn
+            failure = failure or error
+    if failure is not None:
+        raise failure
+    return done
 
 
 def run_worker(tasks: Sequence[Task], *, metrics_address: tuple[str, int] | None = None) -> None:

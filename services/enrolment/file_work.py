@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from functools import partial
 
 from chassis.identifiers import random_reference
 from chassis.transaction import Transactions
+from chassis.worker import each_in_turn
 from services.enrolment.api.candidates import read_line
 from services.enrolment.storage.stores import Stores
 from services.enrolment.use_cases.programme.admit_next_chunk import ReadChunk, admit_next_chunk
@@ -36,14 +36,14 @@ class FileWork:
         """Admit the next chunk of each file whose wave has opened; return how many rows are done."""
         with self.stores.database.reading() as connection:
             file_ids = self.stores.admission_files.to_admit(connection)
-        return _each(file_ids, self._admit_chunk)
+        return each_in_turn(file_ids, self._admit_chunk)
 
     def tidy_up(self) -> int:
         """Remove what was never received to its end, and results that were kept long enough; return how many files."""
         with self.stores.database.reading() as connection:
             abandoned = abandoned_files(connection, stores=self.stores)
             old = files_to_forget(connection, stores=self.stores)
-        return _each(abandoned, self._discard) + _each(old, self._forget)
+        return each_in_turn(abandoned, self._discard) + each_in_turn(old, self._forget)
 
     def _admit_chunk(self, file_id: str) -> int:
         chunk = self._next_chunk(file_id)
@@ -80,17 +80,3 @@ class FileWork:
             stores=self.stores,
         )
         return self.transactions.run(forget, repeatable=True)
-
-
-def _each(file_ids: Iterable[str], work: Callable[[str], int]) -> int:
-    """Do something with each file; one that fails does not keep the others from their turn."""
-    done = 0
-    failure: Exception | None = None
-    for file_id in file_ids:
-        try:
-            done += work(file_id)
-        except Exception as error:  # noqa: BLE001 - raised below, after the others had their turn
-            failure = failure or error
-    if failure is not None:
-        raise failure
-    return done

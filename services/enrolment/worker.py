@@ -1,5 +1,5 @@
 """Enrolment's worker: follows the catalogue, counts for the reports, settles what was called off or ran out, admits
-files of candidates, forgets answers.
+files of candidates, finds holders who are on exclusion lists, forgets answers.
 """
 
 from __future__ import annotations
@@ -11,6 +11,8 @@ from chassis.idempotency import PURGED_EVERY
 from chassis.identifiers import random_reference
 from chassis.transaction import Transactions
 from chassis.worker import Task, work_for
+from services.enrolment.exclusion_work import BETWEEN_CHUNKS as BETWEEN_LOOKS
+from services.enrolment.exclusion_work import BETWEEN_REMOVALS, ExclusionWork
 from services.enrolment.file_work import BETWEEN_CHUNKS, FileWork
 from services.enrolment.followers.catalogue import catalogue_follower
 from services.enrolment.followers.realisation import realisation_follower
@@ -42,7 +44,7 @@ def start_tasks(settings: WorkerSettings) -> list[Task]:
 
     Raises `SettingsError` as `open_database` and `refuse_other_keys` do.
     """
-    database = open_database(settings, pool_size=5)
+    database = open_database(settings, pool_size=6)
     stores, transactions = open_storage(settings, database)
     refuse_other_keys(stores)
     follower = catalogue_follower(
@@ -50,6 +52,7 @@ def start_tasks(settings: WorkerSettings) -> list[Task]:
     )
     counting = realisation_follower(stores, transactions)
     files = FileWork(stores, transactions, takes_test_numbers=settings.is_development)
+    exclusions = ExclusionWork(stores, transactions)
     return [
         Task("catalog", 0.25, follower.catch_up),
         Task("realisation", 0.5, counting.catch_up),
@@ -58,6 +61,8 @@ def start_tasks(settings: WorkerSettings) -> list[Task]:
         Task("stored-answers", PURGED_EVERY, transactions.forget_old_answers),
         Task("admission-files", BETWEEN_CHUNKS, files.admit_some),
         Task("old-admission-files", PURGED_EVERY, files.tidy_up),
+        Task("exclusion-lists", BETWEEN_LOOKS, exclusions.find_some),
+        Task("old-exclusion-lists", BETWEEN_REMOVALS, exclusions.tidy_up),
     ]
 
 

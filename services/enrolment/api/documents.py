@@ -6,6 +6,7 @@ import marshmallow as ma
 
 from chassis.contract import Shown, page_of
 from chassis.fields import Flag, InstantField, OneOf, Parsed, Reference, Text, Whole, says
+from services.enrolment.api.exclusion_case_documents import OwnCase
 from services.enrolment.domain.entry_kinds import EntryKind
 from services.enrolment.domain.money.movement import Account, Cause
 from services.enrolment.domain.programme.card import MODE_OF_SCHEME, CardState, Scheme
@@ -19,6 +20,7 @@ from vocabulary.refusals import (
     AdmissionsPaused,
     AgeOutsideRules,
     BirthDateImpossible,
+    Excluded,
     FamilyCardUsedUp,
     NikAlreadyHeld,
     QuotaFull,
@@ -31,6 +33,7 @@ ROW_REFUSALS = (
     BirthDateImpossible,
     AdmissionsPaused,
     AgeOutsideRules,
+    Excluded,
     NikAlreadyHeld,
     FamilyCardUsedUp,
     QuotaFull,
@@ -113,6 +116,10 @@ class Card(Shown):
     cluster = Text(most=32, allow_none=True, metadata=says("The target group, if any."))
     wave_id = Reference()
     awarded_at = InstantField()
+    exclusion_cases = ma.fields.List(
+        ma.fields.Nested(OwnCase),
+        metadata=says("Where its holder was found on a list of people who may hold no card."),
+    )
 
 
 class FoundCard(Card):
@@ -294,6 +301,8 @@ class Checked(Shown):
     enrolments = Whole()
     movements = Whole()
     corrections = Whole()
+    exclusion_lists = Whole()
+    exclusion_cases = Whole()
     journal_entries = Whole()
 
 

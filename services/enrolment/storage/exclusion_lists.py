@@ -9,7 +9,7 @@ import sqlalchemy as sa
 
 from chassis.database import Database
 from services.enrolment.domain.exclusion.exclusion_list import ExclusionList, ListState
-from services.enrolment.storage.tables import EXCLUSION_LIST
+from services.enrolment.storage.tables import EXCLUSION_LIST, LISTED_PERSON
 
 L = EXCLUSION_LIST.c
 
@@ -183,10 +183,17 @@ class ExclusionListStore:
         query = sa.select(L.list_id).where(L.state == ListState.IN_FORCE, L.checked_at.is_(None))
         return list(connection.execute(query.order_by(L.list_id)).scalars())
 
-    def checked_to(self, connection: sa.Connection, list_id: str) -> str:
-        """Return how far persons were looked through for a list."""
-        query = sa.select(L.checked_to).where(L.list_id == list_id)
-        return str(connection.execute(query).scalar_one())
+    def unchecked_after(self, connection: sa.Connection, list_id: str) -> str | None:
+        """Return up to which digest persons were looked through for a list in force; None where it was all."""
+        query = sa.select(L.checked_to).where(
+            L.list_id == list_id, L.state == ListState.IN_FORCE, L.checked_at.is_(None)
+        )
+        return connection.execute(query).scalar_one_or_none()
+
+    def checked(self, connection: sa.Connection, list_id: str) -> int:
+        """Return how many persons were looked through for a list."""
+        query = sa.select(L.checked).where(L.list_id == list_id)
+        return int(connection.execute(query).scalar_one())
 
     def save_checked(
         self,
@@ -208,16 +215,20 @@ class ExclusionListStore:
         return list(connection.execute(query.order_by(L.list_id)).scalars())
 
     def to_forget(self, connection: sa.Connection, before: datetime) -> list[str]:
-        """Return the lists that went out of force before an instant, and would not be in force again by one step."""
+        """Return the lists that went out of force before an instant, of which something is kept that nobody needs.
+
+        What would be in force again if the one in force were taken back is needed.
+        """
         later = EXCLUSION_LIST.alias("later")
         needed = (
             sa.select(later.c.list_id)
             .where(later.c.follows == L.list_id, later.c.state == ListState.IN_FORCE)
             .exists()
         )
+        left = sa.select(LISTED_PERSON.c.list_id).where(LISTED_PERSON.c.list_id == L.list_id)
         query = sa.select(L.list_id).where(
             L.state.in_([ListState.SUPERSEDED, ListState.WITHDRAWN]),
-            L.forgotten_at.is_(None),
+            sa.or_(L.forgotten_at.is_(None), left.exists()),
             L.out_of_force_at < before,
             sa.not_(needed),
         )

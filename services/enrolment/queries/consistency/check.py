@@ -26,6 +26,8 @@ from services.enrolment.queries.consistency.comparison import ENTRY, Comparison
 from services.enrolment.queries.consistency.corrections import CORRECTIONS
 from services.enrolment.queries.consistency.enrolments import ENROLMENTS
 from services.enrolment.queries.consistency.entries import ENTRIES
+from services.enrolment.queries.consistency.exclusion_cases import EXCLUSION_CASES
+from services.enrolment.queries.consistency.exclusion_lists import EXCLUSION_LISTS
 from services.enrolment.queries.consistency.movements import MOVEMENTS
 from services.enrolment.queries.consistency.quotas import QUOTAS
 from services.enrolment.queries.consistency.suspensions import SUSPENSIONS
@@ -47,6 +49,8 @@ WALKED = (
     ENROLMENTS,
     MOVEMENTS,
     CORRECTIONS,
+    EXCLUSION_LISTS,
+    EXCLUSION_CASES,
     ENTRIES,
 )
 
