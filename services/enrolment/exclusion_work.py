@@ -9,7 +9,7 @@ from chassis.identifiers import random_reference
 from chassis.transaction import Transactions
 from chassis.worker import each_in_turn
 from services.enrolment.storage.stores import Stores
-from services.enrolment.use_cases.exclusion.find_holders import find_holders
+from services.enrolment.use_cases.exclusion.find_holders import PERSONS_AT_ONCE, find_holders
 from services.enrolment.use_cases.exclusion.forget_list import forget_some, lists_to_forget
 from services.enrolment.use_cases.exclusion.receive_list import abandoned_lists, discard_some
 
@@ -26,6 +26,7 @@ class ExclusionWork:
 
     stores: Stores
     transactions: Transactions
+    persons_at_once: int = PERSONS_AT_ONCE
 
     def find_some(self) -> int:
         """Look through the next persons for each list in force that asks for it; return how many."""
@@ -42,7 +43,13 @@ class ExclusionWork:
 
     def _find(self, list_id: str) -> int:
         request_id = random_reference()
-        find = partial(find_holders, list_id=list_id, request_id=request_id, stores=self.stores)
+        find = partial(
+            find_holders,
+            list_id=list_id,
+            request_id=request_id,
+            stores=self.stores,
+            at_once=self.persons_at_once,
+        )
         return self.transactions.run(find, repeatable=True)
 
     def _discard(self, list_id: str) -> int:

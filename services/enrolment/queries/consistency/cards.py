@@ -5,8 +5,8 @@ from __future__ import annotations
 import sqlalchemy as sa
 
 from chassis.json_text import identifier_in, text_in, whole_in
-from services.enrolment.domain.money.movement import Account
 from services.enrolment.domain.exclusion.case import BARRING
+from services.enrolment.domain.money.movement import Account
 from services.enrolment.domain.programme.card import LIVE_STATES, CardState
 from services.enrolment.queries.consistency.comparison import (
     AWARD,

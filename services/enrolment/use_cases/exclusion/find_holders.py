@@ -30,7 +30,12 @@ PERSONS_AT_ONCE = 1_000
 
 
 def find_holders(
-    connection: sa.Connection, list_id: str, *, request_id: str, stores: Stores
+    connection: sa.Connection,
+    list_id: str,
+    *,
+    request_id: str,
+    stores: Stores,
+    at_once: int = PERSONS_AT_ONCE,
 ) -> int:
     """Look through the persons that come next, open cases, and return how many persons these were.
 
@@ -41,13 +46,13 @@ def find_holders(
     if one is None or after is None:
         return 0
     actor = done_by_worker(request_id)
-    found = stores.listed_persons.search(connection, list_id, after=after, limit=PERSONS_AT_ONCE)
+    found = stores.listed_persons.search(connection, list_id, after=after, limit=at_once)
     cards = stores.cards.lock(connection, list(found.listed))
     now = stores.database.now(connection)
     rules = stores.rules.at(connection, now)
     opened = _open(connection, one, found, cards, rules=rules, now=now, stores=stores)
     stores.exclusion_cases.add(connection, opened)
-    is_all = found.persons < PERSONS_AT_ONCE
+    is_all = found.persons < at_once
     stores.exclusion_lists.save_checked(
         connection, list_id, to=found.last, persons=found.persons, done_at=now if is_all else None
     )
