@@ -173,7 +173,7 @@ def _refused(message: str) -> ValidationFailed:
     return ValidationFailed(errors=[FieldError("/card_number", message)])
 
 
-@endpoints.get(f"{_BY_ID}/appeal", allow=(OPERATOR,), shows=ShownAppeal)
+@endpoints.get(f"{_BY_ID}/appeal", allow=(OPERATOR,), shows=ShownAppeal, refuses=(StateConflict,))
 def get_appeal(call: Call, service: EnrolmentService) -> Answer:
     """Show what the holder says against an exclusion; the reading is recorded."""
     case_id, actor = call.path["case_id"], called_by(call.caller, call.request_id)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import sqlalchemy as sa
 
-from chassis.problems import NotFound
+from chassis.problems import NotFound, StateConflict
 from services.enrolment.domain.entry_kinds import EntryKind
 from services.enrolment.domain.exclusion.exclusion_list import ExclusionList
 from services.enrolment.storage.stores import Stores
@@ -28,12 +28,17 @@ def record_appeal_read(
 ) -> str:
     """Record that somebody reads what a holder says; return it sealed, to be opened once this is committed.
 
-    Raises `NotFound` where there is no such case, or no appeal.
+    Raises `NotFound`, and `StateConflict` where nobody has appealed.
     """
     case = stores.exclusion_cases.read(connection, case_id)
-    sealed = stores.exclusion_cases.sealed_appeal(connection, case_id) if case else None
-    if case is None or sealed is None:
+    if case is None:
         raise NotFound
+    sealed = stores.exclusion_cases.sealed_appeal(connection, case_id)
+    if sealed is None:
+        raise StateConflict(_NO_APPEAL, facts={"state": case.state.value})
     entry = case_entry(EntryKind.EXCLUSION_APPEAL_READ, case, actor, said={})
     stores.journal.append(connection, [entry], now=stores.database.now(connection))
     return sealed
+
+
+_NO_APPEAL = "The holder has filed no appeal in this case: there is nothing to read."

@@ -173,7 +173,10 @@ def test_a_granted_appeal_gives_the_card_back(house: House) -> None:
 def test_what_a_holder_says_is_sealed_and_its_reading_is_recorded(house: House) -> None:
     card = house.award()
     case_id = case_about(house, card)
-    assert code(house.get(f"/exclusion-cases/{case_id}/appeal", "operator")) == (404, "not-found")
+    assert code(house.get(f"/exclusion-cases/{case_id}/appeal", "operator")) == (
+        409,
+        "state-conflict",
+    )
     document(decide(house, case_id, "upheld"))
     document(appeal(house, case_id, card, WORDS))
     told = document(house.get(f"/exclusion-cases/{case_id}/appeal", "operator", subject=BUDI))
