@@ -321,7 +321,7 @@ def _send(town: Town, name: str, role: str, thing: str) -> requests.Response:
     key = new_id() if method == "POST" else None
     body = SENT.get(name)
     if name == "post_exclusion_cases_appeal" and role == "officer":
-        body = {**body, "card_number": town.own.card.number}
+        body = {"card_number": town.own.card.number, **SENT[name]}
     return town.caller(role).call(method, address, body=body, key=key, headers=headers)
 
 

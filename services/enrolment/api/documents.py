@@ -80,13 +80,17 @@ class AdmittedRow(Shown):
 class RefusedRow(Shown):
     """A candidate who was not, and why."""
 
-    SOMETIMES = frozenset({"errors", "quota_id"})
+    SOMETIMES = frozenset({"errors", "quota_id", "groups", "lists"})
 
     index = Whole(metadata=says("Which candidate, counted from 0."))
     code = OneOf(("validation-failed", *(refusal.code for refusal in ROW_REFUSALS)))
     detail = Text(most=1_000, lines=True, metadata=says("What was wrong and what would be right."))
     errors = ma.fields.List(ma.fields.Nested(FieldFault))
     quota_id = Reference(metadata=says("Which quota is full, where that is why."))
+    groups = Text(
+        metadata=says("Whom the rules refuse a card, where the person is on their lists.")
+    )
+    lists = Text(metadata=says("Which of these lists, each by its group and number."))
 
 
 class Admissions(Shown):

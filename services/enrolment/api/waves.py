@@ -29,7 +29,7 @@ from services.enrolment.use_cases.programme.admit_candidates import (
     admit_candidates,
 )
 from services.enrolment.use_cases.programme.open_wave import open_wave
-from vocabulary.refusals import QuotaFull, WaveClosed
+from vocabulary.refusals import Excluded, QuotaFull, WaveClosed
 from vocabulary.roles import OPERATOR
 
 endpoints: Endpoints[EnrolmentService] = Endpoints("/api/v1")
@@ -129,6 +129,6 @@ def _refusal(refusal: Problem, *, pointer: str) -> dict[str, Any]:
             {"pointer": f"{pointer}{error.pointer}", "message": error.message}
             for error in refusal.errors
         ]
-    if isinstance(refusal, QuotaFull):
+    if isinstance(refusal, QuotaFull | Excluded):
         row |= refusal.facts
     return row

@@ -9,7 +9,7 @@ import sqlalchemy as sa
 
 from chassis.database import Database
 from services.enrolment.domain.exclusion.exclusion_list import ExclusionList, ListState
-from services.enrolment.storage.tables import EXCLUSION_LIST, LISTED_PERSON
+from services.enrolment.storage.tables import EXCLUSION_LIST, LISTED_PERSON, REFUSED_LINE
 
 L = EXCLUSION_LIST.c
 
@@ -225,10 +225,13 @@ class ExclusionListStore:
             .where(later.c.follows == L.list_id, later.c.state == ListState.IN_FORCE)
             .exists()
         )
-        left = sa.select(LISTED_PERSON.c.list_id).where(LISTED_PERSON.c.list_id == L.list_id)
+        left = [
+            sa.select(table.c.list_id).where(table.c.list_id == L.list_id).exists()
+            for table in (LISTED_PERSON, REFUSED_LINE)
+        ]
         query = sa.select(L.list_id).where(
             L.state.in_([ListState.SUPERSEDED, ListState.WITHDRAWN]),
-            sa.or_(L.forgotten_at.is_(None), left.exists()),
+            sa.or_(L.forgotten_at.is_(None), *left),
             L.out_of_force_at < before,
             sa.not_(needed),
         )

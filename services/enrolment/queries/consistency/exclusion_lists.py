@@ -34,8 +34,14 @@ _STATE_AFTER = sa.case(
 )
 _TOLD_THERE = J.position == L.position
 _TOLD = sa.case((L.state == ListState.RECEIVING.value, ListState.AWAITED.value), else_=L.state)
-_ACTIVATED = J.kind == EntryKind.EXCLUSION_LIST_ACTIVATED
-_IN_FORCE = L.state == ListState.IN_FORCE.value
+_LISTED_THEN = value(
+    whole_in(J.body, "listed"),
+    _TOLD_THERE,
+    J.kind == EntryKind.EXCLUSION_LIST_ACTIVATED,
+    _ITS_OWN,
+    of=EXCLUSION_LIST,
+)
+_ACTIVATED_THERE = _LISTED_THEN.is_not(None)
 
 EXCLUSION_LISTS = Comparison(
     "exclusion_lists",
@@ -48,19 +54,8 @@ EXCLUSION_LISTS = Comparison(
         ),
         Pair(
             "people on a list in force, by journal",
-            where(
-                _IN_FORCE & value(_ACTIVATED & _ITS_OWN, _TOLD_THERE, of=EXCLUSION_LIST), L.listed
-            ),
-            where(
-                _IN_FORCE,
-                value(
-                    whole_in(J.body, "listed"),
-                    _TOLD_THERE,
-                    _ACTIVATED,
-                    _ITS_OWN,
-                    of=EXCLUSION_LIST,
-                ),
-            ),
+            where(_ACTIVATED_THERE, L.listed),
+            where(_ACTIVATED_THERE, _LISTED_THEN),
         ),
     ),
 )

@@ -82,7 +82,7 @@ def test_who_is_on_a_list_in_force_is_refused_and_the_list_is_named(house: House
     in_force(house, [person.nik])
     [refused] = document(house.admit([person.row(), other.row()]))["refused"]
     assert (refused["index"], refused["code"]) == (0, "excluded")
-    assert "civil-servant 1" in refused["detail"]
+    assert (refused["groups"], refused["lists"]) == ("civil-servant", "civil-servant 1")
 
 
 def test_who_is_on_a_list_is_refused_from_a_file_too(house: House) -> None:
