@@ -1,4 +1,4 @@
-"""Lists of people who may hold no card, through the gateway: sent in one stream, and their holders found by the worker."""
+"""Lists of people who may hold no card, through the gateway: sent in one stream, their holders found by the worker."""
 
 from __future__ import annotations
 
