@@ -92,7 +92,11 @@ def get_case(call: Call, service: EnrolmentService) -> Answer:
     shows=AffectedHolders,
 )
 def get_affected(call: Call, service: EnrolmentService) -> Response:
-    """Tell exactly whom a list hit: every holder about whom it opened a case, by reference; the reading is recorded."""
+    """Tell exactly whom a list hit, by reference; the reading is recorded.
+
+    That is every holder about whom it opened a case. One about whom an earlier list had done so stands in the report
+    of that one.
+    """
     list_id, actor = call.path["list_id"], called_by(call.caller, call.request_id)
     record = partial(record_affected_read, list_id=list_id, actor=actor, stores=service.stores)
     service.transactions.run(record, repeatable=True)
@@ -129,9 +133,9 @@ def post_decision(call: Call, service: EnrolmentService) -> Answer:
     bounded=(LOOKUPS_OF_ONE_CALLER,),
 )
 def post_appeal(call: Call, service: EnrolmentService) -> Answer:
-    """File an appeal against an exclusion; the card is not revoked before another operator has decided on it.
+    """File an appeal against an exclusion.
 
-    An officer files it for a person of its region who is there with the card. What is said is kept sealed.
+    The card is not revoked before another operator has decided on it. An officer files it for a person of its region who is there with the card. What is said is kept sealed.
     """
     refuse_too_many(call, service)
     number = _card_number(call)

@@ -169,7 +169,10 @@ def _sent_before(
     shows=RefusedLines,
 )
 def get_refusals(call: Call, service: EnrolmentService) -> Response:
-    """Tell which lines of a list's file hold no NIK, and what is wrong with each; nothing of them is repeated."""
+    """Tell which lines of a list's file hold no NIK, and what is wrong with each.
+
+    Nothing of them is repeated.
+    """
     list_id = call.path["list_id"]
     with service.database.reading() as connection:
         if service.stores.exclusion_lists.read(connection, list_id) is None:
@@ -182,7 +185,10 @@ def get_refusals(call: Call, service: EnrolmentService) -> Response:
     f"{_BY_ID}/preview", allow=(OPERATOR,), shows=ShownActivation, refuses=(StateConflict,)
 )
 def get_preview(call: Call, service: EnrolmentService) -> Answer:
-    """Tell what putting a list in force would do: whom it adds and removes, and how many live cards it would hit."""
+    """Tell what putting a list in force would do.
+
+    That is how many people it adds and removes, beside the list in force, and how many live cards it would hit.
+    """
     stores = service.stores
     with service.database.reading() as connection:
         one = stores.exclusion_lists.read(connection, call.path["list_id"])
@@ -205,7 +211,7 @@ def get_preview(call: Call, service: EnrolmentService) -> Answer:
     refuses=(StateConflict, PreviewOutdated),
 )
 def post_activation(call: Call, service: EnrolmentService) -> Answer:
-    """Put a list in force as it was previewed, in the place of the one that is: as a whole, at once.
+    """Put a list in force as it was previewed, as a whole and at once.
 
     From then on people on it are refused (`excluded`). About holders of cards who are on it the worker opens cases;
     nothing happens to a card by itself.
