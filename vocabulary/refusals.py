@@ -148,7 +148,7 @@ class ExclusionFileFaulty(Problem):
         " long. The member line names the line by which that was seen."
     )
     tells = (("line", int),)
-    default_detail = "Mend the file at the line named and send it again. Nothing of it was kept."
+    default_detail = "Mend the file at the line named, one NIK a line, and send it again."
 
 
 class BirthDateImpossible(Problem):

@@ -135,7 +135,8 @@ def post_decision(call: Call, service: EnrolmentService) -> Answer:
 def post_appeal(call: Call, service: EnrolmentService) -> Answer:
     """File an appeal against an exclusion.
 
-    The card is not revoked before another operator has decided on it. An officer files it for a person of its region who is there with the card. What is said is kept sealed.
+    The card is not revoked before another operator has decided on it. An officer files it for a person of its region
+    who is there with the card. What is said is kept sealed.
     """
     refuse_too_many(call, service)
     number = _card_number(call)
