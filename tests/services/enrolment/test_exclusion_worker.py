@@ -1,4 +1,4 @@
-"""Lists and workers as processes: killed while they look for holders, and two at once."""
+"""Workers that look for holders on lists: one goes on where another stopped, and two at once."""
 
 from __future__ import annotations
 
@@ -26,9 +26,7 @@ def opened(house: House) -> list[str]:
     return [case["card_ref"] for case in cases(house)]
 
 
-def test_a_worker_that_was_killed_goes_on_where_it_stopped(
-    house: House, catalogue: Catalogue
-) -> None:
+def test_a_worker_goes_on_where_another_stopped(house: House, catalogue: Catalogue) -> None:
     cards = house.award_many(PEOPLE)
     list_id = in_force(house, [card.person.nik for card in cards])
     assert few_at_once(house).find_some() == AT_ONCE
