@@ -19,6 +19,7 @@ from contract.admitting import (
     stop_file,
 )
 from contract.drawing import draw
+from contract.excluding import award, find_case, hear, import_list
 from contract.recorder import Recorder, Refused
 from contract.signing_in import invite, let_in_again, take_back
 from contract.switches import (
@@ -58,6 +59,7 @@ def walk(recorder: Recorder) -> dict[str, Any]:
     undo_admission(recorder)
     schedule_rules(recorder)
     explain_rules(recorder)
+    _exclude(recorder)
     revoke(recorder)
     let_in_again(recorder, card_number)
     move(recorder, card_number)
@@ -269,6 +271,13 @@ def _audit(recorder: Recorder, offered: Document) -> None:
     query = {"class_id": offered["id"], "kind": "enrolment-confirmed", "limit": 1}
     recorder.call("GET", f"{API}/log/entries", query=query, role="auditor")
     recorder.call("GET", f"{API}/consistency", role="auditor")
+
+
+def _exclude(recorder: Recorder) -> None:
+    nik, card_ref = award(recorder)
+    list_id = import_list(recorder, nik)
+    case_id = _eventually(lambda: find_case(recorder, list_id))
+    hear(recorder, list_id, str(case_id), card_ref)
 
 
 def _call_off(recorder: Recorder, provider: dict[str, str], course: str) -> None:

@@ -151,6 +151,33 @@ ENROLMENT = (
     _read("/admissions/{admission_id}", "enrolment", BEARER),
     _read("/admissions/{admission_id}/undo", "enrolment", BEARER),
     _write("POST", "/admissions/{admission_id}/undo", "enrolment", BEARER, largest_body=16 * KIB),
+    _read("/exclusion-lists", "enrolment", BEARER),
+    _write("POST", "/exclusion-lists", "enrolment", BEARER, largest_body=16 * KIB),
+    _read("/exclusion-lists/{list_id}", "enrolment", BEARER),
+    Route(
+        "POST",
+        API + "/exclusion-lists/{list_id}/rows",
+        ("enrolment",),
+        BEARER,
+        largest_body=128 * MIB,
+        seconds=60.0,
+        bulk=True,
+    ),
+    _read("/exclusion-lists/{list_id}/refusals", "enrolment", BEARER, seconds=30.0, bulk=True),
+    _read("/exclusion-lists/{list_id}/preview", "enrolment", BEARER, seconds=60.0, bulk=True),
+    _read("/exclusion-lists/{list_id}/affected", "enrolment", BEARER, seconds=30.0, bulk=True),
+    _write(
+        "POST", "/exclusion-lists/{list_id}/activation", "enrolment", BEARER, largest_body=16 * KIB
+    ),
+    _write(
+        "POST", "/exclusion-lists/{list_id}/withdrawal", "enrolment", BEARER, largest_body=16 * KIB
+    ),
+    _read("/exclusion-cases", "enrolment", BEARER),
+    _read("/exclusion-cases/{case_id}", "enrolment", BEARER),
+    _write("POST", "/exclusion-cases/{case_id}/decision", "enrolment", BEARER),
+    _read("/exclusion-cases/{case_id}/appeal", "enrolment", BEARER),
+    _write("POST", "/exclusion-cases/{case_id}/appeal", "enrolment", BEARER),
+    _write("POST", "/exclusion-cases/{case_id}/appeal-decision", "enrolment", BEARER),
     _read("/corrections", "enrolment", BEARER),
     _write("POST", "/corrections", "enrolment", BEARER, largest_body=16 * KIB),
     _read("/corrections/{correction_id}", "enrolment", BEARER),

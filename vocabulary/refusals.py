@@ -111,7 +111,7 @@ class CardNotUsable(Problem):
     code = "card-not-usable"
     status = 409
     title = "The card cannot be used now"
-    meaning = "The card is in training, expired, revoked, withdrawn or used up, as the member card_state says."
+    meaning = "The card is in training, barred, expired, revoked, withdrawn or used up, as the member card_state says."
     tells = (("card_state", str),)
     default_detail = "Read the card: its status says what has to happen first."
 
@@ -137,6 +137,18 @@ class CandidateFileFaulty(Problem):
     )
     tells = (("line", int),)
     default_detail = "Mend the file at the line named and send it again. Nothing of it was kept."
+
+
+class ExclusionFileFaulty(Problem):
+    code = "exclusion-file-faulty"
+    status = 422
+    title = "The file of NIKs cannot be read"
+    meaning = (
+        "The file is refused as a whole: it is not UTF-8, has another header, no row or too many, or a line that is too"
+        " long. The member line names the line by which that was seen."
+    )
+    tells = (("line", int),)
+    default_detail = "Mend the file at the line named, one NIK a line, and send it again."
 
 
 class BirthDateImpossible(Problem):
@@ -215,6 +227,18 @@ class AgeOutsideRules(Problem):
     default_detail = "Check birth_date; who is too young can be admitted later."
 
 
+class Excluded(Problem):
+    code = "excluded"
+    status = 409
+    title = "The person is on a list of people who may not hold a card"
+    meaning = (
+        "The rules refuse a card to the groups in the member groups, on whose lists the NIK stands; the member lists"
+        " says with which number of each list."
+    )
+    tells = (("groups", str), ("lists", str))
+    default_detail = "Who is on a list wrongly has to be taken off it by whoever issued the list."
+
+
 class FamilyCardUsedUp(Problem):
     code = "family-card-used-up"
     status = 409
@@ -244,7 +268,10 @@ class SamePerson(Problem):
     code = "same-person"
     status = 409
     title = "Somebody else has to decide this"
-    meaning = "Money is corrected by two people: who proposed a correction does not decide on it."
+    meaning = (
+        "Two people have to agree: who proposed a correction does not decide on it, and who upheld an exclusion does"
+        " not decide on the appeal."
+    )
     default_detail = (
         "You proposed this correction. Have another operator approve or refuse it, or withdraw it."
     )
@@ -278,10 +305,11 @@ class PreviewOutdated(Problem):
     code = "preview-outdated"
     status = 409
     title = "What would happen is not what was previewed"
-    meaning = "Since the preview a card was used, or the preview is one of something else. Nothing was done."
-    default_detail = (
-        "Read the preview again, and undo with its member preview where it is still right."
+    meaning = (
+        "Since the preview a card was used or another list was put in force, or the preview is one of something else."
+        " Nothing was done."
     )
+    default_detail = "Read the preview again, and send its member preview where it is still right."
 
 
 class RulesTooLate(Problem):

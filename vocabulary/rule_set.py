@@ -23,9 +23,12 @@ GROUPS: Final = (
     "village-official",
     "state-firm-director",
     "student",
+    "earlier-holder",
     "social-aid-recipient",
 )
-"""Groups of people whom a version of the rules may refuse a card."""
+"""Groups of people whom a version of the rules may refuse a card. A student is one in formal education, an earlier
+holder one who had a card before the cards that are known here.
+"""
 
 VERSION: Final = re.compile(r"\A[0-9]{4}-(?:0[1-9]|1[0-2])[a-z]?\Z")
 """A version is named after a month, by custom that in which it takes effect; a second one of a month has a letter."""
@@ -103,6 +106,8 @@ class RuleSet:
     youngest: int = _whole("who", most=120)
     oldest: int = _whole("who", most=150)
     excluded_groups: tuple[str, ...] = _groups("not")
+    exclusion_case_days: int = _whole("exclusion case", least=1, most=_DAYS)
+    exclusion_appeal_days: int = _whole("exclusion case", least=1, most=_DAYS)
     recipients_per_family_card: int = _whole("per family card", least=1, most=20)
     once_in_a_lifetime: bool = _flag("once")
 
@@ -134,6 +139,16 @@ class RuleSet:
     def next_purchase(self) -> timedelta:
         """Return how long a card waits for its next class."""
         return timedelta(days=self.next_purchase_days)
+
+    @property
+    def exclusion_case(self) -> timedelta:
+        """Return how long an operator may take for each step of an exclusion case."""
+        return timedelta(days=self.exclusion_case_days)
+
+    @property
+    def exclusion_appeal(self) -> timedelta:
+        """Return how long a holder may appeal against an exclusion."""
+        return timedelta(days=self.exclusion_appeal_days)
 
     @property
     def result_due(self) -> timedelta:

@@ -1,5 +1,5 @@
 """Enrolment's worker: follows the catalogue, counts for the reports, settles what was called off or ran out, admits
-files of candidates, draws, forgets answers.
+files of candidates, draws, finds holders who are on exclusion lists, forgets answers.
 """
 
 from __future__ import annotations
@@ -12,6 +12,8 @@ from chassis.identifiers import random_reference
 from chassis.transaction import Transactions
 from chassis.worker import Task, in_turn, work_for
 from services.enrolment.draw_work import DrawWork
+from services.enrolment.exclusion_work import BETWEEN_CHUNKS as BETWEEN_LOOKS
+from services.enrolment.exclusion_work import BETWEEN_REMOVALS, ExclusionWork
 from services.enrolment.file_work import BETWEEN_CHUNKS, FileWork
 from services.enrolment.followers.catalogue import catalogue_follower
 from services.enrolment.followers.realisation import realisation_follower
@@ -43,7 +45,7 @@ def start_tasks(settings: WorkerSettings) -> list[Task]:
 
     Raises `SettingsError` as `open_database` and `refuse_other_keys` do.
     """
-    database = open_database(settings, pool_size=8)
+    database = open_database(settings, pool_size=10)
     stores, transactions = open_storage(settings, database)
     refuse_other_keys(stores)
     follower = catalogue_follower(
@@ -52,6 +54,7 @@ def start_tasks(settings: WorkerSettings) -> list[Task]:
     counting = realisation_follower(stores, transactions)
     draws = DrawWork(stores, transactions)
     files = FileWork(stores, transactions, takes_test_numbers=settings.is_development)
+    exclusions = ExclusionWork(stores, transactions)
     return [
         Task("catalog", 0.25, follower.catch_up),
         Task("realisation", 0.5, counting.catch_up),
@@ -61,6 +64,8 @@ def start_tasks(settings: WorkerSettings) -> list[Task]:
         Task("admission-files", 0.5, files.admit_some, BETWEEN_CHUNKS),
         Task("draws", 0.5, draws.go_on, BETWEEN_CHUNKS),
         Task("old-admission-files", PURGED_EVERY, files.tidy_up),
+        Task("exclusion-lists", 0.5, exclusions.find_some, BETWEEN_LOOKS),
+        Task("old-exclusion-lists", PURGED_EVERY, exclusions.tidy_up, BETWEEN_REMOVALS),
     ]
 
 

@@ -68,6 +68,7 @@ class Target:
         """Return ids of what is there by the names that parameters and members have."""
         enrolments = self.world.operator.items("/enrolments")
         waves = self.world.public.items("/waves")
+        _, list_id, case_id = self.world.excluded_card()
         return {
             "class_id": self.offer.class_id,
             "course_id": self.offer.course_id,
@@ -77,6 +78,8 @@ class Target:
             "admission_id": self.world.operator.items("/admissions")[0]["id"],
             "application_id": self.world.applied(),
             "file_id": self.world.file(),
+            "list_id": list_id,
+            "case_id": case_id,
             "correction_id": self.world.operator.items("/corrections")[0]["id"],
         }
 

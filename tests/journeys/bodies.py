@@ -79,3 +79,19 @@ def file_of(candidates: Iterable[Mapping[str, Any]]) -> bytes:
     lines = [",".join(COLUMNS)]
     lines += [",".join(str(one.get(name) or "") for name in COLUMNS) for one in candidates]
     return "\n".join([*lines, ""]).encode()
+
+
+def exclusion_list(**changes: Any) -> dict[str, Any]:
+    """Announce a list of people who may hold no card."""
+    return {
+        "group": "earlier-holder",
+        "issuer": "Arsip program",
+        "as_of": "2026-11-01",
+        "reason": "Pemutakhiran bulanan",
+        **changes,
+    }
+
+
+def file_of_niks(niks: Iterable[str]) -> bytes:
+    """Write the file of such a list."""
+    return "".join(f"{line}\n" for line in ("nik", *niks)).encode()

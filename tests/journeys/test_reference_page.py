@@ -89,6 +89,10 @@ EXAMPLE = re.compile(
     r'<pre class="run"[^>]*aria-label="Command of ([A-Z]+) ([^"]+)">(.*?)</pre>', re.DOTALL
 )
 CANNOT_BE_AGAIN = {
+    "get_exclusion_cases_appeal": 200,  # nobody may have appealed
+    "post_exclusion_cases_appeal": 200,
+    "post_exclusion_cases_appeal_decision": 200,
+    "post_exclusion_lists_activation": 200,  # its preview is that of the example
     "post_admission_files_stop": 200,  # it may be done already
     "post_admissions_undo": 200,  # its preview is that of the example
     "post_classes_cancellation": 200,
@@ -103,6 +107,13 @@ CANNOT_BE_AGAIN = {
     "post_waves": 201,
 }
 """Calls that what is there does not always allow: they are understood, and refused for the state (409) or the dates."""
+
+BEGINS_WITH_A_LIST = {
+    "get_exclusion_lists_preview",
+    "post_exclusion_lists_activation",
+    "post_exclusion_lists_rows",
+    "post_exclusion_lists_withdrawal",
+}
 
 ABOUT_A_CORRECTION = {
     "get_corrections_by_id",
@@ -142,12 +153,14 @@ class Things:
     published: str
     bound: dict[str, dict[str, str]]
     spare_card: str
+    excluded: str
 
     @classmethod
     def made(cls, world: World) -> Things:
         """Make something of everything, as the examples ask for it."""
         offer = world.offer(seats=5)
         card, other, spare = world.cards(3)
+        excluded, list_id, case_id = world.excluded_card()
         mandate = Mandate("provider", provider=offer.provider_id)
         owner = {"provider": offer.provider_id, "subject": world.staff_account(mandate, owner=True)}
         staff = Api(world.system.address, world.system.token("provider", **owner))
@@ -168,6 +181,8 @@ class Things:
             "EXPECTED_PRICE": str(offer.price),
             "ADMISSION_ID": world.operator.items("/admissions")[0]["id"],
             "FILE_ID": world.file(),
+            "LIST_ID": list_id,
+            "CASE_ID": case_id,
             "ACCOUNT_ID": world.staff_account(mandate),
             "INVITATION_ID": staff.post("/invitations", invited)["id"],
             "RECOVERY_ID": world.officer("32").post(
@@ -179,14 +194,14 @@ class Things:
             "provider": owner,
             "officer": {"region": "32"},
         }
-        return cls(world, variables, offer.course_id, bound, spare.number)
+        return cls(world, variables, offer.course_id, bound, spare.number, excluded.ref)
 
     def run(self, command: str, operation: dict[str, Any], folder: Path) -> int:
         """Run a command as it stands; return the status of what came."""
         statuses = folder / "statuses"
         statuses.write_text("", encoding="ascii")
         role = caller_of(operation)
-        token = self.world.system.token(role, **self.bound.get(role, {}))
+        token = self.world.system.token(role, **self.bound_for(role, operation))
         published = {"COURSE_ID": self.published} if operation["x-roles"] == ["public"] else {}
         ran = subprocess.run(
             ["sh", "-euc", command],
@@ -196,6 +211,7 @@ class Things:
                 **published,
                 **self.proposed(operation, token),
                 **self.given_up(operation),
+                **self.imported(operation),
                 "BASE": self.world.system.address,
                 "TOKEN": token,
                 "CLIENT": ":".join(self.world.client()),
@@ -229,6 +245,23 @@ class Things:
         """Return a card that nobody needs afterwards for what ends a card, or takes it out of the officer's region."""
         gives_up = operation["operationId"] in ("post_cards_domicile", "post_cards_revocation")
         return {"CARD_NUMBER": self.spare_card} if gives_up else {}
+
+    def bound_for(self, role: str, operation: dict[str, Any]) -> dict[str, str]:
+        """Return what a caller is bound to: who appeals, to the card of the case."""
+        if operation["operationId"] == "post_exclusion_cases_appeal":
+            return {"card": self.excluded}
+        return self.bound.get(role, {})
+
+    def imported(self, operation: dict[str, Any]) -> dict[str, str]:
+        """Return a list of its own for each call that begins with one: without its file, or with it."""
+        if operation["operationId"] not in BEGINS_WITH_A_LIST:
+            return {}
+        made = self.world.operator.post("/exclusion-lists", bodies.exclusion_list())
+        if operation["operationId"] != "post_exclusion_lists_rows":
+            (person,) = self.world.people.candidates(1)
+            rows = bodies.file_of_niks([person["nik"]])
+            self.world.operator.post(f"/exclusion-lists/{made['id']}/rows", rows)
+        return {"LIST_ID": made["id"]}
 
     def version(self, operation: dict[str, Any]) -> str:
         """Return the ETag of what an edit is about."""

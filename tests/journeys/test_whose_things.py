@@ -37,6 +37,18 @@ REACH: dict[str, Reach] = {
     "post_corrections_approval": {"operator": ANY},
     "post_corrections_refusal": {"operator": ANY},
     "post_corrections_withdrawal": {"operator": ANY},
+    "get_exclusion_lists_by_id": {"operator": ANY, "auditor": ANY},
+    "post_exclusion_lists_rows": {"operator": ANY},
+    "get_exclusion_lists_refusals": {"operator": ANY, "auditor": ANY},
+    "get_exclusion_lists_preview": {"operator": ANY},
+    "get_exclusion_lists_affected": {"operator": ANY, "auditor": ANY},
+    "post_exclusion_lists_activation": {"operator": ANY},
+    "post_exclusion_lists_withdrawal": {"operator": ANY},
+    "get_exclusion_cases_by_id": {"operator": ANY, "auditor": ANY},
+    "post_exclusion_cases_decision": {"operator": ANY},
+    "get_exclusion_cases_appeal": {"operator": ANY},
+    "post_exclusion_cases_appeal": {"holder": OWN, "officer": OWN},
+    "post_exclusion_cases_appeal_decision": {"operator": ANY},
     "get_classes_by_id": PUBLIC,
     "patch_classes_by_id": {"provider": OWN},
     "get_classes_availability": PUBLIC,
@@ -87,6 +99,12 @@ SENT: dict[str, Any] = {
     "post_applications_withdrawal": _WHY,
     "post_corrections_refusal": _WHY,
     "post_corrections_withdrawal": _WHY,
+    "post_exclusion_lists_rows": b"no header\n",
+    "post_exclusion_lists_activation": {"preview": "0" * 64},
+    "post_exclusion_lists_withdrawal": _WHY,
+    "post_exclusion_cases_decision": {"decision": "dismissed", **_WHY},
+    "post_exclusion_cases_appeal": {"text": "Saya bukan PNS."},
+    "post_exclusion_cases_appeal_decision": {"decision": "refused", **_WHY},
     "patch_classes_by_id": {"seats": 7},
     "post_classes_cancellation": _WHY,
     "patch_courses_by_id": {"summary": "Ringkasan lain."},
@@ -126,6 +144,7 @@ IN_BODIES = {
     "post_cards_revocation": {"card_number", "case_number"},
     "post_corrections": {"card_number", "case_number"},
     "post_enrolments": {"card_number", "class_id"},
+    "post_exclusion_cases_appeal": {"card_number"},
     "post_enrolments_redemption": {"redeem_code"},
     "post_recoveries": {"card_number"},
     "post_rules_explanation": {"card_number", "class_id", "enrolment_id"},
@@ -192,7 +211,7 @@ def _tenant(world: World, *, paused: str, lives_in: str) -> Tenant:
     world.people.private.add(recovery["code"])
     invited = {"email": f"{new_id()}@lembaga.example", "role": "provider"}
     invitation = owner.post("/invitations", {"provider": offer.provider_id, **invited})
-    (card,) = world.cards(1)
+    card, list_id, case_id = world.excluded_card()
     staff = world.provider(offer.provider_id)
     enrolment = world.holder(card.ref).post("/enrolments", offer.wish())
     pause = {"what": "admissions", "region": paused, "message": "Data diperiksa."}
@@ -207,6 +226,8 @@ def _tenant(world: World, *, paused: str, lives_in: str) -> Tenant:
         "admission_id": world.operator.read("/admissions?limit=1")["items"][0]["id"],
         "correction_id": correction["id"],
         "file_id": world.file(),
+        "list_id": list_id,
+        "case_id": case_id,
         "class_id": offer.class_id,
         "course_id": staff.post("/courses", bodies.course("online"))["id"],
         "enrolment_id": enrolment["id"],
@@ -323,6 +344,8 @@ def _send(town: Town, name: str, role: str, thing: str) -> requests.Response:
     headers = {"If-Match": '"999"'} if method == "PATCH" else {}
     key = new_id() if method == "POST" else None
     body = SENT.get(name)
+    if name == "post_exclusion_cases_appeal" and role == "officer":
+        body = {"card_number": town.own.card.number, **SENT[name]}
     return town.caller(role).call(method, address, body=body, key=key, headers=headers)
 
 

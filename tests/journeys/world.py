@@ -147,6 +147,26 @@ class World(Callers):
         eventually(lambda: write_instant(utc_now()) > opens_at, what="the draw's window is open")
         return str(wave["id"])
 
+    def excluded_card(self) -> tuple[HeldCard, str, str]:
+        """Award a card to somebody who is then put on a list; return it, the list and the case that this opens."""
+        before = len(self.journal("enrolment", kind="card-awarded"))
+        (person,) = self.people.candidates(1)
+        number = self.admit([person])["admitted"][0]["card_number"]
+        card_ref = self.journal("enrolment", kind="card-awarded")[before]["card_ref"]
+        list_id = self.exclude([person["nik"]])
+        query = f"/exclusion-cases?list_id={list_id}"
+        found = eventually(lambda: self.auditor.read(query)["items"], what="a case is opened")
+        return HeldCard(number, card_ref), list_id, found[0]["id"]
+
+    def exclude(self, niks: Sequence[str]) -> str:
+        """Put a list in force with these people on it; return its id."""
+        list_id = self.operator.post("/exclusion-lists", bodies.exclusion_list())["id"]
+        path = f"/exclusion-lists/{list_id}"
+        self.operator.post(f"{path}/rows", bodies.file_of_niks(niks))
+        preview = self.operator.read(f"{path}/preview")["preview"]
+        self.operator.post(f"{path}/activation", {"preview": preview})
+        return str(list_id)
+
     def cards(
         self, count: int, *, scheme: str = "digital", regency: str = "32.73"
     ) -> list[HeldCard]:

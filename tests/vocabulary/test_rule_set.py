@@ -27,6 +27,10 @@ ROWS: dict[str, dict[str, tuple[Any, Any]]] = {
     },
     "who": {"youngest": (18, 18), "oldest": (64, 64)},
     "not": {"excluded_groups": (GROUPS, GROUPS[:-1])},
+    "exclusion case": {
+        "exclusion_case_days": (30, 30),
+        "exclusion_appeal_days": (30, 30),
+    },
     "per family card": {"recipients_per_family_card": (2, 2)},
     "once": {"once_in_a_lifetime": (True, True)},
     "first purchase": {"first_purchase_days": (30, 15)},

@@ -2,10 +2,7 @@
 
 from __future__ import annotations
 
-import hashlib
-from collections.abc import Iterator
 from functools import partial
-from itertools import islice
 
 import sqlalchemy as sa
 from flask import Response
@@ -14,7 +11,7 @@ from chassis.endpoints import Call, Endpoints, Incoming, KeyUse
 from chassis.idempotency import Answer, json_answer
 from chassis.identifiers import new_id
 from chassis.journal_export import CSV, JSON_LINES
-from chassis.problems import StateConflict, TooBusy
+from chassis.problems import StateConflict
 from chassis.request_content import JSON, Streamed
 from services.enrolment.api.admission_file_documents import (
     AdmissionFile,
@@ -24,8 +21,13 @@ from services.enrolment.api.admission_file_documents import (
     StopRequest,
 )
 from services.enrolment.api.answers import show
-from services.enrolment.api.file_results import RESULT_COLUMNS, told_results
-from services.enrolment.api.streamed_rows import streamed
+from services.enrolment.api.file_results import answer_with_results
+from services.enrolment.api.receiving import (
+    HashedBlocks,
+    in_chunks,
+    place_to_receive,
+    stream_of,
+)
 from services.enrolment.domain.programme.admission_file import ROWS_A_CHUNK
 from services.enrolment.domain.programme.candidate_lines import COLUMNS, candidate_lines
 from services.enrolment.queries.admission_files import list_files, show_file
@@ -74,14 +76,9 @@ def post_file(call: Call, service: EnrolmentService) -> Answer:
     sent again for the same wave changes nothing: the answer is 200 and names the one that is there.
     """
     command = ReceiveFile(new_id(), call.path["wave_id"], call.caller, call.request_id)
-    if call.incoming is None:
-        raise LookupError("this call takes a stream")
-    if not service.receiving.acquire(blocking=False):
-        raise TooBusy("As many files are being received as can be. Try again in a while.")
-    try:
-        return _receive(command, call.incoming, call, service)
-    finally:
-        service.receiving.release()
+    incoming = stream_of(call)
+    with place_to_receive(service):
+        return _receive(command, incoming, call, service)
 
 
 def _receive(
@@ -110,19 +107,12 @@ def _receive(
 
 def _keep(file_id: str, incoming: Incoming, service: EnrolmentService) -> str:
     """Keep the rows of a file, some in each transaction; return its SHA-256."""
-    sha256 = hashlib.sha256()
-
-    def hashed() -> Iterator[bytes]:
-        for block in incoming.blocks:
-            sha256.update(block)
-            yield block
-
-    lines, first_row = candidate_lines(hashed()), 0
-    while rows := list(islice(lines, ROWS_A_CHUNK)):
+    blocks, first_row = HashedBlocks(incoming), 0
+    for rows in in_chunks(candidate_lines(blocks), ROWS_A_CHUNK):
         keep = partial(keep_rows, file_id=file_id, lines=rows, first_row=first_row)
         service.transactions.run(partial(keep, stores=service.stores))
         first_row += len(rows)
-    return sha256.hexdigest()
+    return blocks.sha256
 
 
 @endpoints.get(
@@ -157,8 +147,7 @@ def get_rows(call: Call, service: EnrolmentService) -> Response:
         lambda connection: record_reading(connection, command, stores=service.stores),
         repeatable=True,
     )
-    chunks = told_results(judged_rows(file, stores=service.stores))
-    return streamed(chunks, RESULT_COLUMNS, call.media_type)
+    return answer_with_results(judged_rows(file, stores=service.stores), call.media_type)
 
 
 @endpoints.post(

@@ -2,9 +2,6 @@
 
 from __future__ import annotations
 
-import re
-from typing import Any
-
 import marshmallow as ma
 import sqlalchemy as sa
 
@@ -16,7 +13,6 @@ from chassis.fields import (
     InstantField,
     OneOf,
     PageQuery,
-    Parsed,
     Reference,
     Strict,
     Text,
@@ -27,6 +23,7 @@ from chassis.idempotency import Answer, json_answer
 from chassis.problems import NotFound, StateConflict
 from services.enrolment.api.answers import show
 from services.enrolment.api.documents import rupiah
+from services.enrolment.api.previews import preview_field
 from services.enrolment.api.schemas import why
 from services.enrolment.domain.programme.undo import WhyKept
 from services.enrolment.queries.admissions import list_admissions, plan_document, show_admission
@@ -41,15 +38,6 @@ from vocabulary.roles import AUDITOR, OPERATOR
 
 endpoints: Endpoints[EnrolmentService] = Endpoints("/api/v1")
 _BY_ID = "/admissions/<id:admission_id>"
-_PREVIEW = re.compile(r"\A[0-9a-f]{64}\Z")
-_PREVIEW_FORM = {"type": "string", "pattern": "^[0-9a-f]{64}$"}
-
-
-def parse_preview(value: Any) -> str:
-    """Read what stands for a preview. Raises `ValueError` with the remedy."""
-    if not isinstance(value, str) or not _PREVIEW.match(value):
-        raise ValueError("Send preview as the preview gave it (64 digits and letters).")
-    return value
 
 
 class AdmissionsQuery(PageQuery):
@@ -65,12 +53,7 @@ class UndoRequest(Strict):
     """Why an admission is undone, and what was seen of what that does."""
 
     reason = why(required=True)
-    preview = Parsed(
-        parse_preview,
-        form=_PREVIEW_FORM,
-        required=True,
-        metadata=says("The member preview of `GET /admissions/{id}/undo`."),
-    )
+    preview = preview_field("`GET /admissions/{id}/undo`", required=True)
 
 
 class Undone(Shown):
@@ -134,11 +117,7 @@ class UndoPreview(DoneUndo):
 
     may_be_undone = Flag(metadata=says("There is still time, and nobody has done it."))
     until = InstantField(metadata=says("From then on the admission stays."))
-    preview = Parsed(
-        parse_preview,
-        form=_PREVIEW_FORM,
-        metadata=says("Stands for exactly this; send it with the undo."),
-    )
+    preview = preview_field("")
 
 
 @endpoints.get(

@@ -8,6 +8,7 @@ import marshmallow as ma
 
 from chassis.contract import Shown, page_of
 from chassis.fields import Flag, InstantField, OneOf, Parsed, Reference, Text, Whole, says
+from services.enrolment.api.exclusion_case_documents import OwnCase
 from services.enrolment.domain.draw.draw import DrawState
 from services.enrolment.domain.entry_kinds import EntryKind
 from services.enrolment.domain.money.movement import Account, Cause
@@ -23,6 +24,7 @@ from vocabulary.refusals import (
     AdmissionsPaused,
     AgeOutsideRules,
     BirthDateImpossible,
+    Excluded,
     FamilyCardUsedUp,
     NikAlreadyHeld,
     QuotaFull,
@@ -35,6 +37,7 @@ ROW_REFUSALS = (
     BirthDateImpossible,
     AdmissionsPaused,
     AgeOutsideRules,
+    Excluded,
     NikAlreadyHeld,
     FamilyCardUsedUp,
     QuotaFull,
@@ -150,13 +153,17 @@ class AdmittedRow(Shown):
 class RefusedRow(Shown):
     """A candidate who was not, and why."""
 
-    SOMETIMES = frozenset({"errors", "quota_id"})
+    SOMETIMES = frozenset({"errors", "quota_id", "groups", "lists"})
 
     index = Whole(metadata=says("Which candidate, counted from 0."))
     code = OneOf(("validation-failed", *(refusal.code for refusal in ROW_REFUSALS)))
     detail = Text(most=1_000, lines=True, metadata=says("What was wrong and what would be right."))
     errors = ma.fields.List(ma.fields.Nested(FieldFault))
     quota_id = Reference(metadata=says("Which quota is full, where that is why."))
+    groups = Text(
+        metadata=says("Whom the rules refuse a card, where the person is on their lists.")
+    )
+    lists = Text(metadata=says("Which of these lists, each by its group and number."))
 
 
 class Admissions(Shown):
@@ -188,6 +195,10 @@ class Card(Shown):
     cluster = Text(most=32, allow_none=True, metadata=says("The target group, if any."))
     wave_id = Reference()
     awarded_at = InstantField()
+    exclusion_cases = ma.fields.List(
+        ma.fields.Nested(OwnCase),
+        metadata=says("Where its holder was found on a list of people who may hold no card."),
+    )
 
 
 class FoundCard(Card):
@@ -380,6 +391,8 @@ class Checked(Shown):
     enrolments = Whole()
     movements = Whole()
     corrections = Whole()
+    exclusion_lists = Whole()
+    exclusion_cases = Whole()
     journal_entries = Whole()
 
 

@@ -13,7 +13,7 @@ from services.enrolment.api.answers import show
 from services.enrolment.api.documents import Wave
 from services.enrolment.api.draw_documents import DrawnApplications, ListedApplications
 from services.enrolment.api.schemas import OutsideValueRequest
-from services.enrolment.api.streamed_rows import streamed
+from services.enrolment.api.written_rows import answer_with_rows
 from services.enrolment.domain.draw.draw import Draw, DrawState
 from services.enrolment.queries.draws import listed_rows, result_rows
 from services.enrolment.queries.waves import show_wave
@@ -78,7 +78,7 @@ def get_listed(call: Call, service: EnrolmentService) -> Response:
     """
     draw = _draw_that(call, service, reached=DrawState.LISTED)
     rows = listed_rows(draw.wave_id, stores=service.stores)
-    return streamed(rows, ("application_id",), call.media_type)
+    return answer_with_rows(rows, ("application_id",), call.media_type)
 
 
 @endpoints.get(
@@ -94,7 +94,7 @@ def get_results(call: Call, service: EnrolmentService) -> Response:
     """
     draw = _draw_that(call, service, reached=DrawState.ORDERED)
     rows = result_rows(draw, stores=service.stores)
-    return streamed(rows, ("place", "application_id", "state", "code"), call.media_type)
+    return answer_with_rows(rows, ("place", "application_id", "state", "code"), call.media_type)
 
 
 def _draw_that(call: Call, service: EnrolmentService, *, reached: DrawState) -> Draw:

@@ -7,6 +7,7 @@ from typing import Any
 
 import marshmallow as ma
 
+from chassis.composed_fields import Several
 from chassis.contract import Shown
 from chassis.fields import Flag, InstantField, OneOf, Parsed, Reference, Strict, Text, Whole, says
 from services.enrolment.api.rule_documents import DAY_FORM, VERSION_FORM, version_name
@@ -16,7 +17,7 @@ from services.enrolment.use_cases.programme.explain_rules import AskedPerson
 from vocabulary import forms
 from vocabulary.dates import parse_date
 from vocabulary.nik import parse_card_number
-from vocabulary.rule_set import read_day
+from vocabulary.rule_set import GROUPS, read_day
 
 _SUBJECTS = ("candidate", "class_id", "enrolment_id")
 
@@ -33,6 +34,13 @@ class AskedCandidate(Strict):
         most=100,
         load_default=0,
         metadata=says("How many of the person's family card hold or held one."),
+    )
+    groups = Several(
+        OneOf(GROUPS),
+        most=len(GROUPS),
+        distinct=True,
+        load_default=(),
+        metadata=says("The groups on whose exclusion lists the person is taken to be."),
     )
     wave_id = Reference(
         load_default=None, metadata=says("In which wave; without it, its quotas are left out.")

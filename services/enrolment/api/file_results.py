@@ -1,19 +1,21 @@
-"""What became of the rows of a file, as it is told."""
+"""What became of the rows of a file, as it is shown."""
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable
 from typing import Any
 
+from flask import Response
+
+from services.enrolment.api.written_rows import answer_with_rows
 from services.enrolment.use_cases.programme.read_admission_file import JudgedRow
 
-RESULT_COLUMNS = ("line", "card_number", "admission_id", "code", "detail", "quota_id")
+_COLUMNS = ("line", "card_number", "admission_id", "code", "detail", "quota_id")
 
 
-def told_results(chunks: Iterable[list[JudgedRow]]) -> Iterator[list[dict[str, Any]]]:
-    """Yield what is told of each row, chunk by chunk."""
-    for chunk in chunks:
-        yield [_row(judged) for judged in chunk]
+def answer_with_results(chunks: Iterable[list[JudgedRow]], media_type: str) -> Response:
+    """Answer with results in the media type, a block for each chunk."""
+    return answer_with_rows((list(map(_row, chunk)) for chunk in chunks), _COLUMNS, media_type)
 
 
 def _row(judged: JudgedRow) -> dict[str, Any]:
@@ -26,4 +28,4 @@ def _row(judged: JudgedRow) -> dict[str, Any]:
         row.detail,
         row.quota_id,
     )
-    return dict(zip(RESULT_COLUMNS, values, strict=True))
+    return dict(zip(_COLUMNS, values, strict=True))

@@ -29,7 +29,7 @@ from services.enrolment.use_cases.programme.admit_candidates import (
     admit_candidates,
 )
 from services.enrolment.use_cases.programme.open_wave import open_wave
-from vocabulary.refusals import DrawAnnouncedTooLate, QuotaFull, WaveClosed, WaveDraws
+from vocabulary.refusals import DrawAnnouncedTooLate, Excluded, QuotaFull, WaveClosed, WaveDraws
 from vocabulary.roles import OPERATOR
 
 endpoints: Endpoints[EnrolmentService] = Endpoints("/api/v1")
@@ -142,6 +142,6 @@ def _refusal(refusal: Problem, *, pointer: str) -> dict[str, Any]:
             {"pointer": f"{pointer}{error.pointer}", "message": error.message}
             for error in refusal.errors
         ]
-    if isinstance(refusal, QuotaFull):
+    if isinstance(refusal, QuotaFull | Excluded):
         row |= refusal.facts
     return row

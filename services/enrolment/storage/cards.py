@@ -36,11 +36,15 @@ class CardStore:
     def __init__(self, database: Database) -> None:
         self._database = database
         self._lock = (
-            sa.select(C.card_ref, C.scheme, C.state, C.balance, C.deadline, C.region, C.domicile)
+            sa.select(
+                *(C.card_ref, C.scheme, C.state, C.balance, C.deadline),
+                *(C.region, C.domicile, C.barred_at),
+            )
             .where(database.is_among(C.card_ref))
             .order_by(C.card_ref)
             .with_for_update(key_share=True)
         )
+        self._awards = sa.select(C.card_ref, C.rule_version).where(database.is_among(C.card_ref))
         given = database.recordset(
             {
                 "card_ref": Identifier(),
@@ -80,11 +84,12 @@ class CardStore:
     ) -> dict[str, list[str]]:
         """Read up to so many cards that wait for a class and whose time has run out, by their waves.
 
-        `apart_from` are waves whose cards are left out.
+        The clock of a barred card stands still. `apart_from` are waves whose cards are left out.
         """
         query = (
             sa.select(C.wave_id, C.card_ref)
             .where(C.state.in_(_WAITING), C.deadline <= now, C.wave_id.not_in(apart_from))
+            .where(C.barred_at.is_(None))
             .order_by(C.deadline)
             .limit(limit)
         )
@@ -108,6 +113,19 @@ class CardStore:
             sa.update(CARD).where(C.card_ref == card.card_ref).values(domicile=card.region)
         )
 
+    def awards(self, connection: sa.Connection, card_refs: Sequence[str]) -> dict[str, str]:
+        """Read by which versions of the rules cards were awarded, by their references."""
+        rows = connection.execute(self._awards, {"keys": self._database.keys(card_refs)})
+        return {row.card_ref: row.rule_version for row in rows}
+
+    def save_bar(self, connection: sa.Connection, card: Card) -> None:
+        """Save since when a locked card is barred, or that it is not, and its clock."""
+        connection.execute(
+            sa.update(CARD)
+            .where(C.card_ref == card.card_ref)
+            .values(barred_at=card.barred_at, deadline=card.deadline)
+        )
+
 
 def lives_in(row: Any) -> str:
     """Return where the holder of a card lives, by the card's row."""
@@ -123,4 +141,5 @@ def card_of(row: Any) -> Card:
         balance=row.balance,
         deadline=row.deadline,
         region=lives_in(row),
+        barred_at=row.barred_at,
     )

@@ -16,6 +16,9 @@ from services.enrolment.storage.classes import ClassStore
 from services.enrolment.storage.corrections import CorrectionStore
 from services.enrolment.storage.draws import DrawStore
 from services.enrolment.storage.enrolments import EnrolmentStore
+from services.enrolment.storage.exclusion_cases import ExclusionCaseStore
+from services.enrolment.storage.exclusion_lists import ExclusionListStore
+from services.enrolment.storage.listed_persons import ListedPersonStore
 from services.enrolment.storage.movements import MovementStore
 from services.enrolment.storage.pauses import PauseStore
 from services.enrolment.storage.persons import Fingerprints, PersonStore
@@ -49,6 +52,9 @@ class Stores:
     admission_files: AdmissionFileStore
     draws: DrawStore
     applications: ApplicationStore
+    exclusion_lists: ExclusionListStore
+    listed_persons: ListedPersonStore
+    exclusion_cases: ExclusionCaseStore
     corrections: CorrectionStore
     pauses: PauseStore
     suspensions: SuspensionStore
@@ -58,6 +64,7 @@ class Stores:
 def open_stores(database: Database, *, personal_data_key: bytes, fingerprint_key: bytes) -> Stores:
     """Open every store of enrolment on one database. Answers are sealed: they hold card numbers and redeem codes."""
     seal = Seal(personal_data_key)
+    fingerprints = Fingerprints(fingerprint_key)
     return Stores(
         database=database,
         journal=Journal(database, JOURNAL),
@@ -66,7 +73,7 @@ def open_stores(database: Database, *, personal_data_key: bytes, fingerprint_key
         cards=CardStore(database),
         enrolments=EnrolmentStore(database),
         movements=MovementStore(database),
-        persons=PersonStore(database, seal=seal, fingerprints=Fingerprints(fingerprint_key)),
+        persons=PersonStore(database, seal=seal, fingerprints=fingerprints),
         waves=WaveStore(database),
         quotas=QuotaStore(database),
         realisation=RealisationStore(database),
@@ -75,6 +82,9 @@ def open_stores(database: Database, *, personal_data_key: bytes, fingerprint_key
         admission_files=AdmissionFileStore(database, seal=seal, digest_key=fingerprint_key),
         draws=DrawStore(database, seal=seal),
         applications=ApplicationStore(database, seal=seal),
+        exclusion_lists=ExclusionListStore(database),
+        listed_persons=ListedPersonStore(database, fingerprints=fingerprints),
+        exclusion_cases=ExclusionCaseStore(database, seal=seal),
         corrections=CorrectionStore(database),
         pauses=PauseStore(database),
         suspensions=SuspensionStore(database),

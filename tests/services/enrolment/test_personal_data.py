@@ -18,6 +18,7 @@ import structlog
 
 from chassis.observability import configure_logging
 from services.enrolment.storage import METADATA
+from tests.services.enrolment import exclusions
 from tests.services.enrolment.draws import (
     applied,
     apply,
@@ -67,6 +68,10 @@ TONO = Person(
     regency="17.71",
 )
 NEVER_ADMITTED = "6472031112990009"
+LISTED_ONLY = ["7371014408800031", "7371019940800031"]
+"""On a list, and in a line of its file that holds no possible date; neither ever held a card."""
+
+APPEAL = f"Nama saya Umbu Rambaraji, NIK {UMBU.nik}, ibu saya Magdalena Hunggu"
 
 
 @dataclass(frozen=True)
@@ -101,6 +106,7 @@ def traces(shared_house: House) -> Traces:
         one, other, refused = admit(house)
         third = admit_from_file(house)
         waiting = apply_for_some(house)
+        exclude(house, other, third)
         look_up(house, one)
         code = buy_and_return(house, one, other)
         fail(house, one)
@@ -108,6 +114,7 @@ def traces(shared_house: House) -> Traces:
         for sent in (own_token, f"{own_token[:-3]}AAA"):
             house.get("/cards/me", headers={"Authorization": f"Bearer {sent}"})
     secrets = [*refused, own_token, code, *waiting]
+    secrets = [*refused, own_token, code, *LISTED_ONLY, *APPEAL.split(", ")]
     for card in (one, other, third):
         person = card.person
         secrets += [person.nik, person.family_card, person.birth_date, card.card_number]
@@ -161,6 +168,30 @@ def apply_for_some(house: House) -> list[str]:
     rename(house, "application_away", "application")
     told = [[one.nik, one.family_card, one.birth_date, *one.name.split()] for one in (SITI, TONO)]
     return [secret for secrets in told for secret in secrets]
+
+
+def exclude(house: House, card: HeldCard, other: HeldCard) -> None:
+    """Import lists, one of them in vain, find holders on one, and let one of them appeal and be read about."""
+    wrong = exclusions.announced(house)
+    exclusions.send(house, wrong, exclusions.file_of(LISTED_ONLY) + b"\xff\n")
+    rename(house, "listed_person", "listed_person_away")
+    assert exclusions.send(house, wrong, exclusions.file_of(LISTED_ONLY)).status_code == 500
+    rename(house, "listed_person_away", "listed_person")
+    niks = [each.person.nik for each in (card, other)]
+    lines = [*LISTED_ONLY, *niks, *niks, f" {niks[0]}", f"{niks[0]},Umbu"]
+    list_id = exclusions.in_force(house, lines)
+    exclusions.find_all(house)
+    house.get(f"/exclusion-lists/{list_id}/refusals", "operator", headers={"Accept": "text/csv"})
+    house.get(f"/exclusion-lists/{list_id}/affected", "auditor", headers={"Accept": "text/csv"})
+    [case] = exclusions.cases(house, card_ref=card.card_ref)
+    exclusions.decide(house, case["id"], "upheld", reason=f"NIK {niks[0]}")
+    document(exclusions.decide(house, case["id"], "upheld"))
+    path = f"/exclusion-cases/{case['id']}/appeal"
+    body = {"text": APPEAL, "card_number": card.card_number}
+    house.post(path, body, "officer", region="32")
+    document(house.post(path, body, "officer", region="17"))
+    assert document(house.get(path, "operator"))["text"] == APPEAL
+    document(exclusions.decide_appeal(house, case["id"], "granted"))
 
 
 def look_up(house: House, card: HeldCard) -> None:
@@ -268,6 +299,16 @@ def test_the_journal_knows_people_by_reference_only(shared_house: House, traces:
         "draw-ordered",
         "draw-revealed",
         "draw-done",
+        "exclusion-list-announced",
+        "exclusion-list-received",
+        "exclusion-list-activated",
+        "exclusion-list-checked",
+        "exclusion-list-read",
+        "exclusion-case-opened",
+        "exclusion-case-upheld",
+        "exclusion-case-appealed",
+        "exclusion-case-granted",
+        "exclusion-appeal-read",
         "enrolment-confirmed",
         "enrolment-redeemed",
         "enrolment-cancelled",

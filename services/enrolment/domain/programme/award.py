@@ -8,6 +8,7 @@ from dataclasses import dataclass, field
 from datetime import date, datetime
 
 from chassis.problems import Problem
+from services.enrolment.domain.exclusion.listing import Listings, not_excluded
 from services.enrolment.domain.money.movement import Account, Cause, Movement
 from services.enrolment.domain.programme.card import Card, CardState, Scheme
 from services.enrolment.domain.programme.check import Check, first_refusal
@@ -81,6 +82,7 @@ class Standing:
     pauses: Sequence[Pause]
     rules: RuleSet
     now: datetime
+    listings: Listings = field(default_factory=Listings)
 
 
 class SoFar:
@@ -117,6 +119,7 @@ def checks_of(nomination: Nomination, standing: Standing, so_far: SoFar) -> Iter
     yield _birth_date(nomination.candidate, standing)
     yield _not_paused(nomination.candidate, standing)
     yield _age(nomination.candidate, standing)
+    yield not_excluded(nomination.nik_digest, standing.listings, standing.rules)
     yield _once(nomination, standing, so_far)
     yield _family_card(nomination, standing, so_far)
     yield from (_quota(quota) for quota in so_far.allotment.counting(nomination.place))

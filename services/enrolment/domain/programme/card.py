@@ -19,6 +19,21 @@ class CardState(StrEnum):
     WITHDRAWN = "withdrawn"
     """It was awarded by mistake, and taken back before anybody used it: nobody ever rightly held it."""
 
+    BARRED = "barred"
+    """An exclusion of its holder stands. It is never written: the state beside it is that in which it goes on."""
+
+
+LIVE_STATES = frozenset(
+    {
+        CardState.AWARDED,
+        CardState.IN_TRAINING,
+        CardState.BETWEEN,
+        CardState.EXHAUSTED,
+        CardState.BARRED,
+    }
+)
+"""A card in one of these states has not ended."""
+
 
 class Scheme(StrEnum):
     """Which kind of class a card was granted for."""
@@ -35,6 +50,7 @@ class Card:
     """A card as its row stands.
 
     `deadline` is when the present clock runs out; None while no clock runs. `region` is where its holder lives.
+    While it is barred, `barred_at` says since when; its clock stands still.
     """
 
     card_ref: str
@@ -43,9 +59,12 @@ class Card:
     balance: int
     deadline: datetime | None
     region: str
+    barred_at: datetime | None = None
 
     def state_at(self, now: datetime) -> CardState:
         """Return the state at an instant: a card whose clock ran out is expired, also before anyone noted it."""
+        if self.barred_at is not None and self.state in LIVE_STATES:
+            return CardState.BARRED
         waiting = self.state in (CardState.AWARDED, CardState.BETWEEN)
         if waiting and self.deadline is not None and self.deadline <= now:
             return CardState.EXPIRED

@@ -29,6 +29,9 @@ class Whom(StrEnum):
     CARDS_IN_TRAINING = "cards-in-training"
     """Holders whose training runs."""
 
+    EXCLUSION_CASES = "exclusion-cases"
+    """Cases about holders on a list of people who may have none: steps that are taken from then on."""
+
     NEW_COURSES = "new-courses"
     """Courses and classes that providers bring in from then on."""
 
@@ -37,6 +40,7 @@ _OF_ROW: Final[Mapping[str, Whom]] = {
     "benefit per person": Whom.NEW_CARDS,
     "who": Whom.NEW_CARDS,
     "not": Whom.NEW_CARDS,
+    "exclusion case": Whom.EXCLUSION_CASES,
     "per family card": Whom.NEW_CARDS,
     "once": Whom.NEW_CARDS,
     "first purchase": Whom.NEW_CARDS,
@@ -81,7 +85,6 @@ NOT_JUDGED_BY: Final = frozenset(
         "completion_incentives",
         "survey_incentive",
         "survey_incentives",
-        "excluded_groups",
         "once_in_a_lifetime",
         "least_hours",
         "online_hours_a_day",

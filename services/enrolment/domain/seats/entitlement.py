@@ -173,6 +173,7 @@ _WHY_NOT_USABLE = {
     CardState.IN_TRAINING: "The card is in training. The next class can be bought when that one has ended.",
     CardState.EXPIRED: "The time for buying a class has run out, and the card has expired.",
     CardState.REVOKED: "The card was revoked. The programme's operator knows the case number.",
+    CardState.BARRED: "An exclusion of the holder stands, against which an appeal may be open: see the card's cases.",
     CardState.EXHAUSTED: "The card's balance is used up.",
     CardState.WITHDRAWN: "The card was awarded by mistake and taken back. Whoever may hold one can be admitted again.",
 }

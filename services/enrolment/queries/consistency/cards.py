@@ -5,8 +5,9 @@ from __future__ import annotations
 import sqlalchemy as sa
 
 from chassis.json_text import identifier_in, text_in, whole_in
+from services.enrolment.domain.exclusion.case import BARRING
 from services.enrolment.domain.money.movement import Account
-from services.enrolment.domain.programme.card import CardState
+from services.enrolment.domain.programme.card import LIVE_STATES, CardState
 from services.enrolment.queries.consistency.comparison import (
     AWARD,
     ENTRY,
@@ -17,9 +18,9 @@ from services.enrolment.queries.consistency.comparison import (
     latest,
     where,
 )
-from services.enrolment.storage.tables import CARD, MOVEMENT, PERSON
+from services.enrolment.storage.tables import CARD, EXCLUSION_CASE, MOVEMENT, PERSON
 
-C, J, M = CARD.c, ENTRY.c, MOVEMENT.c
+C, J, M, X = CARD.c, ENTRY.c, MOVEMENT.c, EXCLUSION_CASE.c
 
 _INTO = sa.case((M.target == Account.CARD.value, M.amount), else_=0)
 _OUT_OF = sa.case((M.source == Account.CARD.value, M.amount), else_=0)
@@ -33,6 +34,8 @@ _OF_CARD = J.card_ref == C.card_ref
 _MOVED_MONEY = J.kind.in_(MOVES_MONEY)
 _WITHDRAWN = C.state == CardState.WITHDRAWN.value
 _AWARDED = J.kind == AWARD
+_IS_LIVE = C.state.in_(sorted(LIVE_STATES))
+_BARRED_BY = count(EXCLUSION_CASE, X.card_ref == C.card_ref, X.state.in_(BARRING), of=CARD)
 
 CARDS = Comparison(
     "cards",
@@ -63,6 +66,11 @@ CARDS = Comparison(
             "holders of a withdrawn card",
             where(_WITHDRAWN, sa.literal(0)),
             where(_WITHDRAWN, count(PERSON, PERSON.c.card_ref == C.card_ref, of=CARD)),
+        ),
+        Pair(
+            "card barred, by its exclusion cases",
+            where(_IS_LIVE, sa.case((C.barred_at.is_(None), 0), else_=1)),
+            where(_IS_LIVE, sa.case((_BARRED_BY > 0, 1), else_=0)),
         ),
         Pair("card awarded once", sa.literal(1), count(ENTRY, _OF_CARD, _AWARDED, of=CARD)),
     ),

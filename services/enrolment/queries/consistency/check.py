@@ -27,6 +27,8 @@ from services.enrolment.queries.consistency.corrections import CORRECTIONS
 from services.enrolment.queries.consistency.draws import APPLICATIONS, DRAWS
 from services.enrolment.queries.consistency.enrolments import ENROLMENTS
 from services.enrolment.queries.consistency.entries import ENTRIES
+from services.enrolment.queries.consistency.exclusion_cases import EXCLUSION_CASES
+from services.enrolment.queries.consistency.exclusion_lists import EXCLUSION_LISTS
 from services.enrolment.queries.consistency.movements import MOVEMENTS
 from services.enrolment.queries.consistency.quotas import QUOTAS
 from services.enrolment.queries.consistency.suspensions import SUSPENSIONS
@@ -50,6 +52,8 @@ WALKED = (
     ENROLMENTS,
     MOVEMENTS,
     CORRECTIONS,
+    EXCLUSION_LISTS,
+    EXCLUSION_CASES,
     ENTRIES,
 )
 

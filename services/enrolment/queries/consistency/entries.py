@@ -5,6 +5,7 @@ from __future__ import annotations
 import sqlalchemy as sa
 
 from chassis.json_text import identifier_in, whole_in
+from services.enrolment.domain.entry_kinds import EntryKind
 from services.enrolment.queries.consistency.comparison import (
     AWARD,
     CANCELLED,
@@ -14,6 +15,7 @@ from services.enrolment.queries.consistency.comparison import (
     MOVES_MONEY,
     MOVES_SEATS,
     OF_APPLICATION,
+    OF_CASE,
     OF_CORRECTION,
     REDEEMED,
     Comparison,
@@ -25,9 +27,16 @@ from services.enrolment.queries.consistency.comparison import (
     where,
 )
 from services.enrolment.queries.consistency.movements import AMOUNT
-from services.enrolment.storage.tables import APPLICATION, CARD, CORRECTION, ENROLMENT, MOVEMENT
+from services.enrolment.storage.tables import (
+    APPLICATION,
+    CARD,
+    CORRECTION,
+    ENROLMENT,
+    EXCLUSION_CASE,
+    MOVEMENT,
+)
 
-J, C, E, M = ENTRY.c, CARD.c, ENROLMENT.c, MOVEMENT.c
+J, C, E, M, X = ENTRY.c, CARD.c, ENROLMENT.c, MOVEMENT.c, EXCLUSION_CASE.c
 _EARLIER = ENTRY.alias("earlier")
 B = _EARLIER.c
 
@@ -70,6 +79,11 @@ _ADDED = sa.case(
     else_=-_PRICE,
 )
 _OF_CORRECTION = J.kind.in_(OF_CORRECTION)
+_OF_CASE = J.kind.in_([kind for kind in OF_CASE if kind is not EntryKind.CARD_REVOKED])
+_ITS_CASE = (
+    X.case_id == identifier_in(J.body, "case_id"),
+    X.card_ref == J.card_ref,
+)
 _ITS_CORRECTION = (
     CORRECTION.c.correction_id == identifier_in(J.body, "correction_id"),
     CORRECTION.c.card_ref == J.card_ref,
@@ -113,6 +127,11 @@ ENTRIES = Comparison(
             "entry of an application",
             where(_OF_APPLICATION, _ONE),
             where(_OF_APPLICATION, count(APPLICATION, *_ITS_APPLICATION, of=ENTRY)),
+        ),
+        Pair(
+            "entry of an exclusion case",
+            where(_OF_CASE, _ONE),
+            where(_OF_CASE, count(EXCLUSION_CASE, *_ITS_CASE, of=ENTRY)),
         ),
         Pair(
             "price in an entry, by its enrolment",

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import secrets
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 import sqlalchemy as sa
@@ -83,14 +83,15 @@ def _standing(
     now, pauses = stores.pauses.now_and_in_force(connection)
     wave.check_admission(now, drawn=command.drawn)
     rules = stores.rules.at(connection, now)
-    persons = stores.persons
+    persons, digests = stores.persons, [each.nik_digest for each in nominations]
     return Standing(
-        held_niks=persons.held_niks(connection, [each.nik_digest for each in nominations]),
+        held_niks=persons.held_niks(connection, digests),
         recipients=persons.recipients(connection, [each.family_digest for each in nominations]),
         quotas=under_rules(quotas, rules),
         pauses=pauses,
         rules=rules,
         now=now,
+        listings=stores.listed_persons.listings(connection, digests),
     )
 
 
@@ -138,11 +139,14 @@ def _save(
     stores.quotas.take(connection, taken_by(standing.quotas, places))
     stores.persons.add(connection, [award.nomination for award in awards])
     stores.movements.add(connection, [award.movement for award in awards], now=now)
-    entries = [_entry(command, wave, award, rules) for award in awards]
+    lists = standing.listings.judging(rules)
+    entries = [_entry(command, wave, award, rules, lists) for award in awards]
     stores.journal.append(connection, entries, now=now)
 
 
-def _entry(command: AdmitCandidates, wave: Wave, award: Award, rules: RuleSet) -> Entry:
+def _entry(
+    command: AdmitCandidates, wave: Wave, award: Award, rules: RuleSet, lists: Mapping[str, int]
+) -> Entry:
     return Entry(
         kind=EntryKind.CARD_AWARDED,
         actor=command.caller.subject,
@@ -158,5 +162,6 @@ def _entry(command: AdmitCandidates, wave: Wave, award: Award, rules: RuleSet) -
             "balance": award.card.balance,
             "card_state": award.card.state.value,
             "movement_id": award.movement.movement_id,
+            **({"exclusion_lists": lists} if lists else {}),
         },
     )

@@ -12,6 +12,7 @@ from datetime import date, datetime
 import sqlalchemy as sa
 
 from chassis.problems import FieldError, NotFound, ValidationFailed
+from services.enrolment.domain.exclusion.listing import Listings
 from services.enrolment.domain.programme.award import (
     Candidate,
     Nomination,
@@ -37,7 +38,10 @@ _NOBODY = "somebody"
 
 @dataclass(frozen=True, slots=True)
 class AskedPerson:
-    """A person who may be a candidate, by what the rules look at; no number of a document is needed for that."""
+    """A person who may be a candidate, by what the rules look at; no number of a document is needed for that.
+
+    `groups` are those on whose lists the person is taken to be.
+    """
 
     birth_date: date
     region: str
@@ -46,6 +50,7 @@ class AskedPerson:
     held_a_card: bool
     recipients_of_family_card: int
     wave_id: str | None
+    groups: Sequence[str] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -112,6 +117,7 @@ def explain_candidate(
         pauses=stores.pauses.in_force(connection),
         rules=judge.rules,
         now=judge.at,
+        listings=Listings(groups={_NOBODY: person.groups}),
     )
     checks = [] if wave is None else [_wave_open(wave, judge.at)]
     checks += checks_of(_nomination(person), standing, SoFar(standing))

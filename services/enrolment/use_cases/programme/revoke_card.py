@@ -1,4 +1,4 @@
-"""Revoke a card under the number of a case."""
+"""Revoke a card under the number of a case; where that is an exclusion case, it ends with it."""
 
 from __future__ import annotations
 
@@ -6,9 +6,11 @@ from dataclasses import dataclass, field
 
 import sqlalchemy as sa
 
-from chassis.identifiers import new_id
+from chassis.identifiers import is_id, new_id
 from chassis.identity import Principal
 from services.enrolment.domain.entry_kinds import EntryKind
+from services.enrolment.domain.exclusion.case import Decision, ExclusionCase, revoked
+from services.enrolment.domain.programme.card import Card
 from services.enrolment.domain.programme.ending import Ended, revoke
 from services.enrolment.storage.stores import Stores
 from services.enrolment.use_cases.shared.ended_cards import ended_entry, save_ended
@@ -30,16 +32,21 @@ class RevokeCard:
 def revoke_card(connection: sa.Connection, command: RevokeCard, *, stores: Stores) -> Ended:
     """Revoke the card; what was on it returns to the State, its place stays taken.
 
-    Raises `CardNotFound`, `StateConflict` where the card has ended already or a training is running.
+    Raises `CardNotFound`, `StateConflict` where the card has ended already, a training is running, or the exclusion
+    case may still be appealed.
     """
     found = named_card(
         connection, card_number=command.card_number, card_ref=command.card_ref, stores=stores
     )
+    case = _exclusion_case(connection, command, found, stores)
     card = stores.cards.lock(connection, [found.card_ref])[found.card_ref]
     past = stores.enrolments.history(connection, [card.card_ref]).get(card.card_ref, [])
     now = stores.database.now(connection)
     running = sum(enrolment.is_live for enrolment in past)
     ended = revoke(card, running=running, movement_id=new_id(), now=now)
+    if case is not None:
+        by = Decision(command.caller.subject, now, command.reason)
+        stores.exclusion_cases.save(connection, revoked(case, by))
     save_ended(connection, [ended], now=now, stores=stores)
     entry = ended_entry(
         EntryKind.CARD_REVOKED,
@@ -47,8 +54,22 @@ def revoke_card(connection: sa.Connection, command: RevokeCard, *, stores: Store
         actor=command.caller.subject,
         role=command.caller.role,
         request_id=command.request_id,
-        said={"case_number": command.case_number, "reason": command.reason},
+        said={
+            "case_number": command.case_number,
+            "reason": command.reason,
+            **({} if case is None else {"case_id": case.case_id}),
+        },
         rule_version=stores.rules.at(connection, now).version,
     )
     stores.journal.append(connection, [entry], now=now)
     return ended
+
+
+def _exclusion_case(
+    connection: sa.Connection, command: RevokeCard, card: Card, stores: Stores
+) -> ExclusionCase | None:
+    """Lock the exclusion case about this card whose id is the number of the case; None where it is none."""
+    if not is_id(command.case_number):
+        return None
+    case = stores.exclusion_cases.lock(connection, command.case_number)
+    return case if case is not None and case.card_ref == card.card_ref else None

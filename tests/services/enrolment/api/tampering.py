@@ -9,6 +9,7 @@ from itertools import islice
 import sqlalchemy as sa
 
 from chassis.identifiers import new_id, random_reference
+from tests.services.enrolment import exclusions
 from tests.services.enrolment.draws import applied, drawn, open_draw, withdraw
 from tests.services.enrolment.files import admit_all, file_of, sent
 from tests.services.enrolment.house import House, document
@@ -37,6 +38,7 @@ def lived_in(house: House) -> dict[str, str]:
     undone = undo_admission_of(house, mistaken)
     correction = corrected(house, cards[3])
     suspended = suspend_provider_of(house, taken_elsewhere["class"]["id"])
+    exclude(house, revoked=cards[1], barred=cards[2])
     return {
         "file": file_id,
         "draw": draw_wave,
@@ -87,6 +89,18 @@ def corrected(house: House, card: HeldCard) -> str:
     made = document(house.post("/corrections", body, "operator", subject="operator:rina"), 201)
     document(house.post(f"/corrections/{made['id']}/approval", {}, "operator"))
     return str(made["id"])
+
+
+def exclude(house: House, *, revoked: HeldCard, barred: HeldCard) -> None:
+    """Find two holders on a list, refuse their appeals, and revoke the card of one."""
+    exclusions.hit(house, revoked, barred)
+    for card in (revoked, barred):
+        [case] = exclusions.cases(house, card_ref=card.card_ref)
+        document(exclusions.decide(house, case["id"], "upheld"))
+        document(exclusions.appeal(house, case["id"], card))
+        document(exclusions.decide_appeal(house, case["id"], "refused"))
+        if card is revoked:
+            document(exclusions.revoke(house, case["id"], card))
 
 
 def suspend_provider_of(house: House, class_id: str) -> str:

@@ -34,6 +34,7 @@ def test_a_holder_sees_the_own_card(shared_house: House) -> None:
         "cluster": "affirmative",
         "wave_id": shared_house.wave_id,
         "awarded_at": shown["awarded_at"],
+        "exclusion_cases": [],
     }
 
 

@@ -39,6 +39,8 @@ def test_tables_and_entries_agree_after_a_little_of_everything(house: House) -> 
             "enrolments": 3,
             "movements": 14,
             "corrections": 1,
+            "exclusion_lists": 1,
+            "exclusion_cases": 2,
             "journal_entries": len(house.entries()),
         },
         "differences": [],

@@ -62,6 +62,7 @@ def test_every_rule_for_a_candidate_is_told_with_what_it_compared(shared_house: 
         "birth-date",
         "admissions-open",
         "age",
+        "exclusion",
         "once-in-a-lifetime",
         "family-card",
         "quota",

@@ -103,12 +103,16 @@ def test_a_version_of_another_release_is_read_by_what_this_one_knows(house: Hous
     assert (shown["youngest"], shown["oldest"]) == (17, 64)
 
 
+def _another(value: Any) -> Any:
+    return value[:-1] if isinstance(value, list) else value + 1
+
+
 @pytest.mark.parametrize("number", sorted(NUMBERS.keys() - NOT_JUDGED_BY))
 def test_every_number_that_something_is_judged_by_can_be_scheduled(
     shared_house: House, number: str
 ) -> None:
     before = document(shared_house.get("/rules/2023-01"))["rules"][number]
-    after = not before if isinstance(before, bool) else before + 1
+    after = not before if isinstance(before, bool) else _another(before)
     body = {"effective_from": "2031-01-01", "changes": {number: after}}
     if number == "live_enrolments":
         body["changes"] = {number: 2}
@@ -120,7 +124,7 @@ def test_every_number_that_something_is_judged_by_can_be_scheduled(
 def test_a_number_that_nothing_is_judged_by_yet_stays_as_it_is(
     shared_house: House, number: str
 ) -> None:
-    others = {"excluded_groups": ["student"], "once_in_a_lifetime": False}
+    others = {"once_in_a_lifetime": False}
     before = document(shared_house.get("/rules/2023-01"))["rules"][number]
     after = others.get(number, 7 if before is None else None)
     changes = {number: before + 1 if after is None else after}

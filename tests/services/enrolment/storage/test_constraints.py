@@ -11,8 +11,17 @@ import sqlalchemy as sa
 from chassis.clock import utc_now
 from chassis.identifiers import new_id
 from services.enrolment.storage.classes import ClassCopy
-from services.enrolment.storage.tables import CARD, ENROLMENT, MOVEMENT, TRAINING_CLASS, WAVE
-from tests.services.enrolment.house import House
+from services.enrolment.storage.tables import (
+    CARD,
+    ENROLMENT,
+    EXCLUSION_CASE,
+    EXCLUSION_LIST,
+    MOVEMENT,
+    TRAINING_CLASS,
+    WAVE,
+)
+from tests.services.enrolment.exclusions import case_about, decide, in_force
+from tests.services.enrolment.house import House, document
 
 
 @pytest.fixture(scope="module")
@@ -153,3 +162,66 @@ def test_money_moved_and_entries_written_stay_as_they_are(seated: House, stateme
     ):
         connection.execute(sa.text(statement))
     assert seated.tables() == before
+
+
+@pytest.fixture(scope="module")
+def excluded(seated: House) -> House:
+    """The same, with a list in force and a case that was upheld."""
+    card = seated.award()
+    document(decide(seated, case_about(seated, card), "upheld", by="operator:rina"))
+    return seated
+
+
+def test_of_a_group_one_list_is_in_force(excluded: House) -> None:
+    other = in_force(excluded, ["3273010101800001"], group="student")
+    with refused(
+        excluded, because="exclusion_list_one_in_force|exclusion_list.people"
+    ) as connection:
+        of_other = EXCLUSION_LIST.c.list_id == other
+        connection.execute(
+            sa.update(EXCLUSION_LIST).where(of_other).values(people="civil-servant", number=99)
+        )
+
+
+@pytest.mark.parametrize(
+    ("changes", "because"),
+    [
+        ({"state": "lost"}, "exclusion_list_state_is_known"),
+        ({"rows": 99}, "exclusion_list_counts_its_rows"),
+        ({"received_at": None}, "exclusion_list_received_as_a_whole"),
+        ({"activated_by": None}, "exclusion_list_activated_by_somebody"),
+        ({"withdrawn_by": "x"}, "exclusion_list_withdrawn_by_somebody"),
+        ({"forgotten_at": utc_now()}, "exclusion_list_kept_while_it_may_judge"),
+    ],
+)
+def test_a_list_is_whole(excluded: House, changes: dict[str, object], because: str) -> None:
+    with refused(excluded, because=because) as connection:
+        in_it = EXCLUSION_LIST.c.people == "civil-servant"
+        connection.execute(sa.update(EXCLUSION_LIST).where(in_it).values(**changes))
+
+
+@pytest.mark.parametrize(
+    ("changes", "because"),
+    [
+        ({"state": "lost"}, "exclusion_case_state_is_known"),
+        ({"due_at": None}, "exclusion_case_ends_once"),
+        ({"state": "dismissed"}, "exclusion_case_ends_once"),
+        ({"upheld_by": None}, "exclusion_case_upheld_by_somebody"),
+        ({"state": "appealed"}, "exclusion_case_appealed_before_it_is_reviewed"),
+        ({"reviewed_by": "operator:rina"}, "exclusion_case_reviewed_by_another"),
+    ],
+)
+def test_a_case_is_decided_by_whom_it_says(
+    excluded: House, changes: dict[str, object], because: str
+) -> None:
+    with refused(excluded, because=because) as connection:
+        connection.execute(sa.update(EXCLUSION_CASE).values(**changes))
+
+
+def test_about_a_card_and_a_group_one_case_goes_on(excluded: House) -> None:
+    values = {c.name: c for c in EXCLUSION_CASE.c}
+    copied = {**values, "case_id": sa.literal(new_id(), EXCLUSION_CASE.c.case_id.type)}
+    because = "exclusion_case_one_at_a_time|exclusion_case.card_ref"
+    with refused(excluded, because=because) as connection:
+        query = sa.select(*copied.values())
+        connection.execute(sa.insert(EXCLUSION_CASE).from_select(list(copied), query))

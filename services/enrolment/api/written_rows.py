@@ -1,4 +1,4 @@
-"""Many rows, written as they are read: no more than some of them are ever in memory."""
+"""Rows written as they are read, in the media type that was asked for: no more than a chunk is ever in memory."""
 
 from __future__ import annotations
 
@@ -17,14 +17,14 @@ Row = Mapping[str, Any]
 Chunks = Iterable[Sequence[Row]]
 
 
-def streamed(chunks: Chunks, columns: Sequence[str], media_type: str) -> Response:
-    """Answer rows in a media type: JSON, JSON Lines, or CSV with these columns."""
+def answer_with_rows(chunks: Chunks, columns: Sequence[str], media_type: str) -> Response:
+    """Answer with rows that have these columns, chunk by chunk."""
     content_type = "text/csv; charset=utf-8" if media_type == CSV else media_type
-    return Response(_written(chunks, columns, media_type), content_type=content_type)
+    return Response(written_rows(chunks, columns, media_type), content_type=content_type)
 
 
-def _written(chunks: Chunks, columns: Sequence[str], media_type: str) -> Iterator[bytes]:
-    """Yield rows as text, a block for each chunk."""
+def written_rows(chunks: Chunks, columns: Sequence[str], media_type: str) -> Iterator[bytes]:
+    """Yield rows as text in the media type, a block for each chunk."""
     if media_type == CSV:
         return _as_csv(chunks, columns)
     return _as_lines(chunks) if media_type == JSON_LINES else _as_document(chunks)
@@ -48,8 +48,9 @@ def _as_document(chunks: Chunks) -> Iterator[bytes]:
     yield b'{"items":['
     separator = b""
     for chunk in chunks:
-        yield separator + b",".join(map(_json, chunk))
-        separator = b","
+        if chunk:
+            yield separator + b",".join(map(_json, chunk))
+            separator = b","
     yield b'],"next_cursor":null}'
 
 

@@ -1,0 +1,22 @@
+"""A card is barred while an exclusion of its holder stands: nothing is bought with it, and its clock stands still."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from datetime import datetime
+
+from services.enrolment.domain.programme.card import Card
+from services.enrolment.domain.programme.clock import given_again
+
+
+def bar(card: Card, *, now: datetime) -> Card:
+    """Bar a card; one that is barred stays so since then."""
+    return replace(card, barred_at=card.barred_at or now)
+
+
+def lift(card: Card, *, now: datetime) -> Card:
+    """Let a card be used again, with as many days as were left when it was barred."""
+    since, deadline = card.barred_at, card.deadline
+    if since is not None and deadline is not None:
+        deadline = given_again(deadline, since=since, now=now, region=card.region)
+    return replace(card, barred_at=None, deadline=deadline)

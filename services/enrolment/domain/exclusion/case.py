@@ -1,0 +1,202 @@
+"""A case: the holder of a card was found on a list. An operator decides, the holder may appeal, another decides again.
+
+Nothing happens to a card by itself. Until a case is upheld the card is as any other; then it is barred, and can be
+revoked once the time to appeal is over or the appeal was refused, so that a revocation never has to be undone.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Collection
+from dataclasses import dataclass, replace
+from datetime import datetime
+from enum import StrEnum
+from typing import Final
+
+from chassis.clock import write_instant
+from chassis.problems import StateConflict
+from services.enrolment.domain.programme.card import LIVE_STATES, Card
+from services.enrolment.domain.programme.clock import runs_out
+from vocabulary.refusals import SamePerson
+from vocabulary.rule_set import RuleSet
+
+
+class CaseState(StrEnum):
+    """Where a case stands."""
+
+    OPEN = "open"
+    UPHELD = "upheld"
+    """An operator says that the holder may have no card; the holder may appeal."""
+
+    APPEALED = "appealed"
+    FINAL = "final"
+    """Another operator refused the appeal."""
+
+    REVOKED = "revoked"
+    DISMISSED = "dismissed"
+    GRANTED = "granted"
+    """Another operator granted the appeal."""
+
+
+LIVE: Final = (CaseState.OPEN, CaseState.UPHELD, CaseState.APPEALED, CaseState.FINAL)
+BARRING: Final = (CaseState.UPHELD, CaseState.APPEALED, CaseState.FINAL)
+"""While a case stands so, its card is barred."""
+
+_DISMISSABLE: Final = (CaseState.OPEN, CaseState.UPHELD, CaseState.FINAL)
+
+
+@dataclass(frozen=True, slots=True)
+class Decision:
+    """Who decided, as the credential says, when and why."""
+
+    by: str
+    at: datetime
+    reason: str
+
+
+@dataclass(frozen=True, slots=True)
+class ExclusionCase:
+    """A case as its row stands. `due_at` is by when an operator has to take the next step; None once it has ended."""
+
+    case_id: str
+    list_id: str
+    group: str
+    card_ref: str
+    region: str
+    opened_at: datetime
+    due_at: datetime | None
+    state: CaseState = CaseState.OPEN
+    upheld: Decision | None = None
+    appeal_until: datetime | None = None
+    appealed_by: str | None = None
+    appealed_at: datetime | None = None
+    reviewed: Decision | None = None
+    ended: Decision | None = None
+
+    @property
+    def is_barring(self) -> bool:
+        """Tell whether its card is barred by it."""
+        return self.state in BARRING
+
+    def may_be_appealed_at(self, now: datetime) -> bool:
+        """Tell whether its holder may appeal."""
+        return (
+            self.state is CaseState.UPHELD
+            and self.appeal_until is not None
+            and now < self.appeal_until
+        )
+
+    def is_ripe_at(self, now: datetime) -> bool:
+        """Tell whether its card can be revoked."""
+        if self.state is CaseState.UPHELD:
+            return not self.may_be_appealed_at(now)
+        return self.state is CaseState.FINAL
+
+
+@dataclass(frozen=True, slots=True)
+class EarlierCase:
+    """What an earlier case about a card and a group comes to for a new one."""
+
+    list_id: str
+    state: CaseState
+
+
+def needs_case(list_id: str, earlier: Collection[EarlierCase], *, was_listed_before: bool) -> bool:
+    """Tell whether finding a holder on a list opens a case.
+
+    It does not where one is going on; nor, where one has ended, as long as lists only go on saying what was said then.
+    """
+    if not earlier:
+        return True
+    if any(case.state in LIVE for case in earlier):
+        return False
+    return not was_listed_before and all(case.list_id != list_id for case in earlier)
+
+
+def open_case(
+    *, case_id: str, list_id: str, group: str, card: Card, now: datetime, rules: RuleSet
+) -> ExclusionCase:
+    """Open a case about the holder of a card."""
+    due_at = runs_out(now, rules.exclusion_case, region=card.region)
+    return ExclusionCase(case_id, list_id, group, card.card_ref, card.region, now, due_at)
+
+
+def uphold(case: ExclusionCase, decision: Decision, *, card: Card, rules: RuleSet) -> ExclusionCase:
+    """Say that the holder may have no card. Raises `StateConflict` where that is decided, or the card has ended."""
+    _check(case, CaseState.OPEN)
+    state = card.state_at(decision.at)
+    if state not in LIVE_STATES:
+        raise StateConflict(_CARD_OVER.format(state=state), facts={"state": state.value})
+    appeal_until = runs_out(decision.at, rules.exclusion_appeal, region=case.region)
+    return replace(
+        case,
+        state=CaseState.UPHELD,
+        upheld=decision,
+        appeal_until=appeal_until,
+        due_at=runs_out(appeal_until, rules.exclusion_case, region=case.region),
+    )
+
+
+def dismiss(case: ExclusionCase, decision: Decision) -> ExclusionCase:
+    """End a case in the holder's favour. Raises `StateConflict` where it has ended, or an appeal has to be decided."""
+    _check(case, *_DISMISSABLE)
+    return _ended(case, CaseState.DISMISSED, decision)
+
+
+def appeal(case: ExclusionCase, *, by: str, now: datetime, rules: RuleSet) -> ExclusionCase:
+    """File an appeal; nothing is done with the card before it is decided. Raises `StateConflict`."""
+    _check(case, CaseState.UPHELD)
+    if not case.may_be_appealed_at(now) and case.appeal_until is not None:
+        told = _TOO_LATE.format(until=write_instant(case.appeal_until))
+        raise StateConflict(told, facts={"state": "appeal-time-over"})
+    due_at = runs_out(now, rules.exclusion_case, region=case.region)
+    return replace(case, state=CaseState.APPEALED, appealed_by=by, appealed_at=now, due_at=due_at)
+
+
+def decide_appeal(
+    case: ExclusionCase, decision: Decision, *, granted: bool, rules: RuleSet
+) -> ExclusionCase:
+    """Decide on an appeal. Raises `StateConflict` where none waits, `SamePerson` for who upheld the case."""
+    _check(case, CaseState.APPEALED)
+    if case.upheld is not None and case.upheld.by == decision.by:
+        raise SamePerson(_SAME_PERSON)
+    reviewed = replace(case, reviewed=decision)
+    if granted:
+        return _ended(reviewed, CaseState.GRANTED, decision)
+    due_at = runs_out(decision.at, rules.exclusion_case, region=case.region)
+    return replace(reviewed, state=CaseState.FINAL, due_at=due_at)
+
+
+def revoked(case: ExclusionCase, decision: Decision) -> ExclusionCase:
+    """End a case with the revocation of its card. Raises `StateConflict` before that may be."""
+    if not case.is_ripe_at(decision.at):
+        raise StateConflict(_WHY_NOT_RIPE[case.state], facts={"state": case.state.value})
+    return _ended(case, CaseState.REVOKED, decision)
+
+
+def _ended(case: ExclusionCase, state: CaseState, decision: Decision) -> ExclusionCase:
+    return replace(case, state=state, ended=decision, due_at=None)
+
+
+def _check(case: ExclusionCase, *states: CaseState) -> None:
+    if case.state not in states:
+        raise StateConflict(_WHY_NOT[case.state], facts={"state": case.state.value})
+
+
+_WHY_NOT = {
+    CaseState.OPEN: "Nobody has decided on this case yet.",
+    CaseState.UPHELD: "This case was upheld, and its holder has not appealed.",
+    CaseState.APPEALED: "The holder has appealed. Another operator than the one who upheld the case decides on that.",
+    CaseState.FINAL: "This case was upheld, and the appeal refused. Revoke the card, or dismiss the case.",
+    CaseState.REVOKED: "This case has ended: the card is revoked.",
+    CaseState.DISMISSED: "This case has ended: it was dismissed.",
+    CaseState.GRANTED: "This case has ended: the appeal was granted.",
+}
+_WHY_NOT_RIPE = {
+    **_WHY_NOT,
+    CaseState.OPEN: "Nobody has decided on this case yet. Uphold it first.",
+    CaseState.UPHELD: "The holder may still appeal. Revoke the card when the time for that is over.",
+    CaseState.APPEALED: "The holder has appealed. Revoke the card where the appeal is refused.",
+}
+_CARD_OVER = "The card is {state} already: there is nothing to exclude it from. Dismiss the case."
+_TOO_LATE = "An appeal could be filed until {until}."
+_SAME_PERSON = "You upheld this case. Have another operator decide on the appeal."

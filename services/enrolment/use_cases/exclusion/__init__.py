@@ -1,0 +1,1 @@
+"""Importing lists of people who may hold no card, and deciding about holders who are on one."""

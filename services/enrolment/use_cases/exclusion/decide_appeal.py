@@ -1,0 +1,43 @@
+"""Decide on an appeal: another operator does than the one who upheld the case."""
+
+from __future__ import annotations
+
+import sqlalchemy as sa
+
+from chassis.problems import NotFound
+from services.enrolment.domain.entry_kinds import EntryKind
+from services.enrolment.domain.exclusion.case import Decision, ExclusionCase
+from services.enrolment.domain.exclusion.case import decide_appeal as decide
+from services.enrolment.storage.stores import Stores
+from services.enrolment.use_cases.exclusion.decide_case import DecideCase
+from services.enrolment.use_cases.exclusion.exclusion_entries import case_entry
+from services.enrolment.use_cases.exclusion.lift_bar import lift_bar
+
+
+def decide_appeal(
+    connection: sa.Connection, command: DecideCase, *, granted: bool, stores: Stores
+) -> ExclusionCase:
+    """Grant an appeal, and the card can be used again; or refuse it.
+
+    Raises `NotFound`, `StateConflict`, `SamePerson`.
+    """
+    case = stores.exclusion_cases.lock(connection, command.case_id)
+    if case is None:
+        raise NotFound
+    now = stores.database.now(connection)
+    rules = stores.rules.at(connection, now)
+    decision = Decision(command.actor.subject, now, command.reason)
+    decided = decide(case, decision, granted=granted, rules=rules)
+    stores.exclusion_cases.save(connection, decided)
+    if granted:
+        lift_bar(connection, case, now=now, stores=stores)
+    kind = EntryKind.EXCLUSION_CASE_GRANTED if granted else EntryKind.EXCLUSION_CASE_FINAL
+    entry = case_entry(
+        kind,
+        decided,
+        command.actor,
+        said={"reason": command.reason},
+        rule_version=rules.version,
+    )
+    stores.journal.append(connection, [entry], now=now)
+    return decided

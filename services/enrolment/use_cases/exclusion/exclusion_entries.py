@@ -1,0 +1,75 @@
+"""What the journal says of lists and of cases, whatever became of them."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from chassis.identity import Principal
+from chassis.journal import Entry
+from services.enrolment.domain.entry_kinds import EntryKind
+from services.enrolment.domain.exclusion.case import ExclusionCase
+from services.enrolment.domain.exclusion.exclusion_list import ExclusionList
+from vocabulary.roles import SYSTEM
+
+WORKER = "enrolment-worker"
+
+
+@dataclass(frozen=True, slots=True)
+class Actor:
+    """Who does something, as the credential says, and in which request."""
+
+    subject: str
+    role: str
+    request_id: str
+
+
+def called_by(caller: Principal, request_id: str) -> Actor:
+    """Return who makes a call."""
+    return Actor(caller.subject, caller.role, request_id)
+
+
+def done_by_worker(request_id: str) -> Actor:
+    """Return who does what nobody called for."""
+    return Actor(WORKER, SYSTEM, request_id)
+
+
+def list_entry(
+    kind: EntryKind,
+    one: ExclusionList,
+    actor: Actor,
+    *,
+    said: Mapping[str, Any],
+    rule_version: str | None = None,
+) -> Entry:
+    """Write an entry about a list; `said` is what this kind adds."""
+    return Entry(
+        kind=kind,
+        actor=actor.subject,
+        role=actor.role,
+        request_id=actor.request_id,
+        rule_version=rule_version,
+        subjects={},
+        body={"list_id": one.list_id, "group": one.group, "number": one.number, **said},
+    )
+
+
+def case_entry(
+    kind: EntryKind,
+    case: ExclusionCase,
+    actor: Actor,
+    *,
+    said: Mapping[str, Any],
+    rule_version: str | None = None,
+) -> Entry:
+    """Write an entry about a case; `said` is what this kind adds."""
+    return Entry(
+        kind=kind,
+        actor=actor.subject,
+        role=actor.role,
+        request_id=actor.request_id,
+        rule_version=rule_version,
+        subjects={"card_ref": case.card_ref, "region": case.region},
+        body={"case_id": case.case_id, "list_id": case.list_id, "group": case.group, **said},
+    )

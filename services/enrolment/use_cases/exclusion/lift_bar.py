@@ -1,0 +1,22 @@
+"""Let the card of a case that ended in its holder's favour be used again."""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+import sqlalchemy as sa
+
+from services.enrolment.domain.exclusion.bar import lift
+from services.enrolment.domain.exclusion.case import ExclusionCase
+from services.enrolment.storage.stores import Stores
+
+
+def lift_bar(
+    connection: sa.Connection, case: ExclusionCase, *, now: datetime, stores: Stores
+) -> None:
+    """Lift the bar that a locked case puts on its card, unless another case bars it too."""
+    if not case.is_barring:
+        return
+    card = stores.cards.lock(connection, [case.card_ref])[case.card_ref]
+    if not stores.exclusion_cases.others_barring(connection, case):
+        stores.cards.save_bar(connection, lift(card, now=now))
