@@ -14,11 +14,14 @@ from services.enrolment.storage.cards import CardStore
 from services.enrolment.storage.classes import ClassStore
 from services.enrolment.storage.corrections import CorrectionStore
 from services.enrolment.storage.enrolments import EnrolmentStore
+from services.enrolment.storage.evidence import EvidenceStore
 from services.enrolment.storage.movements import MovementStore
 from services.enrolment.storage.pauses import PauseStore
 from services.enrolment.storage.persons import Fingerprints, PersonStore
 from services.enrolment.storage.quotas import QuotaStore
 from services.enrolment.storage.realisation import RealisationStore
+from services.enrolment.storage.results import ResultStore
+from services.enrolment.storage.reviews import ReviewStore
 from services.enrolment.storage.rules import RuleStore
 from services.enrolment.storage.suspensions import SuspensionStore
 from services.enrolment.storage.switches import SwitchStore
@@ -37,6 +40,9 @@ class Stores:
     classes: ClassStore
     cards: CardStore
     enrolments: EnrolmentStore
+    evidence: EvidenceStore
+    results: ResultStore
+    reviews: ReviewStore
     movements: MovementStore
     persons: PersonStore
     waves: WaveStore
@@ -61,6 +67,9 @@ def open_stores(database: Database, *, personal_data_key: bytes, fingerprint_key
         classes=ClassStore(database),
         cards=CardStore(database),
         enrolments=EnrolmentStore(database),
+        evidence=EvidenceStore(database),
+        results=ResultStore(database),
+        reviews=ReviewStore(seal=seal),
         movements=MovementStore(database),
         persons=PersonStore(database, seal=seal, fingerprints=Fingerprints(fingerprint_key)),
         waves=WaveStore(database),

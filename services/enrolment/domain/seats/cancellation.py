@@ -58,7 +58,13 @@ def cancel(
     if by_holder and (not rules.holder_may_cancel or training_class.starts_at <= now):
         raise CancellationClosed
     return Cancelled(
-        enrolment=replace(enrolment, state=EnrolmentState.CANCELLED, live_slot=None),
+        enrolment=replace(
+            enrolment,
+            state=EnrolmentState.CANCELLED,
+            live_slot=None,
+            holder_due_at=None,
+            provider_due_at=None,
+        ),
         state_before=enrolment.state,
         movement=_refund(enrolment, movement_id=movement_id) if enrolment.price else None,
         card=_restored(
