@@ -424,7 +424,7 @@ class ResultTooLate(Problem):
     code = "result-too-late"
     status = 409
     title = "The provider's time for the result is over"
-    meaning = "The provider gives results until the instant in the member due_at; later the operator does, for a reason."
+    meaning = "Providers give results until the instant in the member due_at; later the operator does, for a reason."
     tells = (("due_at", str),)
     default_detail = "Ask the programme's operator to give the result. Evidence is still taken."
 
@@ -434,7 +434,9 @@ class EvidenceMissing(Problem):
     status = 409
     title = "There is no evidence to judge by"
     meaning = "Nobody has recorded whether the holder came to any meeting: not even that the holder stayed away."
-    default_detail = "Send the evidence of attendance first, also of somebody who never came (`present` false for meeting 1)."
+    default_detail = (
+        "Send evidence first, also of somebody who never came: `present` false for meeting 1."
+    )
 
 
 class NotRedeemed(Problem):

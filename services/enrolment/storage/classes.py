@@ -44,6 +44,7 @@ class ClassStore:
             key_share=True, of=TRAINING_CLASS
         )
         self._read = sa.select(TRAINING_CLASS).where(T.class_id == sa.bindparam("class_id"))
+        self._find_all = sa.select(TRAINING_CLASS).where(database.is_among(T.class_id))
         given = database.recordset(
             {"class_id": Identifier(), "taken": sa.Integer(), "effective_seats": sa.Integer()}
         )
@@ -68,6 +69,13 @@ class ClassStore:
         """Read one class without locking it."""
         row = connection.execute(self._read, {"class_id": class_id}).one_or_none()
         return None if row is None else class_of(row)
+
+    def find_all(
+        self, connection: sa.Connection, class_ids: Sequence[str]
+    ) -> dict[str, TrainingClass]:
+        """Read many classes without locking them."""
+        keys = {"keys": self._database.keys(class_ids)}
+        return {row.class_id: class_of(row) for row in connection.execute(self._find_all, keys)}
 
     def called_off_after(
         self, connection: sa.Connection, class_id: str, *, limit: int

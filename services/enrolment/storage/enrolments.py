@@ -5,7 +5,6 @@ from __future__ import annotations
 import json
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import datetime
 from typing import Any
 
 import sqlalchemy as sa
@@ -170,32 +169,6 @@ class EnrolmentStore:
             query = query.where(E.enrolment_id > enrolment_id)
         found = connection.execute(query.order_by(E.enrolment_id).limit(limit))
         return [enrolment_of(row) for row in found]
-
-    def without_due(self, connection: sa.Connection, *, limit: int) -> list[Enrolment]:
-        """Read up to so many running enrolments of which nobody has written down by when who has to act."""
-        query = sa.select(ENROLMENT).where(E.live_slot.is_not(None), E.provider_due_at.is_(None))
-        found = connection.execute(query.order_by(E.enrolment_id).limit(limit))
-        return [enrolment_of(row) for row in found]
-
-    def note_due(
-        self,
-        connection: sa.Connection,
-        enrolment_ids: Sequence[str],
-        *,
-        starts_at: datetime,
-        due_at: datetime,
-    ) -> None:
-        """Write down by when those in a locked class have to act, where that is still to be done."""
-        confirmed = E.state == EnrolmentState.CONFIRMED.value
-        connection.execute(
-            sa.update(ENROLMENT)
-            .where(E.enrolment_id.in_(enrolment_ids))
-            .where(E.live_slot.is_not(None), E.provider_due_at.is_(None))
-            .values(
-                holder_due_at=sa.case((confirmed, sa.literal(starts_at, Instant()))),
-                provider_due_at=due_at,
-            )
-        )
 
     def set_aside(self, connection: sa.Connection, card_ref: str) -> int:
         """Return the rupiah that a locked card's running trainings hold: a cancellation would return them."""

@@ -13,6 +13,7 @@ from chassis.column_types import Identifier, Instant
 from chassis.database import Database
 from chassis.recordset import rows_parameter
 from services.enrolment.domain.learning.evidence import Evidence, MakeUp, Source
+from services.enrolment.domain.seats.training_class import FINAL_TEST
 from services.enrolment.storage.tables import EVIDENCE
 
 V = EVIDENCE.c
@@ -59,6 +60,14 @@ class EvidenceStore:
             .where(database.is_among(V.enrolment_id))
             .group_by(V.enrolment_id)
         )
+        later = EVIDENCE.alias("later")
+        replaced = sa.exists().where(later.c.corrects == V.evidence_id)
+        self._attended = (
+            sa.select(V.enrolment_id, sa.func.count(V.sequence.distinct()).label("meetings"))
+            .where(database.is_among(V.enrolment_id))
+            .where(V.present, V.sequence != FINAL_TEST, ~replaced)
+            .group_by(V.enrolment_id)
+        )
         self._of = (
             sa.select(EVIDENCE)
             .where(database.is_among(V.enrolment_id))
@@ -85,6 +94,11 @@ class EvidenceStore:
         """Count the entries of enrolments."""
         keys = {"keys": self._database.keys(enrolment_ids)}
         return {row.enrolment_id: row.entries for row in connection.execute(self._counts, keys)}
+
+    def attended(self, connection: sa.Connection, enrolment_ids: Sequence[str]) -> dict[str, int]:
+        """Count to how many meetings there is evidence that somebody came; what was corrected does not count."""
+        keys = {"keys": self._database.keys(enrolment_ids)}
+        return {row.enrolment_id: row.meetings for row in connection.execute(self._attended, keys)}
 
     def of(
         self, connection: sa.Connection, enrolment_ids: Sequence[str]

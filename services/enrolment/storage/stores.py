@@ -13,6 +13,7 @@ from services.enrolment.storage.admissions import AdmissionStore
 from services.enrolment.storage.cards import CardStore
 from services.enrolment.storage.classes import ClassStore
 from services.enrolment.storage.corrections import CorrectionStore
+from services.enrolment.storage.due_times import DueTimes
 from services.enrolment.storage.enrolments import EnrolmentStore
 from services.enrolment.storage.evidence import EvidenceStore
 from services.enrolment.storage.movements import MovementStore
@@ -40,6 +41,7 @@ class Stores:
     classes: ClassStore
     cards: CardStore
     enrolments: EnrolmentStore
+    due_times: DueTimes
     evidence: EvidenceStore
     results: ResultStore
     reviews: ReviewStore
@@ -67,6 +69,7 @@ def open_stores(database: Database, *, personal_data_key: bytes, fingerprint_key
         classes=ClassStore(database),
         cards=CardStore(database),
         enrolments=EnrolmentStore(database),
+        due_times=DueTimes(),
         evidence=EvidenceStore(database),
         results=ResultStore(database),
         reviews=ReviewStore(seal=seal),

@@ -8,6 +8,7 @@ from datetime import datetime
 
 from chassis.clock import write_instant
 from chassis.problems import StateConflict
+from services.enrolment.domain.entry_kinds import EntryKind
 from services.enrolment.domain.learning.attendance import Attendance, outcome_of, tally
 from services.enrolment.domain.learning.due import due_of
 from services.enrolment.domain.learning.evidence import Evidence
@@ -19,6 +20,13 @@ from services.enrolment.domain.seats.enrolment import Enrolment, EnrolmentState
 from services.enrolment.domain.seats.training_class import TrainingClass
 from vocabulary.refusals import EvidenceMissing, NotRedeemed, ResultTooLate, TrainingNotOver
 from vocabulary.rule_set import RuleSet
+
+KIND_OF = {
+    EnrolmentState.COMPLETED: EntryKind.ENROLMENT_COMPLETED,
+    EnrolmentState.INCOMPLETE: EntryKind.ENROLMENT_INCOMPLETE,
+    EnrolmentState.NO_SHOW: EntryKind.ENROLMENT_NO_SHOW,
+}
+"""The entry that tells of each outcome."""
 
 _ENDED = (
     "This enrolment has ended: nothing more is decided of it. Its timeline tells how, and by whom."

@@ -47,8 +47,8 @@ def next_step(
             return _while_it_runs(enrolment, training_class, due_at, now)
         return _once_it_is_over(enrolment, training_class, progress, due_at, now)
     if enrolment.state is EnrolmentState.COMPLETED and not enrolment.reviewed:
-        due_at = enrolment.holder_due_at
-        return NextStep("review", HOLDER, due_at, due_at is not None and due_at <= now)
+        until = enrolment.holder_due_at
+        return NextStep("review", HOLDER, until, until is not None and until <= now)
     return None
 
 

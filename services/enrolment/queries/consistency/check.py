@@ -26,6 +26,7 @@ from services.enrolment.queries.consistency.comparison import ENTRY, Comparison
 from services.enrolment.queries.consistency.corrections import CORRECTIONS
 from services.enrolment.queries.consistency.enrolments import ENROLMENTS
 from services.enrolment.queries.consistency.entries import ENTRIES
+from services.enrolment.queries.consistency.evidence import EVIDENCES
 from services.enrolment.queries.consistency.movements import MOVEMENTS
 from services.enrolment.queries.consistency.quotas import QUOTAS
 from services.enrolment.queries.consistency.suspensions import SUSPENSIONS
@@ -45,6 +46,7 @@ WALKED = (
     SUSPENSIONS,
     CARDS,
     ENROLMENTS,
+    EVIDENCES,
     MOVEMENTS,
     CORRECTIONS,
     ENTRIES,
