@@ -6,15 +6,21 @@ from dataclasses import replace
 from datetime import datetime
 
 from chassis.problems import StateConflict
-from services.enrolment.domain.seats.enrolment import Enrolment
+from services.enrolment.domain.seats.enrolment import Enrolment, EnrolmentState
 
 
 def open_again(enrolment: Enrolment, *, now: datetime) -> Enrolment:
-    """End the waiting time of an enrolment. Raises `StateConflict` where none runs."""
+    """Open the next purchase after a training that was not completed, whatever the rules let the card wait.
+
+    Raises `StateConflict` where the training ended otherwise, or the purchase was open before.
+    """
     opens = enrolment.open_again_at
-    if opens is None or opens <= now:
+    if enrolment.state not in _WAITS or (opens is not None and opens <= now):
         raise StateConflict(
             "No waiting time runs because of this enrolment.",
             facts={"state": enrolment.state.value},
         )
     return replace(enrolment, open_again_at=now)
+
+
+_WAITS = (EnrolmentState.INCOMPLETE, EnrolmentState.NO_SHOW)

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from datetime import datetime
+
 import pytest
 
 from chassis.clock import write_instant
@@ -60,10 +62,11 @@ def test_next_purchase_row_a_waiting_time_is_told_until_it_is_over() -> None:
     assert waiting_over([], NOW).refusal is None
 
 
-def test_a_waiting_time_that_runs_can_be_ended_and_none_else() -> None:
-    waiting = enrolment(state=EnrolmentState.NO_SHOW, open_again_at=NOW + DAY)
+@pytest.mark.parametrize("opens", [NOW + DAY, None])
+def test_the_next_purchase_is_opened_once(opens: datetime | None) -> None:
+    waiting = enrolment(state=EnrolmentState.NO_SHOW, open_again_at=opens)
     opened = open_again(waiting, now=NOW)
     assert opened.open_again_at == NOW
-    for nothing in (opened, enrolment(state=EnrolmentState.NO_SHOW)):
+    for nothing in (opened, enrolment(state=COMPLETED), enrolment(state=EnrolmentState.VOIDED)):
         with pytest.raises(Problem):
             open_again(nothing, now=NOW)
