@@ -214,7 +214,7 @@ class ShownReview(Shown):
     """What a holder said of a training."""
 
     id = Reference()
-    rating = Whole(least=WORST, most=BEST)
+    rating = Whole(least=WORST, most=BEST, allow_none=True)
     text = Text(most=LONGEST_TEXT, lines=True, allow_none=True)
 
 

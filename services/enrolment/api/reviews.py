@@ -6,7 +6,7 @@ import sqlalchemy as sa
 
 from chassis.endpoints import Call, Endpoints
 from chassis.idempotency import Answer, json_answer
-from chassis.problems import NotFound, StateConflict
+from chassis.problems import StateConflict
 from services.enrolment.api.learning_documents import ReviewedEnrolment, ShownReview
 from services.enrolment.api.learning_schemas import ReviewRequest
 from services.enrolment.service import EnrolmentService
@@ -57,11 +57,10 @@ def post_review(call: Call, service: EnrolmentService) -> Answer:
 
 @endpoints.get(_PATH, allow=(HOLDER,), shows=ShownReview)
 def get_review(call: Call, service: EnrolmentService) -> Answer:
-    """Show the holder's own review of a training."""
+    """Show the holder's own review of a training; nulls where there is none yet."""
     enrolment_id = call.path["enrolment_id"]
     with service.database.reading() as connection:
         own_enrolment(connection, enrolment_id, caller=call.caller, stores=service.stores)
         review = service.stores.reviews.find(connection, enrolment_id)
-    if review is None:
-        raise NotFound
-    return json_answer(200, {"id": enrolment_id, "rating": review.rating, "text": review.text})
+    rating, text = (None, None) if review is None else (review.rating, review.text)
+    return json_answer(200, {"id": enrolment_id, "rating": rating, "text": text})

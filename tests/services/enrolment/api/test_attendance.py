@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from typing import Any
-from uuid import uuid4
 
 import pytest
 import sqlalchemy as sa
@@ -13,7 +12,7 @@ from chassis.identifiers import new_id
 from services.enrolment.storage.tables import EVIDENCE
 from tests.chassis.problem_documents import code, pointers
 from tests.services.enrolment.house import DAY, House, document
-from tests.services.enrolment.teaching import FINAL_TEST, HOUR, Taught, taught
+from tests.services.enrolment.teaching import FINAL_TEST, HOUR, taught
 
 
 def outcomes(answer: Any) -> dict[str, list[Any]]:
@@ -284,11 +283,7 @@ def test_an_enrolment_keeps_so_much_and_no_more(
     assert outcomes(of.record(of.item())) == {"refused": [(0, "evidence-too-much")]}
 
 
-def of_nobody(name: str) -> dict[str, str]:
-    return {"evidence_id": str(uuid4()), "enrolment_id": name}
-
-
 def test_a_name_of_another_thing_is_no_enrolment(shared_house: House) -> None:
-    of: Taught = taught(shared_house)
-    item = of.item(**of_nobody(of.class_id))
+    of = taught(shared_house)
+    item = of.item(enrolment_id=of.class_id)
     assert outcomes(of.record(item)) == {"refused": [(0, "not-found")]}
