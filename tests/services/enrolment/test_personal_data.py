@@ -21,6 +21,7 @@ from services.enrolment.storage import METADATA
 from tests.services.enrolment.files import admit_all, file_of, rows, send, sent, work_of
 from tests.services.enrolment.house import PRICE, House, document
 from tests.services.enrolment.people import HeldCard, Person
+from tests.services.enrolment.teaching import taught
 from tests.tokens import token
 
 ZUBAIDAH = Person(
@@ -45,6 +46,7 @@ WAHYU = Person(
     regency="17.71",
 )
 NEVER_ADMITTED = "6472031112990009"
+SAID_OF_A_TRAINER = "Tetriwanda"
 
 
 @dataclass(frozen=True)
@@ -80,11 +82,12 @@ def traces(shared_house: House) -> Traces:
         third = admit_from_file(house)
         look_up(house, one)
         code = buy_and_return(house, one, other)
+        learn(house)
         fail(house, one)
         own_token = token(role="holder", card=one.card_ref)
         for sent in (own_token, f"{own_token[:-3]}AAA"):
             house.get("/cards/me", headers={"Authorization": f"Bearer {sent}"})
-    secrets = [*refused, own_token, code]
+    secrets = [*refused, own_token, code, SAID_OF_A_TRAINER]
     for card in (one, other, third):
         person = card.person
         secrets += [person.nik, person.family_card, person.birth_date, card.card_number]
@@ -151,6 +154,18 @@ def buy_and_return(house: House, one: HeldCard, other: HeldCard) -> str:
     house.redeem(taken["id"], taken["redeem_code"], "holder", **known)
     house.cancel(taken["id"], "operator")
     return str(taken["redeem_code"])
+
+
+def learn(house: House) -> None:
+    """Complete a training and review it, with a name in the text; be refused what holds a number."""
+    of = taught(house)
+    of.came()
+    of.record(of.item(reason=f"NIK {NEVER_ADMITTED}"))
+    document(of.judge())
+    of.review(text=f"NIK saya {NEVER_ADMITTED}")
+    document(of.review(text=f"Ibu {SAID_OF_A_TRAINER} mengajar dengan sabar."), 201)
+    house.get(f"/enrolments/{of.enrolments[0]}/attendance", "operator")
+    house.get(f"/enrolments/{of.enrolments[0]}/review", "holder", card=of.cards[0].card_ref)
 
 
 def fail(house: House, card: HeldCard) -> None:
@@ -224,6 +239,9 @@ def test_the_journal_knows_people_by_reference_only(shared_house: House, traces:
         "enrolment-cancelled",
         "roster-read",
         "card-looked-up",
+        "attendance-recorded",
+        "enrolment-completed",
+        "enrolment-reviewed",
     }
     assert found(told, traces) == []
 
