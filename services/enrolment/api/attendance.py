@@ -56,7 +56,11 @@ def post_attendance(call: Call, service: EnrolmentService) -> Answer:
         outcomes = record_attendance(connection, command, stores=service.stores)
         return _recorded(items, outcomes)
 
-    return service.transactions.answer(call.key, record, seconds=call.seconds_left)
+    try:
+        return service.transactions.answer(call.key, record, seconds=call.seconds_left)
+    except sa.exc.IntegrityError:
+        # Another provider kept evidence under one of these ids at the same moment: now it is known, and a conflict.
+        return service.transactions.answer(call.key, record, seconds=call.seconds_left)
 
 
 @endpoints.get(

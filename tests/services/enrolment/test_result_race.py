@@ -180,6 +180,25 @@ def test_if_cards_were_not_locked_the_money_would_go_to_the_state_and_to_the_car
     assert house.differences() != []
 
 
+def test_an_id_that_two_providers_use_at_once_is_one_of_theirs_and_the_others_conflict(
+    house: House,
+) -> None:
+    schools = [taught(house) for _ in range(2)]
+    for _ in range(TOGETHER):
+        items = [of.item() for of in schools]
+        items[1]["evidence_id"] = items[0]["evidence_id"]
+        start = threading.Barrier(2)
+
+        def send(number: int, items: list[Any] = items, start: Any = start) -> tuple[int, int]:
+            start.wait()
+            told = document(schools[number].record(items[number]))
+            return len(told["accepted"]), len(told["conflicts"])
+
+        with ThreadPoolExecutor(2) as pool:
+            assert sorted(pool.map(send, range(2))) == [(0, 1), (1, 0)]
+    assert house.differences() == []
+
+
 def test_evidence_sent_by_many_at_once_is_kept_once(house: House) -> None:
     of = taught(house)
     items = [of.item(), of.item(0, 999)]
