@@ -14,6 +14,7 @@ from services.enrolment.domain.learning.due import due_of
 from services.enrolment.domain.learning.evidence import Evidence
 from services.enrolment.domain.learning.redemption import refuse_called_off
 from services.enrolment.domain.money.movement import Account, Cause, Movement
+from services.enrolment.domain.money.set_aside import released
 from services.enrolment.domain.programme.card import Card, CardState
 from services.enrolment.domain.programme.clock import runs_out
 from services.enrolment.domain.seats.enrolment import Enrolment, EnrolmentState
@@ -93,22 +94,7 @@ def give_result(
         ),
         card=after,
         attendance=attendance,
-        movement=to_the_state(enrolment, Cause.UNFINISHED, movement_id) if returns else None,
-    )
-
-
-def to_the_state(enrolment: Enrolment, cause: Cause, movement_id: str) -> Movement:
-    """Return what was set aside for an enrolment to the State."""
-    return Movement(
-        movement_id=movement_id,
-        cause=cause,
-        source=Account.SET_ASIDE,
-        target=Account.STATE,
-        amount=enrolment.price,
-        card_ref=enrolment.card_ref,
-        enrolment_id=enrolment.enrolment_id,
-        class_id=enrolment.class_id,
-        provider_id=enrolment.provider_id,
+        movement=_to_the_state(enrolment, movement_id) if returns else None,
     )
 
 
@@ -131,6 +117,10 @@ def _check(
     confirmed = enrolment.state is EnrolmentState.CONFIRMED
     if confirmed and attendance.has_come and not judging.by_operator:
         raise NotRedeemed
+
+
+def _to_the_state(enrolment: Enrolment, movement_id: str) -> Movement:
+    return released(enrolment, to=Account.STATE, cause=Cause.UNFINISHED, movement_id=movement_id)
 
 
 def _open_again_at(card: Card, judging: Judging) -> datetime | None:

@@ -5,8 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 
 from chassis.problems import StateConflict
-from services.enrolment.domain.learning.result import to_the_state
-from services.enrolment.domain.money.movement import Cause, Movement
+from services.enrolment.domain.money.movement import Account, Cause, Movement
+from services.enrolment.domain.money.set_aside import released
 from services.enrolment.domain.seats.enrolment import HAS_A_RESULT, Enrolment, EnrolmentState
 
 
@@ -30,11 +30,15 @@ def void(enrolment: Enrolment, *, still_set_aside: bool, movement_id: str) -> Vo
         raise StateConflict(
             "Only an enrolment with a result can be voided.", facts={"state": enrolment.state.value}
         )
-    returns = still_set_aside and enrolment.price
+    movement = None
+    if still_set_aside and enrolment.price:
+        movement = released(
+            enrolment, to=Account.STATE, cause=Cause.VOIDING, movement_id=movement_id
+        )
     return Voided(
         enrolment=replace(
             enrolment, state=EnrolmentState.VOIDED, holder_due_at=None, open_again_at=None
         ),
         state_before=enrolment.state,
-        movement=to_the_state(enrolment, Cause.VOIDING, movement_id) if returns else None,
+        movement=movement,
     )

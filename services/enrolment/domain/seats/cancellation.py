@@ -6,6 +6,7 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 
 from services.enrolment.domain.money.movement import Account, Cause, Movement
+from services.enrolment.domain.money.set_aside import released
 from services.enrolment.domain.programme.card import Card, CardState
 from services.enrolment.domain.programme.clock import given_again, runs_out
 from services.enrolment.domain.seats.enrolment import Enrolment, EnrolmentState
@@ -75,17 +76,7 @@ def cancel(
 
 
 def _refund(enrolment: Enrolment, *, movement_id: str) -> Movement:
-    return Movement(
-        movement_id=movement_id,
-        cause=Cause.CANCELLATION,
-        source=Account.SET_ASIDE,
-        target=Account.CARD,
-        amount=enrolment.price,
-        card_ref=enrolment.card_ref,
-        enrolment_id=enrolment.enrolment_id,
-        class_id=enrolment.class_id,
-        provider_id=enrolment.provider_id,
-    )
+    return released(enrolment, to=Account.CARD, cause=Cause.CANCELLATION, movement_id=movement_id)
 
 
 def _restored(

@@ -18,6 +18,7 @@ from services.enrolment.domain.reach import reach_to_act
 from services.enrolment.domain.seats.enrolment import Enrolment
 from services.enrolment.domain.seats.training_class import TrainingClass
 from services.enrolment.storage.stores import Stores
+from services.enrolment.use_cases.shared.enrolment_entries import enrolment_entry
 from services.enrolment.use_cases.shared.own_enrolment import own_enrolment
 from services.enrolment.use_cases.shared.recorded import Recorded
 from vocabulary.roles import OPERATOR
@@ -163,20 +164,14 @@ def _save(
 
 def _entry(result: Result, command: GiveResult, rule_version: str) -> Entry:
     enrolment, attendance = result.enrolment, result.attendance
-    return Entry(
-        kind=KIND_OF[enrolment.state],
-        actor=command.caller.subject,
-        role=command.caller.role,
+    return enrolment_entry(
+        KIND_OF[enrolment.state],
+        enrolment,
+        result.card,
+        caller=command.caller,
         request_id=command.request_id,
         rule_version=rule_version,
-        subjects={
-            "class_id": enrolment.class_id,
-            "provider_id": enrolment.provider_id,
-            "card_ref": enrolment.card_ref,
-            "region": result.card.region,
-        },
-        body={
-            "enrolment_id": enrolment.enrolment_id,
+        said={
             "reason": command.reason,
             "attended": attendance.attended,
             "meetings": len(attendance.meetings),

@@ -7,11 +7,11 @@ from dataclasses import dataclass
 import sqlalchemy as sa
 
 from chassis.identity import Principal
-from chassis.journal import Entry
 from services.enrolment.domain.entry_kinds import EntryKind
 from services.enrolment.domain.learning.reopening import open_again
 from services.enrolment.domain.seats.enrolment import Enrolment
 from services.enrolment.storage.stores import Stores
+from services.enrolment.use_cases.shared.enrolment_entries import enrolment_entry
 from services.enrolment.use_cases.shared.held_enrolment import held_enrolment
 from services.enrolment.use_cases.shared.recorded import Recorded
 
@@ -36,18 +36,13 @@ def open_purchase_again(
     now = stores.database.now(connection)
     opened = open_again(enrolment, now=now)
     stores.enrolments.save_state(connection, opened)
-    entry = Entry(
-        kind=EntryKind.ENROLMENT_OPENED_AGAIN,
-        actor=command.caller.subject,
-        role=command.caller.role,
+    entry = enrolment_entry(
+        EntryKind.ENROLMENT_OPENED_AGAIN,
+        opened,
+        card,
+        caller=command.caller,
         request_id=command.request_id,
         rule_version=stores.rules.at(connection, now).version,
-        subjects={
-            "class_id": opened.class_id,
-            "provider_id": opened.provider_id,
-            "card_ref": opened.card_ref,
-            "region": card.region,
-        },
-        body={"enrolment_id": opened.enrolment_id, "reason": command.reason},
+        said={"reason": command.reason},
     )
     return Recorded(opened, stores.journal.append(connection, [entry], now=now))

@@ -20,6 +20,7 @@ from services.enrolment.domain.reach import reach_to_act
 from services.enrolment.domain.seats.enrolment import Enrolment
 from services.enrolment.storage.evidence import Recorder
 from services.enrolment.storage.stores import Stores
+from services.enrolment.use_cases.shared.enrolment_entries import enrolment_entry
 from services.enrolment.use_cases.shared.recorded import Recorded
 from vocabulary.roles import OPERATOR
 
@@ -122,19 +123,14 @@ def _save(
 def _entry(kept: Kept, command: RecordAttendance, card: Card, rule_version: str) -> Entry:
     evidence, enrolment = kept.evidence, kept.enrolment
     corrects = evidence.corrects is not None
-    return Entry(
-        kind=EntryKind.ATTENDANCE_CORRECTED if corrects else EntryKind.ATTENDANCE_RECORDED,
-        actor=command.caller.subject,
-        role=command.caller.role,
+    return enrolment_entry(
+        EntryKind.ATTENDANCE_CORRECTED if corrects else EntryKind.ATTENDANCE_RECORDED,
+        enrolment,
+        card,
+        caller=command.caller,
         request_id=command.request_id,
         rule_version=rule_version,
-        subjects={
-            "class_id": enrolment.class_id,
-            "provider_id": enrolment.provider_id,
-            "card_ref": enrolment.card_ref,
-            "region": card.region,
-        },
-        body={**_said(evidence), "enrolment_id": enrolment.enrolment_id, "counts": kept.counts},
+        said={**_said(evidence), "counts": kept.counts},
     )
 
 

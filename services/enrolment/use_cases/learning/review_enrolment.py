@@ -7,11 +7,11 @@ from dataclasses import dataclass, field
 import sqlalchemy as sa
 
 from chassis.identity import Principal
-from chassis.journal import Entry
 from services.enrolment.domain.entry_kinds import EntryKind
 from services.enrolment.domain.learning.review import Review, review
 from services.enrolment.domain.seats.enrolment import Enrolment
 from services.enrolment.storage.stores import Stores
+from services.enrolment.use_cases.shared.enrolment_entries import enrolment_entry
 from services.enrolment.use_cases.shared.held_enrolment import held_enrolment
 from services.enrolment.use_cases.shared.recorded import Recorded
 
@@ -42,18 +42,13 @@ def review_enrolment(
     now = stores.database.now(connection)
     said = Review(reviewed.enrolment_id, command.rating, command.text)
     stores.reviews.add(connection, said, now=now)
-    entry = Entry(
-        kind=EntryKind.ENROLMENT_REVIEWED,
-        actor=command.caller.subject,
-        role=command.caller.role,
+    entry = enrolment_entry(
+        EntryKind.ENROLMENT_REVIEWED,
+        reviewed,
+        card,
+        caller=command.caller,
         request_id=command.request_id,
         rule_version=stores.rules.at(connection, now).version,
-        subjects={
-            "class_id": reviewed.class_id,
-            "provider_id": reviewed.provider_id,
-            "card_ref": reviewed.card_ref,
-            "region": card.region,
-        },
-        body={"enrolment_id": reviewed.enrolment_id, "rating": command.rating},
+        said={"rating": command.rating},
     )
     return Recorded(reviewed, stores.journal.append(connection, [entry], now=now))

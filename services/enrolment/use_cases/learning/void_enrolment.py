@@ -13,6 +13,7 @@ from services.enrolment.domain.entry_kinds import EntryKind
 from services.enrolment.domain.learning.voiding import Voided, void
 from services.enrolment.domain.programme.card import Card
 from services.enrolment.storage.stores import Stores
+from services.enrolment.use_cases.shared.enrolment_entries import enrolment_entry
 from services.enrolment.use_cases.shared.held_enrolment import held_enrolment
 from services.enrolment.use_cases.shared.recorded import Recorded
 
@@ -51,20 +52,14 @@ def void_enrolment(
 
 def _entry(voided: Voided, command: VoidEnrolment, card: Card, rule_version: str) -> Entry:
     enrolment = voided.enrolment
-    return Entry(
-        kind=EntryKind.ENROLMENT_VOIDED,
-        actor=command.caller.subject,
-        role=command.caller.role,
+    return enrolment_entry(
+        EntryKind.ENROLMENT_VOIDED,
+        enrolment,
+        card,
+        caller=command.caller,
         request_id=command.request_id,
         rule_version=rule_version,
-        subjects={
-            "class_id": enrolment.class_id,
-            "provider_id": enrolment.provider_id,
-            "card_ref": enrolment.card_ref,
-            "region": card.region,
-        },
-        body={
-            "enrolment_id": enrolment.enrolment_id,
+        said={
             "reason": command.reason,
             "case_number": command.case_number,
             "status_before": voided.state_before.value,
