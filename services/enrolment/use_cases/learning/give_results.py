@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import datetime
 
 import sqlalchemy as sa
 
@@ -12,6 +11,7 @@ from chassis.identifiers import new_id
 from chassis.identity import Principal
 from chassis.journal import Entry
 from chassis.problems import NotFound, Problem
+from services.enrolment.domain.learning.evidence import Evidence
 from services.enrolment.domain.learning.result import KIND_OF, Judging, Result, give_result
 from services.enrolment.domain.programme.card import Card
 from services.enrolment.domain.reach import reach_to_act
@@ -86,6 +86,18 @@ def give_results_of_class(
     )
 
 
+@dataclass(frozen=True, slots=True)
+class _Standing:
+    """What enrolments of one class are judged by, as it stands now that their cards are locked."""
+
+    training_class: TrainingClass
+    enrolments: Mapping[str, Enrolment]
+    evidence: Mapping[str, Sequence[Evidence]]
+    cards: Mapping[str, Card]
+    running_elsewhere: Mapping[str, int]
+    judging: Judging
+
+
 def _judge(
     connection: sa.Connection,
     enrolments: Sequence[Enrolment],
@@ -94,34 +106,50 @@ def _judge(
     stores: Stores,
 ) -> list[Recorded[Result] | Problem]:
     """Lock the cards, judge each enrolment as it stands then, and save all with a fixed number of statements."""
-    cards = stores.cards.lock(connection, [each.card_ref for each in enrolments])
+    standing = _standing(connection, enrolments, training_class, command, stores)
+    outcomes = [_judged(each, standing) for each in standing.enrolments.values()]
+    results = [outcome for outcome in outcomes if isinstance(outcome, Result)]
+    places = _save(connection, results, command, standing.judging, stores)
+    return [Recorded(o, next(places)) if isinstance(o, Result) else o for o in outcomes]
+
+
+def _standing(
+    connection: sa.Connection,
+    enrolments: Sequence[Enrolment],
+    training_class: TrainingClass,
+    command: GiveResult,
+    stores: Stores,
+) -> _Standing:
     names = [each.enrolment_id for each in enrolments]
-    standing = stores.enrolments.find_all(connection, names)
+    cards = stores.cards.lock(connection, [each.card_ref for each in enrolments])
+    found = stores.enrolments.find_all(connection, names)
     evidence = stores.evidence.of(connection, names)
     running = _running_elsewhere(connection, cards, training_class, stores)
     now = stores.database.now(connection)
-    rules = stores.rules.at(connection, now)
-    judging = Judging(by_operator=command.caller.role == OPERATOR, now=now, rules=rules)
-    outcomes: list[Result | Problem] = []
-    for name in names:
-        enrolment = standing[name]
-        try:
-            outcomes.append(
-                give_result(
-                    enrolment,
-                    evidence.get(name, []),
-                    card=cards[enrolment.card_ref],
-                    training_class=training_class,
-                    other_live=running[enrolment.card_ref],
-                    movement_id=new_id(),
-                    judging=judging,
-                )
-            )
-        except Problem as refusal:
-            outcomes.append(refusal)
-    results = [outcome for outcome in outcomes if isinstance(outcome, Result)]
-    places = _save(connection, results, command, judging, stores=stores, now=now)
-    return [Recorded(o, next(places)) if isinstance(o, Result) else o for o in outcomes]
+    by_operator = command.caller.role == OPERATOR
+    return _Standing(
+        training_class=training_class,
+        enrolments={name: found[name] for name in names},
+        evidence=evidence,
+        cards=cards,
+        running_elsewhere=running,
+        judging=Judging(by_operator, now, stores.rules.at(connection, now)),
+    )
+
+
+def _judged(enrolment: Enrolment, standing: _Standing) -> Result | Problem:
+    try:
+        return give_result(
+            enrolment,
+            standing.evidence.get(enrolment.enrolment_id, []),
+            card=standing.cards[enrolment.card_ref],
+            training_class=standing.training_class,
+            other_live=standing.running_elsewhere[enrolment.card_ref],
+            movement_id=new_id(),
+            judging=standing.judging,
+        )
+    except Problem as refusal:
+        return refusal
 
 
 def _running_elsewhere(
@@ -145,13 +173,12 @@ def _save(
     results: Sequence[Result],
     command: GiveResult,
     judging: Judging,
-    *,
     stores: Stores,
-    now: datetime,
 ) -> Iterator[int]:
+    """Save results, and return the positions of their entries, one after another."""
     if not results:
         return iter(())
-    version = judging.rules.version
+    now, version = judging.now, judging.rules.version
     stores.cards.save(connection, [each.card for each in results])
     stores.enrolments.save_states(connection, [each.enrolment for each in results])
     movements = [each.movement for each in results if each.movement is not None]
