@@ -32,6 +32,7 @@ from contract.switches import (
     suspend,
     undo_admission,
 )
+from contract.teaching import teach
 
 API = "/api/v1"
 PATIENCE = 30.0
@@ -52,6 +53,7 @@ def walk(recorder: Recorder) -> dict[str, Any]:
     _enrol(recorder, card, offered, provider)
     _report(recorder)
     _audit(recorder, offered)
+    teach(recorder, provider, course, lambda class_id: _wait_until_known(recorder, class_id))
     _call_off(recorder, provider, course)
     pause(recorder)
     suspend(recorder, provider)

@@ -30,6 +30,7 @@ _SAID = {
     "deadline": "2027-03-16T17:00:00.000000Z",
     "family_card": "1771010101010000",
     "kid": "key-1",
+    "next_purchase_until": "2027-03-16T17:00:00.000000Z",
     "nik": "1771015505900000",
     "preview": "9f2c7d1e4b8a60355d0e6c1f7a92b84e3c5d7f10a2b4c6e8f0123456789abcde",
     "next_cursor": "WyI4YzFmM2EiLCAiMDE5N2ExIl0=",

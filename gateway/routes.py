@@ -206,6 +206,19 @@ ENROLMENT = (
     _read("/enrolments/{enrolment_id}/timeline", "enrolment", BEARER),
     _write("POST", "/enrolments/{enrolment_id}/cancellation", "enrolment", BEARER),
     _write("POST", "/enrolments/{enrolment_id}/redemption", "enrolment", BEARER),
+    _write("POST", "/attendance", "enrolment", BEARER, largest_body=1024 * KIB),
+    _read("/enrolments/{enrolment_id}/attendance", "enrolment", BEARER),
+    _write("POST", "/enrolments/{enrolment_id}/result", "enrolment", BEARER, largest_body=16 * KIB),
+    _write("POST", "/classes/{class_id}/results", "enrolment", BEARER, largest_body=16 * KIB),
+    _write(
+        "POST", "/enrolments/{enrolment_id}/voiding", "enrolment", BEARER, largest_body=16 * KIB
+    ),
+    _write(
+        "POST", "/enrolments/{enrolment_id}/opening", "enrolment", BEARER, largest_body=16 * KIB
+    ),
+    _write("POST", "/enrolments/{enrolment_id}/review", "enrolment", BEARER, largest_body=16 * KIB),
+    _read("/enrolments/{enrolment_id}/review", "enrolment", BEARER),
+    _read("/overdue", "enrolment", BEARER),
     _read("/classes/{class_id}/availability", "enrolment", PUBLIC),
     _read("/classes/{class_id}/roster", "enrolment", BEARER, seconds=30.0),
     _read("/reports/realisation", "enrolment", PUBLIC),

@@ -116,7 +116,11 @@ class RuleSet:
     review_before_next: bool = _flag("next purchase")
     live_enrolments: int = _whole("next purchase", least=1, most=9)
     holder_may_cancel: bool = _flag("no swap")
+    wait_after_unfinished_days: int = _whole("next purchase", most=_DAYS)
+    unfinished_returns_to_state: bool = _flag("no swap")
     result_due_days: int = _whole("certificate", least=1, most=_DAYS)
+    attendance_percent: int = _whole("certificate", least=1, most=100)
+    final_test_needed: bool = _flag("certificate")
 
     digital_cards: int | None = _whole("programme size", most=_PEOPLE, or_none=True)
     offline_cards: int | None = _whole("programme size", most=_PEOPLE, or_none=True)
@@ -154,6 +158,11 @@ class RuleSet:
     def result_due(self) -> timedelta:
         """Return how long after the last meeting a provider may take for the results."""
         return timedelta(days=self.result_due_days)
+
+    @property
+    def wait_after_unfinished(self) -> timedelta:
+        """Return how long a card waits after a training that was not completed, before it may buy again."""
+        return timedelta(days=self.wait_after_unfinished_days)
 
 
 NUMBERS: Final = MappingProxyType(

@@ -25,6 +25,7 @@ from services.enrolment.service import (
 )
 from services.enrolment.settings import WorkerSettings, read_worker_settings
 from services.enrolment.storage.stores import Stores
+from services.enrolment.use_cases.learning.note_due_times import note_due_times
 from services.enrolment.use_cases.programme.expire_cards import EXPIRED_AT_ONCE, expire_cards
 from services.enrolment.use_cases.seats.cancel_enrolments_of_called_off_class import (
     cancel_enrolments_of_called_off_class,
@@ -32,6 +33,7 @@ from services.enrolment.use_cases.seats.cancel_enrolments_of_called_off_class im
 
 CLASSES_AT_ONCE = 20
 EXPIRIES_A_ROUND = 20
+DUE_TIMES_A_ROUND = 20
 """Transactions after which other work, and being told to stop, have their turn."""
 
 
@@ -45,7 +47,7 @@ def start_tasks(settings: WorkerSettings) -> list[Task]:
 
     Raises `SettingsError` as `open_database` and `refuse_other_keys` do.
     """
-    database = open_database(settings, pool_size=10)
+    database = open_database(settings, pool_size=11)
     stores, transactions = open_storage(settings, database)
     refuse_other_keys(stores)
     follower = catalogue_follower(
@@ -59,6 +61,7 @@ def start_tasks(settings: WorkerSettings) -> list[Task]:
         Task("catalog", 0.25, follower.catch_up),
         Task("realisation", 0.5, counting.catch_up),
         Task("called-off", 1.0, lambda: settle_called_off_classes(stores, transactions), 0.1),
+        Task("due-times", 1.0, lambda: note_missing_due_times(stores, transactions)),
         Task("expiries", 1.0, lambda: expire_due_cards(stores, transactions)),
         Task("stored-answers", PURGED_EVERY, transactions.forget_old_answers),
         Task("admission-files", 0.5, files.admit_some, BETWEEN_CHUNKS),
@@ -131,6 +134,19 @@ def _expire(wave_id: str, card_refs: list[str], stores: Stores, transactions: Tr
         ),
         repeatable=True,
     )
+
+
+def note_missing_due_times(stores: Stores, transactions: Transactions) -> int:
+    """Write down by when who has to act where that is missing; return how many. The rest has its turn next time."""
+    noted = 0
+    for _ in range(DUE_TIMES_A_ROUND):
+        some = transactions.run(
+            lambda connection: note_due_times(connection, stores=stores), repeatable=True
+        )
+        noted += some
+        if not some:
+            break
+    return noted
 
 
 def settle_called_off_class(class_id: str, stores: Stores, transactions: Transactions) -> int:

@@ -38,8 +38,9 @@ ROWS: dict[str, dict[str, tuple[Any, Any]]] = {
         "next_purchase_days": (15, 15),
         "review_before_next": (True, True),
         "live_enrolments": (1, 1),
+        "wait_after_unfinished_days": (0, 0),
     },
-    "no swap": {"holder_may_cancel": (True, True)},
+    "no swap": {"holder_may_cancel": (True, True), "unfinished_returns_to_state": (True, True)},
     "programme size": {"digital_cards": (None, 1_500_000), "offline_cards": (None, 500_000)},
     "length": {
         "least_hours": (6, 15),
@@ -53,7 +54,11 @@ ROWS: dict[str, dict[str, tuple[Any, Any]]] = {
         "webinar_seats_per_trainer": (50, 50),
         "webinar_seats": (150, None),
     },
-    "certificate": {"result_due_days": (14, 14)},
+    "certificate": {
+        "result_due_days": (14, 14),
+        "attendance_percent": (80, 80),
+        "final_test_needed": (True, True),
+    },
 }
 """The programme's table: for each row its numbers, those of 2020 to 2022 and those since 2023."""
 

@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from chassis.idempotency import Answer, json_answer
-from chassis.problems import NotFound
+from chassis.problems import NotFound, Problem
 
 
 def show(document: Mapping[str, Any] | None, headers: Mapping[str, str] | None = None) -> Answer:
@@ -14,3 +14,14 @@ def show(document: Mapping[str, Any] | None, headers: Mapping[str, str] | None =
     if document is None:
         raise NotFound
     return json_answer(200, document, headers)
+
+
+def refused_row(refusal: Problem, *, pointer: str) -> dict[str, Any]:
+    """Write why a row of a body is refused; `pointer` says where in the body it stands."""
+    row: dict[str, Any] = {"code": refusal.code, "detail": refusal.detail}
+    if refusal.errors:
+        row["errors"] = [
+            {"pointer": f"{pointer}{error.pointer}", "message": error.message}
+            for error in refusal.errors
+        ]
+    return row

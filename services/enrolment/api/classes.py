@@ -35,7 +35,7 @@ MOST_ENTRIES = 5_000
 OWN_CLASS = "own class"
 """Why a provider reads a roster: it has to know who comes to its class."""
 
-_ROSTER_COLUMNS = ("enrolment_id", "name", "status", "enrolled_at")
+_ROSTER_COLUMNS = ("enrolment_id", "name", "status", "enrolled_at", "attended")
 
 
 @endpoints.get("/api/v1/classes/<id:class_id>/availability", shows=Availability)
@@ -90,6 +90,7 @@ def _row(line: RosterLine) -> dict[str, Any]:
         "name": line.name,
         "status": line.status,
         "enrolled_at": write_instant(line.enrolled_at),
+        "attended": line.attended,
     }
 
 

@@ -299,9 +299,17 @@ class TimelineEvent(Shown):
 class NextStep(Shown):
     """What has to happen next."""
 
-    action = OneOf(("cancellation", "redemption", "result"))
+    action = OneOf(("cancellation", "redemption", "attendance", "result", "review"))
     actor = OneOf(EVERY_ROLE, metadata=says("Who must act."))
-    due_at = InstantField(allow_none=True, metadata=says("By when; null: at once, by itself."))
+    due_at = InstantField(
+        allow_none=True,
+        metadata=says("By when; null: at once, by itself, or at any time for a review."),
+    )
+    overdue = Flag(
+        metadata=says(
+            "That time has passed. Of a result: it was the provider's, now the operator acts."
+        )
+    )
 
 
 class Timeline(Shown):
@@ -354,6 +362,7 @@ class RosterRow(Shown):
     name = Text(most=120, allow_none=True)
     status = OneOf(_STATES)
     enrolled_at = InstantField()
+    attended = Whole(metadata=says("To how many meetings there is evidence that the person came."))
 
 
 class Roster(Shown):
@@ -389,6 +398,7 @@ class Checked(Shown):
     suspensions = Whole()
     cards = Whole()
     enrolments = Whole()
+    evidence = Whole()
     movements = Whole()
     corrections = Whole()
     exclusion_lists = Whole()

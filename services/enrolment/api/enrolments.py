@@ -63,6 +63,7 @@ from vocabulary.refusals import (
     RegistrationClosed,
     ReviewOwed,
     ScheduleConflict,
+    WaitingTimeRuns,
 )
 from vocabulary.roles import AUDITOR, HOLDER, OFFICER, OPERATOR, PROVIDER
 
@@ -87,6 +88,7 @@ READERS = (HOLDER, PROVIDER, OPERATOR, AUDITOR)
         EnrolmentsPaused,
         CardNotUsable,
         ReviewOwed,
+        WaitingTimeRuns,
         RegistrationClosed,
         ProviderSuspended,
         ModeNotInScheme,

@@ -11,7 +11,7 @@ from chassis.endpoints import Call, Endpoints, KeyUse
 from chassis.idempotency import Answer, json_answer
 from chassis.identifiers import new_id
 from chassis.problems import Problem
-from services.enrolment.api.answers import show
+from services.enrolment.api.answers import refused_row, show
 from services.enrolment.api.candidates import read_candidate
 from services.enrolment.api.documents import ROW_REFUSALS, Admissions, Waves
 from services.enrolment.api.documents import Wave as ShownWave
@@ -136,12 +136,7 @@ def _admissions(admission_id: str, outcomes: Sequence[Award | Problem]) -> Answe
 
 
 def _refusal(refusal: Problem, *, pointer: str) -> dict[str, Any]:
-    row: dict[str, Any] = {"code": refusal.code, "detail": refusal.detail}
-    if refusal.errors:
-        row["errors"] = [
-            {"pointer": f"{pointer}{error.pointer}", "message": error.message}
-            for error in refusal.errors
-        ]
+    row = refused_row(refusal, pointer=pointer)
     if isinstance(refusal, QuotaFull | Excluded):
         row |= refusal.facts
     return row

@@ -16,7 +16,7 @@ from chassis.follower import Follower
 from chassis.identifiers import random_reference
 from chassis.journal import RecordedEntry
 from chassis.transaction import Transactions
-from services.enrolment.domain.seats.training_class import Meeting
+from services.enrolment.domain.seats.training_class import FINAL_TEST, Meeting
 from services.enrolment.storage.classes import ClassCopy, write_meetings
 from services.enrolment.storage.stores import Stores
 from services.enrolment.storage.tables import FOLLOWER_STATE
@@ -86,5 +86,6 @@ def class_copy(body: dict[str, Any]) -> ClassCopy:
             "starts_at": read_instant(body["starts_at"]),
             "ends_at": read_instant(body["ends_at"]),
             "meetings": write_meetings(meetings),
+            "has_final_test": any(m["sequence"] == FINAL_TEST for m in body["meetings"]),
         },
     )

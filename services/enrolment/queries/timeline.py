@@ -7,8 +7,10 @@ from typing import Any
 import sqlalchemy as sa
 
 from chassis.clock import write_instant
-from services.enrolment.domain.seats.enrolment import EnrolmentState
-from services.enrolment.domain.seats.next_step import next_step
+from services.enrolment.domain.learning.attendance import uncorrected
+from services.enrolment.domain.seats.enrolment import Enrolment, EnrolmentState
+from services.enrolment.domain.seats.next_step import NextStep, Progress, next_step
+from services.enrolment.domain.seats.training_class import TrainingClass
 from services.enrolment.storage.stores import Stores
 from services.enrolment.storage.tables import JOURNAL
 
@@ -29,8 +31,9 @@ def show_timeline(
     )
     entries = [stores.journal.recorded(row) for row in rows]
     training_class = stores.classes.read(connection, enrolment.class_id)
-    rules = stores.rules.at(connection, stores.database.now(connection))
-    step = next_step(enrolment.state, training_class, rules) if training_class else None
+    step = None
+    if training_class is not None:
+        step = _next(connection, enrolment, training_class, stores)
     return {
         "id": enrolment_id,
         "status": EnrolmentState(enrolment.state).value,
@@ -51,5 +54,21 @@ def show_timeline(
             "action": step.action,
             "actor": step.actor,
             "due_at": None if step.due_at is None else write_instant(step.due_at),
+            "overdue": step.overdue,
         },
     }
+
+
+def _next(
+    connection: sa.Connection, enrolment: Enrolment, training_class: TrainingClass, stores: Stores
+) -> NextStep | None:
+    evidence = stores.evidence.of(connection, [enrolment.enrolment_id])
+    told = evidence.get(enrolment.enrolment_id, [])
+    now = stores.database.now(connection)
+    return next_step(
+        enrolment,
+        training_class,
+        stores.rules.at(connection, now),
+        progress=Progress(bool(told), any(each.present for each in uncorrected(told))),
+        now=now,
+    )

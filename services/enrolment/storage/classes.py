@@ -21,9 +21,9 @@ from services.enrolment.domain.seats.training_class import (
     TrainingClass,
 )
 from services.enrolment.storage.suspensions import SUSPENSIONS
-from services.enrolment.storage.tables import TRAINING_CLASS
+from services.enrolment.storage.tables import ENROLMENT, TRAINING_CLASS
 
-T = TRAINING_CLASS.c
+T, E = TRAINING_CLASS.c, ENROLMENT.c
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,6 +44,7 @@ class ClassStore:
             key_share=True, of=TRAINING_CLASS
         )
         self._read = sa.select(TRAINING_CLASS).where(T.class_id == sa.bindparam("class_id"))
+        self._find_all = sa.select(TRAINING_CLASS).where(database.is_among(T.class_id))
         given = database.recordset(
             {"class_id": Identifier(), "taken": sa.Integer(), "effective_seats": sa.Integer()}
         )
@@ -69,11 +70,19 @@ class ClassStore:
         row = connection.execute(self._read, {"class_id": class_id}).one_or_none()
         return None if row is None else class_of(row)
 
+    def find_all(
+        self, connection: sa.Connection, class_ids: Sequence[str]
+    ) -> dict[str, TrainingClass]:
+        """Read many classes without locking them."""
+        keys = {"keys": self._database.keys(class_ids)}
+        return {row.class_id: class_of(row) for row in connection.execute(self._find_all, keys)}
+
     def called_off_after(
         self, connection: sa.Connection, class_id: str, *, limit: int
     ) -> list[str]:
-        """Read which classes were called off while seats in them are still held, after one of them."""
-        query = sa.select(T.class_id).where(T.status == CANCELLED, T.held > 0)
+        """Read which classes were called off while somebody is still in them, after one of them."""
+        live = sa.exists().where(E.class_id == T.class_id, E.live_slot.is_not(None))
+        query = sa.select(T.class_id).where(T.status == CANCELLED, T.held > 0, live)
         return _ids_after(connection, query, class_id, limit=limit)
 
     def listed_after(self, connection: sa.Connection, class_id: str, *, limit: int) -> list[str]:
@@ -116,6 +125,8 @@ class ClassStore:
     def put(self, connection: sa.Connection, copies: Sequence[ClassCopy]) -> None:
         """Write what the catalogue tells about classes; seats held are enrolment's own and stay."""
         for copy in sorted(copies, key=lambda c: c.class_id):
+            if _moves(connection, copy):
+                _forget_due(connection, copy.class_id)
             declared = copy.values["declared_seats"]
             effective = sa.case((T.held > declared, T.held), else_=declared)
             updated = connection.execute(
@@ -129,6 +140,23 @@ class ClassStore:
                         class_id=copy.class_id, **copy.values, effective_seats=declared, held=0
                     )
                 )
+
+
+def _moves(connection: sa.Connection, copy: ClassCopy) -> bool:
+    """Lock a class and tell whether what the catalogue says moves it to other days."""
+    when = ("starts_at", "ends_at", "zone")
+    query = sa.select(*[T[name] for name in when]).where(T.class_id == copy.class_id)
+    row = connection.execute(query.with_for_update(key_share=True)).one_or_none()
+    return row is not None and tuple(row) != tuple(copy.values[name] for name in when)
+
+
+def _forget_due(connection: sa.Connection, class_id: str) -> None:
+    """Forget by when those in a class have to act; the worker writes it down anew (`note_due_times`)."""
+    connection.execute(
+        sa.update(ENROLMENT)
+        .where(E.class_id == class_id, E.live_slot.is_not(None), E.provider_due_at.is_not(None))
+        .values(holder_due_at=None, provider_due_at=None)
+    )
 
 
 def _ids_after(
@@ -171,4 +199,5 @@ def class_of(row: sa.Row[Any]) -> TrainingClass:
         ends_at=row.ends_at,
         meetings=read_meetings(row.meetings),
         reason=row.reason,
+        has_final_test=bool(row.has_final_test),
     )

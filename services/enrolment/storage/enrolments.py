@@ -24,7 +24,13 @@ from services.enrolment.storage.classes import read_meetings
 from services.enrolment.storage.tables import ENROLMENT, JOURNAL, TRAINING_CLASS
 
 E, J = ENROLMENT.c, JOURNAL.entry.c
-_TOLD = (EntryKind.ENROLMENT_CONFIRMED, EntryKind.ENROLMENT_CANCELLED)
+_TOLD_OF_AN_END = (
+    EntryKind.ENROLMENT_CANCELLED,
+    EntryKind.ENROLMENT_COMPLETED,
+    EntryKind.ENROLMENT_INCOMPLETE,
+    EntryKind.ENROLMENT_NO_SHOW,
+)
+_TOLD = (EntryKind.ENROLMENT_CONFIRMED, *_TOLD_OF_AN_END)
 _COLUMNS: dict[str, sa.types.TypeEngine[Any]] = {
     "enrolment_id": Identifier(),
     "card_ref": Identifier(),
@@ -38,6 +44,17 @@ _COLUMNS: dict[str, sa.types.TypeEngine[Any]] = {
     "card_state_before": sa.String(16),
     "card_deadline_before": Instant(),
     "rule_version": sa.String(32),
+    "holder_due_at": Instant(),
+    "provider_due_at": Instant(),
+}
+_CHANGING: dict[str, sa.types.TypeEngine[Any]] = {
+    "enrolment_id": Identifier(),
+    "state": sa.String(16),
+    "live_slot": sa.SmallInteger(),
+    "reviewed": sa.Boolean(),
+    "holder_due_at": Instant(),
+    "provider_due_at": Instant(),
+    "open_again_at": Instant(),
 }
 
 
@@ -61,7 +78,13 @@ class EnrolmentStore:
         )
         self._history = (
             sa.select(
-                E.card_ref, E.class_id, E.state, E.live_slot, E.reviewed, meetings.label("meetings")
+                E.card_ref,
+                E.class_id,
+                E.state,
+                E.live_slot,
+                E.reviewed,
+                E.open_again_at,
+                meetings.label("meetings"),
             )
             .where(database.is_among(E.card_ref))
             .where(E.state != EnrolmentState.CANCELLED.value)
@@ -73,13 +96,14 @@ class EnrolmentStore:
             .order_by(E.enrolment_id)
             .limit(sa.bindparam("limit"))
         )
-        changed = database.recordset(
-            {name: _COLUMNS[name] for name in ("enrolment_id", "state", "live_slot")}
-        )
+        changed = database.recordset(_CHANGING)
         self._save_states = (
             sa.update(ENROLMENT)
             .where(E.enrolment_id == changed.c.enrolment_id)
-            .values(state=changed.c.state, live_slot=changed.c.live_slot)
+            .values({name: changed.c[name] for name in _CHANGING if name != "enrolment_id"})
+        )
+        self._find_all = (
+            sa.select(ENROLMENT).where(database.is_among(E.enrolment_id)).order_by(E.enrolment_id)
         )
         given = database.recordset(_COLUMNS)
         self._add = sa.insert(ENROLMENT).from_select(
@@ -109,13 +133,21 @@ class EnrolmentStore:
         ).one_or_none()
         return None if row is None else enrolment_of(row)
 
+    def find_all(
+        self, connection: sa.Connection, enrolment_ids: Sequence[str]
+    ) -> dict[str, Enrolment]:
+        """Read many enrolments; lock their cards before changing them, and read them again."""
+        keys = {"keys": self._database.keys(enrolment_ids)}
+        found = connection.execute(self._find_all, keys)
+        return {row.enrolment_id: enrolment_of(row) for row in found}
+
     def before(self, connection: sa.Connection, enrolment: Enrolment) -> CardBefore:
         """Read from the journal how the card of an enrolment stood before it was made."""
         told = sa.select(J.kind, J.body).where(J.card_ref == enrolment.card_ref, J.kind.in_(_TOLD))
         running = 0
         for row in connection.execute(told.order_by(J.position)):
             body = json.loads(row.body)
-            if row.kind == EntryKind.ENROLMENT_CANCELLED:
+            if row.kind in _TOLD_OF_AN_END:
                 running -= 1
             elif body["enrolment_id"] == enrolment.enrolment_id:
                 return CardBefore(balance=body["balance"] + enrolment.price, running=running)
@@ -128,6 +160,16 @@ class EnrolmentStore:
         found = connection.execute(self._live_in, {"class_id": class_id, "limit": limit})
         return [enrolment_of(row) for row in found]
 
+    def live_after(
+        self, connection: sa.Connection, class_id: str, enrolment_id: str | None, *, limit: int
+    ) -> list[Enrolment]:
+        """Read up to so many enrolments that hold a seat in a class, in the order of enrolling, after one of them."""
+        query = sa.select(ENROLMENT).where(E.class_id == class_id, E.live_slot.is_not(None))
+        if enrolment_id is not None:
+            query = query.where(E.enrolment_id > enrolment_id)
+        found = connection.execute(query.order_by(E.enrolment_id).limit(limit))
+        return [enrolment_of(row) for row in found]
+
     def set_aside(self, connection: sa.Connection, card_ref: str) -> int:
         """Return the rupiah that a locked card's running trainings hold: a cancellation would return them."""
         live = sa.select(sa.func.coalesce(sa.func.sum(E.price), 0)).where(
@@ -136,16 +178,13 @@ class EnrolmentStore:
         return int(connection.execute(live).scalar_one())
 
     def save_states(self, connection: sa.Connection, enrolments: Sequence[Enrolment]) -> None:
-        """Save the states of enrolments whose cards are locked, in one statement."""
-        rows = [
-            {"enrolment_id": e.enrolment_id, "state": e.state, "live_slot": e.live_slot}
-            for e in enrolments
-        ]
+        """Save what changes of enrolments whose cards are locked, in one statement."""
+        rows = [{name: getattr(each, name) for name in _CHANGING} for each in enrolments]
         if rows:
             connection.execute(self._save_states, {"rows": rows_parameter(rows)})
 
     def save_state(self, connection: sa.Connection, enrolment: Enrolment) -> None:
-        """Save the state of an enrolment whose card is locked."""
+        """Save what changes of an enrolment whose card is locked."""
         self.save_states(connection, [enrolment])
 
 
@@ -156,6 +195,7 @@ def _past_of(row: Any) -> PastEnrolment:
         live_slot=row.live_slot,
         reviewed=row.reviewed,
         meetings=read_meetings(row.meetings),
+        open_again_at=row.open_again_at,
     )
 
 
@@ -174,4 +214,8 @@ def enrolment_of(row: sa.Row[Any]) -> Enrolment:
         card_state_before=CardState(row.card_state_before),
         card_deadline_before=row.card_deadline_before,
         rule_version=row.rule_version,
+        reviewed=row.reviewed,
+        holder_due_at=row.holder_due_at,
+        provider_due_at=row.provider_due_at,
+        open_again_at=row.open_again_at,
     )

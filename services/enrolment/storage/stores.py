@@ -15,7 +15,9 @@ from services.enrolment.storage.cards import CardStore
 from services.enrolment.storage.classes import ClassStore
 from services.enrolment.storage.corrections import CorrectionStore
 from services.enrolment.storage.draws import DrawStore
+from services.enrolment.storage.due_times import DueTimes
 from services.enrolment.storage.enrolments import EnrolmentStore
+from services.enrolment.storage.evidence import EvidenceStore
 from services.enrolment.storage.exclusion_cases import ExclusionCaseStore
 from services.enrolment.storage.exclusion_lists import ExclusionListStore
 from services.enrolment.storage.listed_persons import ListedPersonStore
@@ -24,6 +26,8 @@ from services.enrolment.storage.pauses import PauseStore
 from services.enrolment.storage.persons import Fingerprints, PersonStore
 from services.enrolment.storage.quotas import QuotaStore
 from services.enrolment.storage.realisation import RealisationStore
+from services.enrolment.storage.results import ResultStore
+from services.enrolment.storage.reviews import ReviewStore
 from services.enrolment.storage.rules import RuleStore
 from services.enrolment.storage.suspensions import SuspensionStore
 from services.enrolment.storage.switches import SwitchStore
@@ -42,6 +46,10 @@ class Stores:
     classes: ClassStore
     cards: CardStore
     enrolments: EnrolmentStore
+    due_times: DueTimes
+    evidence: EvidenceStore
+    results: ResultStore
+    reviews: ReviewStore
     movements: MovementStore
     persons: PersonStore
     waves: WaveStore
@@ -72,6 +80,10 @@ def open_stores(database: Database, *, personal_data_key: bytes, fingerprint_key
         classes=ClassStore(database),
         cards=CardStore(database),
         enrolments=EnrolmentStore(database),
+        due_times=DueTimes(),
+        evidence=EvidenceStore(database),
+        results=ResultStore(database),
+        reviews=ReviewStore(seal=seal),
         movements=MovementStore(database),
         persons=PersonStore(database, seal=seal, fingerprints=fingerprints),
         waves=WaveStore(database),

@@ -353,6 +353,8 @@ TRAINING_CLASS = sa.Table(
     sa.Column("starts_at", Instant, nullable=False),
     sa.Column("ends_at", Instant, nullable=False),
     sa.Column("meetings", sa.Text, nullable=False),
+    # Whether the last of them is the final test; not known, like the track, until the catalogue is followed again.
+    sa.Column("has_final_test", sa.Boolean),
     sa.CheckConstraint("held >= 0", name="class_holds_no_negative_seats"),
     sa.CheckConstraint("held <= effective_seats", name="class_never_oversold"),
     sa.CheckConstraint("effective_seats >= declared_seats", name="class_keeps_declared_seats"),
@@ -383,6 +385,9 @@ ENROLMENT = sa.Table(
     sa.Column("card_deadline_before", Instant),
     sa.Column("reviewed", sa.Boolean, nullable=False, server_default=sa.false()),
     sa.Column("rule_version", sa.String(32), nullable=False),
+    sa.Column("holder_due_at", Instant),
+    sa.Column("provider_due_at", Instant),
+    sa.Column("open_again_at", Instant),
     sa.Index(
         "enrolment_once_a_class",
         "card_ref",
@@ -401,12 +406,118 @@ ENROLMENT = sa.Table(
     ),
     sa.Index("enrolment_by_class", "class_id", "enrolment_id"),
     sa.Index("enrolment_by_provider", "provider_id", "enrolment_id"),
+    sa.Index(
+        "enrolment_by_holder_due",
+        "holder_due_at",
+        "enrolment_id",
+        postgresql_where=sa.text("holder_due_at is not null"),
+        sqlite_where=sa.text("holder_due_at is not null"),
+    ),
+    sa.Index(
+        "enrolment_by_provider_due",
+        "provider_due_at",
+        "enrolment_id",
+        postgresql_where=sa.text("provider_due_at is not null"),
+        sqlite_where=sa.text("provider_due_at is not null"),
+    ),
+    # What the last release wrote, and what was in a class that moved: empty but for a moment.
+    sa.Index(
+        "enrolment_without_due",
+        "enrolment_id",
+        postgresql_where=sa.text("live_slot is not null and provider_due_at is null"),
+        sqlite_where=sa.text("live_slot is not null and provider_due_at is null"),
+    ),
     sa.CheckConstraint(
         "(live_slot is not null) = (state in ('confirmed', 'active'))",
         name="enrolment_has_a_slot_while_live",
     ),
     postgresql_with={"fillfactor": "90"},
 )
+
+EVIDENCE = sa.Table(
+    "evidence",
+    METADATA,
+    sa.Column("evidence_id", Identifier, primary_key=True),
+    sa.Column("enrolment_id", Identifier, sa.ForeignKey("enrolment.enrolment_id"), nullable=False),
+    sa.Column("sequence", sa.SmallInteger, nullable=False),
+    sa.Column("present", sa.Boolean, nullable=False),
+    sa.Column("source", sa.String(16), nullable=False),
+    sa.Column("device_time", Instant, nullable=False),
+    sa.Column("score", sa.SmallInteger),
+    sa.Column("corrects", Identifier, sa.ForeignKey("evidence.evidence_id")),
+    sa.Column("reason", sa.Text),
+    sa.Column("held_from", Instant),
+    sa.Column("held_to", Instant),
+    sa.Column("recorded_at", Instant, nullable=False),
+    sa.Column("actor", sa.String(128), nullable=False),
+    sa.Column("role", sa.String(32), nullable=False),
+    # Where the entry in the journal stands that tells of it: entries of one enrolment are in this order.
+    sa.Column("position", sa.BigInteger, nullable=False),
+    sa.CheckConstraint("sequence between 1 and 999", name="evidence_of_a_meeting"),
+    sa.CheckConstraint(
+        "score is null or (score between 0 and 100 and sequence = 999)",
+        name="evidence_scores_the_final_test",
+    ),
+    sa.CheckConstraint(
+        "corrects is null or (reason is not null and corrects <> evidence_id)",
+        name="evidence_corrected_for_a_reason",
+    ),
+    sa.CheckConstraint(
+        "(held_from is null) = (held_to is null) and (held_from is null or held_from < held_to)",
+        name="evidence_of_a_whole_make_up",
+    ),
+    sa.Index("evidence_by_enrolment", "enrolment_id", "position"),
+    sa.Index(
+        "evidence_corrected_once",
+        "corrects",
+        unique=True,
+        postgresql_where=sa.text("corrects is not null"),
+        sqlite_where=sa.text("corrects is not null"),
+    ),
+    info={"append_only": True},
+)
+"""Who came to which meeting, as it was told; a correction is a row of its own."""
+
+TRAINING_RESULT = sa.Table(
+    "training_result",
+    METADATA,
+    sa.Column(
+        "enrolment_id", Identifier, sa.ForeignKey("enrolment.enrolment_id"), primary_key=True
+    ),
+    sa.Column("outcome", sa.String(16), nullable=False),
+    sa.Column("attended", sa.SmallInteger, nullable=False),
+    sa.Column("meetings", sa.SmallInteger, nullable=False),
+    sa.Column("evidence", sa.Text, nullable=False),
+    sa.Column("movement_id", Identifier),
+    sa.Column("rule_version", sa.String(32), nullable=False),
+    sa.Column("given_at", Instant, nullable=False),
+    sa.CheckConstraint(
+        "outcome in ('completed', 'incomplete', 'no_show')", name="training_result_is_known"
+    ),
+    sa.CheckConstraint(
+        "attended between 0 and meetings and evidence <> '[]'",
+        name="training_result_from_evidence",
+    ),
+    sa.CheckConstraint(
+        "outcome <> 'completed' or (attended > 0 and movement_id is null)",
+        name="training_result_completed_by_who_came",
+    ),
+    info={"append_only": True},
+)
+"""How a training ended, once: `evidence` are the ids of all that counted. What is found later voids it, beside it."""
+
+REVIEW = sa.Table(
+    "review",
+    METADATA,
+    sa.Column(
+        "enrolment_id", Identifier, sa.ForeignKey("enrolment.enrolment_id"), primary_key=True
+    ),
+    sa.Column("rating", sa.SmallInteger, nullable=False),
+    sa.Column("sealed_text", sa.Text),
+    sa.Column("reviewed_at", Instant, nullable=False),
+    sa.CheckConstraint("rating between 1 and 5", name="review_rates_from_one_to_five"),
+)
+"""What holders say of their trainings. The text is sealed: it may hold anything, and goes with its author."""
 
 MOVEMENT = sa.Table(
     "movement",

@@ -30,6 +30,7 @@ from tests.services.enrolment.draws import (
 from tests.services.enrolment.files import admit_all, file_of, rows, send, sent, work_of
 from tests.services.enrolment.house import PRICE, House, document
 from tests.services.enrolment.people import HeldCard, Person
+from tests.services.enrolment.teaching import taught
 from tests.tokens import token
 
 ZUBAIDAH = Person(
@@ -72,6 +73,7 @@ LISTED_ONLY = ["7371014408800031", "7371019940800031"]
 """On a list, and in a line of its file that holds no possible date; neither ever held a card."""
 
 APPEAL = f"Nama saya Umbu Rambaraji, NIK {UMBU.nik}, ibu saya Magdalena Hunggu"
+SAID_OF_A_TRAINER = "Tetriwanda"
 
 
 @dataclass(frozen=True)
@@ -109,12 +111,20 @@ def traces(shared_house: House) -> Traces:
         exclude(house, other, third)
         look_up(house, one)
         code = buy_and_return(house, one, other)
+        learn(house)
         fail(house, one)
         own_token = token(role="holder", card=one.card_ref)
         for sent in (own_token, f"{own_token[:-3]}AAA"):
             house.get("/cards/me", headers={"Authorization": f"Bearer {sent}"})
-    secrets = [*refused, own_token, code, *waiting]
-    secrets = [*refused, own_token, code, *LISTED_ONLY, *APPEAL.split(", ")]
+    secrets = [
+        *refused,
+        own_token,
+        code,
+        *waiting,
+        *LISTED_ONLY,
+        *APPEAL.split(", "),
+        SAID_OF_A_TRAINER,
+    ]
     for card in (one, other, third):
         person = card.person
         secrets += [person.nik, person.family_card, person.birth_date, card.card_number]
@@ -224,6 +234,18 @@ def buy_and_return(house: House, one: HeldCard, other: HeldCard) -> str:
     return str(taken["redeem_code"])
 
 
+def learn(house: House) -> None:
+    """Complete a training and review it, with a name in the text; be refused what holds a number."""
+    of = taught(house)
+    of.came()
+    of.record(of.item(reason=f"NIK {NEVER_ADMITTED}"))
+    document(of.judge())
+    of.review(text=f"NIK saya {NEVER_ADMITTED}")
+    document(of.review(text=f"Ibu {SAID_OF_A_TRAINER} mengajar dengan sabar."), 201)
+    house.get(f"/enrolments/{of.enrolments[0]}/attendance", "operator")
+    house.get(f"/enrolments/{of.enrolments[0]}/review", "holder", card=of.cards[0].card_ref)
+
+
 def fail(house: House, card: HeldCard) -> None:
     """Take tables away, so that what was about to be written ends in an error of ours."""
     class_id = house.put_class()
@@ -314,6 +336,9 @@ def test_the_journal_knows_people_by_reference_only(shared_house: House, traces:
         "enrolment-cancelled",
         "roster-read",
         "card-looked-up",
+        "attendance-recorded",
+        "enrolment-completed",
+        "enrolment-reviewed",
     }
     assert found(told, traces) == []
 

@@ -42,4 +42,4 @@ def redeem(enrolment: Enrolment, *, code: str, key: bytes) -> Enrolment:
             "Only a confirmed enrolment can be redeemed.",
             facts={"state": enrolment.state.value},
         )
-    return replace(enrolment, state=EnrolmentState.ACTIVE)
+    return replace(enrolment, state=EnrolmentState.ACTIVE, holder_due_at=None)

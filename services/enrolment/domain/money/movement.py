@@ -24,6 +24,10 @@ class Cause(StrEnum):
     CORRECTION = "correction"
     EXPIRY = "expiry"
     REVOCATION = "revocation"
+    UNFINISHED = "unfinished"
+    """A training ended without being completed."""
+    VOIDING = "voiding"
+    """A result was voided after an audit."""
     WITHDRAWAL = "withdrawal"
     """A card that was awarded by mistake was taken back."""
 

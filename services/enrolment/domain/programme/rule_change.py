@@ -57,6 +57,7 @@ _OF_ROW: Final[Mapping[str, Whom]] = {
 _OF_NUMBER: Final[Mapping[str, Whom]] = {
     "live_enrolments": Whom.CARDS_IN_TRAINING,
     "next_purchase_days": Whom.CARDS_IN_TRAINING,
+    "wait_after_unfinished_days": Whom.CARDS_IN_TRAINING,
 }
 
 

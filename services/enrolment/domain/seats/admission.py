@@ -11,6 +11,7 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 
 from chassis.problems import Problem
+from services.enrolment.domain.learning.due import result_due_at
 from services.enrolment.domain.money.movement import Account, Cause, Movement
 from services.enrolment.domain.programme.card import Card, CardState
 from services.enrolment.domain.programme.check import first_refusal
@@ -142,6 +143,8 @@ def _admission(
             card_state_before=card.state,
             card_deadline_before=card.deadline,
             rule_version=situation.rules.version,
+            holder_due_at=training_class.starts_at,
+            provider_due_at=result_due_at(training_class, situation.rules),
         ),
         movement=_set_aside(command, training_class) if price else None,
         card=replace(

@@ -6,6 +6,7 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 
 from services.enrolment.domain.money.movement import Account, Cause, Movement
+from services.enrolment.domain.money.set_aside import released
 from services.enrolment.domain.programme.card import Card, CardState
 from services.enrolment.domain.programme.clock import given_again, runs_out
 from services.enrolment.domain.seats.enrolment import Enrolment, EnrolmentState
@@ -58,7 +59,13 @@ def cancel(
     if by_holder and (not rules.holder_may_cancel or training_class.starts_at <= now):
         raise CancellationClosed
     return Cancelled(
-        enrolment=replace(enrolment, state=EnrolmentState.CANCELLED, live_slot=None),
+        enrolment=replace(
+            enrolment,
+            state=EnrolmentState.CANCELLED,
+            live_slot=None,
+            holder_due_at=None,
+            provider_due_at=None,
+        ),
         state_before=enrolment.state,
         movement=_refund(enrolment, movement_id=movement_id) if enrolment.price else None,
         card=_restored(
@@ -69,17 +76,7 @@ def cancel(
 
 
 def _refund(enrolment: Enrolment, *, movement_id: str) -> Movement:
-    return Movement(
-        movement_id=movement_id,
-        cause=Cause.CANCELLATION,
-        source=Account.SET_ASIDE,
-        target=Account.CARD,
-        amount=enrolment.price,
-        card_ref=enrolment.card_ref,
-        enrolment_id=enrolment.enrolment_id,
-        class_id=enrolment.class_id,
-        provider_id=enrolment.provider_id,
-    )
+    return released(enrolment, to=Account.CARD, cause=Cause.CANCELLATION, movement_id=movement_id)
 
 
 def _restored(

@@ -16,11 +16,19 @@ class EnrolmentState(StrEnum):
     CONFIRMED = "confirmed"
     ACTIVE = "active"
     COMPLETED = "completed"
+    INCOMPLETE = "incomplete"
+    NO_SHOW = "no_show"
+    VOIDED = "voided"
     CANCELLED = "cancelled"
 
 
 HOLDS_A_SEAT = frozenset({EnrolmentState.CONFIRMED, EnrolmentState.ACTIVE})
 """The states of a running training: a seat is held, and the card is in training."""
+
+HAS_A_RESULT = frozenset(
+    {EnrolmentState.COMPLETED, EnrolmentState.INCOMPLETE, EnrolmentState.NO_SHOW}
+)
+"""The states of a training that was judged by its evidence. Its seat was used: it is not given to anybody else."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,6 +36,10 @@ class Enrolment:
     """One card in one class, with what is needed to undo it: the card's state and clock before the purchase.
 
     `track` is the class's as it was known then (None where it was not): by it the enrolment is counted.
+
+    `holder_due_at` and `provider_due_at` are by when its holder and its provider have to do what is theirs; None where
+    nothing is, or nobody has written it down yet. `open_again_at` is from when on the card may buy again after a
+    training that was not completed; None where the rules let it at once.
     """
 
     enrolment_id: str
@@ -42,6 +54,10 @@ class Enrolment:
     card_state_before: CardState
     card_deadline_before: datetime | None
     rule_version: str
+    reviewed: bool = False
+    holder_due_at: datetime | None = None
+    provider_due_at: datetime | None = None
+    open_again_at: datetime | None = None
 
     @property
     def is_live(self) -> bool:
@@ -58,6 +74,7 @@ class PastEnrolment:
     live_slot: int | None
     reviewed: bool
     meetings: tuple[Meeting, ...]
+    open_again_at: datetime | None = None
 
     @property
     def is_live(self) -> bool:

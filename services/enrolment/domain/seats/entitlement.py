@@ -6,6 +6,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
+from chassis.clock import write_instant
 from services.enrolment.domain.programme.card import MODE_OF_SCHEME, Card, CardState
 from services.enrolment.domain.programme.check import Check
 from services.enrolment.domain.programme.pause import Pause, Paused, pause_in_force
@@ -24,6 +25,7 @@ from vocabulary.refusals import (
     RegistrationClosed,
     ReviewOwed,
     ScheduleConflict,
+    WaitingTimeRuns,
 )
 from vocabulary.rule_set import RuleSet
 
@@ -54,6 +56,7 @@ def checks_of(case: Case) -> Iterator[Check]:
     yield running_trainings(len(running), case.rules)
     yield card_usable(card, case.rules, case.now)
     yield review_given(sum(enrolment.owes_review for enrolment in case.past), case.rules)
+    yield waiting_over(case.past, case.now)
     yield _registration(training_class, case.now)
     yield _provider(case)
     yield mode_in_scheme(card, training_class)
@@ -105,6 +108,17 @@ def review_given(owed: int, rules: RuleSet) -> Check:
     compared = {"reviews_owed": owed, "review_before_next": rules.review_before_next}
     refusal = ReviewOwed() if owed and rules.review_before_next else None
     return Check("review-given", compared, refusal)
+
+
+def waiting_over(past: Sequence[PastEnrolment], now: datetime) -> Check:
+    """Check that no waiting time after a training that was not completed runs."""
+    opens = [each.open_again_at for each in past if each.open_again_at is not None]
+    open_again_at = max(opens, default=None)
+    compared = {"open_again_at": open_again_at, "at": now}
+    if open_again_at is None or open_again_at <= now:
+        return Check("waiting-time-over", compared)
+    refusal = WaitingTimeRuns(facts={"open_again_at": write_instant(open_again_at)})
+    return Check("waiting-time-over", compared, refusal)
 
 
 def _registration(training_class: TrainingClass, now: datetime) -> Check:

@@ -10,6 +10,9 @@ PUBLISHED = "published"
 CANCELLED = "cancelled"
 """The status of a class that was called off."""
 
+FINAL_TEST = 999
+"""The sequence of the final test; the meetings before it are numbered from 1."""
+
 UNLISTED = "unlisted"
 """The status of a class that a restored catalogue no longer knows: it takes nobody else, and who is in it stays."""
 
@@ -30,7 +33,8 @@ class TrainingClass:
     """One run of a course.
 
     `declared_seats` is what the provider says now; `held` is how many are taken. Lowering the declared number evicts
-    nobody: the effective number is the larger of the two. `reason` says why it was called off.
+    nobody: the effective number is the larger of the two. `reason` says why it was called off. `meetings` are all
+    sittings; `has_final_test` tells that the last of them is the final test.
     """
 
     class_id: str
@@ -50,6 +54,17 @@ class TrainingClass:
     ends_at: datetime
     meetings: tuple[Meeting, ...]
     reason: str | None = None
+    has_final_test: bool = False
+
+    @property
+    def sittings(self) -> tuple[Meeting, ...]:
+        """Return the meetings that attendance is counted of, the first of which has the sequence 1."""
+        return self.meetings[:-1] if self.has_final_test else self.meetings
+
+    @property
+    def final_test(self) -> Meeting | None:
+        """Return the final test; None where the timetable has no day for it."""
+        return self.meetings[-1] if self.has_final_test else None
 
     @property
     def is_cancelled(self) -> bool:

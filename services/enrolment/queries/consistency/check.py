@@ -27,6 +27,7 @@ from services.enrolment.queries.consistency.corrections import CORRECTIONS
 from services.enrolment.queries.consistency.draws import APPLICATIONS, DRAWS
 from services.enrolment.queries.consistency.enrolments import ENROLMENTS
 from services.enrolment.queries.consistency.entries import ENTRIES
+from services.enrolment.queries.consistency.evidence import EVIDENCES
 from services.enrolment.queries.consistency.exclusion_cases import EXCLUSION_CASES
 from services.enrolment.queries.consistency.exclusion_lists import EXCLUSION_LISTS
 from services.enrolment.queries.consistency.movements import MOVEMENTS
@@ -50,6 +51,7 @@ WALKED = (
     SUSPENSIONS,
     CARDS,
     ENROLMENTS,
+    EVIDENCES,
     MOVEMENTS,
     CORRECTIONS,
     EXCLUSION_LISTS,

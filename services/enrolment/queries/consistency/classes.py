@@ -1,11 +1,11 @@
-"""Classes: the seats held, by live enrolments and by entries; never more than there are."""
+"""Classes: the seats held or used, by enrolments that were not cancelled and by entries; never more than there are."""
 
 from __future__ import annotations
 
 import sqlalchemy as sa
 
 from chassis.json_text import whole_in
-from services.enrolment.domain.seats.enrolment import HOLDS_A_SEAT
+from services.enrolment.domain.seats.enrolment import EnrolmentState
 from services.enrolment.queries.consistency.comparison import (
     ENTRY,
     MOVES_SEATS,
@@ -18,7 +18,7 @@ from services.enrolment.storage.tables import ENROLMENT, TRAINING_CLASS
 
 E, J, T = ENROLMENT.c, ENTRY.c, TRAINING_CLASS.c
 
-_LIVE = E.state.in_(sorted(state.value for state in HOLDS_A_SEAT))
+_NOT_GIVEN_BACK = E.state != EnrolmentState.CANCELLED.value
 _TOLD = latest(
     whole_in(J.body, "held"),
     J.class_id == T.class_id,
@@ -34,7 +34,7 @@ CLASSES = Comparison(
         Pair(
             "seats held, by enrolments",
             T.held,
-            count(ENROLMENT, E.class_id == T.class_id, _LIVE, of=TRAINING_CLASS),
+            count(ENROLMENT, E.class_id == T.class_id, _NOT_GIVEN_BACK, of=TRAINING_CLASS),
         ),
         Pair("seats held, by journal", T.held, sa.func.coalesce(_TOLD, 0)),
         Pair("oversold", T.held, _NOT_OVERSOLD),

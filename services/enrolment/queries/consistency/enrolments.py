@@ -1,31 +1,39 @@
-"""Enrolments: state and price, by their entries; each was confirmed once."""
+"""Enrolments: state and price, by their entries; each was confirmed once, and completed by evidence alone."""
 
 from __future__ import annotations
 
 import sqlalchemy as sa
 
 from chassis.json_text import text_in, whole_in
-from services.enrolment.domain.seats.enrolment import EnrolmentState
+from services.enrolment.domain.learning.result import KIND_OF
+from services.enrolment.domain.seats.enrolment import HAS_A_RESULT, EnrolmentState
 from services.enrolment.queries.consistency.comparison import (
     CANCELLED,
     CONFIRMED,
+    ENDED,
     ENTRY,
     OF_ENROLMENT,
     REDEEMED,
+    REVIEWED,
+    VOIDED,
     Comparison,
     Pair,
     count,
     latest,
+    value,
+    where,
 )
-from services.enrolment.storage.tables import ENROLMENT
+from services.enrolment.storage.tables import ENROLMENT, EVIDENCE, REVIEW, TRAINING_RESULT
 
-E, J = ENROLMENT.c, ENTRY.c
+E, J, R, V = ENROLMENT.c, ENTRY.c, TRAINING_RESULT.c, EVIDENCE.c
 
 _STATE_AFTER = sa.case(
     {
         CONFIRMED: EnrolmentState.CONFIRMED.value,
         REDEEMED: EnrolmentState.ACTIVE.value,
         CANCELLED: EnrolmentState.CANCELLED.value,
+        **{kind: state.value for state, kind in KIND_OF.items()},
+        VOIDED: EnrolmentState.VOIDED.value,
     },
     value=J.kind,
 )
@@ -36,6 +44,21 @@ _OF_ENROLMENT = (
     text_in(J.body, "enrolment_id") == sa.cast(E.enrolment_id, sa.Text),
 )
 _CONFIRMED = J.kind == CONFIRMED
+_REVIEWED = (
+    J.card_ref == E.card_ref,
+    J.class_id == E.class_id,
+    J.kind == REVIEWED,
+    text_in(J.body, "enrolment_id") == sa.cast(E.enrolment_id, sa.Text),
+)
+_ENDED = J.kind.in_(ENDED)
+_JUDGED = E.state.in_(sorted(state.value for state in HAS_A_RESULT))
+_COMPLETED = E.state == EnrolmentState.COMPLETED.value
+_ITS_RESULT = R.enrolment_id == E.enrolment_id
+_HAS_COME = (
+    sa.exists()
+    .where(V.enrolment_id == E.enrolment_id, V.sequence == 1, V.present)
+    .correlate(ENROLMENT)
+)
 
 ENROLMENTS = Comparison(
     "enrolments",
@@ -50,6 +73,31 @@ ENROLMENTS = Comparison(
             "enrolment price, by journal",
             E.price,
             latest(whole_in(J.body, "price"), *_OF_ENROLMENT, _CONFIRMED, of=ENROLMENT),
+        ),
+        Pair(
+            "result of an enrolment, by results",
+            where(_JUDGED, E.state),
+            where(_JUDGED, value(R.outcome, _ITS_RESULT, of=ENROLMENT)),
+        ),
+        Pair(
+            "results of an enrolment, by journal",
+            count(TRAINING_RESULT, _ITS_RESULT, of=ENROLMENT),
+            count(ENTRY, *_OF_ENROLMENT, _ENDED, of=ENROLMENT),
+        ),
+        Pair(
+            "evidence of a completed enrolment",
+            where(_COMPLETED, sa.true()),
+            where(_COMPLETED, _HAS_COME),
+        ),
+        Pair(
+            "review of an enrolment",
+            sa.case((E.reviewed, 1), else_=0),
+            count(REVIEW, REVIEW.c.enrolment_id == E.enrolment_id, of=ENROLMENT),
+        ),
+        Pair(
+            "review of an enrolment, by journal",
+            sa.case((E.reviewed, 1), else_=0),
+            count(ENTRY, *_REVIEWED, of=ENROLMENT),
         ),
         Pair(
             "enrolment confirmed once",

@@ -11,6 +11,7 @@ from services.enrolment.queries.consistency.comparison import (
     CANCELLED,
     CORRECTED,
     EMPTIES,
+    ENDED,
     ENTRY,
     MOVES_MONEY,
     MOVES_SEATS,
@@ -18,6 +19,9 @@ from services.enrolment.queries.consistency.comparison import (
     OF_CASE,
     OF_CORRECTION,
     REDEEMED,
+    REVIEWED,
+    TELLS_ATTENDANCE,
+    VOIDED,
     Comparison,
     Expression,
     Pair,
@@ -32,6 +36,7 @@ from services.enrolment.storage.tables import (
     CARD,
     CORRECTION,
     ENROLMENT,
+    EVIDENCE,
     EXCLUSION_CASE,
     MOVEMENT,
 )
@@ -41,7 +46,8 @@ _EARLIER = ENTRY.alias("earlier")
 B = _EARLIER.c
 
 _IS_AWARD = J.kind == AWARD
-_REDEEMS = J.kind == REDEEMED
+_CHANGES_ENROLMENT = J.kind.in_((REDEEMED, REVIEWED, *ENDED, VOIDED))
+_TELLS_ATTENDANCE = J.kind.in_(TELLS_ATTENDANCE)
 _CHANGES_SEATS = J.kind.in_(MOVES_SEATS)
 _ONE = sa.literal(1)
 _MOVEMENT_ID = identifier_in(J.body, "movement_id")
@@ -50,6 +56,10 @@ _ITS_ENROLMENT = (
     E.enrolment_id == identifier_in(J.body, "enrolment_id"),
     E.card_ref == J.card_ref,
     E.class_id == J.class_id,
+)
+_ITS_EVIDENCE = (
+    EVIDENCE.c.evidence_id == identifier_in(J.body, "evidence_id"),
+    EVIDENCE.c.position == J.position,
 )
 _ITS_MOVEMENT = (M.movement_id == _MOVEMENT_ID, M.card_ref == J.card_ref, M.amount == AMOUNT)
 
@@ -71,11 +81,13 @@ _BALANCE_BEFORE = _before("balance", B.card_ref == J.card_ref, B.kind.in_(MOVES_
 _HELD_BEFORE = _before("held", B.class_id == J.class_id, B.kind.in_(MOVES_SEATS))
 _GIVES_BACK = J.kind == CANCELLED
 _AMOUNT = whole_in(J.body, "amount")
-_MOVES_BALANCE = J.kind.in_((*MOVES_SEATS, CORRECTED, *EMPTIES))
+_LEAVES_BALANCE = J.kind.in_((*ENDED, VOIDED))
+_MOVES_BALANCE = J.kind.in_((*MOVES_SEATS, CORRECTED, *EMPTIES, *ENDED, VOIDED))
 _ADDED = sa.case(
     (J.kind == CORRECTED, _AMOUNT),
     (J.kind.in_(EMPTIES), -_AMOUNT),
     (_GIVES_BACK, _PRICE),
+    (_LEAVES_BALANCE, 0),
     else_=-_PRICE,
 )
 _OF_CORRECTION = J.kind.in_(OF_CORRECTION)
@@ -110,13 +122,18 @@ ENTRIES = Comparison(
         ),
         Pair(
             "entry of an enrolment",
-            where(_REDEEMS, _ONE),
-            where(_REDEEMS, count(ENROLMENT, *_ITS_ENROLMENT, of=ENTRY)),
+            where(_CHANGES_ENROLMENT, _ONE),
+            where(_CHANGES_ENROLMENT, count(ENROLMENT, *_ITS_ENROLMENT, of=ENTRY)),
         ),
         Pair(
             "entry of a movement",
             where(_NAMES_MOVEMENT, _ONE),
             where(_NAMES_MOVEMENT, count(MOVEMENT, *_ITS_MOVEMENT, of=ENTRY)),
+        ),
+        Pair(
+            "entry of evidence",
+            where(_TELLS_ATTENDANCE, _ONE),
+            where(_TELLS_ATTENDANCE, count(EVIDENCE, *_ITS_EVIDENCE, of=ENTRY)),
         ),
         Pair(
             "entry of a correction",

@@ -3,17 +3,16 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from functools import partial
 
 import sqlalchemy as sa
 
 from chassis.identity import Principal
-from chassis.journal import Entry
 from services.enrolment.domain.entry_kinds import EntryKind
 from services.enrolment.domain.learning.redemption import redeem, refuse_called_off
 from services.enrolment.domain.seats.enrolment import Enrolment
 from services.enrolment.storage.stores import Stores
-from services.enrolment.use_cases.shared.own_enrolment import own_enrolment
+from services.enrolment.use_cases.shared.enrolment_entries import enrolment_entry
+from services.enrolment.use_cases.shared.held_enrolment import held_enrolment
 from services.enrolment.use_cases.shared.recorded import Recorded
 
 
@@ -38,31 +37,23 @@ def redeem_enrolment(
 
     Raises `NotFound`, `RedeemCodeWrong`, `StateConflict`.
     """
-    find = partial(
-        own_enrolment, connection, command.enrolment_id, caller=command.caller, stores=stores
+    enrolment, card = held_enrolment(
+        connection, command.enrolment_id, caller=command.caller, stores=stores
     )
-    card_ref = find().card_ref
-    card = stores.cards.lock(connection, [card_ref])[card_ref]
-    enrolment = find()  # as it stands now that its card is locked
     training_class = stores.classes.read(connection, enrolment.class_id)
     if training_class is not None:
         refuse_called_off(training_class)
     redeemed = redeem(enrolment, code=command.code, key=redeem_key)
     stores.enrolments.save_state(connection, redeemed)
     now = stores.database.now(connection)
-    entry = Entry(
-        kind=EntryKind.ENROLMENT_REDEEMED,
-        actor=command.caller.subject,
-        role=command.caller.role,
+    entry = enrolment_entry(
+        EntryKind.ENROLMENT_REDEEMED,
+        redeemed,
+        card,
+        caller=command.caller,
         request_id=command.request_id,
         rule_version=stores.rules.at(connection, now).version,
-        subjects={
-            "class_id": redeemed.class_id,
-            "provider_id": redeemed.provider_id,
-            "card_ref": redeemed.card_ref,
-            "region": card.region,
-        },
-        body={"enrolment_id": redeemed.enrolment_id},
+        said={},
     )
     position = stores.journal.append(connection, [entry], now=now)
     return Recorded(redeemed, position)

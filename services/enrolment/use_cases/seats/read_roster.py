@@ -37,6 +37,7 @@ class RosterLine:
     name: str = field(repr=False)
     status: str
     enrolled_at: datetime
+    attended: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,6 +48,7 @@ class SealedLine:
     person: SealedPerson | None
     status: str
     enrolled_at: datetime
+    attended: int
 
 
 def record_reading(
@@ -62,11 +64,18 @@ def record_reading(
     if training_class is None or not reach.has_class(provider_id=training_class.provider_id):
         raise NotFound
     rows = roster_rows(connection, command.class_id)
+    attended = stores.evidence.attended(connection, [row.enrolment_id for row in rows])
     people = stores.persons.sealed(connection, [row.card_ref for row in rows])
     entry = _entry(command, training_class, people=len(rows))
     stores.journal.append(connection, [entry], now=stores.database.now(connection))
     return [
-        SealedLine(row.enrolment_id, people.get(row.card_ref), row.state, row.enrolled_at)
+        SealedLine(
+            enrolment_id=row.enrolment_id,
+            person=people.get(row.card_ref),
+            status=row.state,
+            enrolled_at=row.enrolled_at,
+            attended=attended.get(row.enrolment_id, 0),
+        )
         for row in rows
     ]
 
@@ -79,6 +88,7 @@ def open_names(lines: Sequence[SealedLine], *, stores: Stores) -> list[RosterLin
             name=stores.persons.opened(line.person).name if line.person else "",
             status=line.status,
             enrolled_at=line.enrolled_at,
+            attended=line.attended,
         )
         for line in lines
     ]

@@ -9,6 +9,7 @@ import pytest
 from tests.services.enrolment.api.target import Target
 from tests.services.enrolment.draws import open_draw
 from tests.services.enrolment.house import PRICE, House
+from tests.services.enrolment.teaching import taught
 
 
 @pytest.fixture(scope="module")
@@ -17,6 +18,13 @@ def targets(shared_house: House) -> dict[str, Target]:
     card = shared_house.award()
     taken = shared_house.enrolled(card, shared_house.put_class())
     other = shared_house.award()
+    held = taught(shared_house)
+    held.came()
+    staff = {"role": "provider", "provider": held.provider_id}
+    reviewed = taught(shared_house)
+    reviewed.came()
+    reviewed.judge()
+    of_reviewed = f"/enrolments/{reviewed.enrolments[0]}"
     return {
         "waves": Target(
             "/waves",
@@ -63,6 +71,25 @@ def targets(shared_house: House) -> dict[str, Target]:
             {"role": "holder", "card": card.card_ref},
             {"redeem_code": taken["redeem_code"]},
             "redeem_code",
+        ),
+        "attendance": Target("/attendance", staff, {"items": [held.item()]}, "items"),
+        "result": Target(
+            f"/enrolments/{held.enrolments[0]}/result", staff, {"reason": "Selesai"}, "reason"
+        ),
+        "results": Target(
+            f"/classes/{held.class_id}/results", staff, {"reason": "Selesai"}, "reason"
+        ),
+        "review": Target(
+            f"{of_reviewed}/review",
+            {"role": "holder", "card": reviewed.cards[0].card_ref},
+            {"rating": 4, "text": "Baik"},
+            "text",
+        ),
+        "voiding": Target(
+            f"{of_reviewed}/voiding",
+            {"role": "operator"},
+            {"reason": "Daftar hadir palsu", "case_number": "INSP-7"},
+            "reason",
         ),
     }
 

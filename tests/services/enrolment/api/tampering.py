@@ -14,6 +14,7 @@ from tests.services.enrolment.draws import applied, drawn, open_draw, withdraw
 from tests.services.enrolment.files import admit_all, file_of, sent
 from tests.services.enrolment.house import House, document
 from tests.services.enrolment.people import HeldCard
+from tests.services.enrolment.teaching import taught
 
 
 def lived_in(house: House) -> dict[str, str]:
@@ -39,7 +40,9 @@ def lived_in(house: House) -> dict[str, str]:
     correction = corrected(house, cards[3])
     suspended = suspend_provider_of(house, taken_elsewhere["class"]["id"])
     exclude(house, revoked=cards[1], barred=cards[2])
+    judged = judged_and_reviewed(house)
     return {
+        **judged,
         "file": file_id,
         "draw": draw_wave,
         "mistaken": mistaken.card_ref,
@@ -70,6 +73,24 @@ def drew(house: House) -> str:
     document(withdraw(house, applied(house, wave_id, withdrawn)))
     drawn(house, wave_id)
     return wave_id
+
+
+def judged_and_reviewed(house: House) -> dict[str, str]:
+    """Let one complete and review a training, another miss it; return ids by what they stand for."""
+    of = taught(house, 2)
+    [came, _] = of.came()["accepted"]
+    wrong = of.item(1)
+    document(of.record(wrong))
+    right = of.item(1, present=False, corrects=wrong["evidence_id"], reason="Salah orang")
+    document(of.record(right))
+    document(of.judge_all())
+    document(of.review(), 201)
+    return {
+        "completed": of.enrolments[0],
+        "missed": of.enrolments[1],
+        "evidence": came["evidence_id"],
+        "correcting": right["evidence_id"],
+    }
 
 
 def undo_admission_of(house: House, card: HeldCard) -> str:
@@ -131,7 +152,7 @@ def tamper(
             if without:
                 connection.execute(sa.text("pragma ignore_check_constraints = on"))
         else:
-            for table in ("movement", "journal_entry"):
+            for table in ("movement", "journal_entry", "evidence", "training_result"):
                 connection.execute(sa.text(f"alter table {table} disable trigger user"))
             if without:
                 connection.execute(sa.text(f"alter table training_class drop constraint {without}"))

@@ -14,7 +14,7 @@ from chassis.sealing import Seal
 from tests.chassis.problem_documents import code, pointers
 from tests.services.enrolment.house import API, House, document, same_but_request_id
 
-COLUMNS = ["enrolment_id", "name", "status", "enrolled_at"]
+COLUMNS = ["enrolment_id", "name", "status", "enrolled_at", "attended"]
 
 
 def roster_path(class_id: str, role: str) -> str:
@@ -77,7 +77,7 @@ def test_the_roster_names_who_is_enrolled_in_the_order_of_enrolling(
     ]
     assert all(item.keys() == set(COLUMNS) for item in items)
     rows = roster_as_csv(shared_house, class_id, role, provider=provider)
-    assert rows == [COLUMNS, *([item[name] for name in COLUMNS] for item in items)]
+    assert rows == [COLUMNS, *([str(item[name]) for name in COLUMNS] for item in items)]
 
 
 def test_a_roster_holds_no_personal_number_nor_reference(shared_house: House) -> None:

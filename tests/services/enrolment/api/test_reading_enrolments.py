@@ -224,6 +224,7 @@ def test_the_timeline_tells_what_happened_and_who_is_next(shared_house: House) -
         "action": "redemption",
         "actor": "holder",
         "due_at": taken["class"]["starts_at"],
+        "overdue": False,
     }
     shared_house.redeem(taken["id"], taken["redeem_code"], "holder", **known)
     second = timeline()

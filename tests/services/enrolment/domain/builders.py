@@ -6,6 +6,7 @@ from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
+from services.enrolment.domain.learning.evidence import Evidence, Source
 from services.enrolment.domain.programme.card import Card, CardState, Scheme
 from services.enrolment.domain.seats.admission import EnrolCommand
 from services.enrolment.domain.seats.enrolment import Enrolment, EnrolmentState, PastEnrolment
@@ -110,3 +111,30 @@ def past(class_id: str, state: EnrolmentState, **changes: Any) -> PastEnrolment:
         meetings=(),
     )
     return replace(usual, **changes)
+
+
+def evidence(sequence: int = 1, **changes: Any) -> Evidence:
+    """Make evidence that somebody came to a meeting, told by the instructor's device at `NOW`."""
+    usual = Evidence(
+        evidence_id=f"evidence-{sequence}",
+        enrolment_id="enrolment-1",
+        sequence=sequence,
+        present=True,
+        source=Source.INSTRUCTOR,
+        device_time=NOW,
+    )
+    return replace(usual, **changes)
+
+
+def held_class(meetings: int = 1, **changes: Any) -> TrainingClass:
+    """Make a class of so many daily meetings, the last of which ended an hour before `NOW`."""
+    first = NOW - (meetings - 1) * DAY - 3 * HOUR
+    sittings = tuple(meeting(first + n * DAY) for n in range(meetings))
+    return training_class(
+        **{
+            "starts_at": sittings[0].starts_at,
+            "ends_at": sittings[-1].ends_at,
+            "meetings": sittings,
+            **changes,
+        }
+    )

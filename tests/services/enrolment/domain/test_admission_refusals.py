@@ -105,6 +105,11 @@ def owes_a_review(case: Case) -> None:
     case.history.append(past("earlier", EnrolmentState.COMPLETED, reviewed=False))
 
 
+def waits_after_a_training_that_was_not_completed(case: Case) -> None:
+    opens = NOW + DAY
+    case.history.append(past("missed", EnrolmentState.NO_SHOW, open_again_at=opens))
+
+
 def class_is_closed(case: Case) -> None:
     case.spoil_class(status="closed")
 
@@ -145,6 +150,7 @@ ORDER: Sequence[tuple[str, Callable[[Case], None]]] = (
     ("enrolment-in-progress", has_every_slot_taken),
     ("card-not-usable", card_is_revoked),
     ("review-owed", owes_a_review),
+    ("waiting-time-runs", waits_after_a_training_that_was_not_completed),
     ("registration-closed", class_is_closed),
     ("provider-suspended", provider_is_suspended),
     ("mode-not-in-scheme", class_is_offline),

@@ -1,0 +1,133 @@
+"""A training in the journey: held, attended, judged by the evidence, reviewed; and one that nobody came to."""
+
+from __future__ import annotations
+
+import time
+import uuid
+from collections.abc import Callable
+from datetime import timedelta
+from typing import Any
+
+from chassis.clock import utc_now, write_instant
+from contract.admitting import candidate, open_wave
+from contract.recorder import Recorder
+
+API = "/api/v1"
+BY_ID = f"{API}/enrolments/{{enrolment_id}}"
+BEGINS_IN, LASTS = timedelta(seconds=8), timedelta(seconds=1)
+"""Time enough for two to enrol; the journey waits for the rest of it."""
+
+Document = dict[str, Any]
+
+
+def teach(
+    recorder: Recorder, provider: dict[str, str], course: str, wait: Callable[[str], object]
+) -> None:
+    """Hold a class for two, one of whom never comes; `wait` waits until enrolment knows a class."""
+    people = _holders(recorder)
+    begins = utc_now() + BEGINS_IN
+    offered = _offer(recorder, provider, course, write_instant(begins), begins + LASTS)
+    wait(str(offered["id"]))
+    came, stayed_away = (_enrol(recorder, card, offered) for card in people)
+    _redeem(recorder, people[0], came)
+    time.sleep(max(0.0, (begins + LASTS - utc_now()).total_seconds()) + 0.1)
+    _record(recorder, provider, came["id"], stayed_away["id"])
+    recorder.call("GET", f"{BY_ID}/attendance", came["id"], role="holder", bound=people[0])
+    recorder.call("GET", f"{API}/overdue", role="operator", query={"actor": "holder", "limit": 1})
+    _judge(recorder, provider, offered, came)
+    _review(recorder, people[0], came)
+    _see_to(recorder, stayed_away)
+
+
+def _holders(recorder: Recorder) -> list[dict[str, str]]:
+    people = [candidate(), candidate()]
+    path = f"{API}/waves/{{wave_id}}/admissions"
+    body = {"candidates": people}
+    wave = open_wave(recorder)
+    made = recorder.call("POST", path, wave, role="operator", body=body, key=True).json()
+    found = []
+    for one in made["admitted"]:
+        sought = {"card_number": one["card_number"], "reason": "Meminta bantuan di loket"}
+        answer = recorder.call("POST", f"{API}/cards/lookup", role="operator", body=sought)
+        found.append({"card": str(answer.json()["card_ref"])})
+    return found
+
+
+def _offer(
+    recorder: Recorder, provider: dict[str, str], course: str, begins: str, ends: Any
+) -> Document:
+    body = {
+        "mode": "online",
+        "link": "https://kelas.example/barista",
+        "zone": "Asia/Jakarta",
+        "registration_opens": recorder.at(-1),
+        "registration_closes": begins,
+        "meetings": [{"starts_at": begins, "ends_at": write_instant(ends)}],
+        "seats": 25,
+    }
+    path = f"{API}/courses/{{course_id}}/classes"
+    made = recorder.call("POST", path, course, role="provider", bound=provider, body=body, key=True)
+    document: Document = made.json()
+    return document
+
+
+def _enrol(recorder: Recorder, card: dict[str, str], offered: Document) -> Document:
+    wish = {"class_id": offered["id"], "expected_price": offered["price"]}
+    path = f"{API}/enrolments"
+    taken: Document = recorder.call(
+        "POST", path, role="holder", bound=card, body=wish, key=True
+    ).json()
+    return taken
+
+
+def _redeem(recorder: Recorder, card: dict[str, str], taken: Document) -> None:
+    shown = {"redeem_code": taken["redeem_code"]}
+    path = f"{BY_ID}/redemption"
+    recorder.call("POST", path, taken["id"], role="holder", bound=card, body=shown, key=True)
+
+
+def _record(recorder: Recorder, provider: dict[str, str], came: str, stayed_away: str) -> None:
+    first = _evidence(came, 1, source="qr-code")
+    absent = {**_evidence(stayed_away, 1, source="instructor"), "present": False}
+    strange = _evidence(came, 7, source="instructor")
+    test = {**_evidence(came, 999, source="final-test"), "score": 55}
+    for items in ([first, absent, first, strange], [test]):
+        body = {"items": items}
+        recorder.call("POST", f"{API}/attendance", role="provider", bound=provider, body=body)
+
+
+def _evidence(enrolment_id: str, sequence: int, *, source: str) -> Document:
+    return {
+        "evidence_id": str(uuid.uuid4()),
+        "enrolment_id": enrolment_id,
+        "sequence": sequence,
+        "present": True,
+        "source": source,
+        "device_time": write_instant(utc_now()),
+    }
+
+
+def _judge(recorder: Recorder, provider: dict[str, str], offered: Document, came: Document) -> None:
+    """Give one result, and then those of whoever is left in the class."""
+    path = f"{BY_ID}/result"
+    recorder.call("POST", path, came["id"], role="provider", bound=provider, body={}, key=True)
+    of_class = f"{API}/classes/{{class_id}}/results"
+    recorder.call(
+        "POST", of_class, offered["id"], role="provider", bound=provider, body={}, key=True
+    )
+
+
+def _review(recorder: Recorder, card: dict[str, str], came: Document) -> None:
+    path = f"{BY_ID}/review"
+    body = {"rating": 5, "text": "Pelatihnya sabar, alatnya lengkap."}
+    recorder.call("POST", path, came["id"], role="holder", bound=card, body=body, key=True)
+    recorder.call("GET", path, came["id"], role="holder", bound=card)
+
+
+def _see_to(recorder: Recorder, stayed_away: Document) -> None:
+    """Open the next purchase of who never came, and void what an audit found wrong."""
+    name = stayed_away["id"]
+    body = {"reason": "Peserta dirawat di rumah sakit"}
+    recorder.call("POST", f"{BY_ID}/opening", name, role="operator", body=body, key=True)
+    body = {"reason": "Daftar hadir palsu", "case_number": "INSP-2027-021"}
+    recorder.call("POST", f"{BY_ID}/voiding", name, role="operator", body=body, key=True)

@@ -1,0 +1,44 @@
+"""By when who has to act on running enrolments, where that still has to be written down."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import datetime
+
+import sqlalchemy as sa
+
+from chassis.column_types import Instant
+from services.enrolment.domain.seats.enrolment import Enrolment, EnrolmentState
+from services.enrolment.storage.enrolments import enrolment_of
+from services.enrolment.storage.tables import ENROLMENT
+
+E = ENROLMENT.c
+_TO_BE_NOTED = (E.live_slot.is_not(None), E.provider_due_at.is_(None))
+
+
+class DueTimes:
+    """The due times in the table of enrolments."""
+
+    def missing(self, connection: sa.Connection, *, limit: int) -> list[Enrolment]:
+        """Read up to so many running enrolments whose times are not written down."""
+        query = sa.select(ENROLMENT).where(*_TO_BE_NOTED).order_by(E.enrolment_id).limit(limit)
+        return [enrolment_of(row) for row in connection.execute(query)]
+
+    def note(
+        self,
+        connection: sa.Connection,
+        enrolment_ids: Sequence[str],
+        *,
+        starts_at: datetime,
+        due_at: datetime,
+    ) -> None:
+        """Write the times down of enrolments in a locked class, where that is still to be done."""
+        confirmed = E.state == EnrolmentState.CONFIRMED.value
+        connection.execute(
+            sa.update(ENROLMENT)
+            .where(E.enrolment_id.in_(enrolment_ids), *_TO_BE_NOTED)
+            .values(
+                holder_due_at=sa.case((confirmed, sa.literal(starts_at, Instant()))),
+                provider_due_at=due_at,
+            )
+        )

@@ -1,0 +1,72 @@
+"""What comes after a result: the review, the waiting time and voiding."""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+import pytest
+
+from chassis.clock import write_instant
+from chassis.problems import Problem
+from services.enrolment.domain.learning.reopening import open_again
+from services.enrolment.domain.learning.review import review
+from services.enrolment.domain.learning.voiding import void
+from services.enrolment.domain.seats.enrolment import HAS_A_RESULT, EnrolmentState
+from services.enrolment.domain.seats.entitlement import waiting_over
+from tests.services.enrolment.domain.builders import DAY, NOW, PRICE, enrolment, past
+
+COMPLETED = EnrolmentState.COMPLETED
+
+
+def test_a_completed_training_is_reviewed_once_and_nothing_is_due_any_more() -> None:
+    reviewed = review(enrolment(state=COMPLETED, holder_due_at=NOW))
+    assert (reviewed.reviewed, reviewed.holder_due_at) == (True, None)
+    with pytest.raises(Problem) as refused:
+        review(reviewed)
+    assert refused.value.code == "already-reviewed"
+
+
+@pytest.mark.parametrize("state", sorted(set(EnrolmentState) - {COMPLETED}))
+def test_only_a_completed_training_is_reviewed(state: EnrolmentState) -> None:
+    with pytest.raises(Problem) as refused:
+        review(enrolment(state=state))
+    assert (refused.value.code, refused.value.facts) == ("state-conflict", {"state": state.value})
+
+
+@pytest.mark.parametrize("state", sorted(HAS_A_RESULT))
+def test_a_voided_result_returns_what_is_still_set_aside(state: EnrolmentState) -> None:
+    judged = enrolment(state=state, live_slot=None)
+    voided = void(judged, still_set_aside=True, movement_id="movement-3")
+    assert voided.movement is not None
+    assert (voided.movement.target, voided.returned) == ("state", PRICE)
+    assert (voided.enrolment.state, voided.state_before) == (EnrolmentState.VOIDED, state)
+    assert void(judged, still_set_aside=False, movement_id="movement-3").movement is None
+
+
+@pytest.mark.parametrize("state", sorted(set(EnrolmentState) - HAS_A_RESULT))
+def test_only_a_result_can_be_voided(state: EnrolmentState) -> None:
+    with pytest.raises(Problem) as refused:
+        void(enrolment(state=state), still_set_aside=True, movement_id="movement-3")
+    assert refused.value.code == "state-conflict"
+
+
+def test_next_purchase_row_a_waiting_time_is_told_until_it_is_over() -> None:
+    opens = NOW + DAY
+    waiting = past("class-2", EnrolmentState.INCOMPLETE, open_again_at=opens)
+    earlier = past("class-3", EnrolmentState.NO_SHOW, open_again_at=NOW)
+    refusal = waiting_over([earlier, waiting], NOW).refusal
+    assert refusal is not None
+    assert refusal.code == "waiting-time-runs"
+    assert refusal.facts == {"open_again_at": write_instant(opens)}
+    assert waiting_over([earlier, waiting], opens).refusal is None
+    assert waiting_over([], NOW).refusal is None
+
+
+@pytest.mark.parametrize("opens", [NOW + DAY, None])
+def test_the_next_purchase_is_opened_once(opens: datetime | None) -> None:
+    waiting = enrolment(state=EnrolmentState.NO_SHOW, open_again_at=opens)
+    opened = open_again(waiting, now=NOW)
+    assert opened.open_again_at == NOW
+    for nothing in (opened, enrolment(state=COMPLETED), enrolment(state=EnrolmentState.VOIDED)):
+        with pytest.raises(Problem):
+            open_again(nothing, now=NOW)
