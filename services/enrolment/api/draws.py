@@ -72,9 +72,10 @@ def post_outside_value(call: Call, service: EnrolmentService) -> Answer:
     refuses=(WaveFirstCome, DrawTooEarly),
 )
 def get_listed(call: Call, service: EnrolmentService) -> Response:
-    """List the applications that take part in a draw, in the order of their ids, once the window has closed.
+    """List the applications that take part in a draw, in the order of their ids.
 
-    As JSON, as JSON Lines or as CSV; all stream. The root that the wave shows is over exactly this list.
+    It is there once the window has closed, and the root that the wave shows is over exactly this list. As JSON, as JSON
+    Lines or as CSV; all stream.
     """
     draw = _draw_that(call, service, reached=DrawState.LISTED)
     rows = listed_rows(draw.wave_id, stores=service.stores)

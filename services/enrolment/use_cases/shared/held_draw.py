@@ -19,6 +19,8 @@ def hold_open_draw(connection: sa.Connection, wave_id: str, *, stores: Stores) -
     Raises `NotFound`, `WaveFirstCome`, `WaveClosed`.
     """
     wave = _find_wave(connection, wave_id, stores=stores)
+    # Asked before, too: who comes too late must not keep the draw from being closed.
+    wave.check_takes_applications(stores.database.now(connection))
     draw = stores.draws.hold(connection, wave_id)
     now = stores.database.now(connection)
     wave.check_takes_applications(now)
