@@ -29,7 +29,7 @@ def test_tables_and_entries_agree_after_a_little_of_everything(house: House) -> 
         "checked": {
             "waves": 2,
             "quotas": 3,
-            "admissions": 3,
+            "admissions": 4,
             "admission_files": 1,
             "classes": 3,
             "suspensions": 1,
