@@ -4,17 +4,22 @@ from __future__ import annotations
 
 import threading
 from collections import Counter
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 from typing import Any
 
 import sqlalchemy as sa
 
+from chassis.database import Database
 from chassis.identifiers import new_id
 from chassis.identity import Principal
 from services.enrolment.api.attendance import read_item
+from services.enrolment.domain.learning.evidence import Evidence
+from services.enrolment.domain.seats.enrolment import PastEnrolment
 from services.enrolment.service import EnrolmentService
+from services.enrolment.storage.enrolments import EnrolmentStore
+from services.enrolment.storage.evidence import EvidenceStore
 from services.enrolment.storage.stores import Stores
 from services.enrolment.storage.tables import TRAINING_RESULT
 from services.enrolment.use_cases.learning.give_results import GiveResult, give_result_of_one
@@ -42,11 +47,47 @@ def staff_of(of: Taught, number: int = 1) -> Principal:
     return Principal(f"staff:{number}", "provider", None, of.provider_id, None, expires_at=0)
 
 
+class MetEnrolments(EnrolmentStore):
+    """Enrolments of which two have read the same before either goes on."""
+
+    def __init__(self, database: Database, meeting: threading.Barrier) -> None:
+        super().__init__(database)
+        self._meeting = meeting
+
+    def history(
+        self, connection: sa.Connection, card_refs: Sequence[str]
+    ) -> dict[str, list[PastEnrolment]]:
+        found = super().history(connection, card_refs)
+        self._meeting.wait(10)
+        return found
+
+
+class MetEvidence(EvidenceStore):
+    """Evidence that is read by who judges, and by who adds to it, before either goes on."""
+
+    def __init__(self, database: Database, meeting: threading.Barrier) -> None:
+        super().__init__(database)
+        self._meeting = meeting
+
+    def of(
+        self, connection: sa.Connection, enrolment_ids: Sequence[str]
+    ) -> dict[str, list[Evidence]]:
+        found = super().of(connection, enrolment_ids)
+        self._meeting.wait(10)
+        return found
+
+    def counts(self, connection: sa.Connection, enrolment_ids: Sequence[str]) -> dict[str, int]:
+        found = super().counts(connection, enrolment_ids)
+        self._meeting.wait(10)
+        return found
+
+
 def without_locks(house: House) -> tuple[EnrolmentService, Stores]:
-    """Return the service with cards that two read before either goes on."""
+    """Return the service with nobody locking cards, and two who read the same before either goes on."""
     careless = careless_service(house)
-    unlocked = UnlockedCards(careless.database, threading.Barrier(2))
-    return careless, replace(careless.stores, cards=unlocked)
+    database = careless.database
+    met = MetEnrolments(database, threading.Barrier(2))
+    return careless, replace(careless.stores, cards=UnlockedCards(database), enrolments=met)
 
 
 def both(careless: EnrolmentService, *steps: Step) -> list[str]:
@@ -125,7 +166,9 @@ def test_if_cards_were_not_locked_a_correction_would_count_for_a_result_that_kno
 ) -> None:
     of = taught(house)
     wrong = of.came()["accepted"][0]["evidence_id"]
-    careless, stores = without_locks(house)
+    careless = careless_service(house)
+    met = MetEvidence(careless.database, threading.Barrier(2))
+    stores = replace(careless.stores, cards=UnlockedCards(careless.database), evidence=met)
     item = of.item(0, present=False, corrects=wrong, reason="Salah orang")
     correction = RecordAttendance([read_item(item)], staff_of(of), "request-1")
     command = GiveResult(None, staff_of(of), "request-2")

@@ -57,6 +57,7 @@ _ITS_RESULT = R.enrolment_id == E.enrolment_id
 _HAS_COME = (
     sa.exists()
     .where(V.enrolment_id == E.enrolment_id, V.sequence == 1, V.present)
+    .where(_ITS_RESULT, R.evidence.contains(sa.cast(V.evidence_id, sa.Text)))
     .correlate(ENROLMENT)
 )
 

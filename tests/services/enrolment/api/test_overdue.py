@@ -142,8 +142,8 @@ def test_the_list_is_read_from_an_index_of_what_is_still_to_be_done(house: House
         with house.service.database.reading() as connection:
             now = house.service.database.now(connection)
             query = overdue_query(due, None, now=now, limit=51)
-            if not is_sqlite:
-                connection.execute(sa.text("set enable_seqscan = off"))
+            for way in () if is_sqlite else ("seqscan", "bitmapscan", "sort"):
+                connection.execute(sa.text(f"set local enable_{way} = off"))
             text = query.compile(connection.engine, compile_kwargs={"literal_binds": True})
             plan = "\n".join(
                 str(row)

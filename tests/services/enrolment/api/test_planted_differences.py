@@ -275,7 +275,11 @@ TAMPERINGS: dict[str, tuple[str, set[str]]] = {
     ),
     "an enrolment completed without evidence": (
         "update enrolment set state = 'completed' where enrolment_id = :missed",
-        {"enrolment state, by journal", "result of an enrolment, by results"},
+        {
+            "enrolment state, by journal",
+            "result of an enrolment, by results",
+            "evidence of a completed enrolment",
+        },
     ),
     "evidence of a completed enrolment that says the opposite": (
         "update evidence set present = not present where evidence_id = :evidence",
