@@ -29,7 +29,7 @@ def test_tables_and_entries_agree_after_a_little_of_everything(house: House) -> 
         "checked": {
             "waves": 3,
             "quotas": 4,
-            "admissions": 4,
+            "admissions": 5,
             "admission_files": 1,
             "draws": 1,
             "applications": 4,
