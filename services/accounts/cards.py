@@ -12,7 +12,7 @@ from chassis.http_client import ServiceClient
 from chassis.observability import logger
 from chassis.problems import TooManyRequests, Unavailable
 from services.accounts.domain.people.recoveries import FoundCard
-from vocabulary.refusals import CardNotFound
+from vocabulary.refusals.cards import CardNotFound
 
 
 class Cards:

@@ -46,7 +46,7 @@ from services.enrolment.api import (
 )
 from services.enrolment.service import EnrolmentService, start_service
 from services.enrolment.settings import Settings, read_settings
-from services.enrolment.storage.tables import JOURNAL
+from services.enrolment.storage.tables.journal import JOURNAL
 from vocabulary.forms import REGION
 from vocabulary.regions import region_code
 from vocabulary.roles import AUDITOR, SYSTEM

@@ -23,7 +23,7 @@ from chassis.transaction import Transactions
 from services.enrolment.domain.seats.admission import EnrolCommand
 from services.enrolment.settings import Settings, WorkerSettings
 from services.enrolment.storage.stores import Stores, open_stores
-from services.enrolment.storage.tables import METADATA
+from services.enrolment.storage.tables.metadata import METADATA
 from services.enrolment.use_cases.seats.enrol import CATALOGUE, EnrolHandler
 from vocabulary.rule_book import RuleBookFaulty
 

@@ -24,7 +24,8 @@ from services.enrolment.queries.consistency import check_consistency
 from services.enrolment.service import EnrolmentService, open_service
 from services.enrolment.settings import Settings
 from services.enrolment.storage.classes import ClassCopy
-from services.enrolment.storage.tables import CARD, ENROLMENT, TRAINING_CLASS
+from services.enrolment.storage.tables.programme import CARD
+from services.enrolment.storage.tables.seats import ENROLMENT, TRAINING_CLASS
 from services.enrolment.use_cases.programme.admit_candidates import (
     AdmitCandidates,
     admit_candidates,

@@ -14,7 +14,8 @@ from chassis.database import Database
 from chassis.identifiers import new_id
 from chassis.problems import Problem
 from chassis.settlement import HURRIED_MS
-from services.enrolment.storage.tables import CARD, TRAINING_CLASS
+from services.enrolment.storage.tables.programme import CARD
+from services.enrolment.storage.tables.seats import TRAINING_CLASS
 from tests.chassis.batches import PATIENCE, Caller, codes, fresh_key, key_named
 from tests.chassis.seats import SOON_MS, SeatHouse
 from tests.chassis.tally import (

@@ -15,7 +15,7 @@ from chassis.identity import Principal
 from chassis.problems import Problem
 from chassis.settlement import Settlement
 from chassis.tickets import Outcome
-from services.enrolment.storage.tables import ENROLMENT
+from services.enrolment.storage.tables.seats import ENROLMENT
 from services.enrolment.use_cases.seats.cancel_enrolment import CancelEnrolment, cancel_enrolment
 from tests.chassis.batches import Caller, codes, fresh_key
 from tests.chassis.seats import SeatHouse

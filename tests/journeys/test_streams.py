@@ -17,7 +17,7 @@ import sqlalchemy as sa
 
 from chassis.database import Database
 from chassis.journal import MOST_AT_ONCE, Entry, Journal
-from services.enrolment.storage.tables import JOURNAL
+from services.enrolment.storage.tables.journal import JOURNAL
 from tests.bench.memory import own_megabytes
 from tests.journeys.enrolling import check_each_stands_once, enrolments
 from tests.journeys.load import Load

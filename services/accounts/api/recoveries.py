@@ -25,7 +25,7 @@ from services.accounts.queries.recoveries import list_recoveries
 from services.accounts.service import RECOVERIES_OF_ONE, AccountsService
 from services.accounts.use_cases.people.start_recovery import start_recovery
 from services.accounts.use_cases.people.withdraw_recovery import withdraw_recovery
-from vocabulary.refusals import CardNotFound
+from vocabulary.refusals.cards import CardNotFound
 from vocabulary.roles import AUDITOR, OFFICER, OPERATOR
 
 endpoints: Endpoints[AccountsService] = Endpoints("/api/v1")

@@ -24,7 +24,7 @@ from services.catalog.use_cases.cancel_class import cancel_class
 from services.catalog.use_cases.change_class import change_class
 from services.catalog.use_cases.schedule_class import schedule_class
 from services.catalog.use_cases.shared.writing import Writing
-from vocabulary.refusals import CourseNotPublished, ProviderSuspended
+from vocabulary.refusals.catalogue import CourseNotPublished, ProviderSuspended
 from vocabulary.roles import OPERATOR, PROVIDER
 
 endpoints: Endpoints[CatalogService] = Endpoints(PREFIX)

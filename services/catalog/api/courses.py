@@ -35,7 +35,7 @@ from services.catalog.use_cases.decide_on_course import decide_on_course
 from services.catalog.use_cases.draft_course import draft_course
 from services.catalog.use_cases.shared.writing import Writing
 from services.catalog.use_cases.submit_course import submit_course
-from vocabulary.refusals import ProviderNotApproved, ProviderSuspended
+from vocabulary.refusals.catalogue import ProviderNotApproved, ProviderSuspended
 from vocabulary.roles import OPERATOR, PROVIDER
 
 endpoints: Endpoints[CatalogService] = Endpoints(PREFIX)

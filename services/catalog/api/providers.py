@@ -22,7 +22,7 @@ from services.catalog.service import APPLICATIONS_FROM_ONE_ADDRESS, CatalogServi
 from services.catalog.use_cases.apply_as_provider import apply_as_provider
 from services.catalog.use_cases.decide_on_provider import decide_on_provider
 from services.catalog.use_cases.shared.writing import Writing
-from vocabulary.refusals import ProviderNameTaken
+from vocabulary.refusals.catalogue import ProviderNameTaken
 from vocabulary.roles import OPERATOR
 
 endpoints: Endpoints[CatalogService] = Endpoints(PREFIX)

@@ -11,7 +11,7 @@ from typing import Any
 from chassis.problems import FieldError, StateConflict, ValidationFailed
 from services.catalog.domain.class_plans import ClassPlan, change_faults, plan_faults
 from services.catalog.domain.courses import Course, CourseStatus, Track
-from vocabulary.refusals import CourseNotPublished
+from vocabulary.refusals.catalogue import CourseNotPublished
 
 
 class ClassStatus(StrEnum):

@@ -7,7 +7,7 @@ from enum import StrEnum
 
 from chassis.problems import StateConflict
 from services.catalog.domain.names import name_key
-from vocabulary.refusals import ProviderNotApproved, ProviderSuspended
+from vocabulary.refusals.catalogue import ProviderNotApproved, ProviderSuspended
 
 
 class ProviderKind(StrEnum):

@@ -14,7 +14,7 @@ from services.catalog.domain.providers import Provider, ProviderKind, ProviderSt
 from services.catalog.storage.holding import Hold
 from services.catalog.storage.tables import NAME_HELD_ONCE, PROVIDER
 from services.catalog.storage.versions import save_next_version
-from vocabulary.refusals import ProviderNameTaken
+from vocabulary.refusals.catalogue import ProviderNameTaken
 
 P = PROVIDER.c
 STATUS: sa.ColumnElement[Any] = sa.case(

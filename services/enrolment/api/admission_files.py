@@ -48,7 +48,8 @@ from services.enrolment.use_cases.programme.stop_admission_file import (
     StopFile,
     stop_admission_file,
 )
-from vocabulary.refusals import CandidateFileFaulty, WaveClosed, WaveDraws
+from vocabulary.refusals.admission import CandidateFileFaulty, WaveClosed
+from vocabulary.refusals.draw import WaveDraws
 from vocabulary.roles import AUDITOR, OPERATOR
 
 endpoints: Endpoints[EnrolmentService] = Endpoints("/api/v1")

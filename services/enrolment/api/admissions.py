@@ -33,7 +33,7 @@ from services.enrolment.use_cases.programme.undo_admission import (
     plan_for,
     undo_admission,
 )
-from vocabulary.refusals import PreviewOutdated, UndoTooLate
+from vocabulary.refusals.admission import PreviewOutdated, UndoTooLate
 from vocabulary.roles import AUDITOR, OPERATOR
 
 endpoints: Endpoints[EnrolmentService] = Endpoints("/api/v1")

@@ -30,7 +30,8 @@ from services.enrolment.use_cases.draw.withdraw_application import (
     WithdrawApplication,
     withdraw_application,
 )
-from vocabulary.refusals import AlreadyApplied, ApplicationEnded, WaveClosed, WaveFirstCome
+from vocabulary.refusals.admission import WaveClosed
+from vocabulary.refusals.draw import AlreadyApplied, ApplicationEnded, WaveFirstCome
 from vocabulary.roles import OFFICER, OPERATOR
 
 endpoints: Endpoints[EnrolmentService] = Endpoints("/api/v1")

@@ -28,7 +28,7 @@ from services.enrolment.use_cases.learning.record_attendance import (
     record_attendance,
 )
 from services.enrolment.use_cases.shared.recorded import Recorded
-from vocabulary.refusals import EvidenceConflict
+from vocabulary.refusals.learning import EvidenceConflict
 from vocabulary.roles import AUDITOR, HOLDER, OPERATOR, PROVIDER
 
 endpoints: Endpoints[EnrolmentService] = Endpoints("/api/v1")

@@ -19,7 +19,7 @@ from services.enrolment.use_cases.programme.look_up_card import (
     look_up_card,
     with_holder,
 )
-from vocabulary.refusals import CardNotFound
+from vocabulary.refusals.cards import CardNotFound
 from vocabulary.roles import HOLDER, OFFICER, OPERATOR
 
 endpoints: Endpoints[EnrolmentService] = Endpoints("/api/v1")

@@ -30,7 +30,7 @@ from services.enrolment.use_cases.money.propose_correction import (
     ProposeCorrection,
     propose_correction,
 )
-from vocabulary.refusals import BalanceOutOfBounds, CardNotFound, CardNotUsable, SamePerson
+from vocabulary.refusals.cards import BalanceOutOfBounds, CardNotFound, CardNotUsable, SamePerson
 from vocabulary.roles import AUDITOR, OPERATOR
 
 endpoints: Endpoints[EnrolmentService] = Endpoints("/api/v1")

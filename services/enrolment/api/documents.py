@@ -20,15 +20,15 @@ from services.enrolment.use_cases.seats.enrol import CATALOGUE
 from vocabulary import forms
 from vocabulary.money import check_rupiah
 from vocabulary.nik import parse_card_number
-from vocabulary.refusals import (
+from vocabulary.refusals.admission import (
     AdmissionsPaused,
     AgeOutsideRules,
     BirthDateImpossible,
-    Excluded,
     FamilyCardUsedUp,
     NikAlreadyHeld,
     QuotaFull,
 )
+from vocabulary.refusals.exclusion import Excluded
 from vocabulary.regions import region_code
 from vocabulary.roles import EVERY_ROLE
 from vocabulary.zones import zone

@@ -12,7 +12,7 @@ from services.enrolment.api.guesses import record_one, refuse_too_many
 from services.enrolment.api.schemas import DomicileRequest
 from services.enrolment.service import LOOKUPS_OF_ONE_CALLER, EnrolmentService
 from services.enrolment.use_cases.programme.move_holder import MoveHolder, move_holder
-from vocabulary.refusals import CardNotFound
+from vocabulary.refusals.cards import CardNotFound
 from vocabulary.roles import OFFICER, OPERATOR
 
 endpoints: Endpoints[EnrolmentService] = Endpoints("/api/v1")

@@ -23,7 +23,7 @@ from services.enrolment.use_cases.draw.enter_outside_value import (
     enter_outside_value,
 )
 from services.enrolment.use_cases.shared.held_draw import find_draw
-from vocabulary.refusals import (
+from vocabulary.refusals.draw import (
     DrawTooEarly,
     OutsideValueFixed,
     OutsideValueTooOld,

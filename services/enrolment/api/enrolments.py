@@ -45,11 +45,12 @@ from services.enrolment.use_cases.learning.redeem_enrolment import (
 from services.enrolment.use_cases.seats.cancel_enrolment import CancelEnrolment, cancel_enrolment
 from services.enrolment.use_cases.shared.find_card import card_within_reach
 from services.enrolment.use_cases.shared.recorded import Recorded
-from vocabulary.refusals import (
+from vocabulary.refusals.cards import CardNotFound, CardNotUsable
+from vocabulary.refusals.catalogue import ProviderSuspended
+from vocabulary.refusals.learning import RedeemCodeWrong
+from vocabulary.refusals.seats import (
     AlreadyEnrolled,
     CancellationClosed,
-    CardNotFound,
-    CardNotUsable,
     CatalogueLagging,
     ClassFull,
     ClassNotFound,
@@ -58,8 +59,6 @@ from vocabulary.refusals import (
     InsufficientBalance,
     ModeNotInScheme,
     PriceChanged,
-    ProviderSuspended,
-    RedeemCodeWrong,
     RegistrationClosed,
     ReviewOwed,
     ScheduleConflict,

@@ -51,7 +51,7 @@ from services.enrolment.use_cases.exclusion.read_exclusions import (
     record_affected_read,
     record_appeal_read,
 )
-from vocabulary.refusals import CardNotFound, SamePerson
+from vocabulary.refusals.cards import CardNotFound, SamePerson
 from vocabulary.roles import AUDITOR, HOLDER, OFFICER, OPERATOR
 
 endpoints: Endpoints[EnrolmentService] = Endpoints("/api/v1")

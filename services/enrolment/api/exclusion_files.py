@@ -32,7 +32,7 @@ from services.enrolment.use_cases.exclusion.receive_list import (
     keep_rows,
     take_on,
 )
-from vocabulary.refusals import ExclusionFileFaulty
+from vocabulary.refusals.exclusion import ExclusionFileFaulty
 from vocabulary.roles import AUDITOR, OPERATOR
 
 endpoints: Endpoints[EnrolmentService] = Endpoints("/api/v1")

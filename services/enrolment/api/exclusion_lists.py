@@ -27,7 +27,7 @@ from services.enrolment.use_cases.exclusion.activate_list import activate_list
 from services.enrolment.use_cases.exclusion.announce_list import AnnounceList, announce_list
 from services.enrolment.use_cases.exclusion.exclusion_entries import Actor, called_by
 from services.enrolment.use_cases.exclusion.withdraw_list import withdraw_list
-from vocabulary.refusals import PreviewOutdated
+from vocabulary.refusals.admission import PreviewOutdated
 from vocabulary.roles import AUDITOR, OPERATOR
 
 endpoints: Endpoints[EnrolmentService] = Endpoints("/api/v1")

@@ -26,7 +26,8 @@ from services.enrolment.use_cases.programme.explain_rules import (
     explain_seat,
     judge_asked_for,
 )
-from vocabulary.refusals import CardNotFound, ClassNotFound
+from vocabulary.refusals.cards import CardNotFound
+from vocabulary.refusals.seats import ClassNotFound
 from vocabulary.roles import AUDITOR, HOLDER, OFFICER, OPERATOR
 
 endpoints: Endpoints[EnrolmentService] = Endpoints("/api/v1")

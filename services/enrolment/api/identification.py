@@ -9,7 +9,7 @@ from services.enrolment.service import EnrolmentService
 from services.enrolment.use_cases.programme.identify_holder import IdentifyHolder, identify_holder
 from vocabulary import forms
 from vocabulary.nik import parse_card_number, parse_nik
-from vocabulary.refusals import CardNotFound
+from vocabulary.refusals.cards import CardNotFound
 from vocabulary.roles import SYSTEM
 
 endpoints: Endpoints[EnrolmentService] = Endpoints("/internal")

@@ -13,7 +13,7 @@ from services.enrolment.domain.learning.review import BEST, LONGEST_TEXT, WORST
 from services.enrolment.domain.programme.card import CardState
 from services.enrolment.domain.seats.enrolment import HAS_A_RESULT, EnrolmentState
 from vocabulary import forms
-from vocabulary.refusals import (
+from vocabulary.refusals.learning import (
     DeviceTimeImpossible,
     EvidenceConflict,
     EvidenceCorrected,

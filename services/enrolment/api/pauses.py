@@ -19,7 +19,7 @@ from services.enrolment.service import EnrolmentService
 from services.enrolment.use_cases.programme.begin_pause import begin_pause
 from services.enrolment.use_cases.programme.end_pause import end_pause
 from vocabulary.forms import REGION
-from vocabulary.refusals import PausedAlready
+from vocabulary.refusals.admission import PausedAlready
 from vocabulary.regions import region_code
 from vocabulary.roles import OPERATOR
 

@@ -18,7 +18,7 @@ from services.enrolment.queries.quotas import list_quotas, quota_document
 from services.enrolment.service import EnrolmentService
 from services.enrolment.use_cases.programme.set_quotas import SetQuotas, set_quotas
 from vocabulary.forms import REGION
-from vocabulary.refusals import DrawUnderWay
+from vocabulary.refusals.draw import DrawUnderWay
 from vocabulary.regions import region_code
 from vocabulary.roles import OPERATOR
 

@@ -15,7 +15,7 @@ from services.enrolment.use_cases.learning.review_enrolment import (
     review_enrolment,
 )
 from services.enrolment.use_cases.shared.own_enrolment import own_enrolment
-from vocabulary.refusals import AlreadyReviewed
+from vocabulary.refusals.learning import AlreadyReviewed
 from vocabulary.roles import HOLDER
 
 endpoints: Endpoints[EnrolmentService] = Endpoints("/api/v1")

@@ -15,7 +15,7 @@ from services.enrolment.api.schemas import RevocationRequest
 from services.enrolment.domain.programme.card import CardState
 from services.enrolment.service import LOOKUPS_OF_ONE_CALLER, EnrolmentService
 from services.enrolment.use_cases.programme.revoke_card import RevokeCard, revoke_card
-from vocabulary.refusals import CardNotFound
+from vocabulary.refusals.cards import CardNotFound
 from vocabulary.roles import OPERATOR
 
 endpoints: Endpoints[EnrolmentService] = Endpoints("/api/v1")

@@ -27,7 +27,7 @@ from services.enrolment.use_cases.programme.schedule_rules import (
     schedule_rules,
 )
 from services.enrolment.use_cases.programme.withdraw_rules import withdraw_rules
-from vocabulary.refusals import RulesTooLate, RuleVersionTaken
+from vocabulary.refusals.rules import RulesTooLate, RuleVersionTaken
 from vocabulary.roles import OPERATOR
 
 endpoints: Endpoints[EnrolmentService] = Endpoints("/api/v1")

@@ -29,7 +29,9 @@ from services.enrolment.use_cases.programme.admit_candidates import (
     admit_candidates,
 )
 from services.enrolment.use_cases.programme.open_wave import open_wave
-from vocabulary.refusals import DrawAnnouncedTooLate, Excluded, QuotaFull, WaveClosed, WaveDraws
+from vocabulary.refusals.admission import QuotaFull, WaveClosed
+from vocabulary.refusals.draw import DrawAnnouncedTooLate, WaveDraws
+from vocabulary.refusals.exclusion import Excluded
 from vocabulary.roles import OPERATOR
 
 endpoints: Endpoints[EnrolmentService] = Endpoints("/api/v1")

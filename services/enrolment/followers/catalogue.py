@@ -19,7 +19,7 @@ from chassis.transaction import Transactions
 from services.enrolment.domain.seats.training_class import FINAL_TEST, Meeting
 from services.enrolment.storage.classes import ClassCopy, write_meetings
 from services.enrolment.storage.stores import Stores
-from services.enrolment.storage.tables import FOLLOWER_STATE
+from services.enrolment.storage.tables.journal import FOLLOWER_STATE
 from services.enrolment.use_cases.programme.note_suspensions import (
     Standing,
     news_among,

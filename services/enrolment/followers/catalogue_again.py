@@ -21,7 +21,7 @@ from chassis.transaction import Transactions
 from services.enrolment.followers.catalogue import CLASS_KINDS, class_copy, standings
 from services.enrolment.storage.classes import ClassCopy
 from services.enrolment.storage.stores import Stores
-from services.enrolment.storage.tables import FOLLOWER_STATE
+from services.enrolment.storage.tables.journal import FOLLOWER_STATE
 from services.enrolment.use_cases.programme.note_suspensions import (
     Standing,
     news_among,

@@ -19,7 +19,7 @@ from services.enrolment.domain.reports.realisation import (
 )
 from services.enrolment.queries.realisation import COUNTED
 from services.enrolment.storage.stores import Stores
-from services.enrolment.storage.tables import FOLLOWER_STATE
+from services.enrolment.storage.tables.journal import FOLLOWER_STATE
 
 _COUNTING = frozenset(
     {EntryKind.ENROLMENT_CONFIRMED, EntryKind.ENROLMENT_REDEEMED, EntryKind.ENROLMENT_CANCELLED}

@@ -10,7 +10,7 @@ import sqlalchemy as sa
 from chassis.clock import write_instant
 from chassis.pagination import Page
 from services.enrolment.domain.programme.admission_file import RESULTS_KEPT_FOR
-from services.enrolment.storage.tables import ADMISSION_FILE
+from services.enrolment.storage.tables.files import ADMISSION_FILE
 
 F = ADMISSION_FILE.c
 

@@ -11,7 +11,7 @@ from chassis.clock import write_instant
 from chassis.pagination import Page
 from services.enrolment.domain.programme.undo import UndoPlan
 from services.enrolment.storage.admissions import admission_of
-from services.enrolment.storage.tables import ADMISSION
+from services.enrolment.storage.tables.programme import ADMISSION
 
 A = ADMISSION.c
 

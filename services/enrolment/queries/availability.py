@@ -7,7 +7,7 @@ from typing import Any
 import sqlalchemy as sa
 
 from services.enrolment.domain.seats.training_class import PUBLISHED
-from services.enrolment.storage.tables import SUSPENSION, TRAINING_CLASS
+from services.enrolment.storage.tables.seats import SUSPENSION, TRAINING_CLASS
 
 T = TRAINING_CLASS.c
 

@@ -11,7 +11,8 @@ from chassis.clock import write_instant
 from chassis.pagination import Page
 from services.enrolment.queries.exclusion_cases import cases_of_card
 from services.enrolment.storage.cards import card_of, lives_in
-from services.enrolment.storage.tables import CARD, CORRECTION, MOVEMENT
+from services.enrolment.storage.tables.money import CORRECTION, MOVEMENT
+from services.enrolment.storage.tables.programme import CARD
 
 M = MOVEMENT.c
 

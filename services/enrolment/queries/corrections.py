@@ -11,7 +11,7 @@ from chassis.clock import write_instant
 from chassis.pagination import Page
 from services.enrolment.domain.money.correction import Correction, CorrectionState
 from services.enrolment.storage.corrections import correction_of
-from services.enrolment.storage.tables import CORRECTION
+from services.enrolment.storage.tables.money import CORRECTION
 
 C = CORRECTION.c
 

@@ -12,7 +12,7 @@ from chassis.database import Database
 from services.enrolment.domain.draw.draw import Draw, RootOf
 from services.enrolment.storage.draws import draw_of
 from services.enrolment.storage.stores import Stores
-from services.enrolment.storage.tables import APPLICATION, DRAW
+from services.enrolment.storage.tables.draws import APPLICATION, DRAW
 
 A, D = APPLICATION.c, DRAW.c
 Rows = list[dict[str, Any]]

@@ -12,7 +12,7 @@ from chassis.pagination import Page
 from services.enrolment.domain.learning.redemption import redeem_code
 from services.enrolment.domain.reach import Reach
 from services.enrolment.domain.seats.enrolment import EnrolmentState
-from services.enrolment.storage.tables import ENROLMENT, TRAINING_CLASS
+from services.enrolment.storage.tables.seats import ENROLMENT, TRAINING_CLASS
 
 E, T = ENROLMENT.c, TRAINING_CLASS.c
 _SELECT = sa.select(

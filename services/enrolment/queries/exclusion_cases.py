@@ -14,13 +14,12 @@ from chassis.pagination import Page
 from services.enrolment.domain.exclusion.case import Decision, ExclusionCase
 from services.enrolment.domain.exclusion.exclusion_list import ListState
 from services.enrolment.storage.exclusion_cases import case_of
-from services.enrolment.storage.tables import (
-    CARD,
+from services.enrolment.storage.tables.exclusions import (
     EXCLUSION_CASE,
     EXCLUSION_LIST,
     LISTED_PERSON,
-    PERSON,
 )
+from services.enrolment.storage.tables.programme import CARD, PERSON
 
 LISTED, NO_LONGER_LISTED = "listed", "no-longer-listed"
 AFFECTED_COLUMNS = (

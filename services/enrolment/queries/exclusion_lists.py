@@ -11,7 +11,7 @@ import sqlalchemy as sa
 from chassis.clock import write_instant
 from chassis.pagination import Page
 from services.enrolment.storage.stores import Stores
-from services.enrolment.storage.tables import EXCLUSION_CASE, EXCLUSION_LIST
+from services.enrolment.storage.tables.exclusions import EXCLUSION_CASE, EXCLUSION_LIST
 
 L, X = EXCLUSION_LIST.c, EXCLUSION_CASE.c
 _AT_ONCE = 2_000

@@ -16,7 +16,8 @@ import sqlalchemy as sa
 from services.enrolment.domain.exclusion.exclusion_list import ExclusionList
 from services.enrolment.domain.programme.card import LIVE_STATES
 from services.enrolment.storage.stores import Stores
-from services.enrolment.storage.tables import CARD, LISTED_PERSON, PERSON
+from services.enrolment.storage.tables.exclusions import LISTED_PERSON
+from services.enrolment.storage.tables.programme import CARD, PERSON
 
 C, P, N = CARD.c, PERSON.c, LISTED_PERSON.c
 _BEFORE = LISTED_PERSON.alias("before")

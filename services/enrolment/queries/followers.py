@@ -12,7 +12,7 @@ from chassis.database import Database
 from chassis.feed_client import NEVER
 from chassis.follower import read_follower_state
 from services.enrolment.queries.realisation import COUNTED
-from services.enrolment.storage.tables import FOLLOWER_STATE
+from services.enrolment.storage.tables.journal import FOLLOWER_STATE
 from services.enrolment.use_cases.seats.enrol import CATALOGUE
 
 STANDS_STILL = timedelta(minutes=1)

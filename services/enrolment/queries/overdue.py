@@ -16,7 +16,8 @@ from chassis.clock import read_instant, write_instant
 from chassis.pagination import Page
 from services.enrolment.domain.reach import Reach
 from services.enrolment.domain.seats.enrolment import EnrolmentState
-from services.enrolment.storage.tables import CARD, ENROLMENT
+from services.enrolment.storage.tables.programme import CARD
+from services.enrolment.storage.tables.seats import ENROLMENT
 from vocabulary.roles import HOLDER, OPERATOR, PROVIDER
 
 E, C = ENROLMENT.c, CARD.c

@@ -10,7 +10,7 @@ import sqlalchemy as sa
 from chassis.pagination import Page
 from services.enrolment.domain.programme.quota import Quota, under_rules
 from services.enrolment.storage.quotas import quota_of
-from services.enrolment.storage.tables import QUOTA
+from services.enrolment.storage.tables.programme import QUOTA
 from vocabulary.rule_set import RuleSet
 
 Q = QUOTA.c

@@ -18,7 +18,8 @@ from services.enrolment.domain.reports.disclosure import (
 )
 from services.enrolment.domain.reports.realisation import TOTAL, UNASSIGNED, Counts, Dimension
 from services.enrolment.storage.stores import Stores
-from services.enrolment.storage.tables import FOLLOWER_STATE, WAVE
+from services.enrolment.storage.tables.journal import FOLLOWER_STATE
+from services.enrolment.storage.tables.programme import WAVE
 from vocabulary.regions import PROVINCES, REGENCIES
 
 COUNTED = "realisation"

@@ -7,7 +7,7 @@ from typing import Any
 import sqlalchemy as sa
 
 from services.enrolment.domain.seats.enrolment import EnrolmentState
-from services.enrolment.storage.tables import ENROLMENT
+from services.enrolment.storage.tables.seats import ENROLMENT
 
 E = ENROLMENT.c
 

@@ -10,7 +10,7 @@ import sqlalchemy as sa
 
 from services.enrolment.domain.programme.card import CardState
 from services.enrolment.domain.programme.rule_change import Change, Whom
-from services.enrolment.storage.tables import CARD
+from services.enrolment.storage.tables.programme import CARD
 from vocabulary.rule_book import DatedRules, RuleBook, national_day
 from vocabulary.rule_set import numbers_of
 

@@ -7,7 +7,8 @@ from typing import Any
 import sqlalchemy as sa
 
 from services.enrolment.storage.stores import Stores
-from services.enrolment.storage.tables import JOURNAL, TRAINING_CLASS
+from services.enrolment.storage.tables.journal import JOURNAL
+from services.enrolment.storage.tables.seats import TRAINING_CLASS
 
 T = TRAINING_CLASS.c
 

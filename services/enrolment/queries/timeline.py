@@ -12,7 +12,7 @@ from services.enrolment.domain.seats.enrolment import Enrolment, EnrolmentState
 from services.enrolment.domain.seats.next_step import NextStep, Progress, next_step
 from services.enrolment.domain.seats.training_class import TrainingClass
 from services.enrolment.storage.stores import Stores
-from services.enrolment.storage.tables import JOURNAL
+from services.enrolment.storage.tables.journal import JOURNAL
 
 
 def show_timeline(

@@ -11,7 +11,7 @@ from chassis.pagination import Page
 from services.enrolment.domain.draw.draw import Draw
 from services.enrolment.domain.programme.wave import Wave
 from services.enrolment.queries.draws import draw_document, draws_of
-from services.enrolment.storage.tables import WAVE
+from services.enrolment.storage.tables.programme import WAVE
 from services.enrolment.storage.waves import wave_of
 
 W = WAVE.c

@@ -19,7 +19,8 @@ from services.enrolment.domain.programme.admission_file import (
 )
 from services.enrolment.domain.programme.candidate_lines import CandidateLine
 from services.enrolment.storage.sealed_rows import SealedChunk, SealedRows
-from services.enrolment.storage.tables import ADMISSION_CHUNK, ADMISSION_FILE, WAVE
+from services.enrolment.storage.tables.files import ADMISSION_CHUNK, ADMISSION_FILE
+from services.enrolment.storage.tables.programme import WAVE
 
 F, C, W = ADMISSION_FILE.c, ADMISSION_CHUNK.c, WAVE.c
 

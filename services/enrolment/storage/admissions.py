@@ -14,7 +14,9 @@ from services.enrolment.domain.money.movement import Cause
 from services.enrolment.domain.programme.card import Card
 from services.enrolment.domain.programme.undo import Admission
 from services.enrolment.storage.cards import card_of
-from services.enrolment.storage.tables import ADMISSION, CARD, JOURNAL, MOVEMENT
+from services.enrolment.storage.tables.journal import JOURNAL
+from services.enrolment.storage.tables.money import MOVEMENT
+from services.enrolment.storage.tables.programme import ADMISSION, CARD
 
 A, C, J, M = ADMISSION.c, CARD.c, JOURNAL.entry.c, MOVEMENT.c
 

@@ -22,7 +22,7 @@ from services.enrolment.domain.draw.application import (
 )
 from services.enrolment.domain.programme.award import Candidate
 from services.enrolment.domain.programme.card import Scheme
-from services.enrolment.storage.tables import APPLICATION
+from services.enrolment.storage.tables.draws import APPLICATION
 
 A = APPLICATION.c
 IDS_AT_ONCE = 5_000

@@ -13,7 +13,7 @@ from chassis.column_types import Identifier, Instant
 from chassis.database import Database
 from chassis.recordset import rows_parameter
 from services.enrolment.domain.programme.card import Card, CardState, Scheme
-from services.enrolment.storage.tables import CARD
+from services.enrolment.storage.tables.programme import CARD
 
 C = CARD.c
 _WAITING: list[sa.ColumnElement[str]] = [

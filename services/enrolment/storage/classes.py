@@ -21,7 +21,7 @@ from services.enrolment.domain.seats.training_class import (
     TrainingClass,
 )
 from services.enrolment.storage.suspensions import SUSPENSIONS
-from services.enrolment.storage.tables import ENROLMENT, TRAINING_CLASS
+from services.enrolment.storage.tables.seats import ENROLMENT, TRAINING_CLASS
 
 T, E = TRAINING_CLASS.c, ENROLMENT.c
 

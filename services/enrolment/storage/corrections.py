@@ -9,7 +9,7 @@ import sqlalchemy as sa
 
 from chassis.database import Database
 from services.enrolment.domain.money.correction import Correction, CorrectionState
-from services.enrolment.storage.tables import CORRECTION
+from services.enrolment.storage.tables.money import CORRECTION
 
 C = CORRECTION.c
 

@@ -15,7 +15,8 @@ from chassis.database import Database
 from chassis.recordset import rows_parameter
 from chassis.sealing import Seal
 from services.enrolment.domain.draw.draw import Draw, OutsideValue, RootOf
-from services.enrolment.storage.tables import DRAW, DRAW_CHUNK, WAVE
+from services.enrolment.storage.tables.draws import DRAW, DRAW_CHUNK
+from services.enrolment.storage.tables.programme import WAVE
 
 D, C, W = DRAW.c, DRAW_CHUNK.c, WAVE.c
 CHUNKS_AT_ONCE = 100

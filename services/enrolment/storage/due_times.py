@@ -10,7 +10,7 @@ import sqlalchemy as sa
 from chassis.column_types import Instant
 from services.enrolment.domain.seats.enrolment import Enrolment, EnrolmentState
 from services.enrolment.storage.enrolments import enrolment_of
-from services.enrolment.storage.tables import ENROLMENT
+from services.enrolment.storage.tables.seats import ENROLMENT
 
 E = ENROLMENT.c
 _TO_BE_NOTED = (E.live_slot.is_not(None), E.provider_due_at.is_(None))

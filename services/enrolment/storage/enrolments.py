@@ -21,7 +21,8 @@ from services.enrolment.domain.seats.enrolment import (
     PastEnrolment,
 )
 from services.enrolment.storage.classes import read_meetings
-from services.enrolment.storage.tables import ENROLMENT, JOURNAL, TRAINING_CLASS
+from services.enrolment.storage.tables.journal import JOURNAL
+from services.enrolment.storage.tables.seats import ENROLMENT, TRAINING_CLASS
 
 E, J = ENROLMENT.c, JOURNAL.entry.c
 _TOLD_OF_AN_END = (

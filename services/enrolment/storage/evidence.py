@@ -14,7 +14,7 @@ from chassis.database import Database
 from chassis.recordset import rows_parameter
 from services.enrolment.domain.learning.evidence import Evidence, MakeUp, Source
 from services.enrolment.domain.seats.training_class import FINAL_TEST
-from services.enrolment.storage.tables import EVIDENCE
+from services.enrolment.storage.tables.learning import EVIDENCE
 
 V = EVIDENCE.c
 _COLUMNS: dict[str, sa.types.TypeEngine[Any]] = {

@@ -18,7 +18,7 @@ from services.enrolment.domain.exclusion.case import (
     EarlierCase,
     ExclusionCase,
 )
-from services.enrolment.storage.tables import EXCLUSION_CASE
+from services.enrolment.storage.tables.exclusions import EXCLUSION_CASE
 
 X = EXCLUSION_CASE.c
 

@@ -9,7 +9,7 @@ import sqlalchemy as sa
 
 from chassis.database import Database
 from services.enrolment.domain.exclusion.exclusion_list import ExclusionList, ListState
-from services.enrolment.storage.tables import EXCLUSION_LIST, LISTED_PERSON, REFUSED_LINE
+from services.enrolment.storage.tables.exclusions import EXCLUSION_LIST, LISTED_PERSON, REFUSED_LINE
 
 L = EXCLUSION_LIST.c
 

@@ -16,12 +16,8 @@ from chassis.upsert import put_unless_there
 from services.enrolment.domain.exclusion.exclusion_list import ListState
 from services.enrolment.domain.exclusion.listing import Listings
 from services.enrolment.storage.persons import Fingerprints
-from services.enrolment.storage.tables import (
-    EXCLUSION_LIST,
-    LISTED_PERSON,
-    PERSON,
-    REFUSED_LINE,
-)
+from services.enrolment.storage.tables.exclusions import EXCLUSION_LIST, LISTED_PERSON, REFUSED_LINE
+from services.enrolment.storage.tables.programme import PERSON
 
 L, P, N, R = EXCLUSION_LIST.c, PERSON.c, LISTED_PERSON.c, REFUSED_LINE.c
 DISCARDED_AT_ONCE = 5_000

@@ -12,7 +12,7 @@ from chassis.column_types import Identifier, Instant
 from chassis.database import Database
 from chassis.recordset import rows_parameter
 from services.enrolment.domain.money.movement import Movement
-from services.enrolment.storage.tables import MOVEMENT
+from services.enrolment.storage.tables.money import MOVEMENT
 
 _COLUMNS: dict[str, sa.types.TypeEngine[Any]] = {
     "movement_id": Identifier(),

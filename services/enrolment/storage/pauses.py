@@ -9,7 +9,7 @@ import sqlalchemy as sa
 
 from chassis.database import Database
 from services.enrolment.domain.programme.pause import Pause, Paused
-from services.enrolment.storage.tables import PAUSE
+from services.enrolment.storage.tables.programme import PAUSE
 
 P = PAUSE.c
 _EVERYWHERE = ""

@@ -12,7 +12,7 @@ from chassis.database import Database
 from chassis.recordset import rows_parameter
 from chassis.sealing import Seal, SealBroken, keyed_digest
 from services.enrolment.domain.programme.award import Nomination
-from services.enrolment.storage.tables import PERSON, WITHDRAWN_PERSON
+from services.enrolment.storage.tables.programme import PERSON, WITHDRAWN_PERSON
 
 P, W = PERSON.c, WITHDRAWN_PERSON.c
 

@@ -12,7 +12,7 @@ from chassis.database import Database
 from chassis.recordset import rows_parameter
 from services.enrolment.domain.programme.card import Scheme
 from services.enrolment.domain.programme.quota import HOLDS_NO_PLACE, Place, Quota, Reach
-from services.enrolment.storage.tables import CARD, QUOTA
+from services.enrolment.storage.tables.programme import CARD, QUOTA
 
 C, Q = CARD.c, QUOTA.c
 _ALL = ""

@@ -11,7 +11,9 @@ from chassis.database import Database
 from chassis.recordset import rows_parameter
 from chassis.upsert import put_unless_there
 from services.enrolment.domain.reports.realisation import Cell, Counts, Participation
-from services.enrolment.storage.tables import CARD, ENROLMENT, REALISATION, TRAINING_CLASS
+from services.enrolment.storage.tables.programme import CARD
+from services.enrolment.storage.tables.reports import REALISATION
+from services.enrolment.storage.tables.seats import ENROLMENT, TRAINING_CLASS
 
 _NUMBERS = tuple(field.name for field in fields(Counts))
 R, E, C, T = REALISATION.c, ENROLMENT.c, CARD.c, TRAINING_CLASS.c

@@ -13,7 +13,7 @@ from chassis.column_types import Identifier, Instant
 from chassis.database import Database
 from chassis.recordset import rows_parameter
 from services.enrolment.domain.learning.result import Result
-from services.enrolment.storage.tables import TRAINING_RESULT
+from services.enrolment.storage.tables.learning import TRAINING_RESULT
 
 R = TRAINING_RESULT.c
 _COLUMNS: dict[str, sa.types.TypeEngine[Any]] = {

@@ -8,7 +8,7 @@ import sqlalchemy as sa
 
 from chassis.sealing import Seal
 from services.enrolment.domain.learning.review import Review
-from services.enrolment.storage.tables import REVIEW
+from services.enrolment.storage.tables.learning import REVIEW
 
 W = REVIEW.c
 

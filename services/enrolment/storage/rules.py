@@ -13,7 +13,7 @@ from typing import Any
 import sqlalchemy as sa
 
 from chassis.database import Database
-from services.enrolment.storage.tables import RULE_VERSION
+from services.enrolment.storage.tables.programme import RULE_VERSION
 from vocabulary.rule_book import RuleBook, beginning_of
 from vocabulary.rule_set import RuleSet, numbers_of, read_rule_set
 

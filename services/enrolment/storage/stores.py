@@ -31,7 +31,7 @@ from services.enrolment.storage.reviews import ReviewStore
 from services.enrolment.storage.rules import RuleStore
 from services.enrolment.storage.suspensions import SuspensionStore
 from services.enrolment.storage.switches import SwitchStore
-from services.enrolment.storage.tables import JOURNAL, STORED_ANSWER
+from services.enrolment.storage.tables.journal import JOURNAL, STORED_ANSWER
 from services.enrolment.storage.waves import WaveStore
 from vocabulary.rule_book import shipped_rules
 

@@ -10,7 +10,7 @@ import sqlalchemy as sa
 from chassis.database import Database
 from chassis.recordset import rows_parameter
 from chassis.upsert import put_unless_later
-from services.enrolment.storage.tables import SUSPENSION
+from services.enrolment.storage.tables.seats import SUSPENSION
 
 S = SUSPENSION.c
 SUSPENSIONS = "suspensions"

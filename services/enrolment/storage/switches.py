@@ -12,7 +12,8 @@ from chassis.column_types import Identifier, Instant
 from chassis.database import Database
 from services.enrolment.domain.programme.pause import Pause
 from services.enrolment.storage.pauses import pause_of
-from services.enrolment.storage.tables import PAUSE, SUSPENSION
+from services.enrolment.storage.tables.programme import PAUSE
+from services.enrolment.storage.tables.seats import SUSPENSION
 
 S = SUSPENSION.c
 

@@ -12,7 +12,7 @@ from chassis.database import Database
 from chassis.recordset import rows_parameter
 from services.enrolment.domain.programme.award import Award
 from services.enrolment.domain.programme.wave import Selection, Wave
-from services.enrolment.storage.tables import CARD, WAVE
+from services.enrolment.storage.tables.programme import CARD, WAVE
 
 W = WAVE.c
 TURN_COMES_WITHIN_MS = 10_000

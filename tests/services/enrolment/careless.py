@@ -13,7 +13,7 @@ from chassis.transaction import Transactions
 from services.enrolment.domain.programme.card import Card
 from services.enrolment.service import EnrolmentService, open_service
 from services.enrolment.storage.cards import C, CardStore, card_of
-from services.enrolment.storage.tables import CARD
+from services.enrolment.storage.tables.programme import CARD
 from tests.databases import LOCK_PATIENCE_MS
 from tests.services.enrolment.contender import CarelessDatabase
 from tests.services.enrolment.house import House, settings_for

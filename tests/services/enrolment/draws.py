@@ -15,7 +15,7 @@ from chassis.identity import Principal
 from services.enrolment.api.candidates import read_candidate
 from services.enrolment.domain.programme.award import Candidate
 from services.enrolment.draw_work import DrawWork
-from services.enrolment.storage.tables import WAVE
+from services.enrolment.storage.tables.programme import WAVE
 from services.enrolment.use_cases.draw.make_application import (
     MakeApplication,
     make_application,

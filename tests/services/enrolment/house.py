@@ -28,7 +28,7 @@ from services.enrolment.settings import Settings, read_settings
 from services.enrolment.storage import METADATA
 from services.enrolment.storage.classes import ClassCopy, write_meetings
 from services.enrolment.storage.rules import RuleStore
-from services.enrolment.storage.tables import FOLLOWER_STATE
+from services.enrolment.storage.tables.journal import FOLLOWER_STATE
 from services.enrolment.use_cases.programme.note_suspensions import (
     Standing,
     news_among,

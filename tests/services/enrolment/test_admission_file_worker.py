@@ -10,7 +10,7 @@ import pytest
 import sqlalchemy as sa
 
 from services.enrolment.domain.programme.admission_file import ROWS_A_CHUNK
-from services.enrolment.storage.tables import ADMISSION_CHUNK
+from services.enrolment.storage.tables.files import ADMISSION_CHUNK
 from tests.services.enrolment.accounts import accounts
 from tests.services.enrolment.files import file_of, rows, sent, shown
 from tests.services.enrolment.followers.catalogue import Catalogue

@@ -18,7 +18,7 @@ from services.enrolment.domain.money.correction import Correction
 from services.enrolment.service import EnrolmentService
 from services.enrolment.storage.corrections import CorrectionStore, correction_of
 from services.enrolment.storage.stores import Stores
-from services.enrolment.storage.tables import CORRECTION, MOVEMENT
+from services.enrolment.storage.tables.money import CORRECTION, MOVEMENT
 from services.enrolment.use_cases.money.approve_correction import approve_correction
 from services.enrolment.use_cases.seats.enrol import EnrolHandler
 from tests.chassis.problem_documents import code

@@ -13,7 +13,7 @@ from pathlib import Path
 import pytest
 import sqlalchemy as sa
 
-from services.enrolment.storage.tables import ENROLMENT
+from services.enrolment.storage.tables.seats import ENROLMENT
 from tests.services.enrolment.contender import Contest, as_input, contend
 from tests.services.enrolment.house import House
 

@@ -21,7 +21,7 @@ from services.enrolment.service import EnrolmentService
 from services.enrolment.storage.enrolments import EnrolmentStore
 from services.enrolment.storage.evidence import EvidenceStore
 from services.enrolment.storage.stores import Stores
-from services.enrolment.storage.tables import TRAINING_RESULT
+from services.enrolment.storage.tables.learning import TRAINING_RESULT
 from services.enrolment.use_cases.learning.give_results import GiveResult, give_result_of_one
 from services.enrolment.use_cases.learning.record_attendance import (
     RecordAttendance,

@@ -17,7 +17,7 @@ from services.enrolment.domain.seats.training_class import TrainingClass
 from services.enrolment.service import EnrolmentService, open_service
 from services.enrolment.storage.classes import ClassStore, T, class_of
 from services.enrolment.storage.switches import Switches, SwitchStore
-from services.enrolment.storage.tables import TRAINING_CLASS
+from services.enrolment.storage.tables.seats import TRAINING_CLASS
 from services.enrolment.use_cases.seats.enrol import EnrolHandler
 from tests.databases import LOCK_PATIENCE_MS
 from tests.services.enrolment.contender import CarelessDatabase, outcome_for

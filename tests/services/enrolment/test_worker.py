@@ -16,7 +16,7 @@ import sqlalchemy as sa
 
 from chassis.clock import utc_now
 from services.catalog.domain.classes import ClassStatus
-from services.enrolment.storage.tables import STORED_ANSWER
+from services.enrolment.storage.tables.journal import STORED_ANSWER
 from services.enrolment.use_cases.seats.cancel_enrolments_of_called_off_class import (
     CANCELLED_AT_ONCE,
 )

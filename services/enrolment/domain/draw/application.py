@@ -8,7 +8,8 @@ from enum import StrEnum
 
 from chassis.problems import Problem
 from services.enrolment.domain.programme.award import Award
-from vocabulary.refusals import ApplicationEnded, QuotaFull
+from vocabulary.refusals.admission import QuotaFull
+from vocabulary.refusals.draw import ApplicationEnded
 
 
 class ApplicationState(StrEnum):

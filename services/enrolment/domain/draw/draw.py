@@ -12,7 +12,12 @@ from enum import StrEnum
 from chassis.clock import write_instant
 from chassis.problems import FieldError, ValidationFailed
 from services.enrolment.domain.draw.application import ApplicationState, Verdict
-from vocabulary.refusals import DrawTooEarly, DrawUnderWay, OutsideValueFixed, OutsideValueTooOld
+from vocabulary.refusals.draw import (
+    DrawTooEarly,
+    DrawUnderWay,
+    OutsideValueFixed,
+    OutsideValueTooOld,
+)
 
 
 class DrawState(StrEnum):

@@ -16,7 +16,7 @@ from chassis.clock import write_instant
 from chassis.problems import StateConflict
 from services.enrolment.domain.programme.card import LIVE_STATES, Card
 from services.enrolment.domain.programme.clock import runs_out
-from vocabulary.refusals import SamePerson
+from vocabulary.refusals.cards import SamePerson
 from vocabulary.rule_set import RuleSet
 
 

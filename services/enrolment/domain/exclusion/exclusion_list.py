@@ -8,7 +8,7 @@ from datetime import date, timedelta
 from enum import StrEnum
 
 from chassis.problems import StateConflict
-from vocabulary.refusals import PreviewOutdated
+from vocabulary.refusals.admission import PreviewOutdated
 
 ROWS_A_CHUNK = 500
 """Rows of a file that one transaction keeps; reading and hashing them takes a few milliseconds."""

@@ -7,7 +7,7 @@ from dataclasses import dataclass, field, replace
 
 from services.enrolment.domain.csv_lines import FileForm, Values, csv_lines
 from vocabulary.nik import ImpossibleNik, NotSixteenDigits, parse_nik
-from vocabulary.refusals import ExclusionFileFaulty
+from vocabulary.refusals.exclusion import ExclusionFileFaulty
 
 COLUMNS = ("nik",)
 MOST_ROWS = 7_000_000

@@ -6,7 +6,7 @@ from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field
 
 from services.enrolment.domain.programme.check import Check
-from vocabulary.refusals import Excluded
+from vocabulary.refusals.exclusion import Excluded
 from vocabulary.rule_set import RuleSet
 
 

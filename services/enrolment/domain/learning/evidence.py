@@ -8,7 +8,7 @@ from enum import StrEnum
 
 from chassis.clock import write_instant
 from services.enrolment.domain.seats.training_class import FINAL_TEST, Meeting, TrainingClass
-from vocabulary.refusals import (
+from vocabulary.refusals.learning import (
     DeviceTimeImpossible,
     MakeUpOutOfBounds,
     MeetingNotHeld,

@@ -16,7 +16,7 @@ from services.enrolment.domain.learning.evidence import (
 from services.enrolment.domain.learning.redemption import refuse_called_off
 from services.enrolment.domain.seats.enrolment import Enrolment, EnrolmentState
 from services.enrolment.domain.seats.training_class import TrainingClass
-from vocabulary.refusals import (
+from vocabulary.refusals.learning import (
     EvidenceConflict,
     EvidenceCorrected,
     EvidenceNotFound,

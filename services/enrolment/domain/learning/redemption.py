@@ -10,7 +10,7 @@ from dataclasses import replace
 from chassis.problems import StateConflict
 from services.enrolment.domain.seats.enrolment import Enrolment, EnrolmentState
 from services.enrolment.domain.seats.training_class import TrainingClass
-from vocabulary.refusals import RedeemCodeWrong
+from vocabulary.refusals.learning import RedeemCodeWrong
 
 _LENGTH = 10
 

@@ -19,7 +19,12 @@ from services.enrolment.domain.programme.card import Card, CardState
 from services.enrolment.domain.programme.clock import runs_out
 from services.enrolment.domain.seats.enrolment import Enrolment, EnrolmentState
 from services.enrolment.domain.seats.training_class import TrainingClass
-from vocabulary.refusals import EvidenceMissing, NotRedeemed, ResultTooLate, TrainingNotOver
+from vocabulary.refusals.learning import (
+    EvidenceMissing,
+    NotRedeemed,
+    ResultTooLate,
+    TrainingNotOver,
+)
 from vocabulary.rule_set import RuleSet
 
 KIND_OF = {

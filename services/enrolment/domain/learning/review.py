@@ -6,7 +6,7 @@ from dataclasses import dataclass, field, replace
 
 from chassis.problems import StateConflict
 from services.enrolment.domain.seats.enrolment import Enrolment, EnrolmentState
-from vocabulary.refusals import AlreadyReviewed
+from vocabulary.refusals.learning import AlreadyReviewed
 
 WORST, BEST = 1, 5
 LONGEST_TEXT = 2_000

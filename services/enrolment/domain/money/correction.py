@@ -10,7 +10,7 @@ from chassis.problems import StateConflict
 from services.enrolment.domain.money.movement import Account, Cause, Movement
 from services.enrolment.domain.programme.card import Card, CardState
 from services.enrolment.domain.programme.clock import runs_out
-from vocabulary.refusals import BalanceOutOfBounds, CardNotUsable, SamePerson
+from vocabulary.refusals.cards import BalanceOutOfBounds, CardNotUsable, SamePerson
 from vocabulary.rule_set import RuleSet
 
 STANDS_FOR = timedelta(days=7)

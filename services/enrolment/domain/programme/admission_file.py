@@ -9,7 +9,7 @@ from enum import StrEnum
 
 from chassis.problems import Problem, StateConflict
 from services.enrolment.domain.programme.award import Award
-from vocabulary.refusals import QuotaFull
+from vocabulary.refusals.admission import QuotaFull
 
 ROWS_A_CHUNK = 500
 """Candidates that one transaction admits: half of what may come at once by hand, since it happens unwatched, again and

@@ -15,7 +15,7 @@ from services.enrolment.domain.programme.check import Check, first_refusal
 from services.enrolment.domain.programme.clock import runs_out
 from services.enrolment.domain.programme.pause import Pause, Paused, pause_in_force
 from services.enrolment.domain.programme.quota import Allotment, Place, Quota
-from vocabulary.refusals import (
+from vocabulary.refusals.admission import (
     AdmissionsPaused,
     AgeOutsideRules,
     BirthDateImpossible,

@@ -6,7 +6,7 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field, replace
 
 from services.enrolment.domain.csv_lines import FileForm, csv_lines
-from vocabulary.refusals import CandidateFileFaulty
+from vocabulary.refusals.admission import CandidateFileFaulty
 
 COLUMNS = ("nik", "family_card", "name", "birth_date", "regency", "cluster", "scheme")
 MOST_ROWS = 1_000_000

@@ -9,7 +9,7 @@ from enum import StrEnum
 from typing import Any, Final
 
 from chassis.clock import write_instant
-from vocabulary.refusals import RulesTooLate
+from vocabulary.refusals.rules import RulesTooLate
 from vocabulary.rule_book import beginning_of
 from vocabulary.rule_set import NUMBERS, RuleSet, numbers_of, row_of
 

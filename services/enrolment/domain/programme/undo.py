@@ -11,7 +11,7 @@ from enum import StrEnum
 from chassis.clock import write_instant
 from chassis.problems import StateConflict
 from services.enrolment.domain.programme.card import Card, CardState
-from vocabulary.refusals import PreviewOutdated, UndoTooLate
+from vocabulary.refusals.admission import PreviewOutdated, UndoTooLate
 
 UNDONE_WITHIN = timedelta(hours=24)
 

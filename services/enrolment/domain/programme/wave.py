@@ -6,7 +6,8 @@ from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
 
-from vocabulary.refusals import DrawAnnouncedTooLate, WaveClosed, WaveDraws, WaveFirstCome
+from vocabulary.refusals.admission import WaveClosed
+from vocabulary.refusals.draw import DrawAnnouncedTooLate, WaveDraws, WaveFirstCome
 
 
 class Selection(StrEnum):

@@ -19,7 +19,8 @@ from services.enrolment.domain.programme.pause import Pause
 from services.enrolment.domain.seats.enrolment import Enrolment, EnrolmentState, PastEnrolment
 from services.enrolment.domain.seats.entitlement import Case, checks_of, free_slot
 from services.enrolment.domain.seats.training_class import TrainingClass
-from vocabulary.refusals import CardNotFound, CatalogueLagging, ClassNotFound
+from vocabulary.refusals.cards import CardNotFound
+from vocabulary.refusals.seats import CatalogueLagging, ClassNotFound
 from vocabulary.rule_set import RuleSet
 
 

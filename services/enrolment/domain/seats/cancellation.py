@@ -11,7 +11,7 @@ from services.enrolment.domain.programme.card import Card, CardState
 from services.enrolment.domain.programme.clock import given_again, runs_out
 from services.enrolment.domain.seats.enrolment import Enrolment, EnrolmentState
 from services.enrolment.domain.seats.training_class import TrainingClass
-from vocabulary.refusals import CancellationClosed
+from vocabulary.refusals.seats import CancellationClosed
 from vocabulary.roles import HOLDER
 from vocabulary.rule_set import RuleSet
 

@@ -12,16 +12,16 @@ from services.enrolment.domain.programme.check import Check
 from services.enrolment.domain.programme.pause import Pause, Paused, pause_in_force
 from services.enrolment.domain.seats.enrolment import PastEnrolment
 from services.enrolment.domain.seats.training_class import CANCELLED, UNLISTED, TrainingClass
-from vocabulary.refusals import (
+from vocabulary.refusals.cards import CardNotUsable
+from vocabulary.refusals.catalogue import ProviderSuspended
+from vocabulary.refusals.seats import (
     AlreadyEnrolled,
-    CardNotUsable,
     ClassFull,
     EnrolmentInProgress,
     EnrolmentsPaused,
     InsufficientBalance,
     ModeNotInScheme,
     PriceChanged,
-    ProviderSuspended,
     RegistrationClosed,
     ReviewOwed,
     ScheduleConflict,

@@ -5,7 +5,8 @@ from __future__ import annotations
 import sqlalchemy as sa
 
 from services.enrolment.queries.consistency.comparison import Comparison, Pair, value
-from services.enrolment.storage.tables import ADMISSION, ADMISSION_FILE
+from services.enrolment.storage.tables.files import ADMISSION_FILE
+from services.enrolment.storage.tables.programme import ADMISSION
 
 A, F = ADMISSION.c, ADMISSION_FILE.c
 

@@ -14,7 +14,7 @@ from services.enrolment.queries.consistency.comparison import (
     value,
     where,
 )
-from services.enrolment.storage.tables import ADMISSION, CARD
+from services.enrolment.storage.tables.programme import ADMISSION, CARD
 
 A, C, J = ADMISSION.c, CARD.c, ENTRY.c
 

@@ -18,7 +18,9 @@ from services.enrolment.queries.consistency.comparison import (
     latest,
     where,
 )
-from services.enrolment.storage.tables import CARD, EXCLUSION_CASE, MOVEMENT, PERSON
+from services.enrolment.storage.tables.exclusions import EXCLUSION_CASE
+from services.enrolment.storage.tables.money import MOVEMENT
+from services.enrolment.storage.tables.programme import CARD, PERSON
 
 C, J, M, X = CARD.c, ENTRY.c, MOVEMENT.c, EXCLUSION_CASE.c
 

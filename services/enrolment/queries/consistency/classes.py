@@ -14,7 +14,7 @@ from services.enrolment.queries.consistency.comparison import (
     count,
     latest,
 )
-from services.enrolment.storage.tables import ENROLMENT, TRAINING_CLASS
+from services.enrolment.storage.tables.seats import ENROLMENT, TRAINING_CLASS
 
 E, J, T = ENROLMENT.c, ENTRY.c, TRAINING_CLASS.c
 

@@ -10,7 +10,7 @@ import sqlalchemy as sa
 from chassis.column_types import Identifier
 from chassis.identifiers import is_id
 from services.enrolment.domain.entry_kinds import EntryKind
-from services.enrolment.storage.tables import JOURNAL
+from services.enrolment.storage.tables.journal import JOURNAL
 
 AWARD = EntryKind.CARD_AWARDED
 CONFIRMED = EntryKind.ENROLMENT_CONFIRMED

@@ -15,7 +15,7 @@ from services.enrolment.queries.consistency.comparison import (
     count,
     latest,
 )
-from services.enrolment.storage.tables import CORRECTION, MOVEMENT
+from services.enrolment.storage.tables.money import CORRECTION, MOVEMENT
 
 C, J, M = CORRECTION.c, ENTRY.c, MOVEMENT.c
 

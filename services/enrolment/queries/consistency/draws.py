@@ -19,7 +19,7 @@ from services.enrolment.queries.consistency.comparison import (
     value,
     where,
 )
-from services.enrolment.storage.tables import APPLICATION, DRAW
+from services.enrolment.storage.tables.draws import APPLICATION, DRAW
 
 A, D, J = APPLICATION.c, DRAW.c, ENTRY.c
 

@@ -23,7 +23,8 @@ from services.enrolment.queries.consistency.comparison import (
     value,
     where,
 )
-from services.enrolment.storage.tables import ENROLMENT, EVIDENCE, REVIEW, TRAINING_RESULT
+from services.enrolment.storage.tables.learning import EVIDENCE, REVIEW, TRAINING_RESULT
+from services.enrolment.storage.tables.seats import ENROLMENT
 
 E, J, R, V = ENROLMENT.c, ENTRY.c, TRAINING_RESULT.c, EVIDENCE.c
 

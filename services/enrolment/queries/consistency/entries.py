@@ -31,15 +31,12 @@ from services.enrolment.queries.consistency.comparison import (
     where,
 )
 from services.enrolment.queries.consistency.movements import AMOUNT
-from services.enrolment.storage.tables import (
-    APPLICATION,
-    CARD,
-    CORRECTION,
-    ENROLMENT,
-    EVIDENCE,
-    EXCLUSION_CASE,
-    MOVEMENT,
-)
+from services.enrolment.storage.tables.draws import APPLICATION
+from services.enrolment.storage.tables.exclusions import EXCLUSION_CASE
+from services.enrolment.storage.tables.learning import EVIDENCE
+from services.enrolment.storage.tables.money import CORRECTION, MOVEMENT
+from services.enrolment.storage.tables.programme import CARD
+from services.enrolment.storage.tables.seats import ENROLMENT
 
 J, C, E, M, X = ENTRY.c, CARD.c, ENROLMENT.c, MOVEMENT.c, EXCLUSION_CASE.c
 _EARLIER = ENTRY.alias("earlier")

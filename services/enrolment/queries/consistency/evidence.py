@@ -13,7 +13,7 @@ from services.enrolment.queries.consistency.comparison import (
     Pair,
     value,
 )
-from services.enrolment.storage.tables import EVIDENCE
+from services.enrolment.storage.tables.learning import EVIDENCE
 
 J, V = ENTRY.c, EVIDENCE.c
 

@@ -18,7 +18,8 @@ from services.enrolment.queries.consistency.comparison import (
     value,
     where,
 )
-from services.enrolment.storage.tables import CARD, EXCLUSION_CASE
+from services.enrolment.storage.tables.exclusions import EXCLUSION_CASE
+from services.enrolment.storage.tables.programme import CARD
 
 C, J, X = CARD.c, ENTRY.c, EXCLUSION_CASE.c
 

@@ -14,7 +14,7 @@ from services.enrolment.queries.consistency.comparison import (
     value,
     where,
 )
-from services.enrolment.storage.tables import EXCLUSION_LIST
+from services.enrolment.storage.tables.exclusions import EXCLUSION_LIST
 
 J, L = ENTRY.c, EXCLUSION_LIST.c
 

@@ -19,7 +19,7 @@ from services.enrolment.queries.consistency.comparison import (
     latest,
     where,
 )
-from services.enrolment.storage.tables import CORRECTION, MOVEMENT
+from services.enrolment.storage.tables.money import CORRECTION, MOVEMENT
 
 J, M = ENTRY.c, MOVEMENT.c
 

@@ -6,7 +6,7 @@ import sqlalchemy as sa
 
 from services.enrolment.domain.programme.quota import HOLDS_NO_PLACE
 from services.enrolment.queries.consistency.comparison import Comparison, Pair, count
-from services.enrolment.storage.tables import CARD, QUOTA
+from services.enrolment.storage.tables.programme import CARD, QUOTA
 
 C, Q = CARD.c, QUOTA.c
 

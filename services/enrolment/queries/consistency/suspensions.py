@@ -14,7 +14,7 @@ from services.enrolment.queries.consistency.comparison import (
     value,
     where,
 )
-from services.enrolment.storage.tables import SUSPENSION
+from services.enrolment.storage.tables.seats import SUSPENSION
 
 J, S = ENTRY.c, SUSPENSION.c
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from services.enrolment.domain.programme.card import CardState
 from services.enrolment.queries.consistency.comparison import Comparison, Pair, count
-from services.enrolment.storage.tables import CARD, WAVE
+from services.enrolment.storage.tables.programme import CARD, WAVE
 
 C, W = CARD.c, WAVE.c
 

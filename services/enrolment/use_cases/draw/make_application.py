@@ -16,7 +16,7 @@ from services.enrolment.domain.reach import reach_to_act
 from services.enrolment.storage.stores import Stores
 from services.enrolment.use_cases.shared.held_draw import hold_open_draw
 from services.enrolment.use_cases.shared.recorded import Recorded
-from vocabulary.refusals import AlreadyApplied
+from vocabulary.refusals.draw import AlreadyApplied
 
 
 @dataclass(frozen=True, slots=True)

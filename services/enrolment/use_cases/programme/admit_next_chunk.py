@@ -28,7 +28,7 @@ from services.enrolment.use_cases.programme.admit_candidates import (
     admit_candidates,
 )
 from services.enrolment.use_cases.shared.by_worker import entry_of_worker
-from vocabulary.refusals import WaveClosed
+from vocabulary.refusals.admission import WaveClosed
 from vocabulary.roles import OPERATOR
 
 

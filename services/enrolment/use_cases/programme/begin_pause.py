@@ -9,7 +9,7 @@ from chassis.journal import Entry
 from services.enrolment.domain.entry_kinds import EntryKind
 from services.enrolment.domain.programme.pause import Pause, Paused
 from services.enrolment.storage.stores import Stores
-from vocabulary.refusals import PausedAlready
+from vocabulary.refusals.admission import PausedAlready
 
 
 def begin_pause(

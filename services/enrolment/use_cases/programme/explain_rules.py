@@ -28,7 +28,8 @@ from services.enrolment.domain.programme.wave import Wave
 from services.enrolment.domain.seats import entitlement
 from services.enrolment.domain.seats.enrolment import Enrolment
 from services.enrolment.storage.stores import Stores
-from vocabulary.refusals import ClassNotFound, WaveClosed
+from vocabulary.refusals.admission import WaveClosed
+from vocabulary.refusals.seats import ClassNotFound
 from vocabulary.rule_book import RuleBook, beginning_of
 from vocabulary.rule_set import RuleSet
 

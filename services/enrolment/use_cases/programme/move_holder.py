@@ -14,7 +14,7 @@ from services.enrolment.domain.programme.domicile import move
 from services.enrolment.domain.reach import reach_to_act
 from services.enrolment.storage.stores import Stores
 from services.enrolment.use_cases.shared.find_card import card_within_reach
-from vocabulary.refusals import CardNotFound
+from vocabulary.refusals.cards import CardNotFound
 
 
 @dataclass(frozen=True, slots=True)

@@ -22,7 +22,7 @@ from services.enrolment.domain.programme.admission_file import (
 )
 from services.enrolment.domain.programme.candidate_lines import CandidateLine
 from services.enrolment.storage.stores import Stores
-from vocabulary.refusals import WaveClosed
+from vocabulary.refusals.admission import WaveClosed
 
 
 @dataclass(frozen=True, slots=True)

@@ -21,7 +21,7 @@ from services.enrolment.domain.programme.rule_change import (
 )
 from services.enrolment.storage.rules import ScheduledRules
 from services.enrolment.storage.stores import Stores
-from vocabulary.refusals import RuleVersionTaken
+from vocabulary.refusals.rules import RuleVersionTaken
 from vocabulary.rule_book import DatedRules, RuleBook, beginning_of
 from vocabulary.rule_set import RuleSet, RuleSetFaulty, numbers_of, read_rule_set
 

@@ -23,7 +23,7 @@ from services.enrolment.domain.entry_kinds import EntryKind
 from services.enrolment.domain.learning.redemption import redeem_code
 from services.enrolment.domain.seats.admission import Admitted, EnrolCommand, Situation, admit_all
 from services.enrolment.storage.stores import Stores
-from services.enrolment.storage.tables import FOLLOWER_STATE
+from services.enrolment.storage.tables.journal import FOLLOWER_STATE
 
 CATALOGUE = "catalog"
 CATALOGUE_MAY_LAG = timedelta(seconds=10)

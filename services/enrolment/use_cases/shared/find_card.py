@@ -7,7 +7,7 @@ import sqlalchemy as sa
 from services.enrolment.domain.programme.card import Card
 from services.enrolment.domain.reach import Reach
 from services.enrolment.storage.stores import Stores
-from vocabulary.refusals import CardNotFound
+from vocabulary.refusals.cards import CardNotFound
 
 
 def find_card(

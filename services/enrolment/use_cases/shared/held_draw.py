@@ -10,7 +10,7 @@ from chassis.problems import NotFound
 from services.enrolment.domain.draw.draw import Draw
 from services.enrolment.domain.programme.wave import Wave
 from services.enrolment.storage.stores import Stores
-from vocabulary.refusals import WaveClosed
+from vocabulary.refusals.admission import WaveClosed
 
 
 def hold_open_draw(connection: sa.Connection, wave_id: str, *, stores: Stores) -> datetime:

@@ -30,7 +30,7 @@ from tests.services.catalog.domain.examples import (
     plan,
     training_class,
 )
-from vocabulary.refusals import CourseNotPublished
+from vocabulary.refusals.catalogue import CourseNotPublished
 from vocabulary.regions import REGENCIES
 
 

@@ -15,7 +15,7 @@ from services.catalog.domain.providers import (
     check_may_offer,
     decide,
 )
-from vocabulary.refusals import ProviderNotApproved, ProviderSuspended
+from vocabulary.refusals.catalogue import ProviderNotApproved, ProviderSuspended
 
 APPLICANT = Provider("provider", "LPK Maju", ProviderKind.LPK, "17.71", "lpk@maju.example")
 APPROVED, REFUSED = ProviderStatus.APPROVED, ProviderStatus.REFUSED

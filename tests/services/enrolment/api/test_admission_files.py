@@ -15,7 +15,8 @@ import sqlalchemy as sa
 
 from chassis.clock import utc_now
 from services.enrolment.domain.programme.admission_file import ROWS_A_CHUNK
-from services.enrolment.storage.tables import ADMISSION_CHUNK, ADMISSION_FILE, WAVE
+from services.enrolment.storage.tables.files import ADMISSION_CHUNK, ADMISSION_FILE
+from services.enrolment.storage.tables.programme import WAVE
 from tests.chassis.problem_documents import problem
 from tests.services.enrolment.files import (
     HEADER,

@@ -10,7 +10,7 @@ import pytest
 import sqlalchemy as sa
 
 from chassis.identifiers import new_id
-from services.enrolment.storage.tables import APPLICATION
+from services.enrolment.storage.tables.draws import APPLICATION
 from tests.chassis.problem_documents import code, pointers
 from tests.services.enrolment.draws import (
     HOUR,

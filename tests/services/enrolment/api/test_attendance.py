@@ -9,7 +9,7 @@ import sqlalchemy as sa
 
 from chassis.clock import utc_now, write_instant
 from chassis.identifiers import new_id
-from services.enrolment.storage.tables import EVIDENCE
+from services.enrolment.storage.tables.learning import EVIDENCE
 from tests.chassis.problem_documents import code, pointers
 from tests.services.enrolment.house import DAY, House, document
 from tests.services.enrolment.teaching import FINAL_TEST, HOUR, taught

@@ -10,7 +10,7 @@ import sqlalchemy as sa
 
 from chassis.clock import utc_now
 from chassis.identifiers import new_id
-from services.enrolment.storage.tables import ENROLMENT
+from services.enrolment.storage.tables.seats import ENROLMENT
 from tests.chassis.problem_documents import code, pointers
 from tests.services.enrolment.house import (
     DAY,

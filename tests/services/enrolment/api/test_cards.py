@@ -9,7 +9,7 @@ import sqlalchemy as sa
 
 from chassis.clock import utc_now
 from chassis.identifiers import random_reference
-from services.enrolment.storage.tables import CARD
+from services.enrolment.storage.tables.programme import CARD
 from tests.chassis.problem_documents import code
 from tests.services.enrolment.house import (
     API,

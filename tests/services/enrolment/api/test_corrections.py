@@ -10,7 +10,7 @@ import sqlalchemy as sa
 from werkzeug.test import TestResponse
 
 from chassis.identifiers import new_id
-from services.enrolment.storage.tables import CORRECTION
+from services.enrolment.storage.tables.money import CORRECTION
 from tests.chassis.problem_documents import code, pointers, problem
 from tests.services.enrolment.house import FRESH, House, document
 from tests.services.enrolment.people import HeldCard

@@ -13,7 +13,8 @@ from chassis.identifiers import new_id, random_reference
 from deploy.local.databases import ServiceDatabase
 from services.enrolment.domain.seats.training_class import Meeting
 from services.enrolment.storage.classes import write_meetings
-from services.enrolment.storage.tables import CARD, ENROLMENT
+from services.enrolment.storage.tables.programme import CARD
+from services.enrolment.storage.tables.seats import ENROLMENT
 from tests.chassis.problem_documents import code, pointers, problem
 from tests.services.enrolment.house import (
     DAY,

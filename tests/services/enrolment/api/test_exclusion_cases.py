@@ -10,7 +10,8 @@ import sqlalchemy as sa
 
 from chassis.clock import read_instant, utc_now
 from chassis.identifiers import new_id
-from services.enrolment.storage.tables import CARD, EXCLUSION_CASE
+from services.enrolment.storage.tables.exclusions import EXCLUSION_CASE
+from services.enrolment.storage.tables.programme import CARD
 from services.enrolment.worker import expire_due_cards
 from tests.chassis.problem_documents import code, pointers, problem
 from tests.services.enrolment.exclusions import (

@@ -14,7 +14,7 @@ from chassis.identifiers import new_id
 from services.enrolment.domain.exclusion.exclusion_list import KEPT_AFTER, ROWS_A_CHUNK
 from services.enrolment.service import FILES_AT_ONCE
 from services.enrolment.storage.listed_persons import DISCARDED_AT_ONCE
-from services.enrolment.storage.tables import EXCLUSION_LIST, LISTED_PERSON, REFUSED_LINE
+from services.enrolment.storage.tables.exclusions import EXCLUSION_LIST, LISTED_PERSON, REFUSED_LINE
 from services.enrolment.use_cases.exclusion.receive_list import ABANDONED_AFTER
 from tests.chassis.problem_documents import code, pointers, problem
 from tests.services.enrolment.exclusions import (

@@ -11,7 +11,7 @@ import sqlalchemy as sa
 from chassis.clock import utc_now
 from chassis.identifiers import new_id
 from services.enrolment.storage import rules
-from services.enrolment.storage.tables import CARD, RULE_VERSION
+from services.enrolment.storage.tables.programme import CARD, RULE_VERSION
 from tests.chassis.problem_documents import code, pointers
 from tests.services.enrolment.api.test_quotas import set_places
 from tests.services.enrolment.house import DAY, PRICE, House, document

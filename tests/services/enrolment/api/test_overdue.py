@@ -8,7 +8,7 @@ import pytest
 import sqlalchemy as sa
 
 from services.enrolment.queries.overdue import overdue_query
-from services.enrolment.storage.tables import ENROLMENT
+from services.enrolment.storage.tables.seats import ENROLMENT
 from services.enrolment.worker import note_missing_due_times
 from tests.chassis.problem_documents import code, pointers
 from tests.services.enrolment.house import DAY, House, document

@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 import sqlalchemy as sa
 
-from services.enrolment.storage.tables import REVIEW
+from services.enrolment.storage.tables.learning import REVIEW
 from tests.chassis.problem_documents import code, pointers
 from tests.services.enrolment.house import House, document
 from tests.services.enrolment.teaching import taught

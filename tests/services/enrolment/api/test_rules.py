@@ -15,7 +15,7 @@ import sqlalchemy as sa
 from services.enrolment.domain.programme import rule_change
 from services.enrolment.domain.programme.rule_change import NOT_JUDGED_BY
 from services.enrolment.storage.rules import READ_EVERY, RuleStore
-from services.enrolment.storage.tables import RULE_VERSION
+from services.enrolment.storage.tables.programme import RULE_VERSION
 from tests.chassis.problem_documents import code, pointers, problem
 from tests.services.enrolment.house import House, document, with_service
 from vocabulary.rule_book import national_day, shipped_rules

@@ -13,7 +13,7 @@ import sqlalchemy as sa
 from werkzeug.test import TestResponse
 
 from chassis.identifiers import new_id
-from services.enrolment.storage.tables import ADMISSION, PERSON
+from services.enrolment.storage.tables.programme import ADMISSION, PERSON
 from tests.chassis.problem_documents import code, pointers, problem
 from tests.services.enrolment.api.test_corrections import decide, propose
 from tests.services.enrolment.house import FRESH, House, document

@@ -25,7 +25,7 @@ from tests.services.enrolment.domain.builders import (
     training_class,
 )
 from tests.services.enrolment.domain.world import World
-from vocabulary.refusals import CancellationClosed
+from vocabulary.refusals.seats import CancellationClosed
 
 
 def codes(outcomes: list[Admitted | Problem]) -> list[str]:

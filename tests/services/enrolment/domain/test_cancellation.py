@@ -22,7 +22,7 @@ from tests.services.enrolment.domain.builders import (
     enrolment,
     training_class,
 )
-from vocabulary.refusals import CancellationClosed
+from vocabulary.refusals.seats import CancellationClosed
 
 IN_TRAINING = card(state=CardState.IN_TRAINING, balance=BALANCE - PRICE, deadline=None)
 

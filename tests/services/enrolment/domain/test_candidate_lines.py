@@ -15,7 +15,7 @@ from services.enrolment.domain.programme.candidate_lines import (
     CandidateLine,
     candidate_lines,
 )
-from vocabulary.refusals import CandidateFileFaulty
+from vocabulary.refusals.admission import CandidateFileFaulty
 
 HEADER = b"nik,family_card,name,birth_date,regency,cluster,scheme\n"
 SARI = b"3273010205900001,3273011010100001,Sari,1990-05-02,32.73,,digital\n"

@@ -19,7 +19,7 @@ from services.enrolment.domain.money.correction import (
 from services.enrolment.domain.money.movement import Account, Cause
 from services.enrolment.domain.programme.card import Card, CardState
 from tests.services.enrolment.domain.builders import BALANCE, DAY, EVENING, NOW, PRICE, RULES, card
-from vocabulary.refusals import BalanceOutOfBounds, CardNotUsable, SamePerson
+from vocabulary.refusals.cards import BalanceOutOfBounds, CardNotUsable, SamePerson
 
 MOMENT = timedelta.resolution
 

@@ -22,16 +22,14 @@ from services.enrolment.domain.draw.draw import (
     Step,
 )
 from services.enrolment.domain.programme.wave import Selection, Wave
-from vocabulary.refusals import (
-    AgeOutsideRules,
+from vocabulary.refusals.admission import AgeOutsideRules, QuotaFull, WaveClosed
+from vocabulary.refusals.draw import (
     ApplicationEnded,
     DrawAnnouncedTooLate,
     DrawTooEarly,
     DrawUnderWay,
     OutsideValueFixed,
     OutsideValueTooOld,
-    QuotaFull,
-    WaveClosed,
     WaveDraws,
     WaveFirstCome,
 )

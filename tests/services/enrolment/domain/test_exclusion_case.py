@@ -24,7 +24,7 @@ from services.enrolment.domain.programme.card import Card, CardState
 from services.enrolment.domain.programme.ending import expire, revoke
 from services.enrolment.domain.seats.entitlement import card_usable
 from tests.services.enrolment.domain.builders import DAY, NOW, RULES, card
-from vocabulary.refusals import CardNotUsable, SamePerson
+from vocabulary.refusals.cards import CardNotUsable, SamePerson
 from vocabulary.rule_set import row_of
 
 SECOND = timedelta(seconds=1)

@@ -10,7 +10,7 @@ import pytest
 
 from chassis.problems import StateConflict
 from services.enrolment.domain.exclusion.exclusion_list import ExclusionList, ListState
-from vocabulary.refusals import PreviewOutdated
+from vocabulary.refusals.admission import PreviewOutdated
 
 LIST = ExclusionList("list-2", "student", 2, "Kemdikbud", date(2026, 11, 1), "Semester ganjil")
 READY = replace(LIST, state=ListState.READY)

@@ -7,7 +7,7 @@ from collections.abc import Iterable
 import pytest
 
 from services.enrolment.domain.exclusion.listed_lines import ListedLine, listed_lines
-from vocabulary.refusals import ExclusionFileFaulty
+from vocabulary.refusals.exclusion import ExclusionFileFaulty
 
 SARI, BUDI, TEST_NUMBER = "3273010205900001", "3273010205900002", "3273010205900000"
 

@@ -14,7 +14,7 @@ from services.enrolment.domain.learning.redemption import (
 )
 from services.enrolment.domain.seats.enrolment import EnrolmentState
 from tests.services.enrolment.domain.builders import enrolment, training_class
-from vocabulary.refusals import RedeemCodeWrong
+from vocabulary.refusals.learning import RedeemCodeWrong
 
 KEY = b"k" * 32
 CODE = redeem_code(KEY, "enrolment-1")

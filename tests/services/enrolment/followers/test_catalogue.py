@@ -20,7 +20,7 @@ from services.catalog.domain.classes import ClassStatus, TrainingClass
 from services.catalog.domain.courses import Mode
 from services.catalog.domain.entry_kinds import EntryKind
 from services.catalog.domain.happenings import Happening
-from services.enrolment.storage.tables import FOLLOWER_STATE
+from services.enrolment.storage.tables.journal import FOLLOWER_STATE
 from tests.chassis.problem_documents import code
 from tests.services.enrolment.followers.catalogue import (
     DAY,

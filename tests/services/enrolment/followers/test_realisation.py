@@ -11,7 +11,8 @@ from chassis.feed_client import BEGINNING
 from chassis.follower import AnotherFollower
 from chassis.identifiers import new_id
 from services.enrolment.followers.realisation import realisation_follower
-from services.enrolment.storage.tables import ENROLMENT, REALISATION
+from services.enrolment.storage.tables.reports import REALISATION
+from services.enrolment.storage.tables.seats import ENROLMENT
 from tests.services.enrolment.house import PRICE, House, document
 
 

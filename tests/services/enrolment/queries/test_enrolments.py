@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 from chassis.identifiers import new_id
 from services.enrolment.domain.reach import Reach, reach_to_act, reach_to_read
 from services.enrolment.queries.enrolments import within
-from services.enrolment.storage.tables import ENROLMENT
+from services.enrolment.storage.tables.seats import ENROLMENT
 from tests.services.enrolment.house import House
 from vocabulary.roles import EVERY_ROLE
 

@@ -11,15 +11,10 @@ import sqlalchemy as sa
 from chassis.clock import utc_now
 from chassis.identifiers import new_id
 from services.enrolment.storage.classes import ClassCopy
-from services.enrolment.storage.tables import (
-    CARD,
-    ENROLMENT,
-    EXCLUSION_CASE,
-    EXCLUSION_LIST,
-    MOVEMENT,
-    TRAINING_CLASS,
-    WAVE,
-)
+from services.enrolment.storage.tables.exclusions import EXCLUSION_CASE, EXCLUSION_LIST
+from services.enrolment.storage.tables.money import MOVEMENT
+from services.enrolment.storage.tables.programme import CARD, WAVE
+from services.enrolment.storage.tables.seats import ENROLMENT, TRAINING_CLASS
 from tests.services.enrolment.exclusions import case_about, decide, in_force
 from tests.services.enrolment.house import House, document
 

@@ -10,7 +10,7 @@ import sqlalchemy as sa
 
 from chassis.clock import utc_now
 from chassis.identifiers import new_id
-from services.enrolment.storage.tables import APPLICATION, DRAW
+from services.enrolment.storage.tables.draws import APPLICATION, DRAW
 from tests.services.enrolment.draws import applied, open_draw
 from tests.services.enrolment.house import House
 from tests.services.enrolment.storage.test_constraints import refused

@@ -10,7 +10,7 @@ import sqlalchemy as sa
 
 from chassis.clock import utc_now
 from chassis.identifiers import new_id
-from services.enrolment.storage.tables import EVIDENCE, REVIEW, TRAINING_RESULT
+from services.enrolment.storage.tables.learning import EVIDENCE, REVIEW, TRAINING_RESULT
 from tests.services.enrolment.house import House, document
 from tests.services.enrolment.teaching import Taught, taught
 

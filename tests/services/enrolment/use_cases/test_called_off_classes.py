@@ -21,7 +21,8 @@ from services.enrolment.domain.seats.enrolment import Enrolment
 from services.enrolment.service import open_storage
 from services.enrolment.storage.enrolments import EnrolmentStore
 from services.enrolment.storage.stores import Stores
-from services.enrolment.storage.tables import CARD, ENROLMENT
+from services.enrolment.storage.tables.programme import CARD
+from services.enrolment.storage.tables.seats import ENROLMENT
 from services.enrolment.use_cases.seats import cancel_enrolments_of_called_off_class as settling
 from services.enrolment.worker import settle_called_off_classes
 from tests.chassis.problem_documents import code

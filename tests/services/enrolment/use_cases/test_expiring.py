@@ -14,7 +14,7 @@ import pytest
 import sqlalchemy as sa
 
 from chassis.clock import utc_now
-from services.enrolment.storage.tables import CARD
+from services.enrolment.storage.tables.programme import CARD
 from services.enrolment.use_cases.programme.expire_cards import EXPIRED_AT_ONCE
 from services.enrolment.worker import expire_due_cards
 from tests.services.enrolment.api.test_quotas import of_programme, set_places, used

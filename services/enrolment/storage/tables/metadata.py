@@ -1,0 +1,7 @@
+"""The schema that every table stands in."""
+
+from __future__ import annotations
+
+import sqlalchemy as sa
+
+METADATA = sa.MetaData()

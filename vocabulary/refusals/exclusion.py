@@ -1,0 +1,29 @@
+"""What follows from lists of people who may hold no card."""
+
+from __future__ import annotations
+
+from chassis.problems import Problem
+
+
+class ExclusionFileFaulty(Problem):
+    code = "exclusion-file-faulty"
+    status = 422
+    title = "The file of NIKs cannot be read"
+    meaning = (
+        "The file is refused as a whole: it is not UTF-8, has another header, no row or too many, or a line that is too"
+        " long. The member line names the line by which that was seen."
+    )
+    tells = (("line", int),)
+    default_detail = "Mend the file at the line named, one NIK a line, and send it again."
+
+
+class Excluded(Problem):
+    code = "excluded"
+    status = 409
+    title = "The person is on a list of people who may not hold a card"
+    meaning = (
+        "The rules refuse a card to the groups in the member groups, on whose lists the NIK stands; the member lists"
+        " says with which number of each list."
+    )
+    tells = (("groups", str), ("lists", str))
+    default_detail = "Who is on a list wrongly has to be taken off it by whoever issued the list."

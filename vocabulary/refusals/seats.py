@@ -1,0 +1,136 @@
+"""Why a seat is not given, and why it is not given back."""
+
+from __future__ import annotations
+
+from chassis.problems import Problem, Unavailable
+
+
+class ClassFull(Problem):
+    code = "class-full"
+    status = 409
+    title = "The class is full"
+    meaning = "All seats that the provider declared are held."
+    default_detail = "Every seat is taken. Choose another class, or try again: seats come free."
+
+
+class ClassNotFound(Problem):
+    code = "class-not-found"
+    status = 404
+    title = "There is no such class"
+    meaning = "No class with this id was ever published."
+    default_detail = "Check the class_id; a class can be enrolled in once it is published."
+
+
+class CatalogueLagging(Unavailable):
+    code = "catalogue-lagging"
+    title = "The list of classes is not up to date here"
+    meaning = (
+        "Enrolment has no class with this id, and has not read the catalogue for a while: it may "
+        "have been published since."
+    )
+    default_detail = "This class is not known here yet. Try again after the time in Retry-After."
+
+
+class RegistrationClosed(Problem):
+    code = "registration-closed"
+    status = 409
+    title = "Registration is not open"
+    meaning = (
+        "The class is called off or closed, or the instant lies outside its registration window."
+    )
+    default_detail = "This class takes no enrolments now. See its registration window."
+
+
+class EnrolmentsPaused(Problem):
+    code = "enrolments-paused"
+    status = 409
+    title = "Enrolment is paused"
+    meaning = "The programme takes no enrolments for a while, everywhere or in the card's region; detail says why."
+    default_detail = "Nobody can enrol for a while. See the list of pauses, and try again when this one has ended."
+
+
+class PriceChanged(Problem):
+    code = "price-changed"
+    status = 409
+    title = "The price is another one"
+    meaning = "The price that the holder was shown is not the one in force. The member price is."
+    tells = (("price", int),)
+    default_detail = "Show the holder the present price, and enrol with it as expected_price."
+
+
+class AlreadyEnrolled(Problem):
+    code = "already-enrolled"
+    status = 409
+    title = "The card is enrolled in this class"
+    meaning = "The card has a seat in this class."
+    default_detail = (
+        "One card takes one seat in a class; its list of enrolments shows which it has."
+    )
+
+
+class EnrolmentInProgress(Problem):
+    code = "enrolment-in-progress"
+    status = 409
+    title = "Another training is not finished"
+    meaning = "The card has as many running trainings as the rules in force allow."
+    default_detail = "Finish or cancel the running training first."
+
+
+class InsufficientBalance(Problem):
+    code = "insufficient-balance"
+    status = 409
+    title = "The balance does not cover the price"
+    meaning = (
+        "The class costs more than the card holds. The members balance and price say how much."
+    )
+    tells = (("balance", int), ("price", int))
+    default_detail = "Choose a class whose price the card's balance covers."
+
+
+class ModeNotInScheme(Problem):
+    code = "mode-not-in-scheme"
+    status = 409
+    title = "The card's scheme does not cover this kind of class"
+    meaning = "The card was granted for the other kind of class."
+    default_detail = "A digital card buys online classes, an offline card buys offline ones."
+
+
+class ScheduleConflict(Problem):
+    code = "schedule-conflict"
+    status = 409
+    title = "The meetings overlap with another training"
+    meaning = "A meeting of the class overlaps with one of a training that the card is in."
+    default_detail = "Choose a class whose meetings lie at other times."
+
+
+class ReviewOwed(Problem):
+    code = "review-owed"
+    status = 409
+    title = "The last training has not been reviewed"
+    meaning = "The card's last training is completed, and its holder has not said yet how it was."
+    default_detail = "Review the completed training first; then the next one can be bought."
+
+
+class CancellationClosed(Problem):
+    code = "cancellation-closed"
+    status = 409
+    title = "This enrolment can no longer be cancelled"
+    meaning = (
+        "The enrolment has ended, or the class has begun and the caller may not cancel any more."
+    )
+    tells = (("enrolment_status", str),)
+    default_detail = (
+        "A holder may cancel before the class starts, while the enrolment is not ended."
+    )
+
+
+class WaitingTimeRuns(Problem):
+    code = "waiting-time-runs"
+    status = 409
+    title = "The next class can be bought later"
+    meaning = (
+        "After a training that was not completed the rules let the card wait. The member open_again_at says from when"
+        " on it may buy again; the operator can open it earlier."
+    )
+    tells = (("open_again_at", str),)
+    default_detail = "Wait until open_again_at, or ask the programme's operator to open the next purchase earlier."
