@@ -70,7 +70,7 @@ relevance: $(RUN) ## Print nDCG@10 of the search: COURSES="file …" QUERIES=fil
 
 .PHONY: test
 test: $(DEV) ## Run every test, on SQLite and on PostgreSQL
-	@exec $(PYTHON_HERE) -m pytest -n logical --maxprocesses 4 --dist loadgroup $(TESTS)
+	@exec $(PYTHON_HERE) -m pytest -n logical --dist loadgroup $(TESTS)
 
 .PHONY: lint
 lint: $(DEV) ## Check format, lint, types and import contracts

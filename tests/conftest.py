@@ -18,6 +18,12 @@ from tests.shared_systems import SharedByGroup, end_shared
 _UUID = re.compile(r"[0-9a-f]{8}(-?[0-9a-f]{4}){3}-?[0-9a-f]{12}", re.IGNORECASE)
 
 
+def pytest_xdist_auto_num_workers() -> int:
+    """Run tests in one process more than there are processors: many of them wait for processes to start and to stop."""
+    told = os.environ.get("PYTEST_XDIST_AUTO_NUM_WORKERS")
+    return int(told) if told else min((os.cpu_count() or 1) + 1, 4)
+
+
 @pytest.fixture(scope="session")
 def database_maker(tmp_path_factory: pytest.TempPathFactory) -> Iterator[DatabaseMaker]:
     """Makes databases; the PostgreSQL server is started by the first test that needs it, once per test process."""

@@ -272,21 +272,25 @@ def test_the_network_lets_in_who_asks_and_nobody_else() -> None:
 def test_nginx_passes_on_what_the_gateway_takes() -> None:
     site = (DEPLOY / "nginx" / "balai.conf").read_text()
 
-    def value(name: str) -> str:
-        found = re.search(rf"^\s+{name} (.+);$", site, re.MULTILINE)
-        assert found is not None, name
-        return found[1]
+    def values(name: str) -> list[str]:
+        return re.findall(rf"^\s+{name} (.+);$", site, re.MULTILINE)
 
-    assert value("proxy_pass") == "http://balai_gateway"
+    assert values("proxy_pass") == ["http://balai_gateway"] * 2
     assert "proxy_set_header X-Forwarded-For $remote_addr;" in site
-    largest = max(route.largest_body for route in ROUTES)
-    assert int(value("client_max_body_size").removesuffix("m")) << 20 > largest
-    longest = max(route.seconds for route in ROUTES)
-    assert int(value("proxy_read_timeout").removesuffix("s")) > longest + 5
-    ingress = load(KUBERNETES / "example" / "ingress.yaml")["metadata"]["annotations"]
-    told = {name.rpartition("/")[2]: text for name, text in ingress.items()}
-    assert told["proxy-body-size"] == value("client_max_body_size")
-    assert f"{told['proxy-read-timeout']}s" == value("proxy_read_timeout")
+    [usual, of_files] = values("client_max_body_size")
+    [place] = re.findall(r"location ~ (\S+) {", site)
+    for route in ROUTES:
+        taken = of_files if re.search(place, route.path) else usual
+        assert int(taken.removesuffix("m")) << 20 > route.largest_body, route.name
+    [patience] = values("proxy_read_timeout")
+    assert int(patience.removesuffix("s")) > max(route.seconds for route in ROUTES) + 5
+    ingresses = [each for each in documents(KUBERNETES / "example") if each["kind"] == "Ingress"]
+    told = [
+        {name.rpartition("/")[2]: text for name, text in each["metadata"]["annotations"].items()}
+        for each in ingresses
+    ]
+    assert [each["proxy-body-size"] for each in told] == [usual, of_files]
+    assert {f"{each['proxy-read-timeout']}s" for each in told} == {patience}
     for file in ("upstream.conf", "nginx.conf"):
         upstream = (DEPLOY / "nginx" / file).read_text()
         kept = re.search(r"keepalive_timeout (\d+)s;", upstream)

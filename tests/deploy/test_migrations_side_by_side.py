@@ -30,6 +30,9 @@ BORNE = {
         "insert": "the two quotas of the programme, of which the code before does not know",
         "execute": "what it awards or withdraws after that, the command recount_quotas counts in",
     },
+    "enrolment/0010_admission_files.py": {
+        "create_index unique": "on a table that this migration makes, and the code before does not know",
+    },
     "catalog/0002_names_held_once.py": {
         "create_index unique": "rows of the code before have no key, and those without are never held to it",
         "execute": "reads names, and gives them their keys:",

@@ -203,12 +203,15 @@ def test_commands_say_exactly_what_was_sent() -> None:
             assert ("Authorization: Bearer a-token" in words) == call["has_token"]
             for name, value in call["headers"].items():
                 assert f"{name}: {value}" in words or value == FORM, path  # as curl sends -d anyway
-            if body is not None:
+            if isinstance(body, str):
+                assert words[words.index("--data-binary") + 1] == body
+            elif body is not None:
                 data = [words[at + 1] for at, word in enumerate(words) if word == "-d"]
                 found = dict(parse_qsl("&".join(data))) if media_type == FORM else json.loads(*data)
                 assert found == body
             explicit = words[words.index("-X") + 1] if "-X" in words else None
-            assert (explicit or ("POST" if "-d" in words else "GET")) == method.upper()
+            sends = {"-d", "--data-binary"} & {*words}
+            assert (explicit or ("POST" if sends else "GET")) == method.upper()
 
 
 def test_an_example_names_every_variable_of_its_command() -> None:
