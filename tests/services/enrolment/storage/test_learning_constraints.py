@@ -11,7 +11,8 @@ import sqlalchemy as sa
 from chassis.clock import utc_now
 from chassis.identifiers import new_id
 from services.enrolment.storage.tables.learning import EVIDENCE, REVIEW, TRAINING_RESULT
-from tests.services.enrolment.house import House, document
+from services.enrolment.storage.tables.money import MOVEMENT
+from tests.services.enrolment.house import PRICE, House, document
 from tests.services.enrolment.teaching import Taught, taught
 
 
@@ -129,6 +130,23 @@ def test_an_enrolment_has_one_result_and_one_review(school: Taught) -> None:
     refuse(school, again, because=r"(?i)unique|append-only")
     review = {"enrolment_id": judged, "rating": 5, "reviewed_at": utc_now()}
     refuse(school, sa.insert(REVIEW).values(review), because="(?i)unique")
+
+
+def test_what_was_set_aside_leaves_once(house: House) -> None:
+    of = taught(house)
+    of.came(0, 1)
+    document(of.judge())
+    leaves = {
+        "movement_id": new_id(),
+        "cause": "cancellation",
+        "source": "set_aside",
+        "target": "card",
+        "amount": PRICE,
+        "card_ref": of.cards[0].card_ref,
+        "enrolment_id": of.enrolments[0],
+        "moved_at": utc_now(),
+    }
+    refuse(of, sa.insert(MOVEMENT).values(leaves), because="(?i)unique")
 
 
 @pytest.mark.parametrize("rating", [0, 6])
