@@ -89,6 +89,13 @@ EXAMPLE = re.compile(
     r'<pre class="run"[^>]*aria-label="Command of ([A-Z]+) ([^"]+)">(.*?)</pre>', re.DOTALL
 )
 CANNOT_BE_AGAIN = {
+    "get_waves_draw_applications": 200,  # the window of the draw is open yet
+    "get_waves_draw_results": 200,
+    "post_waves_draw_outside_value": 200,
+    "post_enrolments_opening": 200,  # nothing has ended of what was just taken
+    "post_enrolments_result": 200,
+    "post_enrolments_review": 201,
+    "post_enrolments_voiding": 200,
     "get_exclusion_cases_appeal": 200,  # nobody may have appealed
     "post_exclusion_cases_appeal": 200,
     "post_exclusion_cases_appeal_decision": 200,
@@ -107,6 +114,13 @@ CANNOT_BE_AGAIN = {
     "post_waves": 201,
 }
 """Calls that what is there does not always allow: they are understood, and refused for the state (409) or the dates."""
+
+OF_A_DRAW = {
+    "get_waves_draw_applications",
+    "get_waves_draw_results",
+    "post_waves_applications",
+    "post_waves_draw_outside_value",
+}
 
 BEGINS_WITH_A_LIST = {
     "get_exclusion_lists_preview",
@@ -154,6 +168,7 @@ class Things:
     bound: dict[str, dict[str, str]]
     spare_card: str
     excluded: str
+    enrolled: str
 
     @classmethod
     def made(cls, world: World) -> Things:
@@ -181,6 +196,7 @@ class Things:
             "EXPECTED_PRICE": str(offer.price),
             "ADMISSION_ID": world.operator.items("/admissions")[0]["id"],
             "FILE_ID": world.file(),
+            "APPLICATION_ID": world.applied(),
             "LIST_ID": list_id,
             "CASE_ID": case_id,
             "ACCOUNT_ID": world.staff_account(mandate),
@@ -194,7 +210,7 @@ class Things:
             "provider": owner,
             "officer": {"region": "32"},
         }
-        return cls(world, variables, offer.course_id, bound, spare.number, excluded.ref)
+        return cls(world, variables, offer.course_id, bound, spare.number, excluded.ref, other.ref)
 
     def run(self, command: str, operation: dict[str, Any], folder: Path) -> int:
         """Run a command as it stands; return the status of what came."""
@@ -212,6 +228,7 @@ class Things:
                 **self.proposed(operation, token),
                 **self.given_up(operation),
                 **self.imported(operation),
+                **self.drawing(operation),
                 "BASE": self.world.system.address,
                 "TOKEN": token,
                 "CLIENT": ":".join(self.world.client()),
@@ -247,10 +264,19 @@ class Things:
         return {"CARD_NUMBER": self.spare_card} if gives_up else {}
 
     def bound_for(self, role: str, operation: dict[str, Any]) -> dict[str, str]:
-        """Return what a caller is bound to: who appeals, to the card of the case."""
-        if operation["operationId"] == "post_exclusion_cases_appeal":
-            return {"card": self.excluded}
+        """Return what a caller is bound to: who appeals or reviews, to the card of the case or enrolment."""
+        match operation["operationId"]:
+            case "post_exclusion_cases_appeal":
+                return {"card": self.excluded}
+            case "get_enrolments_review" | "post_enrolments_review":
+                return {"card": self.enrolled}
+            case "post_waves_applications":
+                return {"region": "17.71"}  # where the person of the example lives
         return self.bound.get(role, {})
+
+    def drawing(self, operation: dict[str, Any]) -> dict[str, str]:
+        """Return the wave that draws, for calls that ask for one."""
+        return {"WAVE_ID": self.world.draw()} if operation["operationId"] in OF_A_DRAW else {}
 
     def imported(self, operation: dict[str, Any]) -> dict[str, str]:
         """Return a list of its own for each call that begins with one: without its file, or with it."""

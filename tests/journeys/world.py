@@ -129,13 +129,17 @@ class World(Callers):
         path = f"/waves/{wave_id or self.wave()}/admission-files"
         return str(self.operator.post(path, bodies.file_of([person]))["id"])
 
-    def applied(self, *, regency: str = "32.73") -> str:
-        """Apply for a new person in a draw that is open for a quarter of an hour; return the application's id."""
+    def draw(self) -> str:
+        """Return this world's draw, which is open for a quarter of an hour from when it is first needed."""
         if self._draw is None:
             self._draw = self._open_draw()
+        return self._draw
+
+    def applied(self, *, regency: str = "32.73") -> str:
+        """Apply for a new person in this world's draw; return the application's id."""
         (person,) = self.people.candidates(1, regency=regency)
         body = {**person, "consent": True}
-        return str(self.operator.post(f"/waves/{self._draw}/applications", body)["id"])
+        return str(self.operator.post(f"/waves/{self.draw()}/applications", body)["id"])
 
     def _open_draw(self) -> str:
         """Announce a draw, and wait until its window has opened."""
