@@ -8,6 +8,7 @@ from chassis.clock import write_instant
 from chassis.endpoints import Call, Endpoints, KeyUse
 from chassis.idempotency import Answer, json_answer
 from chassis.identifiers import random_reference
+from chassis.problems import NotFound
 from services.enrolment.api.answers import show
 from services.enrolment.api.candidates import candidate_of
 from services.enrolment.api.draw_documents import (
@@ -80,6 +81,7 @@ def post_application(call: Call, service: EnrolmentService) -> Answer:
     body=ApplicationLookup,
     key=KeyUse.NONE,
     shows=ShownApplication,
+    refuses=(NotFound,),
 )
 def look_up_application(call: Call, service: EnrolmentService) -> Answer:
     """Tell whoever has the id of an application what became of it.

@@ -80,7 +80,9 @@ class ApplicationStore:
             sealed=self._seal.close(_written(candidate), context=context),
             applied_at=application.applied_at,
         ).on_conflict_do_nothing()
-        return connection.execute(statement).rowcount == 1
+        # psycopg forgets how many rows an INSERT made once its cursor is closed: the row itself is asked for.
+        added = connection.execute(statement.returning(A.application_id))
+        return added.one_or_none() is not None
 
     def save_made(self, connection: sa.Connection, application_id: str, *, position: int) -> None:
         """Save where the journal tells that an application was made."""

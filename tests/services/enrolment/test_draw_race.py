@@ -99,17 +99,28 @@ class SlowApplications(ApplicationStore):
 
 
 class UnlockedDraws(DrawStore):
-    """Draws that are read where they should be held or locked."""
+    """Draws that are read where they should be held or locked; at a meeting, all have read before anybody goes on."""
 
-    def __init__(self, house: House) -> None:
+    def __init__(self, house: House, meeting: threading.Barrier | None = None) -> None:
         seal = Seal(settings_for(house.places.application).personal_data_key)
         super().__init__(house.service.database, seal=seal)
+        self._meeting = meeting
 
     def hold(self, connection: sa.Connection, wave_id: str) -> Draw | None:
         return self.read(connection, wave_id)
 
     def lock(self, connection: sa.Connection, wave_id: str) -> Draw | None:
-        return self.read(connection, wave_id)
+        found = self.read(connection, wave_id)
+        if self._meeting is not None:
+            self._meeting.wait(20)
+        return found
+
+
+def without_locks(house: House, *, meeting: int | None = None) -> House:
+    """Return the house with nobody holding or locking a draw."""
+    draws = UnlockedDraws(house, None if meeting is None else threading.Barrier(meeting))
+    service = house.service
+    return with_service(house, replace(service, stores=replace(service.stores, draws=draws)))
 
 
 def close_while_somebody_applies(house: House, service: EnrolmentService) -> tuple[str, str]:
@@ -153,9 +164,7 @@ def test_who_applies_at_the_last_instant_is_in_the_list_that_is_published(house:
 def test_if_draws_were_not_held_somebody_would_be_told_of_an_application_that_is_not_listed(
     house: House,
 ) -> None:
-    service = house.service
-    careless = replace(service, stores=replace(service.stores, draws=UnlockedDraws(house)))
-    wave_id, application_id = close_while_somebody_applies(house, careless)
+    wave_id, application_id = close_while_somebody_applies(house, without_locks(house).service)
     assert shown(house, wave_id)["list"]["root"] == merkle_root([])[1]
     assert listed(house, wave_id) == [application_id]
     assert house.differences() != []
@@ -180,6 +189,19 @@ def test_two_outside_values_at_once_are_one(house: House) -> None:
     assert house.differences() == []
 
 
+@pytest.mark.parametrize("dialect", ["postgresql"])
+def test_if_draws_were_not_locked_there_would_be_a_second_try_at_the_outside_value(
+    house: House,
+) -> None:
+    """On SQLite one transaction at a time writes, from its beginning."""
+    wave_id = open_draw(house)
+    close_window(house, wave_id)
+    go_on(house)
+    careless = without_locks(house, meeting=TOGETHER)
+    answers = at_once(lambda number: enter(careless, wave_id, value=f"value {number}"))
+    assert [answer.status_code for answer in answers] == [200] * TOGETHER
+
+
 def test_each_step_is_taken_once_however_many_workers_come(house: House) -> None:
     wave_id = settled(house, 6)
     work = work_of(house)
@@ -192,3 +214,14 @@ def test_each_step_is_taken_once_however_many_workers_come(house: House) -> None
     assert [kinds[kind] for kind in steps] == [1] * 5
     assert (kinds["application-judged"], kinds["card-awarded"]) == (6, 6)
     assert house.differences() == []
+
+
+@pytest.mark.parametrize("dialect", ["postgresql"])
+def test_if_draws_were_not_locked_a_step_would_be_told_twice(house: House) -> None:
+    wave_id = open_draw(house)
+    close_window(house, wave_id)
+    assert work_of(house).go_on() == 1
+    careless = work_of(without_locks(house, meeting=2))
+    assert at_once(lambda _: careless.go_on(), times=2) == [1, 1]
+    kinds = Counter(entry["kind"] for entry in house.entries())
+    assert kinds["draw-listed"] == 2

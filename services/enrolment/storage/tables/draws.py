@@ -47,7 +47,7 @@ DRAW = sa.Table(
         " and (outside_value is null) = (published_at is null)"
         " and (outside_value is null) = (entered_by is null)"
         " and (outside_value is null) = (entered_at is null)"
-        " and (outside_value is null or listed_at < published_at)",
+        " and (outside_value is null or (listed_at is not null and listed_at < published_at))",
         name="draw_settled_once_listed",
     ),
     sa.CheckConstraint(
