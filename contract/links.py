@@ -1,8 +1,9 @@
 """What an answer tells that another call asks for, as OpenAPI links: an id, a version, a number or code of something.
 
 All of it is derived. A thing is what stands below a list: `/classes/{class_id}` below `/classes`. What names it is its
-`id` where a call answers that thing, the first one's where a call lists them, and `class_id` wherever an answer has it;
-what has no id has a name of its own, as rules have their `version`.
+`id` where a call answers that thing, the first one's where a call lists them, and `class_id` wherever an answer has it
+(which outweighs `id`: of a wave's quotas, `id` is that of a quota); what has no id has a name of its own, as rules have
+their `version`.
 Bodies ask by the same names, and by those of a number or a code (`card_number`, `redeem_code`).
 """
 
@@ -18,7 +19,7 @@ OTHER_NAMES = {"expected_price": "price"}
 """What a body asks for under another name than an answer tells it."""
 
 _NAMES = re.compile(r"[a-z_]+_(?:id|number|code)|" + "|".join(OTHER_NAMES))
-_THING = re.compile(r"/([a-z]+)/\{([a-z_]+)\}")
+_THING = re.compile(r"/([a-z-]+)/\{([a-z_]+)\}")
 _LISTS = ("items", "admitted")
 
 Operation = dict[str, Any]
@@ -79,7 +80,7 @@ def _told(
     thing = _thing_of(path, things)
     if thing and thing in at:
         told[thing] = at[thing]
-    if thing and "id" in at:
+    elif thing and "id" in at:
         told[thing] = at["id"]
         if "ETag" in answer["headers"] and "id" in members:  # else it is that of the list
             told[_version_of(thing)] = "$response.header.ETag"

@@ -154,7 +154,12 @@ def closed(schema: Any) -> Any:
         return [closed(part) for part in schema]
     if not isinstance(schema, dict):
         return schema
-    found = {name: closed(part) for name, part in schema.items()}
-    if isinstance(schema.get("properties"), dict) and "additionalProperties" not in schema:
+    is_object = isinstance(schema.get("properties"), dict)
+    found = {
+        # What is wanted besides names some members only, of an object that is closed as a whole.
+        name: part if is_object and name in ("anyOf", "oneOf", "not") else closed(part)
+        for name, part in schema.items()
+    }
+    if is_object and "additionalProperties" not in schema:
         found["unevaluatedProperties"] = False
     return found

@@ -15,6 +15,9 @@ from tests.conformity import contract
 ID = re.compile(r"[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}")
 MUST_BE = {
     "post_waves": {"post_waves_admissions", "get_waves_by_id"},
+    "post_waves_admission_files": {"get_admission_files_by_id", "post_admission_files_stop"},
+    "post_exclusion_lists": {"post_exclusion_lists_rows", "get_exclusion_lists_preview"},
+    "get_exclusion_cases": {"get_exclusion_cases_by_id", "post_exclusion_cases_decision"},
     "post_waves_applications": {"post_applications_lookup", "post_applications_withdrawal"},
     "post_waves_admissions": {"post_cards_lookup", "post_enrolments"},
     "post_cards_lookup": {"post_enrolments"},
@@ -88,6 +91,36 @@ def test_what_a_link_points_at_stands_in_the_recorded_answer(
             assert ID.fullmatch(found), (source, target, expression)
         else:
             assert found, (source, target, expression)
+
+
+def test_the_id_of_one_thing_is_never_given_as_that_of_another() -> None:
+    """Neither one that the journey called something else by, nor one beside which the answer names another."""
+    called = dict(addressed())
+    for source, target, link in links():
+        body = recorded()[source]["answer"]["body"]
+        for name, expression in link.get("parameters", {}).items():
+            if name.endswith("_id") and (thing := thing_at(expression, body)):
+                given = thing[expression.rpartition("/")[2]]
+                assert called.get(given, name) == name, (source, target, expression)
+                assert thing.get(name, given) == given, (source, target, expression)
+
+
+def thing_at(expression: str, body: Any) -> dict[str, Any] | None:
+    """Return the object that a runtime expression takes a member of, None where a list was empty."""
+    where, _, _ = expression.rpartition("/")
+    found: dict[str, Any] | None = (
+        body if where == "$response.body#" else value_of(where, {"body": body})
+    )
+    return found
+
+
+def addressed() -> Iterator[tuple[str, str]]:
+    """Yield each id in an address of the journey, and the parameter that it was given as."""
+    for source, operation in operations().items():
+        address, _, _ = recorded()[source]["address"].partition("?")
+        for part, given in zip(operation["path"].split("/"), address.split("/"), strict=True):
+            if part.startswith("{"):
+                yield given, part[1:-1]
 
 
 def value_of(expression: str, answer: dict[str, Any]) -> Any:

@@ -76,9 +76,10 @@ def post_result(call: Call, service: EnrolmentService) -> Answer:
     refuses_rows=(StateConflict, *RESULT_REFUSALS),
 )
 def post_results(call: Call, service: EnrolmentService) -> Answer:
-    """End the trainings of a class that still run, each by its own evidence, as `POST /enrolments/{id}/result` does.
+    """End the trainings of a class that still run, each by its own evidence.
 
-    Up to two hundred at once, in the order of enrolling. One that is refused does not stand in the way of the others.
+    Each is judged as by `POST /enrolments/{id}/result`, up to two hundred at once, in the order of enrolling. One that
+    is refused does not stand in the way of the others.
     """
     command = GiveResult(_reason(call), call.caller, call.request_id)
 

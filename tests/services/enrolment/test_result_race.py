@@ -44,7 +44,9 @@ def results(house: House) -> int:
 
 
 def staff_of(of: Taught, number: int = 1) -> Principal:
-    return Principal(f"staff:{number}", "provider", None, of.provider_id, None, expires_at=0)
+    return Principal(
+        f"staff:{number}", "provider", provider=of.provider_id, card=None, region=None, expires_at=0
+    )
 
 
 class MetEnrolments(EnrolmentStore):
@@ -100,10 +102,11 @@ def both(careless: EnrolmentService, *steps: Step) -> list[str]:
             return "refused by the database"
         return "done"
 
-    with ThreadPoolExecutor(2) as pool:
-        ended = list(pool.map(take, steps))
-    careless.database.dispose()
-    return ended
+    try:
+        with ThreadPoolExecutor(2) as pool:
+            return list(pool.map(take, steps))
+    finally:
+        careless.database.dispose()
 
 
 def test_of_many_who_judge_at_once_one_does_and_the_money_moves_once(house: House) -> None:
@@ -205,11 +208,8 @@ def test_a_training_is_judged_or_cancelled_and_never_both(house: House) -> None:
     assert house.differences() == []
 
 
-def test_if_cards_were_not_locked_the_money_would_go_to_the_state_and_to_the_card(
-    house: House,
-) -> None:
-    of = taught(house)
-    of.came(0, 1)
+def judged_and_cancelled_at_once(house: House, of: Taught) -> Counter[str]:
+    """Judge somebody who did not complete and cancel the same enrolment, nobody locking the card."""
     careless, stores = without_locks(house)
     judging = GiveResult(None, staff_of(of), "request-1")
     operator = Principal("operator:1", "operator", None, None, None, expires_at=0)
@@ -219,8 +219,25 @@ def test_if_cards_were_not_locked_the_money_would_go_to_the_state_and_to_the_car
         lambda connection: give_result_of_one(connection, of.enrolments[0], judging, stores=stores),
         lambda connection: cancel_enrolment(connection, cancelling, stores=stores),
     )
-    assert ended == ["done", "done"]
-    assert house.differences() != []
+    return Counter(ended)
+
+
+def test_if_cards_were_not_locked_the_database_alone_would_keep_the_money_from_moving_twice(
+    house: House,
+) -> None:
+    of = taught(house)
+    of.came(0, 1)
+    ended = judged_and_cancelled_at_once(house, of)
+    assert ended == {"done": 1, "refused by the database": 1}
+
+
+def test_if_cards_were_not_locked_a_training_without_a_price_would_be_judged_and_cancelled(
+    house: House,
+) -> None:
+    of = taught(house, price=0)
+    of.came(0, 1)
+    assert judged_and_cancelled_at_once(house, of) == {"done": 2}
+    assert "ends of an enrolment, by journal" in {each["what"] for each in house.differences()}
 
 
 def test_an_id_that_two_providers_use_at_once_is_one_of_theirs_and_the_others_conflict(
@@ -240,6 +257,25 @@ def test_an_id_that_two_providers_use_at_once_is_one_of_theirs_and_the_others_co
         with ThreadPoolExecutor(2) as pool:
             assert sorted(pool.map(send, range(2))) == [(0, 1), (1, 0)]
     assert house.differences() == []
+
+
+def test_if_nobody_looked_again_an_id_of_two_providers_would_be_refused_by_the_database_alone(
+    house: House,
+) -> None:
+    schools = [taught(house) for _ in range(2)]
+    items = [of.item() for of in schools]
+    items[1]["evidence_id"] = items[0]["evidence_id"]
+    careless = careless_service(house)
+    met = MetEvidence(careless.database, threading.Barrier(2))
+    stores = replace(careless.stores, evidence=met)
+
+    def sending(number: int) -> Step:
+        sent = [read_item(items[number])]
+        command = RecordAttendance(sent, staff_of(schools[number]), f"request-{number}")
+        return lambda connection: record_attendance(connection, command, stores=stores)
+
+    ended = Counter(both(careless, sending(0), sending(1)))
+    assert ended == {"done": 1, "refused by the database": 1}
 
 
 def test_evidence_sent_by_many_at_once_is_kept_once(house: House) -> None:

@@ -1,4 +1,4 @@
-"""Enrolments: state and price, by their entries; each was confirmed once, and completed by evidence alone."""
+"""Enrolments: state and price, by their entries; each was confirmed and ended once, and completed by evidence alone."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ import sqlalchemy as sa
 
 from chassis.json_text import text_in, whole_in
 from services.enrolment.domain.learning.result import KIND_OF
-from services.enrolment.domain.seats.enrolment import HAS_A_RESULT, EnrolmentState
+from services.enrolment.domain.seats.enrolment import HAS_A_RESULT, HOLDS_A_SEAT, EnrolmentState
 from services.enrolment.queries.consistency.comparison import (
     CANCELLED,
     CONFIRMED,
@@ -52,6 +52,7 @@ _REVIEWED = (
     text_in(J.body, "enrolment_id") == sa.cast(E.enrolment_id, sa.Text),
 )
 _ENDED = J.kind.in_(ENDED)
+_RUNS = E.state.in_(sorted(state.value for state in HOLDS_A_SEAT))
 _JUDGED = E.state.in_(sorted(state.value for state in HAS_A_RESULT))
 _COMPLETED = E.state == EnrolmentState.COMPLETED.value
 _ITS_RESULT = R.enrolment_id == E.enrolment_id
@@ -85,6 +86,11 @@ ENROLMENTS = Comparison(
             "results of an enrolment, by journal",
             count(TRAINING_RESULT, _ITS_RESULT, of=ENROLMENT),
             count(ENTRY, *_OF_ENROLMENT, _ENDED, of=ENROLMENT),
+        ),
+        Pair(
+            "ends of an enrolment, by journal",
+            sa.case((_RUNS, 0), else_=1),
+            count(ENTRY, *_OF_ENROLMENT, J.kind.in_((CANCELLED, *ENDED)), of=ENROLMENT),
         ),
         Pair(
             "evidence of a completed enrolment",

@@ -32,6 +32,14 @@ MOVEMENT = sa.Table(
         postgresql_where=sa.text("correction_id is not null"),
         sqlite_where=sa.text("correction_id is not null"),
     ),
+    # What was set aside for an enrolment leaves once: to the card, to the State or to the provider.
+    sa.Index(
+        "movement_once_out_of_set_aside",
+        "enrolment_id",
+        unique=True,
+        postgresql_where=sa.text("source = 'set_aside'"),
+        sqlite_where=sa.text("source = 'set_aside'"),
+    ),
     info={"append_only": True},
 )
 

@@ -265,6 +265,20 @@ TAMPERINGS: dict[str, tuple[str, set[str]]] = {
             "price in an entry, by its enrolment",
         },
     ),
+    "a training that was judged and then cancelled": (
+        "insert into journal_entry select (select size from journal_head) + 1, recorded_at,"
+        " 'enrolment-cancelled', actor, role, request_id, rule_version, class_id, provider_id, card_ref, region, body"
+        " from journal_entry where kind = 'enrolment-no-show'",
+        {
+            "journal size",
+            "seats held, by journal",
+            "enrolment state, by journal",
+            "ends of an enrolment, by journal",
+            "movement recorded once",
+            "balance in an entry, by the one before",
+            "seats in an entry, by the one before",
+        },
+    ),
     "a result that evidence does not carry": (
         "update training_result set outcome = 'no_show' where enrolment_id = :completed",
         {"result of an enrolment, by results"},

@@ -11,7 +11,8 @@ import sqlalchemy as sa
 from chassis.clock import utc_now
 from chassis.identifiers import new_id
 from services.enrolment.storage.tables.learning import EVIDENCE, REVIEW, TRAINING_RESULT
-from tests.services.enrolment.house import House, document
+from services.enrolment.storage.tables.money import MOVEMENT
+from tests.services.enrolment.house import PRICE, House, document
 from tests.services.enrolment.teaching import Taught, taught
 
 
@@ -72,7 +73,8 @@ def test_evidence_is_of_a_meeting_of_somebody(
 
 def test_evidence_has_one_id_and_is_corrected_once_for_a_reason(school: Taught) -> None:
     with school.house.service.database.reading() as connection:
-        [first, *_] = connection.execute(sa.select(EVIDENCE.c.evidence_id)).scalars()
+        of_meeting = sa.select(EVIDENCE.c.evidence_id).where(EVIDENCE.c.sequence == 1)
+        first = connection.execute(of_meeting).scalar_one()
     refuse(school, evidence(school, evidence_id=first), because=r"(?i)unique|append-only")
     refuse(
         school,
@@ -86,7 +88,7 @@ def test_evidence_has_one_id_and_is_corrected_once_for_a_reason(school: Taught) 
         because="evidence_corrected_for_a_reason",
     )
     item = school.item(0, corrects=first, present=False, reason="Salah orang")
-    school.record(item)
+    assert document(school.record(item))["accepted"]
     refuse(
         school,
         evidence(school, corrects=first, reason="Sekali lagi"),
@@ -128,6 +130,23 @@ def test_an_enrolment_has_one_result_and_one_review(school: Taught) -> None:
     refuse(school, again, because=r"(?i)unique|append-only")
     review = {"enrolment_id": judged, "rating": 5, "reviewed_at": utc_now()}
     refuse(school, sa.insert(REVIEW).values(review), because="(?i)unique")
+
+
+def test_what_was_set_aside_leaves_once(house: House) -> None:
+    of = taught(house)
+    of.came(0, 1)
+    document(of.judge())
+    leaves = {
+        "movement_id": new_id(),
+        "cause": "cancellation",
+        "source": "set_aside",
+        "target": "card",
+        "amount": PRICE,
+        "card_ref": of.cards[0].card_ref,
+        "enrolment_id": of.enrolments[0],
+        "moved_at": utc_now(),
+    }
+    refuse(of, sa.insert(MOVEMENT).values(leaves), because="(?i)unique")
 
 
 @pytest.mark.parametrize("rating", [0, 6])

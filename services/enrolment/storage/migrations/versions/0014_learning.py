@@ -38,6 +38,14 @@ def upgrade() -> None:
             postgresql_where=sa.text(condition),
             sqlite_where=sa.text(condition),
         )
+    op.create_index(
+        "movement_once_out_of_set_aside",
+        "movement",
+        ["enrolment_id"],
+        unique=True,
+        postgresql_where=sa.text("source = 'set_aside'"),
+        sqlite_where=sa.text("source = 'set_aside'"),
+    )
     op.create_table(
         "evidence",
         sa.Column("evidence_id", Identifier(), nullable=False),
