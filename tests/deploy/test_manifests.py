@@ -290,6 +290,11 @@ def test_nginx_passes_on_what_the_gateway_takes() -> None:
         for each in ingresses
     ]
     assert [each["proxy-body-size"] for each in told] == [usual, of_files]
+    [rule] = ingresses[1]["spec"]["rules"]
+    of_large = tuple(each["path"] for each in rule["http"]["paths"])
+    for route in ROUTES:
+        if re.search(place, route.path):
+            assert route.path.startswith(of_large), route.name
     assert {f"{each['proxy-read-timeout']}s" for each in told} == {patience}
     for file in ("upstream.conf", "nginx.conf"):
         upstream = (DEPLOY / "nginx" / file).read_text()

@@ -33,6 +33,15 @@ BORNE = {
     "enrolment/0010_admission_files.py": {
         "create_index unique": "on a table that this migration makes, and the code before does not know",
     },
+    "enrolment/0012_draw.py": {
+        "create_index unique": "on a table that this migration makes, and the code before does not know",
+    },
+    "enrolment/0013_exclusions.py": {
+        "create_index unique": "on tables that this migration makes, and the code before does not know",
+    },
+    "enrolment/0014_learning.py": {
+        "create_index unique": "on a table that this migration makes, and the code before does not know",
+    },
     "catalog/0002_names_held_once.py": {
         "create_index unique": "rows of the code before have no key, and those without are never held to it",
         "execute": "reads names, and gives them their keys:",

@@ -41,7 +41,10 @@ class ListedPersonStore:
     def __init__(self, database: Database, *, fingerprints: Fingerprints) -> None:
         self._database = database
         self._fingerprints = fingerprints
-        self._add = put_unless_there(database, LISTED_PERSON)
+        # Of an INSERT the count of rows is not kept once its cursor is closed, unless it is asked for.
+        self._add = put_unless_there(database, LISTED_PERSON).execution_options(
+            preserve_rowcount=True
+        )
         refused = database.recordset({column.name: column.type for column in R})
         self._add_refused = sa.insert(REFUSED_LINE).from_select(
             [column.name for column in R], sa.select(*[refused.c[column.name] for column in R])

@@ -72,6 +72,10 @@ class ExclusionList:
         """Raise `StateConflict` where no file is awaited."""
         self._check(ListState.AWAITED)
 
+    def check_receiving(self) -> None:
+        """Raise `StateConflict` where its file is not coming, also where it was taken for abandoned meanwhile."""
+        self._check(ListState.RECEIVING)
+
     def check_preview(self) -> None:
         """Raise `StateConflict` where there is nothing to put in force."""
         self._check(ListState.READY)

@@ -33,7 +33,11 @@ def begin_list(connection: sa.Connection, list_id: str, *, stores: Stores) -> No
 def keep_rows(
     connection: sa.Connection, *, list_id: str, lines: Sequence[ListedLine], stores: Stores
 ) -> None:
-    """Keep the rows of a file that come next: of each NIK its digest, of what is none the line and the fault."""
+    """Keep the rows of a file that come next: of each NIK its digest, of what is none the line and the fault.
+
+    Raises `StateConflict` where the file was taken for abandoned: what came before is not there any more.
+    """
+    _locked(connection, list_id, stores).check_receiving()
     niks = [line.nik for line in lines if line.nik is not None]
     faults = [(line.number, line.fault) for line in lines if line.fault is not None]
     listed = stores.listed_persons.add(connection, list_id, niks)
@@ -51,8 +55,9 @@ def keep_rows(
 def take_on(
     connection: sa.Connection, list_id: str, *, actor: Actor, stores: Stores
 ) -> ExclusionList:
-    """Take a list on that is there as a whole, and return it as it was received."""
+    """Take a list on that is there as a whole, and return it as it was received; raises as `keep_rows` does."""
     received = _locked(connection, list_id, stores)
+    received.check_receiving()
     now = stores.database.now(connection)
     said = {
         "rows": received.rows,

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import timedelta
+from functools import partial
 from itertools import islice
 from typing import Any
 
@@ -11,11 +12,20 @@ import sqlalchemy as sa
 
 from chassis.clock import utc_now
 from chassis.identifiers import new_id
+from chassis.problems import StateConflict
 from services.enrolment.domain.exclusion.exclusion_list import KEPT_AFTER, ROWS_A_CHUNK
+from services.enrolment.domain.exclusion.listed_lines import ListedLine
 from services.enrolment.service import FILES_AT_ONCE
 from services.enrolment.storage.listed_persons import DISCARDED_AT_ONCE
 from services.enrolment.storage.tables.exclusions import EXCLUSION_LIST, LISTED_PERSON, REFUSED_LINE
-from services.enrolment.use_cases.exclusion.receive_list import ABANDONED_AFTER
+from services.enrolment.use_cases.exclusion.exclusion_entries import Actor
+from services.enrolment.use_cases.exclusion.receive_list import (
+    ABANDONED_AFTER,
+    begin_list,
+    discard_some,
+    keep_rows,
+    take_on,
+)
 from tests.chassis.problem_documents import code, pointers, problem
 from tests.services.enrolment.exclusions import (
     GROUP,
@@ -195,6 +205,20 @@ def test_what_a_process_that_is_gone_had_received_is_removed_in_pieces(house: Ho
     assert shown(house, list_id)["status"] == "receiving"
     while work.tidy_up():
         pass
+    assert (shown(house, list_id)["status"], digests(house, list_id)) == ("awaited", 0)
+
+
+def test_what_comes_of_a_file_that_was_taken_for_abandoned_is_kept_nowhere(house: House) -> None:
+    list_id, stores, run = announced(house), house.service.stores, house.service.transactions.run
+    keep = partial(keep_rows, list_id=list_id, lines=[ListedLine(2, NIK(1))], stores=stores)
+    run(partial(begin_list, list_id=list_id, stores=stores))
+    run(keep)
+    while run(partial(discard_some, list_id=list_id, stores=stores)):
+        pass
+    take = partial(take_on, list_id=list_id, actor=Actor("rina", "operator", "1"), stores=stores)
+    for late in (keep, take):
+        with pytest.raises(StateConflict):
+            run(late)
     assert (shown(house, list_id)["status"], digests(house, list_id)) == ("awaited", 0)
 
 

@@ -33,6 +33,10 @@ def test_a_file_is_taken_once() -> None:
     assert allowed(ExclusionList.check_file) == {ListState.AWAITED}
 
 
+def test_rows_are_kept_only_while_a_file_comes() -> None:
+    assert allowed(ExclusionList.check_receiving) == {ListState.RECEIVING}
+
+
 def test_only_what_is_there_as_a_whole_can_be_put_in_force() -> None:
     preview = LIST.preview(None)
     activate = allowed(lambda one: one.check_activation(preview=preview, in_force=None))

@@ -36,7 +36,7 @@ def upgrade() -> None:
         sa.Column("withdrawn_at", Instant()),
         sa.Column("withdrawal_reason", sa.Text),
         sa.Column("forgotten_at", Instant()),
-        sa.Column("checked_to", sa.String(64), nullable=False, server_default=""),
+        sa.Column("checked_to", sa.String(64), nullable=False, server_default=sa.text("''")),
         sa.Column("checked", sa.Integer, nullable=False, server_default="0"),
         sa.Column("checked_at", Instant()),
         sa.Column("position", sa.BigInteger, nullable=False),
