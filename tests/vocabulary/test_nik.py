@@ -143,6 +143,8 @@ def test_family_cards_and_card_numbers_need_no_date() -> None:
         "3304\u00a02050\u00a01197\u00a00001",
         "NIK ３３０４２０５０１１９７０００１",
         "NIK ٣٣٠٤٢٠٥٠١١٩٧٠٠٠١",
+        f"lihat 01a228a4-9283-7770-8314-{REAL}",
+        f"lihat 01a228a4-9283-7770-8314-415b3a9f7d9a dan {REAL}",
     ],
 )
 def test_text_that_holds_what_looks_like_a_personal_number_is_refused(text: str) -> None:
@@ -163,6 +165,7 @@ def test_text_that_holds_what_looks_like_a_personal_number_is_refused(text: str)
         "24.11.2026 08.00-16.00",
         "telepon 0812-3456-7890",
         "J.620100.004.02, J.620100.005.02",
+        "lihat 01a228a4-9283-7770-8314-415b3a9f7d9a, 11111111-2222-4333-8444-555555555555",
     ],
 )
 def test_text_may_hold_dates_amounts_telephone_numbers_and_codes(text: str) -> None:
