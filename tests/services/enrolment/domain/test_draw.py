@@ -152,7 +152,7 @@ def test_a_draw_is_announced_before_anybody_can_apply() -> None:
         WAVE.check_announcement(OPENS)
 
 
-@pytest.mark.parametrize("state", set(ApplicationState) - {ApplicationState.APPLIED})
+@pytest.mark.parametrize("state", sorted(set(ApplicationState) - {ApplicationState.APPLIED}))
 def test_what_has_ended_is_not_withdrawn(state: ApplicationState) -> None:
     application = Application("id", "wave", "17.71", state, OPENS)
     with pytest.raises(ApplicationEnded):
