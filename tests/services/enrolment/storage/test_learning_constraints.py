@@ -16,6 +16,9 @@ from services.enrolment.storage.tables.money import MOVEMENT
 from tests.services.enrolment.house import PRICE, House, document
 from tests.services.enrolment.teaching import Taught, taught
 
+NOBODY_S = "01900000-0000-7000-8000-000000000000"
+"""An id that nothing has."""
+
 
 @pytest.fixture(scope="module")
 def school(shared_house: House) -> Taught:
