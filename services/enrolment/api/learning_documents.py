@@ -158,7 +158,9 @@ class GivenResult(Shown):
     card_status = OneOf(tuple(CardState))
     next_purchase_until = InstantField(
         allow_none=True,
-        metadata=says("By when the next class has to be bought; null while another training runs."),
+        metadata=says(
+            "By when the next class has to be bought; null while another training runs, or the card is barred."
+        ),
     )
     open_again_at = InstantField(
         allow_none=True, metadata=says("From when on it can be bought; null: at once.")
