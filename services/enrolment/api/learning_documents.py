@@ -158,7 +158,9 @@ class GivenResult(Shown):
     card_status = OneOf(tuple(CardState))
     next_purchase_until = InstantField(
         allow_none=True,
-        metadata=says("By when the next class has to be bought; null while another training runs."),
+        metadata=says(
+            "By when the next class has to be bought; null while another training runs, or the card is barred."
+        ),
     )
     open_again_at = InstantField(
         allow_none=True, metadata=says("From when on it can be bought; null: at once.")
@@ -230,7 +232,12 @@ class OverdueStep(Shown):
     action = OneOf(("redemption", "review", "result"))
     whose = OneOf((HOLDER, PROVIDER), metadata=says("Whose time has passed."))
     actor = OneOf((HOLDER, OPERATOR), metadata=says("Who has to act now."))
-    due_at = InstantField()
+    since = InstantField(
+        metadata=says(
+            "Since when it could be done: the enrolment, the end of the class, or the result that waits for its review."
+        )
+    )
+    due_at = InstantField(metadata=says("By when it had to be done."))
 
 
 Overdue = page_of(OverdueStep, name="Overdue")

@@ -34,7 +34,9 @@ def uphold_case(connection: sa.Connection, command: DecideCase, *, stores: Store
     decision = Decision(command.actor.subject, now, command.reason)
     upheld = uphold(case, decision, card=card, rules=rules)
     stores.exclusion_cases.save(connection, upheld)
-    stores.cards.save_bar(connection, bar(card, now=now))
+    barred = bar(card, now=now)
+    stores.cards.save_bar(connection, barred)
+    stores.due_times.follow_clock(connection, barred)
     said = {"reason": command.reason, "appeal_until": _written(upheld)}
     entry = case_entry(
         EntryKind.EXCLUSION_CASE_UPHELD,

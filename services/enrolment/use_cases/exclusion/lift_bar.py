@@ -8,6 +8,7 @@ import sqlalchemy as sa
 
 from services.enrolment.domain.exclusion.bar import lift
 from services.enrolment.domain.exclusion.case import ExclusionCase
+from services.enrolment.domain.seats.entitlement import opens_again
 from services.enrolment.storage.stores import Stores
 
 
@@ -18,5 +19,9 @@ def lift_bar(
     if not case.is_barring:
         return
     card = stores.cards.lock(connection, [case.card_ref])[case.card_ref]
-    if not stores.exclusion_cases.others_barring(connection, case):
-        stores.cards.save_bar(connection, lift(card, now=now))
+    if stores.exclusion_cases.others_barring(connection, case):
+        return
+    past = stores.enrolments.history(connection, [card.card_ref]).get(card.card_ref, [])
+    lifted = lift(card, now=now, opens=opens_again(past))
+    stores.cards.save_bar(connection, lifted)
+    stores.due_times.follow_clock(connection, lifted)

@@ -7,8 +7,10 @@ from typing import Any
 import pytest
 import sqlalchemy as sa
 
+from chassis.clock import read_instant
 from services.enrolment.queries.overdue import overdue_query
-from services.enrolment.storage.tables.seats import ENROLMENT
+from services.enrolment.storage.tables.learning import TRAINING_RESULT
+from services.enrolment.storage.tables.seats import ENROLMENT, TRAINING_CLASS
 from services.enrolment.worker import note_missing_due_times
 from tests.chassis.problem_documents import code, pointers
 from tests.services.enrolment.house import DAY, House, document
@@ -51,6 +53,15 @@ def test_each_is_listed_under_whose_time_it_was_the_longest_ago_first(house: Hou
     first = late(house, "provider")[0]
     assert (first["action"], first["whose"], first["actor"]) == ("result", "provider", "operator")
     assert first["due_at"] == older.next()["due_at"]
+    with house.service.database.reading() as connection:
+        enrolled = {
+            each.enrolment_id: each.enrolled_at for each in connection.execute(sa.select(ENROLMENT))
+        }
+        ended = {
+            each.class_id: each.ends_at for each in connection.execute(sa.select(TRAINING_CLASS))
+        }
+    assert read_instant(row["since"]) == enrolled[row["enrolment_id"]]
+    assert read_instant(first["since"]) == ended[older.class_id]
     assert not set(running.enrolments) & set(names(late(house, "provider")))
 
 
@@ -66,6 +77,9 @@ def test_a_result_takes_it_off_the_list_and_a_missing_review_puts_the_holder_on_
         connection.execute(sa.update(ENROLMENT).values(holder_due_at=ENROLMENT.c.enrolled_at))
     [row] = late(house, "holder")
     assert (row["action"], row["status"]) == ("review", "completed")
+    with house.service.database.reading() as connection:
+        given_at = connection.execute(sa.select(TRAINING_RESULT.c.given_at)).scalar_one()
+    assert read_instant(row["since"]) == given_at
     assert of.next()["overdue"] is True
     document(of.review(), 201)
     assert late(house, "holder") == []
