@@ -14,6 +14,7 @@ import sqlalchemy as sa
 
 from chassis.clock import read_instant, write_instant
 from chassis.pagination import Page
+from services.enrolment.domain.programme.card import LIVE_STATES
 from services.enrolment.domain.reach import Reach
 from services.enrolment.domain.seats.enrolment import EnrolmentState
 from services.enrolment.storage.tables.programme import CARD
@@ -21,6 +22,12 @@ from services.enrolment.storage.tables.seats import ENROLMENT
 from vocabulary.roles import HOLDER, OPERATOR, PROVIDER
 
 E, C = ENROLMENT.c, CARD.c
+# Processes of the release before this one end cards and enrolments without a word of who had to act.
+_OWES_A_REVIEW = sa.and_(
+    E.state == EnrolmentState.COMPLETED.value,
+    E.reviewed.is_(False),
+    C.state.in_(sorted(state.value for state in LIVE_STATES)),
+)
 LOOKED_AT = 2_000
 """Enrolments that a page looks at where not all of them may be shown."""
 
@@ -48,6 +55,7 @@ def overdue_query(
     """Return the query for so many enrolments whose time has passed, after a key."""
     query = sa.select(ENROLMENT, due.label("due_at"), C.region)
     query = query.join(CARD, C.card_ref == E.card_ref).where(due.is_not(None), due <= now)
+    query = query.where(sa.or_(E.live_slot.is_not(None), _OWES_A_REVIEW))
     if after is not None:
         instant, _, enrolment_id = after.partition(" ")
         at = read_instant(instant)

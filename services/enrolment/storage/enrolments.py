@@ -97,7 +97,9 @@ class EnrolmentStore:
             .limit(sa.bindparam("limit"))
         )
         changed = database.recordset(_CHANGING)
-        values = {name: changed.c[name] for name in _CHANGING if name != "enrolment_id"}
+        values: dict[str, Any] = {
+            name: changed.c[name] for name in _CHANGING if name != "enrolment_id"
+        }
         # Whoever moves a class forgets it without a card's lock, so it is not written back as it was read.
         values["provider_due_at"] = sa.case((changed.c.live_slot.is_not(None), E.provider_due_at))
         self._save_states = (
