@@ -136,10 +136,11 @@ class ShownEvidence(Shown):
     reason = Text(most=500, lines=True, allow_none=True)
     make_up = ma.fields.Nested(MakeUpMeeting, allow_none=True)
     position = Whole(least=1, metadata=_POSITION)
+    counts = Flag(metadata=says("False where it was corrected, or came after the result."))
 
 
 class EnrolmentAttendance(Shown):
-    """What was recorded of an enrolment, and what it comes to by the rules in force."""
+    """What was recorded of an enrolment, and what it comes to: by its result, or before it by the rules in force."""
 
     id = Reference()
     status = OneOf(tuple(EnrolmentState))

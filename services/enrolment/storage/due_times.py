@@ -52,3 +52,12 @@ class DueTimes:
             .where(E.state == EnrolmentState.COMPLETED.value)
             .values(holder_due_at=card.runs_out_at)
         )
+
+    def forget_reviews(self, connection: sa.Connection, card_refs: Sequence[str]) -> None:
+        """Forget by when trainings of cards that end were to be reviewed: that opened the next purchase."""
+        connection.execute(
+            sa.update(ENROLMENT)
+            .where(E.card_ref.in_(card_refs), E.state != EnrolmentState.CANCELLED.value)
+            .where(E.live_slot.is_(None), E.holder_due_at.is_not(None))
+            .values(holder_due_at=None)
+        )
