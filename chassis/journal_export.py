@@ -21,11 +21,12 @@ import sqlalchemy as sa
 from flask import Response
 from sqlalchemy.dialects import postgresql
 
+from chassis.calls import Call
 from chassis.clock import write_instant
 from chassis.column_types import Identifier
 from chassis.contract import Shown, page_of
 from chassis.database import Database
-from chassis.endpoints import Call, Endpoint, Endpoints
+from chassis.endpoints import Endpoint, Endpoints
 from chassis.fields import (
     CursorQuery,
     InstantField,

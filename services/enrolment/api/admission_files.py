@@ -7,12 +7,14 @@ from functools import partial
 import sqlalchemy as sa
 from flask import Response
 
-from chassis.endpoints import Call, Endpoints, Incoming, KeyUse
+from chassis.calls import Call
+from chassis.endpoints import Endpoints, KeyUse
 from chassis.idempotency import Answer, json_answer
 from chassis.identifiers import new_id
 from chassis.journal_export import CSV, JSON_LINES
 from chassis.problems import StateConflict
-from chassis.request_content import JSON, Streamed
+from chassis.request_content import JSON
+from chassis.streamed_bodies import Incoming, Streamed
 from services.enrolment.api.admission_file_documents import (
     AdmissionFile,
     AdmissionFiles,

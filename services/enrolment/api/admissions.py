@@ -5,9 +5,10 @@ from __future__ import annotations
 import marshmallow as ma
 import sqlalchemy as sa
 
+from chassis.calls import Call
 from chassis.clock import write_instant
 from chassis.contract import Shown, page_of
-from chassis.endpoints import Call, Endpoints, KeyUse
+from chassis.endpoints import Endpoints, KeyUse
 from chassis.fields import (
     Flag,
     InstantField,

@@ -8,9 +8,10 @@ from typing import Any
 
 from flask import Response
 
+from chassis.calls import Call
 from chassis.clock import write_instant
 from chassis.csv_cells import safe_cell
-from chassis.endpoints import Call, Endpoints
+from chassis.endpoints import Endpoints
 from chassis.fields import QueryWhole, Strict
 from chassis.idempotency import Answer, json_answer
 from chassis.problems import FieldError, ValidationFailed

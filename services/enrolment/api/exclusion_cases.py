@@ -8,7 +8,8 @@ from functools import partial
 import sqlalchemy as sa
 from flask import Response
 
-from chassis.endpoints import Call, Endpoints, KeyUse
+from chassis.calls import Call
+from chassis.endpoints import Endpoints, KeyUse
 from chassis.idempotency import Answer, json_answer
 from chassis.journal_export import CSV, JSON_LINES
 from chassis.problems import FieldError, Problem, StateConflict, ValidationFailed

@@ -7,11 +7,13 @@ from functools import partial
 import sqlalchemy as sa
 from flask import Response
 
-from chassis.endpoints import Call, Endpoints, Incoming, KeyUse
+from chassis.calls import Call
+from chassis.endpoints import Endpoints, KeyUse
 from chassis.idempotency import Answer
 from chassis.journal_export import CSV, JSON_LINES
 from chassis.problems import NotFound, StateConflict
-from chassis.request_content import JSON, Streamed
+from chassis.request_content import JSON
+from chassis.streamed_bodies import Incoming, Streamed
 from services.enrolment.api.answers import show
 from services.enrolment.api.exclusion_list_documents import RefusedLines, ShownList
 from services.enrolment.api.receiving import (

@@ -7,9 +7,10 @@ from typing import Any
 import marshmallow as ma
 import sqlalchemy as sa
 
+from chassis.calls import Call
 from chassis.clock import write_instant
 from chassis.contract import Shown
-from chassis.endpoints import Call, Endpoints
+from chassis.endpoints import Endpoints
 from chassis.fields import InstantField, OneOf, Parsed, Reference, Strict, Text, says
 from chassis.idempotency import Answer, json_answer
 from chassis.identifiers import new_id

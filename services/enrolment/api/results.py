@@ -6,8 +6,9 @@ from typing import Any
 
 import sqlalchemy as sa
 
+from chassis.calls import Call
 from chassis.clock import write_instant
-from chassis.endpoints import Call, Endpoints, KeyUse
+from chassis.endpoints import Endpoints, KeyUse
 from chassis.idempotency import Answer, json_answer
 from chassis.problems import FieldError, StateConflict, ValidationFailed
 from services.enrolment.api.learning_documents import (

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import sqlalchemy as sa
 
+from chassis.calls import Call
 from chassis.contract import Shown
-from chassis.endpoints import Call, Endpoints, KeyUse
+from chassis.endpoints import Endpoints, KeyUse
 from chassis.fields import OneOf, Reference
 from chassis.idempotency import Answer, json_answer
 from chassis.problems import Problem, StateConflict, TooManyRequests

@@ -7,7 +7,8 @@ from typing import Any
 
 import sqlalchemy as sa
 
-from chassis.endpoints import Call, Endpoints
+from chassis.calls import Call
+from chassis.endpoints import Endpoints
 from chassis.idempotency import Answer, json_answer
 from chassis.problems import NotFound, StateConflict
 from services.enrolment.api.rule_documents import (
