@@ -16,7 +16,7 @@ from chassis.fields import (
     Whole,
     says,
 )
-from services.enrolment.api.schemas import why
+from services.enrolment.api.fields import why
 from services.enrolment.domain.programme.admission_file import FileState
 from vocabulary import forms
 from vocabulary.nik import parse_card_number

@@ -17,8 +17,7 @@ from chassis.idempotency import Answer, json_answer
 from chassis.problems import FieldError, ValidationFailed
 from chassis.request_content import JSON
 from services.enrolment.api.answers import show
-from services.enrolment.api.documents import Availability, Roster
-from services.enrolment.api.schemas import RosterQuery
+from services.enrolment.api.class_documents import Availability, Roster, RosterQuery
 from services.enrolment.queries.availability import show_availability
 from services.enrolment.queries.seats_feed import seats_since
 from services.enrolment.service import EnrolmentService

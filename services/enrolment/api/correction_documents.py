@@ -7,17 +7,9 @@ from typing import Any
 import marshmallow as ma
 
 from chassis.contract import Shown, page_of
-from chassis.fields import (
-    InstantField,
-    OneOf,
-    PageQuery,
-    Reference,
-    Strict,
-    Text,
-    Whole,
-    says,
-)
-from services.enrolment.api.schemas import NamesCard, case_number, why
+from chassis.fields import InstantField, OneOf, PageQuery, Reference, Strict, Text, Whole, says
+from services.enrolment.api.card_documents import NamesCard
+from services.enrolment.api.fields import case_number, why
 from services.enrolment.domain.money.correction import MOST_CORRECTED, CorrectionState
 
 

@@ -11,9 +11,12 @@ from chassis.idempotency import Answer
 from chassis.journal_export import CSV, JSON_LINES
 from chassis.request_content import JSON
 from services.enrolment.api.answers import show
-from services.enrolment.api.documents import Wave
-from services.enrolment.api.draw_documents import DrawnApplications, ListedApplications
-from services.enrolment.api.schemas import OutsideValueRequest
+from services.enrolment.api.draw_documents import (
+    DrawnApplications,
+    ListedApplications,
+    OutsideValueRequest,
+)
+from services.enrolment.api.wave_documents import Wave
 from services.enrolment.api.written_rows import answer_with_rows
 from services.enrolment.domain.draw.draw import Draw, DrawState
 from services.enrolment.queries.draws import listed_rows, result_rows

@@ -14,7 +14,7 @@ from chassis.endpoints import Endpoints
 from chassis.fields import InstantField, OneOf, Parsed, Reference, Strict, Text, says
 from chassis.idempotency import Answer, json_answer
 from chassis.identifiers import new_id
-from services.enrolment.api.schemas import why
+from services.enrolment.api.fields import why
 from services.enrolment.domain.programme.pause import Pause, Paused
 from services.enrolment.service import EnrolmentService
 from services.enrolment.use_cases.programme.begin_pause import begin_pause
