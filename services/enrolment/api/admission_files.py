@@ -11,10 +11,9 @@ from chassis.calls import Call
 from chassis.endpoints import Endpoints, KeyUse
 from chassis.idempotency import Answer, json_answer
 from chassis.identifiers import new_id
-from chassis.journal_export import CSV, JSON_LINES
 from chassis.problems import StateConflict
-from chassis.request_content import JSON
 from chassis.streamed_bodies import Incoming, Streamed
+from chassis.written_rows import CSV, EVERY_FORM
 from services.enrolment.api.admission_file_documents import (
     AdmissionFile,
     AdmissionFiles,
@@ -136,9 +135,7 @@ def get_file(call: Call, service: EnrolmentService) -> Answer:
     return show(document)
 
 
-@endpoints.get(
-    f"{_BY_ID}/rows", allow=(OPERATOR,), media_types=(JSON, JSON_LINES, CSV), shows=FileRows
-)
+@endpoints.get(f"{_BY_ID}/rows", allow=(OPERATOR,), media_types=EVERY_FORM, shows=FileRows)
 def get_rows(call: Call, service: EnrolmentService) -> Response:
     """Tell what became of each row of a file so far, by its line; the reading is recorded.
 

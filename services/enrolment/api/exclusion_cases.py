@@ -9,8 +9,7 @@ from flask import Response
 from chassis.calls import Call
 from chassis.endpoints import Endpoints
 from chassis.idempotency import Answer, json_answer
-from chassis.journal_export import CSV, JSON_LINES
-from chassis.request_content import JSON
+from chassis.written_rows import EVERY_FORM, answer_with_rows
 from services.enrolment.api.answers import show
 from services.enrolment.api.exclusion_case_documents import (
     AffectedHolders,
@@ -18,7 +17,6 @@ from services.enrolment.api.exclusion_case_documents import (
     ShownCase,
     ShownCases,
 )
-from services.enrolment.api.written_rows import answer_with_rows
 from services.enrolment.queries.exclusion_cases import (
     AFFECTED_COLUMNS,
     affected_by,
@@ -64,7 +62,7 @@ def get_case(call: Call, service: EnrolmentService) -> Answer:
 @endpoints.get(
     "/exclusion-lists/<id:list_id>/affected",
     allow=(OPERATOR, AUDITOR),
-    media_types=(JSON, JSON_LINES, CSV),
+    media_types=EVERY_FORM,
     shows=AffectedHolders,
 )
 def get_affected(call: Call, service: EnrolmentService) -> Response:
