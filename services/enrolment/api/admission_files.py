@@ -19,16 +19,11 @@ from services.enrolment.api.admission_file_documents import (
     AdmissionFiles,
     FileRows,
     FilesQuery,
-    StopRequest,
 )
 from services.enrolment.api.answers import show
+from services.enrolment.api.fields import ReasonGiven
 from services.enrolment.api.file_results import answer_with_results
-from services.enrolment.api.receiving import (
-    HashedBlocks,
-    in_chunks,
-    place_to_receive,
-    stream_of,
-)
+from services.enrolment.api.receiving import HashedBlocks, in_chunks, place_to_receive, stream_of
 from services.enrolment.domain.programme.admission_file import ROWS_A_CHUNK
 from services.enrolment.domain.programme.candidate_lines import COLUMNS, candidate_lines
 from services.enrolment.queries.admission_files import list_files, show_file
@@ -45,10 +40,7 @@ from services.enrolment.use_cases.programme.receive_admission_file import (
     keep_rows,
     take_on,
 )
-from services.enrolment.use_cases.programme.stop_admission_file import (
-    StopFile,
-    stop_admission_file,
-)
+from services.enrolment.use_cases.programme.stop_admission_file import StopFile, stop_admission_file
 from vocabulary.refusals.admission import CandidateFileFaulty, WaveClosed
 from vocabulary.refusals.draw import WaveDraws
 from vocabulary.roles import AUDITOR, OPERATOR
@@ -153,7 +145,7 @@ def get_rows(call: Call, service: EnrolmentService) -> Response:
 @endpoints.post(
     f"{_BY_ID}/stop",
     allow=(OPERATOR,),
-    body=StopRequest,
+    body=ReasonGiven,
     shows=AdmissionFile,
     refuses=(StateConflict,),
 )

@@ -7,7 +7,6 @@ from typing import Any
 from chassis.contract import Shown
 from chassis.fields import InstantField, OneOf, Parsed, Reference, Strict, Text, Whole, says
 from services.enrolment.api.admission_documents import CandidateRow
-from services.enrolment.api.fields import why
 from services.enrolment.domain.draw.application import ApplicationState
 
 WHY_NO_CARD = says(
@@ -39,12 +38,6 @@ class ApplicationLookup(Strict):
     """The id that was given with an application."""
 
     application_id = Reference(required=True)
-
-
-class WithdrawalRequest(Strict):
-    """Why an application is withdrawn."""
-
-    reason = why(required=True)
 
 
 class MadeApplication(Shown):

@@ -17,7 +17,7 @@ from chassis.fields import (
     Whole,
     says,
 )
-from services.enrolment.api.fields import rupiah, why
+from services.enrolment.api.fields import rupiah
 from services.enrolment.domain.entry_kinds import EntryKind
 from services.enrolment.domain.programme.card import MODE_OF_SCHEME
 from services.enrolment.domain.seats.enrolment import EnrolmentState
@@ -53,12 +53,6 @@ class EnrolmentRequest(Strict):
         form=forms.CARD_NUMBER,
         metadata=says("Only from officers and operators: the card of the person they assist."),
     )
-
-
-class CancellationRequest(Strict):
-    """Why a seat is given back."""
-
-    reason = why(required=True)
 
 
 class RedemptionRequest(Strict):

@@ -19,7 +19,6 @@ from services.enrolment.api.answers import show
 from services.enrolment.api.cards import own_card
 from services.enrolment.api.enrolment_documents import (
     BegunEnrolment,
-    CancellationRequest,
     CancelledEnrolment,
     EnrolmentRequest,
     Enrolments,
@@ -29,6 +28,7 @@ from services.enrolment.api.enrolment_documents import (
     Timeline,
 )
 from services.enrolment.api.enrolment_documents import Enrolment as ShownEnrolment
+from services.enrolment.api.fields import ReasonGiven
 from services.enrolment.api.guesses import record_one, refuse_too_many
 from services.enrolment.domain.reach import reach_to_act, reach_to_read
 from services.enrolment.domain.seats.admission import EnrolCommand
@@ -199,7 +199,7 @@ def get_timeline(call: Call, service: EnrolmentService) -> Answer:
 @endpoints.post(
     "/enrolments/<id:enrolment_id>/cancellation",
     allow=(HOLDER, PROVIDER, OPERATOR),
-    body=CancellationRequest,
+    body=ReasonGiven,
     key=KeyUse.REQUIRED,
     shows=CancelledEnrolment,
     refuses=(CancellationClosed,),

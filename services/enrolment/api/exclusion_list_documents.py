@@ -62,12 +62,6 @@ class ActivationRequest(Strict):
     preview = preview_field("`GET /exclusion-lists/{id}/preview`", required=True)
 
 
-class ListEnd(Strict):
-    """Why a list is taken back."""
-
-    reason = why(required=True)
-
-
 class ListWithdrawn(Shown):
     """That a list was taken back."""
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from chassis.contract import Shown
-from chassis.fields import Parsed, Text, says
+from chassis.fields import Parsed, Strict, Text, says
 from vocabulary import forms
 from vocabulary.money import check_rupiah
 from vocabulary.nik import refuse_personal_number
@@ -22,6 +22,12 @@ def regency_code(value: Any) -> str:
 def why(**options: Any) -> Text:
     """Take a reason, which the journal keeps for ever."""
     return Text(least=3, most=500, lines=True, check=refuse_personal_number, **options)
+
+
+class ReasonGiven(Strict):
+    """Why it is done. The log keeps it for ever."""
+
+    reason = why(required=True)
 
 
 def case_number(told: str) -> Text:

@@ -139,12 +139,6 @@ class VoidingRequest(Strict):
     case_number = case_number("the journal tells it")
 
 
-class OpeningRequest(Strict):
-    """Why the next purchase is opened earlier."""
-
-    reason = why(required=True)
-
-
 class ReviewRequest(Strict):
     """What a holder says of a completed training."""
 

@@ -80,12 +80,6 @@ class RulesRequest(RulesPreviewRequest):
     )
 
 
-class RulesEnd(Strict):
-    """Why a version is withdrawn."""
-
-    reason = why(required=True)
-
-
 class ShownVersion(Shown):
     """A version of the rules: when it holds, and where it comes from."""
 
