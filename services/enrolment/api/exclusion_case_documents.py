@@ -19,8 +19,8 @@ from chassis.fields import (
     says,
 )
 from services.enrolment.api.exclusion_list_documents import group
+from services.enrolment.api.fields import why
 from services.enrolment.api.rule_documents import DAY_FORM
-from services.enrolment.api.schemas import why
 from services.enrolment.domain.exclusion.case import CaseState
 from services.enrolment.domain.programme.card import CardState
 from services.enrolment.queries.exclusion_cases import LISTED, NO_LONGER_LISTED

@@ -6,20 +6,21 @@ from dataclasses import asdict
 
 import sqlalchemy as sa
 
-from chassis.endpoints import Call, Endpoints, KeyUse
+from chassis.calls import Call
+from chassis.endpoints import Endpoints, KeyUse
 from chassis.idempotency import Answer, json_answer
 from chassis.identifiers import new_id
 from chassis.problems import NotFound, StateConflict
 from services.enrolment.api.answers import show
 from services.enrolment.api.exclusion_list_documents import (
     ActivationRequest,
-    ListEnd,
     ListRequest,
     ListsQuery,
     ShownActivation,
     ShownList,
     ShownLists,
 )
+from services.enrolment.api.fields import ReasonGiven
 from services.enrolment.queries.exclusion_lists import list_lists, show_list
 from services.enrolment.queries.exclusion_preview import preview_activation
 from services.enrolment.service import EnrolmentService
@@ -122,7 +123,7 @@ def post_activation(call: Call, service: EnrolmentService) -> Answer:
 @endpoints.post(
     f"{_BY_ID}/withdrawal",
     allow=(OPERATOR,),
-    body=ListEnd,
+    body=ReasonGiven,
     key=KeyUse.REQUIRED,
     shows=ShownList,
     refuses=(StateConflict,),

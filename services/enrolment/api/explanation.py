@@ -9,8 +9,9 @@ from typing import Any
 
 import sqlalchemy as sa
 
+from chassis.calls import Call
 from chassis.clock import write_instant
-from chassis.endpoints import Call, Endpoints, KeyUse
+from chassis.endpoints import Endpoints, KeyUse
 from chassis.idempotency import Answer, json_answer
 from chassis.problems import FieldError, Forbidden, NotFound, ValidationFailed
 from services.enrolment.api.cards import looked_up, own_card

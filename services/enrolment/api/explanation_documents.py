@@ -10,8 +10,8 @@ import marshmallow as ma
 from chassis.composed_fields import Several
 from chassis.contract import Shown
 from chassis.fields import Flag, InstantField, OneOf, Parsed, Reference, Strict, Text, Whole, says
+from services.enrolment.api.fields import CLUSTERS, regency_code
 from services.enrolment.api.rule_documents import DAY_FORM, VERSION_FORM, version_name
-from services.enrolment.api.schemas import CLUSTERS, regency_code
 from services.enrolment.domain.programme.card import Scheme
 from services.enrolment.use_cases.programme.explain_rules import AskedPerson
 from vocabulary import forms

@@ -6,7 +6,7 @@ import marshmallow as ma
 
 from chassis.contract import Shown, page_of
 from chassis.fields import Flag, InstantField, OneOf, Parsed, Reference, Text, Whole, says
-from services.enrolment.api.documents import FieldFault, rupiah
+from services.enrolment.api.fields import FieldFault, rupiah
 from services.enrolment.api.learning_schemas import MakeUpMeeting
 from services.enrolment.domain.learning.evidence import Source
 from services.enrolment.domain.learning.review import BEST, LONGEST_TEXT, WORST

@@ -6,10 +6,12 @@ from typing import Any
 
 import sqlalchemy as sa
 
+from chassis.calls import Call
 from chassis.clock import write_instant
-from chassis.endpoints import Call, Endpoints, KeyUse
+from chassis.endpoints import Endpoints, KeyUse
 from chassis.idempotency import Answer, json_answer
 from chassis.problems import FieldError, StateConflict, ValidationFailed
+from services.enrolment.api.fields import ReasonGiven
 from services.enrolment.api.learning_documents import (
     RESULT_REFUSALS,
     ClassResults,
@@ -17,12 +19,7 @@ from services.enrolment.api.learning_documents import (
     OpenedPurchase,
     VoidedEnrolment,
 )
-from services.enrolment.api.learning_schemas import (
-    OpeningRequest,
-    ResultRequest,
-    ResultsRequest,
-    VoidingRequest,
-)
+from services.enrolment.api.learning_schemas import ResultRequest, ResultsRequest, VoidingRequest
 from services.enrolment.domain.learning.result import Result
 from services.enrolment.queries.attendance import attendance_document
 from services.enrolment.service import EnrolmentService
@@ -174,7 +171,7 @@ def post_voiding(call: Call, service: EnrolmentService) -> Answer:
 @endpoints.post(
     f"{_BY_ID}/opening",
     allow=(OPERATOR,),
-    body=OpeningRequest,
+    body=ReasonGiven,
     shows=OpenedPurchase,
     refuses=(StateConflict,),
 )

@@ -4,14 +4,15 @@ from __future__ import annotations
 
 import sqlalchemy as sa
 
+from chassis.calls import Call
 from chassis.contract import Shown
-from chassis.endpoints import Call, Endpoints, KeyUse
+from chassis.endpoints import Endpoints, KeyUse
 from chassis.fields import OneOf, Reference
 from chassis.idempotency import Answer, json_answer
 from chassis.problems import Problem, StateConflict, TooManyRequests
-from services.enrolment.api.documents import rupiah
+from services.enrolment.api.card_documents import RevocationRequest
+from services.enrolment.api.fields import rupiah
 from services.enrolment.api.guesses import record_one, refuse_too_many
-from services.enrolment.api.schemas import RevocationRequest
 from services.enrolment.domain.programme.card import CardState
 from services.enrolment.service import LOOKUPS_OF_ONE_CALLER, EnrolmentService
 from services.enrolment.use_cases.programme.revoke_card import RevokeCard, revoke_card

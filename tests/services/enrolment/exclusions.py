@@ -87,11 +87,11 @@ def find_all(house: House) -> int:
     """Let a worker look through everybody; return how many persons it looked through."""
     work, done = work_of(house), 0
     with house.service.database.reading() as connection:
-        left = house.service.stores.exclusion_lists.to_check(connection)
+        left = house.service.stores.checked_lists.to_check(connection)
     while left:
         done += work.find_some()
         with house.service.database.reading() as connection:
-            left = house.service.stores.exclusion_lists.to_check(connection)
+            left = house.service.stores.checked_lists.to_check(connection)
     return done
 
 

@@ -42,7 +42,7 @@ def find_holders(
     Nothing is done where another worker has the list, or all were looked through.
     """
     one = stores.exclusion_lists.lock_if_free(connection, list_id)
-    after = stores.exclusion_lists.unchecked_after(connection, list_id)
+    after = stores.checked_lists.unchecked_after(connection, list_id)
     if one is None or after is None:
         return 0
     actor = done_by_worker(request_id)
@@ -53,7 +53,7 @@ def find_holders(
     opened = _open(connection, one, found, cards, rules=rules, now=now, stores=stores)
     stores.exclusion_cases.add(connection, opened)
     is_all = found.persons < at_once
-    stores.exclusion_lists.save_checked(
+    stores.checked_lists.save_checked(
         connection, list_id, to=found.last, persons=found.persons, done_at=now if is_all else None
     )
     entries = [_opened(case, actor, rules) for case in opened]
@@ -114,6 +114,6 @@ def _opened(case: ExclusionCase, actor: Actor, rules: RuleSet) -> Entry:
 
 
 def _checked(connection: sa.Connection, one: ExclusionList, actor: Actor, stores: Stores) -> Entry:
-    persons = stores.exclusion_lists.checked(connection, one.list_id)
+    persons = stores.checked_lists.checked(connection, one.list_id)
     said = {"persons": persons}
     return list_entry(EntryKind.EXCLUSION_LIST_CHECKED, one, actor, said=said)
