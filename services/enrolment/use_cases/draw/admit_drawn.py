@@ -17,7 +17,7 @@ from services.enrolment.domain.draw.application import Verdict, verdict_of
 from services.enrolment.domain.draw.draw import Step
 from services.enrolment.domain.entry_kinds import EntryKind
 from services.enrolment.domain.programme.award import Candidate
-from services.enrolment.domain.programme.pause import Paused
+from services.enrolment.domain.programme.pause import Paused, is_paused_anywhere
 from services.enrolment.storage.stores import Stores
 from services.enrolment.use_cases.draw.reveal_secret import done_entry
 from services.enrolment.use_cases.programme.admit_candidates import (
@@ -74,7 +74,7 @@ def admit_drawn(
 
 def _is_paused(connection: sa.Connection, stores: Stores) -> bool:
     _, pauses = stores.pauses.now_and_in_force(connection)
-    return any(pause.what is Paused.ADMISSIONS for pause in pauses)
+    return is_paused_anywhere(pauses, Paused.ADMISSIONS)
 
 
 def _judge(
