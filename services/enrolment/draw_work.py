@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from functools import partial
 
@@ -10,7 +11,11 @@ from chassis.transaction import Transactions
 from chassis.worker import in_turn
 from services.enrolment.domain.draw.draw import Draw, Step
 from services.enrolment.storage.stores import Stores
-from services.enrolment.use_cases.draw.admit_drawn import DrawnPeople, admit_drawn
+from services.enrolment.use_cases.draw.admit_drawn import (
+    DrawnPeople,
+    PausedMeanwhile,
+    admit_drawn,
+)
 from services.enrolment.use_cases.draw.close_applications import close_applications
 from services.enrolment.use_cases.draw.fix_order import fix_order, order_of
 from services.enrolment.use_cases.draw.publish_list import publish_list, root_of_list
@@ -32,25 +37,30 @@ class DrawWork:
 
     def _go_on(self, wave_id: str) -> int:
         draw, step = self._due(wave_id)
+        if step is None:
+            return 0
+        take = partial(self._taking(step, draw), stores=self.stores)
+        try:
+            return self.transactions.run(take, repeatable=True)
+        except PausedMeanwhile:
+            return 0
+
+    def _taking(self, step: Step, draw: Draw) -> Callable[..., int]:
+        """Work out what a step needs, before anything is locked, and return what takes it."""
+        wave_id = draw.wave_id
         match step:
-            case None:
-                return 0
             case Step.CLOSE:
-                take = partial(close_applications, wave_id=wave_id)
+                return partial(close_applications, wave_id=wave_id)
             case Step.LIST:
                 size, root = root_of_list(wave_id, stores=self.stores)
-                take = partial(
-                    publish_list, wave_id=wave_id, size=size, root=root, request_id=_request_id()
-                )
+                take = partial(publish_list, wave_id=wave_id, size=size, root=root)
             case Step.ORDER:
-                take = partial(
-                    fix_order, wave_id=wave_id, order=self._order(draw), request_id=_request_id()
-                )
+                take = partial(fix_order, wave_id=wave_id, order=self._order(draw))
             case Step.REVEAL:
-                take = partial(reveal_secret, wave_id=wave_id, request_id=_request_id())
+                take = partial(reveal_secret, wave_id=wave_id)
             case Step.ADMIT:
-                take = partial(admit_drawn, drawn=self._next(wave_id), request_id=_request_id())
-        return self.transactions.run(partial(take, stores=self.stores), repeatable=True)
+                take = partial(admit_drawn, drawn=self._next(wave_id))
+        return partial(take, request_id=random_reference())
 
     def _due(self, wave_id: str) -> tuple[Draw, Step | None]:
         with self.stores.database.reading() as connection:
@@ -80,7 +90,3 @@ class DrawWork:
             sealed = applications.sealed(connection, ids)
         people = [(one, applications.opened(one, sealed[one])) for one in ids]
         return DrawnPeople(wave_id, first_place, people)
-
-
-def _request_id() -> str:
-    return random_reference()
