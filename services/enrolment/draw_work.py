@@ -10,15 +10,13 @@ from chassis.identifiers import random_reference
 from chassis.transaction import Transactions
 from chassis.worker import in_turn
 from services.enrolment.domain.draw.draw import Draw, Step
+from services.enrolment.domain.draw.order_chunk import Order
 from services.enrolment.storage.stores import Stores
-from services.enrolment.use_cases.draw.admit_drawn import (
-    DrawnPeople,
-    PausedMeanwhile,
-    admit_drawn,
-)
+from services.enrolment.use_cases.draw.admit_drawn import PausedMeanwhile, admit_drawn
 from services.enrolment.use_cases.draw.close_applications import close_applications
 from services.enrolment.use_cases.draw.fix_order import fix_order, order_of
 from services.enrolment.use_cases.draw.publish_list import publish_list, root_of_list
+from services.enrolment.use_cases.draw.read_next import read_next
 from services.enrolment.use_cases.draw.reveal_secret import reveal_secret
 
 
@@ -59,7 +57,7 @@ class DrawWork:
             case Step.REVEAL:
                 take = partial(reveal_secret, wave_id=wave_id)
             case Step.ADMIT:
-                take = partial(admit_drawn, drawn=self._next(wave_id))
+                take = partial(admit_drawn, drawn=read_next(wave_id, stores=self.stores))
         return partial(take, request_id=random_reference())
 
     def _due(self, wave_id: str) -> tuple[Draw, Step | None]:
@@ -71,22 +69,7 @@ class DrawWork:
             raise LookupError(f"there is no draw of the wave {wave_id}")
         return draw, draw.next_step(now=now, closes_at=wave.closes_at)
 
-    def _order(self, draw: Draw) -> list[str]:
+    def _order(self, draw: Draw) -> Order:
         with self.stores.database.reading() as connection:
             secret = self.stores.draws.secret_of(connection, draw.wave_id)
         return order_of(draw, secret=secret, stores=self.stores)
-
-    def _next(self, wave_id: str) -> DrawnPeople:
-        """Read and open who comes next, before anybody is kept waiting by a lock.
-
-        Draw, order and applications are read as they stood at one moment: another worker may be judging these.
-        """
-        draws, applications = self.stores.draws, self.stores.applications
-        with self.stores.database.reading() as connection:
-            draw = draws.read(connection, wave_id)
-            first_place = draw.judged if draw else 0
-            chunk = draws.chunk_from(connection, wave_id, first_place)
-            ids = chunk.application_ids if chunk else []
-            sealed = applications.sealed(connection, ids)
-        people = [(one, applications.opened(one, sealed[one])) for one in ids]
-        return DrawnPeople(wave_id, first_place, people)
