@@ -73,6 +73,12 @@ class DrawStore:
         )
         return list(connection.execute(query).scalars())
 
+    def under_way(self, connection: sa.Connection) -> Draw | None:
+        """Read a draw whose order is certain and of which somebody waits to be judged; None where there is none."""
+        query = sa.select(DRAW).where(D.entered_at.is_not(None), D.ended_at.is_(None)).limit(1)
+        row = connection.execute(query).one_or_none()
+        return None if row is None else draw_of(row)
+
     def secret_of(self, connection: sa.Connection, wave_id: str) -> bytes:
         """Open the secret of a draw that has not told it."""
         query = sa.select(D.sealed_secret).where(D.wave_id == wave_id)

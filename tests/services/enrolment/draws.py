@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from datetime import datetime, timedelta
+from itertools import islice
 from typing import Any
 
 import sqlalchemy as sa
@@ -145,6 +146,20 @@ def drawn(house: House, wave_id: str) -> None:
     go_on(house)
     document(enter(house, wave_id))
     go_on(house)
+
+
+def revealed(house: House, *, people: int, places: int) -> str:
+    """Draw among so many for so many places, up to where the first would be judged; return the wave's id."""
+    wave_id = open_draw(house)
+    quotas = {"quotas": [{"places": places}], "reason": "Keputusan kuota"}
+    document(house.post(f"/waves/{wave_id}/quotas", quotas, "operator"))
+    apply_many(house, wave_id, islice(house.supply, people))
+    close_window(house, wave_id)
+    go_on(house)
+    document(enter(house, wave_id))
+    while shown(house, wave_id)["state"] != "revealed":
+        work_of(house).go_on()
+    return wave_id
 
 
 def shown(house: House, wave_id: str) -> dict[str, Any]:

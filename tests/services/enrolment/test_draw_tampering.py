@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable
-from itertools import islice
 from uuid import uuid4
 
 import pytest
@@ -15,16 +14,13 @@ from services.enrolment.domain.draw.order import draw_key, lot_of
 from services.enrolment.storage.tables.draws import DRAW, DRAW_CHUNK
 from services.enrolment.use_cases.draw.fix_order import ListChanged
 from tests.services.enrolment.draws import (
-    apply_many,
-    close_window,
-    enter,
     go_on,
-    open_draw,
     results,
+    revealed,
     shown,
     work_of,
 )
-from tests.services.enrolment.house import House, document
+from tests.services.enrolment.house import House
 
 AT_ONCE = 4
 PEOPLE = 10
@@ -36,20 +32,6 @@ Pieces = list[list[str]]
 def _small_pieces(monkeypatch: pytest.MonkeyPatch) -> None:
     for where in ("domain.draw.order_chunk", "use_cases.draw.read_next"):
         monkeypatch.setattr(f"services.enrolment.{where}.JUDGED_AT_ONCE", AT_ONCE)
-
-
-def revealed(house: House) -> str:
-    """Draw up to where the first piece would be judged; only as many places as that has people."""
-    wave_id = open_draw(house)
-    quotas = {"quotas": [{"places": PLACES}], "reason": "Keputusan kuota"}
-    document(house.post(f"/waves/{wave_id}/quotas", quotas, "operator"))
-    apply_many(house, wave_id, islice(house.supply, PEOPLE))
-    close_window(house, wave_id)
-    go_on(house)
-    document(enter(house, wave_id))
-    while shown(house, wave_id)["state"] != "revealed":
-        work_of(house).go_on()
-    return wave_id
 
 
 def tamper(house: House, wave_id: str, change: Callable[[Pieces], None]) -> None:
@@ -92,7 +74,7 @@ def move_up(pieces: Pieces) -> None:
 def test_an_order_that_was_changed_admits_nobody(
     house: House, change: Callable[[Pieces], None]
 ) -> None:
-    wave_id = revealed(house)
+    wave_id = revealed(house, people=PEOPLE, places=PLACES)
     tamper(house, wave_id, change)
     with pytest.raises(ListChanged):
         work_of(house).go_on()
@@ -100,7 +82,7 @@ def test_an_order_that_was_changed_admits_nobody(
 
 
 def test_an_id_that_was_made_to_fit_between_two_others_admits_nobody(house: House) -> None:
-    wave_id = revealed(house)
+    wave_id = revealed(house, people=PEOPLE, places=PLACES)
     draw = shown(house, wave_id)
     key = draw_key(bytes.fromhex(draw["secret"]), draw["outside_value"]["value"])
 
@@ -117,7 +99,7 @@ def test_an_id_that_was_made_to_fit_between_two_others_admits_nobody(house: Hous
 def test_an_order_whose_root_was_changed_with_it_still_follows_from_secret_and_value(
     house: House,
 ) -> None:
-    wave_id = revealed(house)
+    wave_id = revealed(house, people=PEOPLE, places=PLACES)
     tamper(house, wave_id, swap_across)
     with house.as_owner() as connection:
         roots = house.service.stores.draws.chunk_roots(connection, wave_id)
@@ -128,7 +110,7 @@ def test_an_order_whose_root_was_changed_with_it_still_follows_from_secret_and_v
 
 
 def test_an_order_that_is_changed_between_two_pieces_admits_nobody_further(house: House) -> None:
-    wave_id = revealed(house)
+    wave_id = revealed(house, people=PEOPLE, places=PLACES)
     work_of(house).go_on()
     assert shown(house, wave_id)["judged"] == AT_ONCE
 
@@ -145,7 +127,7 @@ def test_if_nobody_looked_somebody_would_take_another_ones_place(
     house: House, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr("services.enrolment.use_cases.draw.read_next.is_next", lambda *_, **__: 1)
-    wave_id = revealed(house)
+    wave_id = revealed(house, people=PEOPLE, places=PLACES)
     loser = results(house, wave_id)[8]["application_id"]
     tamper(house, wave_id, swap_across)
     go_on(house)

@@ -140,8 +140,8 @@ class Draw:
         if order.index(self.state) < order.index(needed):
             raise DrawTooEarly(facts={"state": self.state.value, "needs": needed.value})
 
-    def check_quotas_may_change(self) -> None:
-        """Raise `DrawUnderWay` where places would be given to people whose turn is known."""
+    def check_not_under_way(self) -> None:
+        """Raise `DrawUnderWay` where places would be given to, or taken from, people whose turn is known."""
         if self.outside is not None and self.ended_at is None:
             raise DrawUnderWay(facts={"state": self.state.value})
 
