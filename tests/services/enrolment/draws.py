@@ -89,14 +89,15 @@ def apply_many(house: House, wave_id: str, persons: Iterable[Person]) -> None:
     operator = Principal("operator:rina", "operator", None, None, None, expires_at=0)
 
     def make(connection: sa.Connection) -> None:
-        for candidate in map(_candidate, persons):
+        for candidate in map(candidate_of, persons):
             command = MakeApplication(random_reference(), wave_id, candidate, operator, "request-1")
             make_application(connection, command, stores=service.stores)
 
     service.transactions.run(make)
 
 
-def _candidate(person: Person) -> Candidate:
+def candidate_of(person: Person) -> Candidate:
+    """Return a person as the service reads it."""
     read = read_candidate(person.row(), takes_test_numbers=True)
     assert isinstance(read, Candidate)
     return read

@@ -16,7 +16,7 @@ from services.enrolment.use_cases.draw.fix_order import ListChanged
 
 
 def read_next(wave_id: str, *, stores: Stores) -> DrawnPeople:
-    """Return who comes next in a draw. Raises `ListChanged` where the order is not the published one any more.
+    """Return who comes next in a draw. Raises `ListChanged` where order or people are not those of then.
 
     Draw, order and applications are read as they stood at one moment: another worker may be judging these.
     """
@@ -29,6 +29,8 @@ def read_next(wave_id: str, *, stores: Stores) -> DrawnPeople:
         if chunk is None or not _is_next(connection, chunk, draw, stores):
             raise ListChanged(wave_id)
         sealed = stores.applications.sealed(connection, chunk.application_ids)
+        if len(sealed) != len(chunk.application_ids):
+            raise ListChanged(wave_id)
     people = [(one, stores.applications.opened(one, sealed[one])) for one in chunk.application_ids]
     return DrawnPeople(wave_id, first_place, people)
 
