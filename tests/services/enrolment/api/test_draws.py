@@ -15,10 +15,11 @@ import sqlalchemy as sa
 from chassis.clock import read_instant, utc_now, write_instant
 from chassis.identifiers import new_id, random_reference
 from services.enrolment.domain.draw.merkle_root import merkle_root
+from services.enrolment.domain.draw.order_chunk import JUDGED_AT_ONCE
 from services.enrolment.storage.applications import ApplicationStore
 from services.enrolment.storage.tables.draws import APPLICATION, DRAW
 from services.enrolment.storage.tables.programme import WAVE
-from services.enrolment.use_cases.draw.fix_order import JUDGED_AT_ONCE, ListChanged
+from services.enrolment.use_cases.draw.fix_order import ListChanged
 from services.enrolment.use_cases.draw.reveal_secret import reveal_secret
 from tests.chassis.problem_documents import code, pointers, problem
 from tests.services.enrolment.draws import (

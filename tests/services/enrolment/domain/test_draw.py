@@ -112,9 +112,9 @@ def test_an_outside_value_is_younger_than_the_list_and_no_prophecy() -> None:
 @pytest.mark.parametrize("draw", [SETTLED, ORDERED, REVEALED])
 def test_no_places_are_given_to_people_whose_turn_is_known(draw: Draw) -> None:
     with pytest.raises(DrawUnderWay):
-        draw.check_quotas_may_change()
+        draw.check_not_under_way()
     for other in (ANNOUNCED, CLOSED, LISTED, DONE):
-        other.check_quotas_may_change()
+        other.check_not_under_way()
 
 
 def test_what_is_not_published_yet_is_not_read() -> None:

@@ -20,6 +20,7 @@ def upgrade() -> None:
         sa.Column("wave_id", Identifier(), nullable=False),
         sa.Column("first_place", sa.Integer(), autoincrement=False, nullable=False),
         sa.Column("application_ids", sa.Text(), nullable=False),
+        sa.Column("root", sa.String(64), nullable=False),
         sa.PrimaryKeyConstraint("wave_id", "first_place"),
         sa.ForeignKeyConstraint(["wave_id"], ["draw.wave_id"]),
     )
