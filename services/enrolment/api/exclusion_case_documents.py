@@ -31,7 +31,7 @@ from vocabulary.rule_set import read_day
 
 _STANDS = (
     "Nobody has decided; it was upheld; its holder has appealed; the appeal was refused; and it ends revoked,"
-    " dismissed or granted."
+    " dismissed, granted, or lapsed where the card was revoked under another number."
 )
 _LISTING = "Whether the holder is on the list that is in force now."
 UPHELD, DISMISSED, GRANTED, REFUSED = "upheld", "dismissed", "granted", "refused"

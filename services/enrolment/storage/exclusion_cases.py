@@ -76,11 +76,16 @@ class ExclusionCaseStore:
             found.setdefault(row.card_ref, []).append(earlier)
         return found
 
-    def lock(self, connection: sa.Connection, case_id: str) -> ExclusionCase | None:
-        """Lock a case that is to change; None where there is none. Take it before its card."""
+    def lock(self, connection: sa.Connection, case_id: str) -> ExclusionCase:
+        """Lock a case that is there and is to change. Lock its card before it."""
         query = sa.select(EXCLUSION_CASE).where(X.case_id == case_id)
-        row = connection.execute(query.with_for_update(key_share=True)).one_or_none()
-        return None if row is None else case_of(row)
+        return case_of(connection.execute(query.with_for_update(key_share=True)).one())
+
+    def lock_of_card(self, connection: sa.Connection, card_ref: str) -> list[ExclusionCase]:
+        """Lock all cases about a locked card, also those that have ended; none is opened meanwhile."""
+        query = sa.select(EXCLUSION_CASE).where(X.card_ref == card_ref).order_by(X.case_id)
+        rows = connection.execute(query.with_for_update(key_share=True))
+        return [case_of(row) for row in rows]
 
     def read(self, connection: sa.Connection, case_id: str) -> ExclusionCase | None:
         """Read a case without locking it."""

@@ -36,6 +36,9 @@ class CaseState(StrEnum):
     GRANTED = "granted"
     """Another operator granted the appeal."""
 
+    LAPSED = "lapsed"
+    """Its card was revoked under another number: there is nothing left to decide."""
+
 
 LIVE: Final = (CaseState.OPEN, CaseState.UPHELD, CaseState.APPEALED, CaseState.FINAL)
 BARRING: Final = (CaseState.UPHELD, CaseState.APPEALED, CaseState.FINAL)
@@ -173,6 +176,12 @@ def revoked(case: ExclusionCase, decision: Decision) -> ExclusionCase:
     return _ended(case, CaseState.REVOKED, decision)
 
 
+def lapse(case: ExclusionCase, decision: Decision) -> ExclusionCase:
+    """End a case whose card was revoked under another number."""
+    _check(case, *LIVE)
+    return _ended(case, CaseState.LAPSED, decision)
+
+
 def _ended(case: ExclusionCase, state: CaseState, decision: Decision) -> ExclusionCase:
     return replace(case, state=state, ended=decision, due_at=None)
 
@@ -190,6 +199,7 @@ _WHY_NOT = {
     CaseState.REVOKED: "This case has ended: the card is revoked.",
     CaseState.DISMISSED: "This case has ended: it was dismissed.",
     CaseState.GRANTED: "This case has ended: the appeal was granted.",
+    CaseState.LAPSED: "This case has ended: the card was revoked under another number.",
 }
 _WHY_NOT_RIPE = {
     **_WHY_NOT,

@@ -60,6 +60,7 @@ def in_state(state: CaseState) -> ExclusionCase:
         CaseState.GRANTED: lambda: cases.decide_appeal(appealed(), BUDI, granted=True, rules=RULES),
         CaseState.DISMISSED: lambda: cases.dismiss(opened(), RINA),
         CaseState.REVOKED: lambda: cases.revoked(in_state(CaseState.FINAL), RINA),
+        CaseState.LAPSED: lambda: cases.lapse(opened(), RINA),
     }
     return made[state]()
 
@@ -92,6 +93,7 @@ def test_each_step_is_taken_from_the_states_that_lead_to_it() -> None:
             )
         ) == {CaseState.APPEALED}
     assert allowed(lambda one: cases.revoked(one, RINA)) == {CaseState.FINAL}
+    assert allowed(lambda one: cases.lapse(one, RINA)) == set(LIVE)
 
 
 def test_a_case_that_ended_waits_for_nobody_and_one_that_has_not_does() -> None:
