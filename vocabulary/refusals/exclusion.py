@@ -39,3 +39,14 @@ class ExclusionCaseStands(Problem):
     )
     tells = (("case_id", str), ("state", str))
     default_detail = "Read the case: have the appeal decided, or dismiss it where there is none."
+
+
+class NoLongerListed(Problem):
+    code = "no-longer-listed"
+    status = 409
+    title = "The holder is not on the list in force"
+    meaning = (
+        "The list of the group that is in force does not say that the holder of the card may have none, or none is in"
+        " force: nothing is decided against the holder."
+    )
+    default_detail = "Dismiss the case. Where the list is wrong, import it anew first."

@@ -121,7 +121,11 @@ class ShownCase(AnyCase):
         metadata=says("By when an operator takes the next step; null once the case has ended."),
     )
     overdue = Flag(metadata=says("That has passed. Nothing is decided by that."))
-    may_be_revoked = Flag(metadata=says("The time to appeal is over, or the appeal was refused."))
+    may_be_revoked = Flag(
+        metadata=says(
+            "The time to appeal is over, or the appeal was refused; and the holder is listed."
+        )
+    )
     upheld = ma.fields.Nested(Decided, allow_none=True)
     appealed_at = InstantField(allow_none=True)
     appeal_decided = ma.fields.Nested(Decided, allow_none=True)

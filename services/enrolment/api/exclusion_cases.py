@@ -52,6 +52,7 @@ from services.enrolment.use_cases.exclusion.read_exclusions import (
     record_appeal_read,
 )
 from vocabulary.refusals.cards import CardNotFound, SamePerson
+from vocabulary.refusals.exclusion import NoLongerListed
 from vocabulary.roles import AUDITOR, HOLDER, OFFICER, OPERATOR
 
 endpoints: Endpoints[EnrolmentService] = Endpoints("/api/v1")
@@ -110,14 +111,15 @@ def get_affected(call: Call, service: EnrolmentService) -> Response:
     body=CaseDecision,
     key=KeyUse.REQUIRED,
     shows=ShownCase,
-    refuses=(StateConflict,),
+    refuses=(StateConflict, NoLongerListed),
 )
 def post_decision(call: Call, service: EnrolmentService) -> Answer:
     """Decide on a case.
 
     Upheld, the card is barred: nothing is bought with it, its clock stands still, and its holder may appeal. When the
     time for that is over, or the appeal was refused, the card is revoked under the case's id
-    (`POST /cards/revocation`). Dismissed, also later and until then, the card can be used as before.
+    (`POST /cards/revocation`). Dismissed, also later and until then, the card can be used as before: where the
+    holder is on the list no longer, that is all there is to decide.
     """
     decide = uphold_case if call.body["decision"] == UPHELD else dismiss_case
     return _decided(call, service, partial(decide, command=_command(call), stores=service.stores))
@@ -194,7 +196,7 @@ def get_appeal(call: Call, service: EnrolmentService) -> Answer:
     body=AppealDecision,
     key=KeyUse.REQUIRED,
     shows=ShownCase,
-    refuses=(StateConflict, SamePerson),
+    refuses=(StateConflict, SamePerson, NoLongerListed),
 )
 def post_appeal_decision(call: Call, service: EnrolmentService) -> Answer:
     """Decide on an appeal, as another operator than the one who upheld the case.

@@ -16,7 +16,7 @@ from services.enrolment.domain.programme.card import CardState
 from services.enrolment.service import LOOKUPS_OF_ONE_CALLER, EnrolmentService
 from services.enrolment.use_cases.programme.revoke_card import RevokeCard, revoke_card
 from vocabulary.refusals.cards import CardNotFound
-from vocabulary.refusals.exclusion import ExclusionCaseStands
+from vocabulary.refusals.exclusion import ExclusionCaseStands, NoLongerListed
 from vocabulary.roles import OPERATOR
 
 endpoints: Endpoints[EnrolmentService] = Endpoints("/api/v1")
@@ -36,7 +36,7 @@ class ShownRevocation(Shown):
     body=RevocationRequest,
     key=KeyUse.REQUIRED,
     shows=ShownRevocation,
-    refuses=(CardNotFound, StateConflict, ExclusionCaseStands, TooManyRequests),
+    refuses=(CardNotFound, StateConflict, ExclusionCaseStands, NoLongerListed, TooManyRequests),
     bounded=(LOOKUPS_OF_ONE_CALLER,),
 )
 def post_revocation(call: Call, service: EnrolmentService) -> Answer:

@@ -18,9 +18,29 @@ from services.enrolment.domain.exclusion.case import (
     EarlierCase,
     ExclusionCase,
 )
-from services.enrolment.storage.tables.exclusions import EXCLUSION_CASE
+from services.enrolment.domain.exclusion.exclusion_list import ListState
+from services.enrolment.storage.tables.exclusions import (
+    EXCLUSION_CASE,
+    EXCLUSION_LIST,
+    LISTED_PERSON,
+)
+from services.enrolment.storage.tables.programme import PERSON
 
-X = EXCLUSION_CASE.c
+N, P, X = LISTED_PERSON.c, PERSON.c, EXCLUSION_CASE.c
+_IN_FORCE = EXCLUSION_LIST.alias("in_force")
+IS_LISTED = (
+    sa.select(N.nik_digest)
+    .join(_IN_FORCE, _IN_FORCE.c.list_id == N.list_id)
+    .join(PERSON, P.nik_digest == N.nik_digest)
+    .where(_IN_FORCE.c.people == X.people, _IN_FORCE.c.state == ListState.IN_FORCE)
+    .where(P.card_ref == X.card_ref)
+    .correlate(EXCLUSION_CASE)
+    .exists()
+    .label("is_listed")
+)
+"""Whether the holder whom a case is about is on the list in force."""
+
+CASES = sa.select(EXCLUSION_CASE, IS_LISTED)
 
 
 class ExclusionCaseStore:
@@ -78,18 +98,18 @@ class ExclusionCaseStore:
 
     def lock(self, connection: sa.Connection, case_id: str) -> ExclusionCase:
         """Lock a case that is there and is to change. Lock its card before it."""
-        query = sa.select(EXCLUSION_CASE).where(X.case_id == case_id)
+        query = CASES.where(X.case_id == case_id)
         return case_of(connection.execute(query.with_for_update(key_share=True)).one())
 
     def lock_of_card(self, connection: sa.Connection, card_ref: str) -> list[ExclusionCase]:
         """Lock all cases about a locked card, also those that have ended; none is opened meanwhile."""
-        query = sa.select(EXCLUSION_CASE).where(X.card_ref == card_ref).order_by(X.case_id)
+        query = CASES.where(X.card_ref == card_ref).order_by(X.case_id)
         rows = connection.execute(query.with_for_update(key_share=True))
         return [case_of(row) for row in rows]
 
     def read(self, connection: sa.Connection, case_id: str) -> ExclusionCase | None:
         """Read a case without locking it."""
-        query = sa.select(EXCLUSION_CASE).where(X.case_id == case_id)
+        query = CASES.where(X.case_id == case_id)
         row = connection.execute(query).one_or_none()
         return None if row is None else case_of(row)
 
@@ -151,6 +171,7 @@ def case_of(row: sa.Row[Any]) -> ExclusionCase:
         appealed_at=row.appealed_at,
         reviewed=_decision(row.reviewed_by, row.reviewed_at, row.review_reason),
         ended=_decision(row.ended_by, row.ended_at, row.end_reason),
+        is_listed=row.is_listed,
     )
 
 

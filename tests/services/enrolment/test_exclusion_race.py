@@ -21,7 +21,7 @@ from services.enrolment.domain.exclusion.listing import Listings
 from services.enrolment.domain.programme.award import Award, Candidate
 from services.enrolment.domain.programme.quota import Quota
 from services.enrolment.service import EnrolmentService
-from services.enrolment.storage.exclusion_cases import ExclusionCaseStore, case_of
+from services.enrolment.storage.exclusion_cases import CASES, ExclusionCaseStore, case_of
 from services.enrolment.storage.listed_persons import ListedPersonStore
 from services.enrolment.storage.persons import Fingerprints
 from services.enrolment.storage.quotas import QuotaStore
@@ -179,7 +179,7 @@ class UnlockedCases(ExclusionCaseStore):
         return found
 
     def lock_of_card(self, connection: sa.Connection, card_ref: str) -> list[ExclusionCase]:
-        query = sa.select(EXCLUSION_CASE).where(EXCLUSION_CASE.c.card_ref == card_ref)
+        query = CASES.where(EXCLUSION_CASE.c.card_ref == card_ref)
         found = [case_of(row) for row in connection.execute(query)]
         self._meeting.wait(PATIENCE)
         return found

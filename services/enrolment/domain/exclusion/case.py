@@ -17,6 +17,7 @@ from chassis.problems import StateConflict
 from services.enrolment.domain.programme.card import LIVE_STATES, Card
 from services.enrolment.domain.programme.clock import runs_out
 from vocabulary.refusals.cards import SamePerson
+from vocabulary.refusals.exclusion import NoLongerListed
 from vocabulary.rule_set import RuleSet
 
 
@@ -58,7 +59,10 @@ class Decision:
 
 @dataclass(frozen=True, slots=True)
 class ExclusionCase:
-    """A case as its row stands. `due_at` is by when an operator has to take the next step; None once it has ended."""
+    """A case as its row stands. `due_at` is by when an operator has to take the next step; None once it has ended.
+
+    `is_listed` is no part of it: it says whether the holder is on the list in force while the case is looked at.
+    """
 
     case_id: str
     list_id: str
@@ -74,6 +78,7 @@ class ExclusionCase:
     appealed_at: datetime | None = None
     reviewed: Decision | None = None
     ended: Decision | None = None
+    is_listed: bool = True
 
     @property
     def is_barring(self) -> bool:
@@ -124,11 +129,16 @@ def open_case(
 
 
 def uphold(case: ExclusionCase, decision: Decision, *, card: Card, rules: RuleSet) -> ExclusionCase:
-    """Say that the holder may have no card. Raises `StateConflict` where that is decided, or the card has ended."""
+    """Say that the holder may have no card.
+
+    Raises `StateConflict` where that is decided or the card has ended, `NoLongerListed`.
+    """
     _check(case, CaseState.OPEN)
     state = card.state_at(decision.at)
     if state not in LIVE_STATES:
         raise StateConflict(_CARD_OVER.format(state=state), facts={"state": state.value})
+    if not case.is_listed:
+        raise NoLongerListed
     appeal_until = runs_out(decision.at, rules.exclusion_appeal, region=case.region)
     return replace(
         case,
@@ -158,21 +168,28 @@ def appeal(case: ExclusionCase, *, by: str, now: datetime, rules: RuleSet) -> Ex
 def decide_appeal(
     case: ExclusionCase, decision: Decision, *, granted: bool, rules: RuleSet
 ) -> ExclusionCase:
-    """Decide on an appeal. Raises `StateConflict` where none waits, `SamePerson` for who upheld the case."""
+    """Decide on an appeal.
+
+    Raises `StateConflict` where none waits, `SamePerson` for who upheld the case, `NoLongerListed` where it is refused.
+    """
     _check(case, CaseState.APPEALED)
     if case.upheld is not None and case.upheld.by == decision.by:
         raise SamePerson(_SAME_PERSON)
     reviewed = replace(case, reviewed=decision)
     if granted:
         return _ended(reviewed, CaseState.GRANTED, decision)
+    if not case.is_listed:
+        raise NoLongerListed(_GRANT)
     due_at = runs_out(decision.at, rules.exclusion_case, region=case.region)
     return replace(reviewed, state=CaseState.FINAL, due_at=due_at)
 
 
 def revoked(case: ExclusionCase, decision: Decision) -> ExclusionCase:
-    """End a case with the revocation of its card. Raises `StateConflict` before that may be."""
+    """End a case with the revocation of its card. Raises `StateConflict` before that may be, `NoLongerListed`."""
     if not case.is_ripe_at(decision.at):
         raise StateConflict(_WHY_NOT_RIPE[case.state], facts={"state": case.state.value})
+    if not case.is_listed:
+        raise NoLongerListed
     return _ended(case, CaseState.REVOKED, decision)
 
 
@@ -209,4 +226,7 @@ _WHY_NOT_RIPE = {
 }
 _CARD_OVER = "The card is {state} already: there is nothing to exclude it from. Dismiss the case."
 _TOO_LATE = "An appeal could be filed until {until}."
+_GRANT = (
+    "The list in force does not say any more that the holder may have no card. Grant the appeal."
+)
 _SAME_PERSON = "You upheld this case. Have another operator decide on the appeal."

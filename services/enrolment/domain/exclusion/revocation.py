@@ -22,7 +22,7 @@ def end_cases(
     """Return those of all cases about a card that end with it: the one under which it is revoked, and what is live.
 
     `under` is the id that was given as the number. Raises what `revoked` does for that one; where it is none of these,
-    `ExclusionCaseStands` as long as an appeal against one may be filed or waits.
+    `ExclusionCaseStands` as long as an appeal in one may be filed or waits.
     """
     named = [revoked(case, decision) for case in cases if case.case_id == under]
     others = [case for case in cases if case.case_id != under and case.state in LIVE]

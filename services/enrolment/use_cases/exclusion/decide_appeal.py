@@ -19,7 +19,7 @@ def decide_appeal(
 ) -> ExclusionCase:
     """Grant an appeal, and the card can be used again; or refuse it.
 
-    Raises `NotFound`, `StateConflict`, `SamePerson`.
+    Raises `NotFound`, `StateConflict`, `SamePerson`, and `NoLongerListed` where it is refused.
     """
     case, card = lock_case(connection, command.case_id, stores=stores)
     now = stores.database.now(connection)

@@ -26,7 +26,7 @@ class DecideCase:
 
 
 def uphold_case(connection: sa.Connection, command: DecideCase, *, stores: Stores) -> ExclusionCase:
-    """Uphold a case and bar its card. Raises `NotFound`, `StateConflict`."""
+    """Uphold a case and bar its card. Raises `NotFound`, `StateConflict`, `NoLongerListed`."""
     case, card = lock_case(connection, command.case_id, stores=stores)
     now = stores.database.now(connection)
     rules = stores.rules.at(connection, now)

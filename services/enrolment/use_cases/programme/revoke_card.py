@@ -42,7 +42,8 @@ def revoke_card(connection: sa.Connection, command: RevokeCard, *, stores: Store
     """Revoke the card; what was on it returns to the State, its place stays taken.
 
     Raises `CardNotFound`, `StateConflict` where the card has ended already, a training is running, or the exclusion
-    case that is named may still be appealed, and `ExclusionCaseStands` where one that is not named may.
+    case that is named may still be appealed, `NoLongerListed` for that one, and `ExclusionCaseStands` where one that is
+    not named may be appealed.
     """
     found = named_card(
         connection, card_number=command.card_number, card_ref=command.card_ref, stores=stores

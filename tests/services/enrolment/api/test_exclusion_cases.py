@@ -257,6 +257,43 @@ def test_after_a_list_was_taken_back_its_cases_show_who_is_listed_no_longer(hous
     assert (told["status"], told["listing"]) == ("open", "no-longer-listed")
 
 
+def test_nothing_is_decided_against_a_holder_whose_list_was_taken_back(house: House) -> None:
+    card = house.award()
+    list_id = hit(house, card)
+    [told] = cases(house)
+    document(withdraw(house, list_id))
+    assert code(decide(house, told["id"], "upheld")) == (409, "no-longer-listed")
+    assert card_of(house, card)["status"] == "awarded"
+    document(decide(house, told["id"], "dismissed"))
+    assert house.differences() == []
+
+
+def test_a_card_is_not_revoked_for_a_list_that_was_taken_back_meanwhile(house: House) -> None:
+    card = house.award()
+    list_id = hit(house, card)
+    [told] = cases(house)
+    document(decide(house, told["id"], "upheld"))
+    let_time_pass(house, EXCLUSION_CASE.c.appeal_until)
+    document(withdraw(house, list_id))
+    assert not cases(house)[0]["may_be_revoked"]
+    assert code(revoke(house, told["id"], card)) == (409, "no-longer-listed")
+    document(decide(house, told["id"], "dismissed"))
+    assert card_of(house, card)["status"] == "awarded"
+    assert house.differences() == []
+
+
+def test_an_appeal_of_somebody_who_is_listed_no_longer_is_granted(house: House) -> None:
+    card, bystander = house.award_many(2)
+    case_id = case_about(house, card)
+    document(decide(house, case_id, "upheld"))
+    document(appeal(house, case_id, card))
+    hit(house, bystander)
+    refused = problem(decide_appeal(house, case_id, "refused"))
+    assert (refused["code"], "Grant the appeal" in refused["detail"]) == ("no-longer-listed", True)
+    document(decide_appeal(house, case_id, "granted"))
+    assert house.differences() == []
+
+
 def test_a_later_list_that_says_the_same_opens_no_second_case(house: House) -> None:
     running, dismissed = house.award_many(2)
     hit(house, running, dismissed)

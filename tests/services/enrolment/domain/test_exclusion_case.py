@@ -25,6 +25,7 @@ from services.enrolment.domain.programme.ending import expire, revoke
 from services.enrolment.domain.seats.entitlement import card_usable
 from tests.services.enrolment.domain.builders import DAY, NOW, RULES, card
 from vocabulary.refusals.cards import CardNotUsable, SamePerson
+from vocabulary.refusals.exclusion import NoLongerListed
 from vocabulary.rule_set import row_of
 
 SECOND = timedelta(seconds=1)
@@ -137,6 +138,21 @@ def test_a_card_is_revoked_once_the_time_to_appeal_is_over_and_not_before() -> N
 def test_an_appeal_keeps_the_card_from_being_revoked_however_long_it_takes() -> None:
     with pytest.raises(StateConflict, match="has appealed"):
         cases.revoked(appealed(), replace(RINA, at=NOW + 400 * DAY))
+
+
+def test_nothing_is_decided_against_a_holder_who_is_listed_no_longer() -> None:
+    def unlisted(one: ExclusionCase) -> ExclusionCase:
+        return replace(one, is_listed=False)
+
+    with pytest.raises(NoLongerListed, match="Dismiss the case"):
+        upheld(unlisted(opened()))
+    with pytest.raises(NoLongerListed, match="Grant the appeal"):
+        cases.decide_appeal(unlisted(appealed()), BUDI, granted=False, rules=RULES)
+    with pytest.raises(NoLongerListed):
+        cases.revoked(unlisted(in_state(CaseState.FINAL)), RINA)
+    granted = cases.decide_appeal(unlisted(appealed()), BUDI, granted=True, rules=RULES)
+    assert granted.state is CaseState.GRANTED
+    assert cases.dismiss(unlisted(upheld()), RINA).state is CaseState.DISMISSED
 
 
 def test_who_upheld_a_case_does_not_decide_on_the_appeal() -> None:
