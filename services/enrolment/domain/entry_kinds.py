@@ -50,6 +50,7 @@ class EntryKind(StrEnum):
     EXCLUSION_CASE_APPEALED = "exclusion-case-appealed"
     EXCLUSION_CASE_FINAL = "exclusion-case-final"
     EXCLUSION_CASE_GRANTED = "exclusion-case-granted"
+    EXCLUSION_CASE_LAPSED = "exclusion-case-lapsed"
     EXCLUSION_APPEAL_READ = "exclusion-appeal-read"
     CORRECTION_PROPOSED = "correction-proposed"
     CORRECTION_APPROVED = "correction-approved"
