@@ -14,7 +14,8 @@ from services.enrolment.domain.draw.order_chunk import Order
 from services.enrolment.storage.stores import Stores
 from services.enrolment.use_cases.draw.admit_drawn import PausedMeanwhile, admit_drawn
 from services.enrolment.use_cases.draw.close_applications import close_applications
-from services.enrolment.use_cases.draw.fix_order import fix_order, order_of
+from services.enrolment.use_cases.draw.fix_order import ListChanged, fix_order, order_of
+from services.enrolment.use_cases.draw.halt_draw import halt_draw
 from services.enrolment.use_cases.draw.publish_list import publish_list, root_of_list
 from services.enrolment.use_cases.draw.read_next import read_next
 from services.enrolment.use_cases.draw.reveal_secret import reveal_secret
@@ -37,11 +38,19 @@ class DrawWork:
         draw, step = self._due(wave_id)
         if step is None:
             return 0
-        take = partial(self._taking(step, draw), stores=self.stores)
         try:
+            take = partial(self._taking(step, draw), stores=self.stores)
             return self.transactions.run(take, repeatable=True)
         except PausedMeanwhile:
             return 0
+        except ListChanged:
+            self._halt(wave_id, step)
+            raise
+
+    def _halt(self, wave_id: str, step: Step) -> None:
+        """Note it, so that nobody reads a million applications again at once; the failure is told all the same."""
+        halt = partial(halt_draw, wave_id=wave_id, step=step, request_id=random_reference())
+        self.transactions.run(partial(halt, stores=self.stores), repeatable=True)
 
     def _taking(self, step: Step, draw: Draw) -> Callable[..., int]:
         """Work out what a step needs, before anything is locked, and return what takes it."""

@@ -21,6 +21,7 @@ class EntryKind(StrEnum):
     DRAW_ORDERED = "draw-ordered"
     DRAW_REVEALED = "draw-revealed"
     DRAW_DONE = "draw-done"
+    DRAW_HALTED = "draw-halted"
     PAUSE_BEGUN = "pause-begun"
     PAUSE_ENDED = "pause-ended"
     SUSPENSION_BEGUN = "suspension-begun"

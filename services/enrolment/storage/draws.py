@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Sequence
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any
 
 import sqlalchemy as sa
@@ -20,6 +20,9 @@ from services.enrolment.storage.tables.programme import WAVE
 D, C, W = DRAW.c, DRAW_CHUNK.c, WAVE.c
 CHUNKS_AT_ONCE = 200
 """Pieces of an order that one statement saves: about two megabytes."""
+
+HALTED_FOR = timedelta(hours=1)
+"""How long a draw is left alone whose list, order or people are not the published ones."""
 
 
 class DrawStore:
@@ -63,12 +66,13 @@ class DrawStore:
         return self._find(connection, sa.select(DRAW), wave_id)
 
     def unfinished(self, connection: sa.Connection) -> list[str]:
-        """Return the draws whose windows have closed and that are not done, the oldest first."""
+        """Return the draws whose windows have closed and that are not done, but for those that were just halted."""
         now = self._database.now(connection)
+        goes_on = sa.or_(D.halted_at.is_(None), D.halted_at <= now - HALTED_FOR)
         query = (
             sa.select(D.wave_id)
             .join(WAVE, W.wave_id == D.wave_id)
-            .where(D.ended_at.is_(None), W.closes_at <= now)
+            .where(D.ended_at.is_(None), W.closes_at <= now, goes_on)
             .order_by(D.wave_id)
         )
         return list(connection.execute(query).scalars())
@@ -145,6 +149,7 @@ class DrawStore:
             connection,
             wave_id,
             order_root=ordered.root,
+            halted_at=None,
             ordered_at=ordered.at,
             ordered_position=position,
         )
@@ -176,8 +181,13 @@ class DrawStore:
             drawn=draw.drawn,
             refused=draw.refused,
             not_drawn=draw.not_drawn,
+            halted_at=None,
             ended_at=draw.ended_at,
         )
+
+    def save_halted(self, connection: sa.Connection, wave_id: str, *, now: datetime) -> None:
+        """Save that a locked draw cannot go on; with its next step that is past."""
+        self._update(connection, wave_id, halted_at=now)
 
     def chunk_from(
         self, connection: sa.Connection, wave_id: str, first_place: int

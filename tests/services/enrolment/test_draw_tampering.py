@@ -159,8 +159,8 @@ def test_a_person_who_was_put_under_an_id_that_comes_first_is_not_admitted(house
     with pytest.raises(ListChanged):
         work_of(house).go_on()
     assert shown(house, wave_id)["judged"] == 0
-    [found] = house.differences()
-    assert found["what"] == "person of an application, by journal"
+    found = {difference["what"] for difference in house.differences()}
+    assert "person of an application, by journal" in found
 
 
 def test_if_no_entry_held_the_digest_a_friend_would_come_first(

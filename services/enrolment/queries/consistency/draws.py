@@ -91,6 +91,11 @@ DRAWS = Comparison(
             D.not_drawn,
             _counted(ApplicationState.NOT_DRAWN),
         ),
+        Pair(
+            "draw that stands still: list, order or people are not the published ones",
+            where(D.halted_at.is_not(None), sa.literal_column("'halted'")),
+            sa.cast(sa.null(), sa.Text),
+        ),
     ),
     at_once=1,  # a draw may have a million applications, each of which is looked at
 )

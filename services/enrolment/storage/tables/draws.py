@@ -36,6 +36,7 @@ DRAW = sa.Table(
     sa.Column("drawn", sa.Integer, nullable=False, server_default="0"),
     sa.Column("refused", sa.Integer, nullable=False, server_default="0"),
     sa.Column("not_drawn", sa.Integer, nullable=False, server_default="0"),
+    sa.Column("halted_at", Instant),
     sa.Column("ended_at", Instant),
     sa.CheckConstraint(
         "(listed_at is null) = (list_root is null) and (list_root is null) = (size is null)"
