@@ -26,7 +26,7 @@ from services.enrolment.storage.tables.exclusions import (
 )
 from services.enrolment.storage.tables.programme import PERSON
 
-N, P, X = LISTED_PERSON.c, PERSON.c, EXCLUSION_CASE.c
+L, N, P, X = EXCLUSION_LIST.c, LISTED_PERSON.c, PERSON.c, EXCLUSION_CASE.c
 _IN_FORCE = EXCLUSION_LIST.alias("in_force")
 IS_LISTED = (
     sa.select(N.nik_digest)
@@ -63,8 +63,10 @@ class ExclusionCaseStore:
         self._add = sa.insert(EXCLUSION_CASE).from_select(
             list(names), sa.select(*[given.c[name] for name in names])
         )
-        self._earlier = sa.select(X.card_ref, X.list_id, X.state).where(
-            X.people == sa.bindparam("people"), database.is_among(X.card_ref)
+        self._earlier = (
+            sa.select(X.card_ref, X.state, X.ended_listed, L.activated_at)
+            .join(EXCLUSION_LIST, L.list_id == X.list_id)
+            .where(X.people == sa.bindparam("people"), database.is_among(X.card_ref))
         )
 
     def add(self, connection: sa.Connection, opened: Sequence[ExclusionCase]) -> None:
@@ -92,7 +94,7 @@ class ExclusionCaseStore:
         values = {"people": group, "keys": self._database.keys(card_refs)}
         found: dict[str, list[EarlierCase]] = {}
         for row in connection.execute(self._earlier, values):
-            earlier = EarlierCase(row.list_id, CaseState(row.state))
+            earlier = EarlierCase(CaseState(row.state), row.activated_at, row.ended_listed)
             found.setdefault(row.card_ref, []).append(earlier)
         return found
 
@@ -134,6 +136,7 @@ class ExclusionCaseStore:
                 **_decided(case.upheld, "upheld_by", "upheld_at", "uphold_reason"),
                 **_decided(case.reviewed, "reviewed_by", "reviewed_at", "review_reason"),
                 **_decided(case.ended, "ended_by", "ended_at", "end_reason"),
+                ended_listed=None if case.ended is None else case.is_listed,
             )
         )
 

@@ -190,6 +190,11 @@ class ExclusionListStore:
         )
         return connection.execute(query).scalar_one_or_none()
 
+    def activated_at(self, connection: sa.Connection, list_id: str) -> datetime | None:
+        """Return since when a list was in force, also where it is no longer, or is again."""
+        query = sa.select(L.activated_at).where(L.list_id == list_id)
+        return connection.execute(query).scalar_one()
+
     def checked(self, connection: sa.Connection, list_id: str) -> int:
         """Return how many persons were looked through for a list."""
         query = sa.select(L.checked).where(L.list_id == list_id)

@@ -102,22 +102,30 @@ class ExclusionCase:
 
 @dataclass(frozen=True, slots=True)
 class EarlierCase:
-    """What an earlier case about a card and a group comes to for a new one."""
+    """What an earlier case about a card and a group comes to for a new one.
 
-    list_id: str
+    `list_since` is since when the list that opened it was in force. `ended_listed` says whether the holder was on the
+    list in force when it ended; None while it goes on.
+    """
+
     state: CaseState
+    list_since: datetime
+    ended_listed: bool | None = None
 
 
-def needs_case(list_id: str, earlier: Collection[EarlierCase], *, was_listed_before: bool) -> bool:
+def needs_case(earlier: Collection[EarlierCase], *, absent_since: datetime | None) -> bool:
     """Tell whether finding a holder on a list opens a case.
 
-    It does not where one is going on; nor, where one has ended, as long as lists only go on saying what was said then.
+    It does not where one is going on; nor where one was decided, unless the holder was off the list since then.
+    `absent_since` is since when the list was in force in whose place this one came, if the holder was not on it: it has
+    to be later than that of the case. A case that ended while the holder was not listed decided nothing.
     """
-    if not earlier:
-        return True
     if any(case.state in LIVE for case in earlier):
         return False
-    return not was_listed_before and all(case.list_id != list_id for case in earlier)
+    decided = [case.list_since for case in earlier if case.ended_listed]
+    if not decided:
+        return True
+    return absent_since is not None and max(decided) < absent_since
 
 
 def open_case(

@@ -34,7 +34,7 @@ def decide_appeal(
         kind,
         decided,
         command.actor,
-        said={"reason": command.reason},
+        said={"reason": command.reason, "listed": case.is_listed},
         rule_version=rules.version,
     )
     stores.journal.append(connection, [entry], now=now)

@@ -55,7 +55,11 @@ def dismiss_case(
     dismissed = dismiss(case, Decision(command.actor.subject, now, command.reason))
     stores.exclusion_cases.save(connection, dismissed)
     lift_bar(connection, case, card, now=now, stores=stores)
-    said = {"reason": command.reason, "state_before": case.state.value}
+    said = {
+        "reason": command.reason,
+        "state_before": case.state.value,
+        "listed": case.is_listed,
+    }
     entry = case_entry(EntryKind.EXCLUSION_CASE_DISMISSED, dismissed, command.actor, said=said)
     stores.journal.append(connection, [entry], now=now)
     return dismissed

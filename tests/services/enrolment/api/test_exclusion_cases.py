@@ -311,6 +311,46 @@ def test_a_later_list_that_says_the_same_opens_no_second_case(house: House) -> N
     assert house.differences() == []
 
 
+def test_a_list_taken_back_and_imported_again_opens_no_case_that_was_decided(house: House) -> None:
+    dismissed, granted = people = house.award_many(2)
+    list_id = hit(house, *people)
+    [one] = cases(house, card_ref=dismissed.card_ref)
+    document(decide(house, one["id"], "dismissed"))
+    [other] = cases(house, card_ref=granted.card_ref)
+    document(decide(house, other["id"], "upheld"))
+    document(appeal(house, other["id"], granted))
+    document(decide_appeal(house, other["id"], "granted"))
+    document(withdraw(house, list_id))
+    hit(house, *people)
+    assert sorted(case["status"] for case in cases(house)) == ["dismissed", "granted"]
+    assert house.differences() == []
+
+
+def test_what_a_list_before_said_reopens_no_case_of_a_later_one_that_was_taken_back(
+    house: House,
+) -> None:
+    card, bystander = house.award_many(2)
+    hit(house, bystander)
+    later = hit(house, card, bystander)
+    [one] = cases(house, card_ref=card.card_ref)
+    document(decide(house, one["id"], "dismissed"))
+    document(withdraw(house, later))
+    hit(house, card, bystander)
+    assert len(cases(house, card_ref=card.card_ref)) == 1
+
+
+def test_a_case_dismissed_because_its_list_was_taken_back_is_opened_anew(house: House) -> None:
+    card = house.award()
+    list_id = hit(house, card)
+    [one] = cases(house)
+    document(withdraw(house, list_id))
+    document(decide(house, one["id"], "dismissed", reason="Daftar ditarik"))
+    assert house.entries()[-1]["body"]["listed"] is False
+    hit(house, card)
+    assert [case["status"] for case in cases(house)] == ["dismissed", "open"]
+    assert house.differences() == []
+
+
 def test_a_card_on_the_lists_of_two_groups_is_barred_until_both_are_lifted(house: House) -> None:
     card = house.award()
     first = case_about(house, card)

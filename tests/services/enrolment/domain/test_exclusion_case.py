@@ -194,10 +194,25 @@ def test_when_the_bar_is_lifted_as_many_days_are_left_as_were_then() -> None:
     assert lifted.state_at(NOW + 41 * DAY) is CardState.AWARDED
 
 
-def test_a_hit_opens_a_case_unless_one_goes_on_or_said_the_same() -> None:
-    live, ended = EarlierCase("list-1", CaseState.OPEN), EarlierCase("list-1", CaseState.DISMISSED)
-    assert needs_case("list-2", [], was_listed_before=True)
-    assert not needs_case("list-2", [live], was_listed_before=False)
-    assert not needs_case("list-2", [ended], was_listed_before=True)
-    assert not needs_case("list-1", [ended], was_listed_before=False)
-    assert needs_case("list-2", [ended], was_listed_before=False)
+def earlier(ended_listed: bool | None = True, *, days: int = 0) -> EarlierCase:
+    """Return a case of a list that came in force so many days after now, ended unless it is None how."""
+    state = CaseState.OPEN if ended_listed is None else CaseState.DISMISSED
+    return EarlierCase(state, NOW + days * DAY, ended_listed)
+
+
+def test_a_hit_opens_a_case_unless_one_goes_on_or_decided_the_same() -> None:
+    later = NOW + DAY
+    assert needs_case([], absent_since=None)
+    assert not needs_case([earlier(), earlier(None)], absent_since=later)
+    assert not needs_case([earlier()], absent_since=None)
+    assert needs_case([earlier()], absent_since=later)
+
+
+def test_a_list_before_that_of_a_case_says_nothing_new() -> None:
+    assert not needs_case([earlier(days=1)], absent_since=NOW)
+    assert not needs_case([earlier(), earlier(days=2)], absent_since=NOW + DAY)
+
+
+def test_a_case_that_ended_while_the_holder_was_not_listed_decided_nothing() -> None:
+    assert needs_case([earlier(ended_listed=False)], absent_since=None)
+    assert not needs_case([earlier(), earlier(ended_listed=False, days=1)], absent_since=None)

@@ -115,6 +115,7 @@ def upgrade() -> None:
         sa.Column("ended_by", sa.String(128)),
         sa.Column("ended_at", Instant()),
         sa.Column("end_reason", sa.Text),
+        sa.Column("ended_listed", sa.Boolean),
         sa.CheckConstraint(
             "state in"
             " ('open', 'upheld', 'appealed', 'final', 'revoked', 'dismissed', 'granted', 'lapsed')",
@@ -123,6 +124,7 @@ def upgrade() -> None:
         sa.CheckConstraint(
             "(state in ('revoked', 'dismissed', 'granted', 'lapsed')) = (ended_at is not null)"
             " and (ended_at is null) = (ended_by is null)"
+            " and (ended_at is null) = (ended_listed is null)"
             " and (ended_at is null) = (due_at is not null)",
             name="exclusion_case_ends_once",
         ),
