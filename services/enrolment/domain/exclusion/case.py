@@ -61,6 +61,7 @@ class Decision:
 class ExclusionCase:
     """A case as its row stands. `due_at` is by when an operator has to take the next step; None once it has ended.
 
+    `region` is where the holder lived when the last step was taken; the days of the next one end there.
     `is_listed` is no part of it: it says whether the holder is on the list in force while the case is looked at.
     """
 

@@ -49,7 +49,7 @@ def revoke_card(connection: sa.Connection, command: RevokeCard, *, stores: Store
         connection, card_number=command.card_number, card_ref=command.card_ref, stores=stores
     )
     card = stores.cards.lock(connection, [found.card_ref])[found.card_ref]
-    cases = stores.exclusion_cases.lock_of_card(connection, card.card_ref)
+    cases = stores.exclusion_cases.lock_of_card(connection, card)
     past = stores.enrolments.history(connection, [card.card_ref]).get(card.card_ref, [])
     now = stores.database.now(connection)
     running = sum(enrolment.is_live for enrolment in past)
