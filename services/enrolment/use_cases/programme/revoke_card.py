@@ -71,14 +71,14 @@ def _entries(
     """Write what happened to the card, and to the exclusion cases under which it was not revoked."""
     actor = called_by(command.caller, command.request_id)
     said = {"case_number": command.case_number, "reason": command.reason}
-    named = [{"case_id": case.case_id} for case in cases if case.state is CaseState.REVOKED]
+    named = next((case for case in cases if case.state is CaseState.REVOKED), None)
     revoked = ended_entry(
         EntryKind.CARD_REVOKED,
         ended,
         actor=actor.subject,
         role=actor.role,
         request_id=actor.request_id,
-        said=said | named[0] if named else said,
+        said=said if named is None else {**said, "case_id": named.case_id},
         rule_version=rule_version,
     )
     lapsed = [

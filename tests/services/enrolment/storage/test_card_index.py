@@ -14,7 +14,8 @@ INDEX = "card_by_deadline"
 
 def plan_of_due(house: House) -> str:
     """Return how the database looks for cards whose time ran out, where it reads no table as a whole."""
-    database, asked = house.service.database, []
+    database = house.service.database
+    asked: list[tuple[str, Any]] = []
 
     def note(*arguments: Any) -> None:
         asked.append((arguments[2], arguments[3]))
@@ -24,7 +25,7 @@ def plan_of_due(house: House) -> str:
         sa.event.listen(database.engine, "before_cursor_execute", note)
         house.service.stores.cards.due(connection, now=utc_now(), limit=10)
         sa.event.remove(database.engine, "before_cursor_execute", note)
-        [(statement, parameters)] = asked
+        statement, parameters = asked[-1]
         if not is_sqlite:
             connection.exec_driver_sql("set local enable_seqscan = off")
         explain = "explain query plan" if is_sqlite else "explain"
