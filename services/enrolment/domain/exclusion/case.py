@@ -61,6 +61,7 @@ class Decision:
 class ExclusionCase:
     """A case as its row stands. `due_at` is by when an operator has to take the next step; None once it has ended.
 
+    `region` is where the holder lived when the last step was taken; the days of the next one end there.
     `is_listed` is no part of it: it says whether the holder is on the list in force while the case is looked at.
     """
 
@@ -116,10 +117,9 @@ class EarlierCase:
 def needs_case(earlier: Collection[EarlierCase], *, absent_since: datetime | None) -> bool:
     """Tell whether finding a holder on a list opens a case.
 
-    It does not where one is going on; nor where one was decided, as long as no list was in force after its own on
-    which the holder was not. `absent_since` is since when the list was, in whose place this one came, if the holder
-    was not on it: a list that was taken back, and those before it, say nothing new. A case that ended while the
-    holder was not listed decided nothing.
+    It does not where one is going on; nor where one was decided, unless the holder was off the list since then.
+    `absent_since` is since when the list was in force in whose place this one came, if the holder was not on it: it has
+    to be later than that of the case. A case that ended while the holder was not listed decided nothing.
     """
     if any(case.state in LIVE for case in earlier):
         return False
