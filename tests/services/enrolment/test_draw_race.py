@@ -38,6 +38,7 @@ from tests.services.enrolment.draws import (
     work_of,
 )
 from tests.services.enrolment.house import House, document, settings_for, with_service
+from tests.waiting import eventually
 from vocabulary.refusals.admission import WaveClosed
 
 TOGETHER = 4
@@ -84,7 +85,7 @@ class Meeting:
     """Two who meet where an application is kept and not yet committed."""
 
     def __init__(self) -> None:
-        self.kept, self.closing = threading.Event(), threading.Event()
+        self.kept, self.closing, self.rooted = (threading.Event() for _ in range(3))
 
 
 class SlowApplications(ApplicationStore):
@@ -136,17 +137,32 @@ def close_while_somebody_applies(house: House, service: EnrolmentService) -> tup
         application = pool.submit(applied, applying, wave_id, next(house.supply))
         assert meeting.kept.wait(20)
         close_window(house, wave_id)
-        closing = pool.submit(close_and_list, service, wave_id)
-        # Let the closing get as far as it gets: with the guard on, it waits for the application.
-        threading.Timer(0.5, meeting.closing.set).start()
+        closing = pool.submit(close_and_list, service, wave_id, meeting)
+        # With the guard on, the closing waits for the application, which then goes on; without, it has its root.
+        eventually(
+            lambda: meeting.rooted.is_set() or somebody_waits(house),
+            what="the closing waits, or has its root",
+        )
+        meeting.closing.set()
         assert closing.result(30) == 1
         return wave_id, application.result(30)
 
 
-def close_and_list(service: EnrolmentService, wave_id: str) -> int:
+def somebody_waits(house: House) -> bool:
+    """Tell whether a transaction waits for another one's lock."""
+    waiting = sa.text(
+        "select count(*) from pg_stat_activity"
+        " where datname = current_database() and wait_event_type = 'Lock'"
+    )
+    with house.service.database.reading() as connection:
+        return bool(connection.execute(waiting).scalar_one())
+
+
+def close_and_list(service: EnrolmentService, wave_id: str, meeting: Meeting) -> int:
     stores, run = service.stores, service.transactions.run
     run(lambda connection: close_applications(connection, wave_id, stores=stores))
     size, root = root_of_list(wave_id, stores=stores)
+    meeting.rooted.set()
     return run(
         lambda connection: publish_list(
             connection, wave_id, size=size, root=root, request_id="request-1", stores=stores
