@@ -55,7 +55,8 @@ class DrawWork:
                 size, root = root_of_list(wave_id, stores=self.stores)
                 take = partial(publish_list, wave_id=wave_id, size=size, root=root)
             case Step.ORDER:
-                take = partial(fix_order, wave_id=wave_id, order=self._order(draw))
+                order, root = self._order(draw)
+                take = partial(fix_order, wave_id=wave_id, order=order, root=root)
             case Step.REVEAL:
                 take = partial(reveal_secret, wave_id=wave_id)
             case Step.ADMIT:
@@ -71,7 +72,7 @@ class DrawWork:
             raise LookupError(f"there is no draw of the wave {wave_id}")
         return draw, draw.next_step(now=now, closes_at=wave.closes_at)
 
-    def _order(self, draw: Draw) -> list[str]:
+    def _order(self, draw: Draw) -> tuple[list[str], str]:
         with self.stores.database.reading() as connection:
             secret = self.stores.draws.secret_of(connection, draw.wave_id)
         return order_of(draw, secret=secret, stores=self.stores)

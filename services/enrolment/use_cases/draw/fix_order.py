@@ -20,8 +20,10 @@ class ListChanged(Exception):
     """The applications that are there are not those that were listed: nothing is drawn until somebody found out why."""
 
 
-def order_of(draw: Draw, *, secret: bytes, stores: Stores) -> list[str]:
-    """Work out the order of a draw that is settled. Raises `ListChanged` where the list is not the published one.
+def order_of(draw: Draw, *, secret: bytes, stores: Stores) -> tuple[list[str], str]:
+    """Work out the order of a draw that is settled, and the root over it.
+
+    Raises `ListChanged` where the list is not the published one.
 
     A million take some seconds and some hundred megabytes; nothing is locked meanwhile.
     """
@@ -31,14 +33,17 @@ def order_of(draw: Draw, *, secret: bytes, stores: Stores) -> list[str]:
     ids = [one for some in stores.applications.listed(draw.wave_id) for one in some]
     if merkle_root(map(leaf_of, ids)) != (draw.listed.size, draw.listed.root):
         raise ListChanged(draw.wave_id)
-    return list(drawn_order(ids, key=key))
+    order = list(drawn_order(ids, key=key))
+    _, root = merkle_root(map(leaf_of, order))
+    return order, root
 
 
 def fix_order(
     connection: sa.Connection,
     wave_id: str,
-    order: list[str],
     *,
+    order: list[str],
+    root: str,
     request_id: str,
     stores: Stores,
 ) -> int:
@@ -46,11 +51,10 @@ def fix_order(
     due = lock_due_draw(connection, wave_id, Step.ORDER, stores=stores)
     if due is None:
         return 0
-    size, root = merkle_root(map(leaf_of, order))
     stores.draws.add_order(connection, wave_id, order, rows_a_chunk=JUDGED_AT_ONCE)
     body = {"wave_id": wave_id, "root": root}
     entry = entry_of_worker(EntryKind.DRAW_ORDERED, body, request_id=request_id)
     position = stores.journal.append(connection, [entry], now=due.now)
-    ordered = RootOf(size, root, due.now)
+    ordered = RootOf(len(order), root, due.now)
     stores.draws.save_ordered(connection, wave_id, ordered, position=position)
     return 1
