@@ -16,10 +16,10 @@ from services.enrolment.domain.exclusion.case import (
     BARRING,
     CaseState,
     Decision,
-    EarlierCase,
     ExclusionCase,
 )
 from services.enrolment.domain.exclusion.exclusion_list import ListState
+from services.enrolment.domain.exclusion.finding import EarlierCase
 from services.enrolment.domain.programme.card import Card
 from services.enrolment.storage.tables.exclusions import (
     EXCLUSION_CASE,
