@@ -152,6 +152,21 @@ def test_whoever_had_to_wait_until_the_window_was_over_does_not_apply(house: Hou
     assert shown(house, wave_id)["state"] == "announced"
 
 
+class UnaskedDraws(DrawStore):
+    """Draws that nobody may hold."""
+
+    def hold(self, connection: sa.Connection, wave_id: str) -> Draw | None:
+        raise AssertionError(connection, wave_id)
+
+
+def test_whoever_comes_too_late_does_not_keep_a_draw_from_being_closed(house: House) -> None:
+    wave_id = open_draw(house)
+    close_window(house, wave_id)
+    draws = UnaskedDraws(house.service.database, seal=seal_of(house))
+    answer = apply(house_with(house, draws=draws), wave_id, next(house.supply))
+    assert code(answer) == (409, "wave-closed")
+
+
 class MeetingApplications(ApplicationStore):
     """Applications of which all have read the same before anybody goes on, but for whoever locks it."""
 
