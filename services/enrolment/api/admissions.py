@@ -34,6 +34,7 @@ from services.enrolment.use_cases.programme.undo_admission import (
     undo_admission,
 )
 from vocabulary.refusals.admission import PreviewOutdated, UndoTooLate
+from vocabulary.refusals.draw import DrawUnderWay
 from vocabulary.roles import AUDITOR, OPERATOR
 
 endpoints: Endpoints[EnrolmentService] = Endpoints("/api/v1")
@@ -174,7 +175,7 @@ def get_undo(call: Call, service: EnrolmentService) -> Answer:
     body=UndoRequest,
     key=KeyUse.REQUIRED,
     shows=DoneUndo,
-    refuses=(StateConflict, UndoTooLate, PreviewOutdated),
+    refuses=(StateConflict, UndoTooLate, PreviewOutdated, DrawUnderWay),
 )
 def post_undo(call: Call, service: EnrolmentService) -> Answer:
     """Undo an admission within 24 hours, as it was previewed.

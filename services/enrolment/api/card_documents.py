@@ -81,7 +81,9 @@ class Card(Shown):
     balance = rupiah("What may still be spent.")
     deadline = InstantField(
         allow_none=True,
-        metadata=says("Until when a class has to be bought; null while no clock runs."),
+        metadata=says(
+            "Until when a class has to be bought; null while no clock runs, as of a barred card."
+        ),
     )
     region = Parsed(
         region_code, form=forms.REGENCY, metadata=says("The regency where the holder lives.")

@@ -26,6 +26,7 @@ from services.enrolment.use_cases.exclusion.decide_appeal import decide_appeal
 from services.enrolment.use_cases.exclusion.decide_case import DecideCase, dismiss_case, uphold_case
 from services.enrolment.use_cases.exclusion.exclusion_entries import called_by
 from vocabulary.refusals.cards import SamePerson
+from vocabulary.refusals.exclusion import NoLongerListed
 from vocabulary.roles import OPERATOR
 
 endpoints: Endpoints[EnrolmentService] = Endpoints("/api/v1")
@@ -38,14 +39,15 @@ _BY_ID = "/exclusion-cases/<id:case_id>"
     body=CaseDecision,
     key=KeyUse.REQUIRED,
     shows=ShownCase,
-    refuses=(StateConflict,),
+    refuses=(StateConflict, NoLongerListed),
 )
 def post_decision(call: Call, service: EnrolmentService) -> Answer:
     """Decide on a case.
 
     Upheld, the card is barred: nothing is bought with it, its clock stands still, and its holder may appeal. When the
     time for that is over, or the appeal was refused, the card is revoked under the case's id
-    (`POST /cards/revocation`). Dismissed, also later and until then, the card can be used as before.
+    (`POST /cards/revocation`). Dismissed, also later and until then, the card can be used as before: where the
+    holder is on the list no longer, that is all there is to decide.
     """
     decide = uphold_case if call.body["decision"] == UPHELD else dismiss_case
     return _decided(call, service, partial(decide, command=_command(call), stores=service.stores))
@@ -57,7 +59,7 @@ def post_decision(call: Call, service: EnrolmentService) -> Answer:
     body=AppealDecision,
     key=KeyUse.REQUIRED,
     shows=ShownCase,
-    refuses=(StateConflict, SamePerson),
+    refuses=(StateConflict, SamePerson, NoLongerListed),
 )
 def post_appeal_decision(call: Call, service: EnrolmentService) -> Answer:
     """Decide on an appeal, as another operator than the one who upheld the case.

@@ -29,6 +29,7 @@ from services.enrolment.use_cases.exclusion.announce_list import AnnounceList, a
 from services.enrolment.use_cases.exclusion.exclusion_entries import Actor, called_by
 from services.enrolment.use_cases.exclusion.withdraw_list import withdraw_list
 from vocabulary.refusals.admission import PreviewOutdated
+from vocabulary.refusals.draw import DrawUnderWay
 from vocabulary.roles import AUDITOR, OPERATOR
 
 endpoints: Endpoints[EnrolmentService] = Endpoints("/api/v1")
@@ -102,7 +103,7 @@ def get_preview(call: Call, service: EnrolmentService) -> Answer:
     body=ActivationRequest,
     key=KeyUse.REQUIRED,
     shows=ShownList,
-    refuses=(StateConflict, PreviewOutdated),
+    refuses=(StateConflict, PreviewOutdated, DrawUnderWay),
 )
 def post_activation(call: Call, service: EnrolmentService) -> Answer:
     """Put a list in force as it was previewed, as a whole and at once.
@@ -126,7 +127,7 @@ def post_activation(call: Call, service: EnrolmentService) -> Answer:
     body=ReasonGiven,
     key=KeyUse.REQUIRED,
     shows=ShownList,
-    refuses=(StateConflict,),
+    refuses=(StateConflict, DrawUnderWay),
 )
 def post_withdrawal(call: Call, service: EnrolmentService) -> Answer:
     """Take a list back; where it was in force, the one before it is in force again.

@@ -119,13 +119,13 @@ def _rules(connection: sa.Connection, service: EnrolmentService) -> RuleSet:
 def _given(recorded: Recorded[Result], rules: RuleSet) -> dict[str, Any]:
     result = recorded.result
     enrolment, card = result.enrolment, result.card
-    opens = enrolment.open_again_at
+    until, opens = card.runs_out_at, enrolment.open_again_at
     return {
         "id": enrolment.enrolment_id,
         "status": enrolment.state.value,
         "attendance": attendance_document(result.attendance, rules),
         "card_status": card.state.value,
-        "next_purchase_until": None if card.deadline is None else write_instant(card.deadline),
+        "next_purchase_until": None if until is None else write_instant(until),
         "open_again_at": None if opens is None else write_instant(opens),
         "returned_to_state": result.returned,
         "position": recorded.position,

@@ -155,6 +155,12 @@ class ExclusionListStore:
             position=position,
         )
 
+    def activated_at(self, connection: sa.Connection, list_id: str) -> datetime | None:
+        """Return since when a list was in force, also where it is no longer, or is again."""
+        query = sa.select(L.activated_at).where(L.list_id == list_id)
+        since: datetime | None = connection.execute(query).scalar_one()
+        return since
+
     def to_forget(self, connection: sa.Connection, before: datetime) -> list[str]:
         """Return the lists that went out of force before an instant, of which something is kept that nobody needs.
 

@@ -146,9 +146,9 @@ def decide_appeal(
     return house.post(f"/exclusion-cases/{case_id}/appeal-decision", body, "operator", subject=by)
 
 
-def revoke(house: House, case_id: str, card: HeldCard) -> TestResponse:
-    """Revoke the card of a case under the case's id."""
-    body = {"card_ref": card.card_ref, "case_number": case_id, "reason": "Tidak berhak"}
+def revoke(house: House, number: str, card: HeldCard) -> TestResponse:
+    """Revoke a card under a number, such as a case's id."""
+    body = {"card_ref": card.card_ref, "case_number": number, "reason": "Tidak berhak"}
     return house.post("/cards/revocation", body, "operator")
 
 

@@ -16,9 +16,11 @@ import sqlalchemy as sa
 from chassis.sealing import Seal
 from services.enrolment.domain.draw.draw import Draw
 from services.enrolment.domain.draw.merkle_root import merkle_root
+from services.enrolment.domain.programme.wave import Wave
 from services.enrolment.service import EnrolmentService
 from services.enrolment.storage.applications import ApplicationStore
 from services.enrolment.storage.draws import DrawStore
+from services.enrolment.storage.waves import WaveStore
 from services.enrolment.use_cases.draw.close_applications import close_applications
 from services.enrolment.use_cases.draw.publish_list import publish_list, root_of_list
 from tests.chassis.problem_documents import code
@@ -36,6 +38,7 @@ from tests.services.enrolment.draws import (
     work_of,
 )
 from tests.services.enrolment.house import House, document, settings_for, with_service
+from vocabulary.refusals.admission import WaveClosed
 
 TOGETHER = 4
 Done = TypeVar("Done")
@@ -225,3 +228,50 @@ def test_if_draws_were_not_locked_a_step_would_be_told_twice(house: House) -> No
     assert at_once(lambda _: careless.go_on(), times=2) == [1, 1]
     kinds = Counter(entry["kind"] for entry in house.entries())
     assert kinds["draw-listed"] == 2
+
+
+class PausingWaves(WaveStore):
+    """Waves of which each, when it is to be locked, finds that an operator has just paused admissions."""
+
+    def __init__(self, house: House) -> None:
+        super().__init__(house.service.database)
+        self._house = house
+
+    def lock(self, connection: sa.Connection, wave_id: str) -> Wave | None:
+        body = {"what": "admissions", "region": "32.73", "message": "Diperiksa"}
+        document(self._house.post("/pauses", body, "operator"), 201)
+        return super().lock(connection, wave_id)
+
+
+def judge_while_admissions_are_paused(house: House) -> str:
+    """Let admissions be paused between the looking of a draw of one and its judging; return the wave."""
+    wave_id = settled(house, 1)
+    while shown(house, wave_id)["state"] != "revealed":
+        work_of(house).go_on()
+    service = house.service
+    pausing = replace(service, stores=replace(service.stores, waves=PausingWaves(house)))
+    work_of(replace(house, service=pausing)).go_on()
+    return wave_id
+
+
+@pytest.mark.parametrize("dialect", ["postgresql"])
+def test_a_pause_that_begins_while_people_are_judged_takes_nobody_s_turn(house: House) -> None:
+    """On SQLite one transaction at a time writes, from its beginning."""
+    wave_id = judge_while_admissions_are_paused(house)
+    assert results(house, wave_id)[0]["state"] == "applied"
+    assert house.differences() == []
+    [pause] = document(house.get("/pauses"))["items"]
+    document(house.post(f"/pauses/{pause['id']}/end", {"reason": "Selesai"}, "operator"))
+    go_on(house)
+    assert results(house, wave_id)[0]["state"] == "drawn"
+    assert house.differences() == []
+
+
+@pytest.mark.parametrize("dialect", ["postgresql"])
+def test_if_nobody_looked_whom_a_pause_refused_somebody_would_lose_the_turn(
+    house: House, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    looked_for = "services.enrolment.use_cases.draw.admit_drawn.AdmissionsPaused"
+    monkeypatch.setattr(looked_for, WaveClosed)
+    wave_id = judge_while_admissions_are_paused(house)
+    assert results(house, wave_id)[0]["state"] == "refused"

@@ -11,11 +11,24 @@ def merkle_root(leaves: Iterable[bytes]) -> tuple[int, str]:
 
     No more is kept than one digest for each level of the tree.
     """
+    return _joined(hashlib.sha256(b"\x00" + leaf).digest() for leaf in leaves)
+
+
+def root_over(roots: Iterable[str]) -> str:
+    """Return the root over a list that was cut into pieces, by the roots over these.
+
+    All pieces but the last have the same number of leaves, a power of two: then each is a subtree of the whole.
+    """
+    _, root = _joined(map(bytes.fromhex, roots))
+    return root
+
+
+def _joined(nodes: Iterable[bytes]) -> tuple[int, str]:
     whole: list[tuple[int, bytes]] = []
     size = 0
-    for leaf in leaves:
+    for node in nodes:
         size += 1
-        whole.append((1, hashlib.sha256(b"\x00" + leaf).digest()))
+        whole.append((1, node))
         while len(whole) > 1 and whole[-1][0] == whole[-2][0]:
             _join_last(whole)
     while len(whole) > 1:

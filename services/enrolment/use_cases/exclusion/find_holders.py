@@ -5,6 +5,8 @@ Nothing has to be remembered between two of these transactions: the list says ho
 
 from __future__ import annotations
 
+from collections.abc import Collection, Sequence
+from dataclasses import dataclass
 from datetime import datetime
 
 import sqlalchemy as sa
@@ -79,20 +81,16 @@ def _open(
         return []
     awards = stores.cards.awards(connection, list(cards))
     earlier = stores.exclusion_cases.earlier(connection, one.group, list(cards))
-    digests = list(found.listed.values())
-    before = (
-        stores.listed_persons.listed_among(connection, one.follows, digests)
-        if one.follows is not None
-        else set()
-    )
+    before = _before(connection, one, list(found.listed.values()), stores)
     opened = []
     for card_ref, card in cards.items():
         awarded_by = stores.rules.find(connection, awards[card_ref]) or rules
-        was_listed = found.listed[card_ref] in before
         if (
             one.group in awarded_by.excluded_groups
             and card.state_at(now) in LIVE_STATES
-            and needs_case(one.list_id, earlier.get(card_ref, ()), was_listed_before=was_listed)
+            and needs_case(
+                earlier.get(card_ref, ()), absent_since=before.absent_since(found.listed[card_ref])
+            )
         ):
             opened.append(
                 open_case(
@@ -105,6 +103,29 @@ def _open(
                 )
             )
     return opened
+
+
+@dataclass(frozen=True, slots=True)
+class _Before:
+    """The list in whose place another came: since when it was in force, and who of some people was on it."""
+
+    since: datetime | None = None
+    listed: Collection[str] = ()
+
+    def absent_since(self, digest: str) -> datetime | None:
+        """Return since when a list was in force on which somebody was not; None where they were, or none was."""
+        return None if digest in self.listed else self.since
+
+
+def _before(
+    connection: sa.Connection, one: ExclusionList, digests: Sequence[str], stores: Stores
+) -> _Before:
+    if one.follows is None:
+        return _Before()
+    return _Before(
+        stores.exclusion_lists.activated_at(connection, one.follows),
+        stores.listed_persons.listed_among(connection, one.follows, digests),
+    )
 
 
 def _opened(case: ExclusionCase, actor: Actor, rules: RuleSet) -> Entry:

@@ -15,10 +15,12 @@ import sqlalchemy as sa
 from chassis.clock import read_instant, utc_now, write_instant
 from chassis.identifiers import new_id, random_reference
 from services.enrolment.domain.draw.merkle_root import merkle_root
+from services.enrolment.domain.draw.order_chunk import JUDGED_AT_ONCE
 from services.enrolment.storage.applications import ApplicationStore
+from services.enrolment.storage.draws import HALTED_FOR
 from services.enrolment.storage.tables.draws import APPLICATION, DRAW
 from services.enrolment.storage.tables.programme import WAVE
-from services.enrolment.use_cases.draw.fix_order import JUDGED_AT_ONCE, ListChanged
+from services.enrolment.use_cases.draw.fix_order import ListChanged
 from services.enrolment.use_cases.draw.reveal_secret import reveal_secret
 from tests.chassis.problem_documents import code, pointers, problem
 from tests.services.enrolment.draws import (
@@ -55,6 +57,7 @@ NOT_YET = {
     "not_drawn": 0,
     "ended_at": None,
 }
+STANDS_STILL = "draw that stands still"
 OF_DRAW = ("draw-announced", "draw-listed", "draw-settled", "draw-ordered", "draw-revealed")
 
 
@@ -386,10 +389,37 @@ def test_one_draw_that_cannot_go_on_does_not_keep_another_from_it(house: House) 
         document(enter(house, wave_id))
     with house.as_owner() as connection:
         tamper(connection, listed(house, stuck)[0], "taken away")
-    while shown(house, free)["state"] != "done":
-        with pytest.raises(ListChanged):
-            work_of(house).go_on()
-    assert shown(house, stuck)["state"] == "settled"
+    with pytest.raises(ListChanged):
+        work_of(house).go_on()
+    go_on(house)
+    assert (shown(house, free)["state"], shown(house, stuck)["state"]) == ("done", "settled")
+
+
+def test_a_draw_that_cannot_go_on_says_so_once_and_goes_on_when_all_is_as_it_was(
+    house: House,
+) -> None:
+    wave_id = open_draw(house)
+    apply_many(house, wave_id, islice(house.supply, 3))
+    close_window(house, wave_id)
+    go_on(house)
+    document(enter(house, wave_id))
+    victim = APPLICATION.c.application_id == listed(house, wave_id)[0]
+    with house.as_owner() as connection:
+        row = connection.execute(sa.select(APPLICATION).where(victim)).one()._asdict()
+        connection.execute(sa.delete(APPLICATION).where(victim))
+    with pytest.raises(ListChanged):
+        work_of(house).go_on()
+    assert work_of(house).go_on() == 0
+    [told] = [entry for entry in house.entries() if entry["kind"] == "draw-halted"]
+    assert told["body"] == {"wave_id": wave_id, "before": "order"}
+    with house.as_owner() as connection:
+        connection.execute(sa.insert(APPLICATION).values(row))
+    assert [difference["what"][:22] for difference in house.differences()] == [STANDS_STILL]
+    with house.as_owner() as connection:
+        connection.execute(sa.update(DRAW).values(halted_at=utc_now() - HALTED_FOR))
+    go_on(house)
+    assert shown(house, wave_id)["state"] == "done"
+    assert house.differences() == []
 
 
 def test_once_the_order_is_certain_nobody_gives_places_to_those_who_come_next(
