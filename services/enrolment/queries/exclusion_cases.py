@@ -37,6 +37,7 @@ _CASES = (
         L.as_of,
         C.awarded_at,
         C.state.label("card_state"),
+        sa.func.coalesce(C.domicile, C.region).label("lives_in"),
     )
     .join(EXCLUSION_LIST, L.list_id == X.list_id)
     .join(CARD, C.card_ref == X.card_ref)
@@ -106,7 +107,7 @@ def _affected(row: sa.Row[Any]) -> dict[str, Any]:
     values = (
         row.case_id,
         row.card_ref,
-        row.region,
+        row.lives_in,
         row.state,
         write_instant(row.opened_at),
         _written(row.ended_at),
@@ -122,7 +123,7 @@ def _document(row: sa.Row[Any], now: datetime) -> dict[str, Any]:
         "card_ref": case.card_ref,
         "card_awarded_at": write_instant(row.awarded_at),
         "card_status": row.card_state,
-        "region": case.region,
+        "region": row.lives_in,
         "due_at": _written(case.due_at),
         "overdue": case.due_at is not None and case.due_at < now,
         "may_be_revoked": case.is_listed and case.is_ripe_at(now),

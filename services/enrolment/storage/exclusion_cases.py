@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import replace
 from datetime import datetime
 from typing import Any
 
@@ -15,10 +16,11 @@ from services.enrolment.domain.exclusion.case import (
     BARRING,
     CaseState,
     Decision,
-    EarlierCase,
     ExclusionCase,
 )
 from services.enrolment.domain.exclusion.exclusion_list import ListState
+from services.enrolment.domain.exclusion.finding import EarlierCase
+from services.enrolment.domain.programme.card import Card
 from services.enrolment.storage.tables.exclusions import (
     EXCLUSION_CASE,
     EXCLUSION_LIST,
@@ -104,16 +106,17 @@ class ExclusionCaseStore:
             found.setdefault(row.card_ref, []).append(earlier)
         return found
 
-    def lock(self, connection: sa.Connection, case_id: str) -> ExclusionCase:
-        """Lock a case that is there and is to change. Lock its card before it."""
+    def lock(self, connection: sa.Connection, case_id: str, *, card: Card) -> ExclusionCase:
+        """Lock a case of a locked card, and let it be where the holder lives now."""
         query = CASES.where(X.case_id == case_id)
-        return case_of(connection.execute(query.with_for_update(key_share=True)).one())
+        row = connection.execute(query.with_for_update(key_share=True)).one()
+        return replace(case_of(row), region=card.region)
 
-    def lock_of_card(self, connection: sa.Connection, card_ref: str) -> list[ExclusionCase]:
-        """Lock all cases about a locked card, also those that have ended; none is opened meanwhile."""
-        query = CASES.where(X.card_ref == card_ref).order_by(X.case_id)
+    def lock_of_card(self, connection: sa.Connection, card: Card) -> list[ExclusionCase]:
+        """Lock all cases of a locked card, also those that have ended; none is opened meanwhile."""
+        query = CASES.where(X.card_ref == card.card_ref).order_by(X.case_id)
         rows = connection.execute(query.with_for_update(key_share=True))
-        return [case_of(row) for row in rows]
+        return [replace(case_of(row), region=card.region) for row in rows]
 
     def read(self, connection: sa.Connection, case_id: str) -> ExclusionCase | None:
         """Read a case without locking it."""
@@ -134,6 +137,7 @@ class ExclusionCaseStore:
             sa.update(EXCLUSION_CASE)
             .where(X.case_id == case.case_id)
             .values(
+                region=case.region,
                 state=case.state,
                 due_at=case.due_at,
                 appeal_until=case.appeal_until,

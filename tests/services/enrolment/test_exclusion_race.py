@@ -19,6 +19,7 @@ from chassis.sealing import Seal
 from services.enrolment.domain.exclusion.case import ExclusionCase
 from services.enrolment.domain.exclusion.listing import Listings
 from services.enrolment.domain.programme.award import Award, Candidate
+from services.enrolment.domain.programme.card import Card
 from services.enrolment.domain.programme.quota import Quota
 from services.enrolment.service import EnrolmentService
 from services.enrolment.storage.exclusion_cases import CASES, ExclusionCaseStore, case_of
@@ -172,14 +173,14 @@ class UnlockedCases(ExclusionCaseStore):
         )
         self._meeting = threading.Barrier(2)
 
-    def lock(self, connection: sa.Connection, case_id: str) -> ExclusionCase:
+    def lock(self, connection: sa.Connection, case_id: str, *, card: Card) -> ExclusionCase:
         found = self.read(connection, case_id)
         assert found is not None
         self._meeting.wait(PATIENCE)
-        return found
+        return replace(found, region=card.region)
 
-    def lock_of_card(self, connection: sa.Connection, card_ref: str) -> list[ExclusionCase]:
-        query = CASES.where(EXCLUSION_CASE.c.card_ref == card_ref)
+    def lock_of_card(self, connection: sa.Connection, card: Card) -> list[ExclusionCase]:
+        query = CASES.where(EXCLUSION_CASE.c.card_ref == card.card_ref)
         found = [case_of(row) for row in connection.execute(query)]
         self._meeting.wait(PATIENCE)
         return found

@@ -6,7 +6,6 @@ revoked once the time to appeal is over or the appeal was refused, so that a rev
 
 from __future__ import annotations
 
-from collections.abc import Collection
 from dataclasses import dataclass, replace
 from datetime import datetime
 from enum import StrEnum
@@ -61,6 +60,7 @@ class Decision:
 class ExclusionCase:
     """A case as its row stands. `due_at` is by when an operator has to take the next step; None once it has ended.
 
+    `region` is where the holder lived when the last step was taken; the days of the next one end there.
     `is_listed` is no part of it: it says whether the holder is on the list in force while the case is looked at.
     """
 
@@ -98,35 +98,6 @@ class ExclusionCase:
         if self.state is CaseState.UPHELD:
             return not self.may_be_appealed_at(now)
         return self.state is CaseState.FINAL
-
-
-@dataclass(frozen=True, slots=True)
-class EarlierCase:
-    """What an earlier case about a card and a group comes to for a new one.
-
-    `list_since` is since when the list that opened it was in force. `ended_listed` says whether the holder was on the
-    list in force when it ended; None while it goes on.
-    """
-
-    state: CaseState
-    list_since: datetime
-    ended_listed: bool | None = None
-
-
-def needs_case(earlier: Collection[EarlierCase], *, absent_since: datetime | None) -> bool:
-    """Tell whether finding a holder on a list opens a case.
-
-    It does not where one is going on; nor where one was decided, as long as no list was in force after its own on
-    which the holder was not. `absent_since` is since when the list was, in whose place this one came, if the holder
-    was not on it: a list that was taken back, and those before it, say nothing new. A case that ended while the
-    holder was not listed decided nothing.
-    """
-    if any(case.state in LIVE for case in earlier):
-        return False
-    decided = [case.list_since for case in earlier if case.ended_listed]
-    if not decided:
-        return True
-    return absent_since is not None and max(decided) < absent_since
 
 
 def open_case(

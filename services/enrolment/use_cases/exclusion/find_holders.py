@@ -14,8 +14,9 @@ import sqlalchemy as sa
 from chassis.identifiers import new_id
 from chassis.journal import Entry
 from services.enrolment.domain.entry_kinds import EntryKind
-from services.enrolment.domain.exclusion.case import ExclusionCase, needs_case, open_case
+from services.enrolment.domain.exclusion.case import ExclusionCase, open_case
 from services.enrolment.domain.exclusion.exclusion_list import ExclusionList
+from services.enrolment.domain.exclusion.finding import needs_case
 from services.enrolment.domain.programme.card import LIVE_STATES, Card
 from services.enrolment.storage.listed_persons import Searched
 from services.enrolment.storage.stores import Stores

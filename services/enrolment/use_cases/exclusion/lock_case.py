@@ -21,4 +21,4 @@ def lock_case(
     if there is None:
         raise NotFound
     card = stores.cards.lock(connection, [there.card_ref])[there.card_ref]
-    return stores.exclusion_cases.lock(connection, case_id), card
+    return stores.exclusion_cases.lock(connection, case_id, card=card), card

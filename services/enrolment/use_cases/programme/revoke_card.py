@@ -49,7 +49,7 @@ def revoke_card(connection: sa.Connection, command: RevokeCard, *, stores: Store
         connection, card_number=command.card_number, card_ref=command.card_ref, stores=stores
     )
     card = stores.cards.lock(connection, [found.card_ref])[found.card_ref]
-    cases = stores.exclusion_cases.lock_of_card(connection, card.card_ref)
+    cases = stores.exclusion_cases.lock_of_card(connection, card)
     past = stores.enrolments.history(connection, [card.card_ref]).get(card.card_ref, [])
     now = stores.database.now(connection)
     running = sum(enrolment.is_live for enrolment in past)
@@ -71,14 +71,14 @@ def _entries(
     """Write what happened to the card, and to the exclusion cases under which it was not revoked."""
     actor = called_by(command.caller, command.request_id)
     said = {"case_number": command.case_number, "reason": command.reason}
-    named = [{"case_id": case.case_id} for case in cases if case.state is CaseState.REVOKED]
+    named = next((case for case in cases if case.state is CaseState.REVOKED), None)
     revoked = ended_entry(
         EntryKind.CARD_REVOKED,
         ended,
         actor=actor.subject,
         role=actor.role,
         request_id=actor.request_id,
-        said=said | named[0] if named else said,
+        said=said if named is None else {**said, "case_id": named.case_id},
         rule_version=rule_version,
     )
     lapsed = [

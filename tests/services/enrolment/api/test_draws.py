@@ -14,6 +14,7 @@ import sqlalchemy as sa
 
 from chassis.clock import read_instant, utc_now, write_instant
 from chassis.identifiers import new_id, random_reference
+from chassis.sealing import SealBroken
 from services.enrolment.domain.draw.merkle_root import merkle_root
 from services.enrolment.domain.draw.order_chunk import JUDGED_AT_ONCE
 from services.enrolment.storage.applications import ApplicationStore
@@ -377,6 +378,45 @@ def tamper(connection: sa.Connection, victim: str, how: str) -> None:
         row = connection.execute(sa.select(APPLICATION).where(mine)).one()._asdict()
         slipped = {**row, "application_id": random_reference(), "nik_digest": "0" * 64}
         connection.execute(sa.insert(APPLICATION).values(slipped))
+
+
+def exchange(house: House, table: sa.Table, column: str, rows: list[str]) -> None:
+    """Give each of two rows what the other has sealed."""
+    [key] = table.primary_key.columns
+    query = sa.select(key, table.c[column]).where(key.in_(rows))
+    with house.as_owner() as connection:
+        sealed = dict(connection.execute(query).tuples().all())
+        for one, other in (rows, rows[::-1]):
+            values = {column: sealed[other]}
+            connection.execute(sa.update(table).where(key == one).values(values))
+
+
+def test_nobody_is_judged_when_it_is_the_turn_of_another(house: House) -> None:
+    """The root is over ids: who stands behind them, only the seals keep."""
+    wave_id = open_draw(house)
+    apply_many(house, wave_id, islice(house.supply, 2))
+    close_window(house, wave_id)
+    go_on(house)
+    document(enter(house, wave_id))
+    exchange(house, APPLICATION, "sealed", listed(house, wave_id))
+    while shown(house, wave_id)["state"] != "revealed":
+        work_of(house).go_on()
+    with pytest.raises(SealBroken):
+        work_of(house).go_on()
+    assert [row["state"] for row in results(house, wave_id)] == ["applied"] * 2
+
+
+def test_the_secret_of_another_draw_is_not_told_in_its_place(house: House) -> None:
+    waves = [open_draw(house) for _ in range(2)]
+    for wave_id in waves:
+        close_window(house, wave_id)
+    go_on(house)
+    for wave_id in waves:
+        document(enter(house, wave_id))
+    exchange(house, DRAW, "sealed_secret", waves)
+    with pytest.raises(SealBroken):
+        work_of(house).go_on()
+    assert [shown(house, wave_id)["state"] for wave_id in waves] == ["settled"] * 2
 
 
 def test_one_draw_that_cannot_go_on_does_not_keep_another_from_it(house: House) -> None:

@@ -14,6 +14,7 @@ from services.enrolment.storage.tables.exclusions import EXCLUSION_CASE
 from services.enrolment.storage.tables.programme import CARD
 from services.enrolment.worker import expire_due_cards
 from tests.chassis.problem_documents import code, pointers, problem
+from tests.services.enrolment.api.test_moving import move
 from tests.services.enrolment.exclusions import (
     BUDI,
     RINA,
@@ -32,6 +33,10 @@ from tests.services.enrolment.house import House, document
 from tests.services.enrolment.people import HeldCard
 
 WORDS = "Saya berhenti sebagai PNS, SK 12 tahun 2024."
+
+
+MIDNIGHT_IN = {"32.73": 17, "73.71": 16, "91.71": 15}
+"""The hour of UTC at which a day ends in a regency of each zone."""
 
 
 def own_case(house: House, card: HeldCard) -> dict[str, Any]:
@@ -222,6 +227,26 @@ def test_an_officer_files_an_appeal_for_somebody_of_the_region_who_is_there_with
         path, {"text": WORDS, "card_number": card.card_number}, "holder", card=card.card_ref
     )
     assert pointers(named) == ["/card_number"]
+
+
+def test_the_days_of_a_step_end_where_the_holder_lives_when_it_is_taken(house: House) -> None:
+    card = house.award()
+    case_id = case_about(house, card)
+    assert read_instant(cases(house)[0]["due_at"]).hour == MIDNIGHT_IN["32.73"]
+    document(move(house, card, to="91.71"))
+    told = document(decide(house, case_id, "upheld"))
+    assert (told["region"], read_instant(told["appeal_until"]).hour) == (
+        "91.71",
+        MIDNIGHT_IN["91.71"],
+    )
+    document(move(house, card, to="73.71"))
+    document(appeal(house, case_id, card))
+    assert read_instant(cases(house)[0]["due_at"]).hour == MIDNIGHT_IN["73.71"]
+    document(move(house, card, to="91.71"))
+    told = document(decide_appeal(house, case_id, "refused"))
+    assert read_instant(told["due_at"]).hour == MIDNIGHT_IN["91.71"]
+    assert told_of(house, card)[-1]["region"] == "91.71"
+    assert house.differences() == []
 
 
 def test_time_that_passes_shows_as_overdue_and_decides_nothing(house: House) -> None:

@@ -149,6 +149,10 @@ TAMPERINGS: dict[str, tuple[str, set[str]]] = {
         "update draw set secret = commitment where wave_id = :draw",
         {"secret of a draw, by journal"},
     ),
+    "a draw that goes no further": (
+        "update draw set halted_at = '2026-11-01T00:00:00.000000Z' where wave_id = :draw",
+        {"draw that stands still: list, order or people are not the published ones"},
+    ),
     "where a secret was told": (
         "update draw set revealed_position = ordered_position where wave_id = :draw",
         {"secret of a draw, by journal"},

@@ -73,6 +73,12 @@ def test_a_root_is_the_same_over_the_roots_of_pieces(ids: list[str], at_once: in
     assert root_over(merkle_root(piece)[1] for piece in pieces) == merkle_root(leaves)[1]
 
 
+@pytest.mark.parametrize("size", [1023, 1024, 1025, 2047, 2048, 2049, 3072, 4097, 5003])
+def test_a_root_over_many_is_the_same_from_the_top_and_from_the_bottom(size: int) -> None:
+    leaves = [number.to_bytes(4, "big") for number in range(size)]
+    assert merkle_root(iter(leaves)) == (size, by_the_definition(leaves).hex())
+
+
 @given(ids=IDS.filter(bool), data=st.data())
 def test_a_list_that_was_tampered_with_has_another_root(
     ids: list[str], data: st.DataObject

@@ -16,10 +16,9 @@ from services.enrolment.domain.exclusion.case import (
     LIVE,
     CaseState,
     Decision,
-    EarlierCase,
     ExclusionCase,
-    needs_case,
 )
+from services.enrolment.domain.exclusion.finding import EarlierCase, needs_case
 from services.enrolment.domain.programme.card import Card, CardState
 from services.enrolment.domain.programme.ending import expire, revoke
 from services.enrolment.domain.seats.entitlement import card_usable

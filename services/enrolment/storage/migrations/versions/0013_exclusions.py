@@ -11,6 +11,15 @@ down_revision = "0012"
 
 def upgrade() -> None:
     op.add_column("card", sa.Column("barred_at", Instant()))
+    waiting = sa.text("state in ('awarded', 'between') and barred_at is null")
+    op.drop_index("card_by_deadline", "card")
+    op.create_index(
+        "card_by_deadline",
+        "card",
+        ["deadline"],
+        postgresql_where=waiting,
+        sqlite_where=waiting,
+    )
     op.create_table(
         "exclusion_list",
         sa.Column("list_id", Identifier(), primary_key=True),
