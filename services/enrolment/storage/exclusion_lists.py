@@ -193,7 +193,7 @@ class ExclusionListStore:
     def activated_at(self, connection: sa.Connection, list_id: str) -> datetime | None:
         """Return since when a list was in force, also where it is no longer, or is again."""
         query = sa.select(L.activated_at).where(L.list_id == list_id)
-        return connection.execute(query).scalar_one()
+        return connection.execute(query).scalar_one_or_none()
 
     def checked(self, connection: sa.Connection, list_id: str) -> int:
         """Return how many persons were looked through for a list."""
