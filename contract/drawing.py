@@ -52,7 +52,8 @@ def _announce(recorder: Recorder) -> str:
         "opens_at": write_instant(now + timedelta(seconds=OPENS_IN)),
         "closes_at": write_instant(now + timedelta(seconds=CLOSES_IN)),
         "selection": "draw",
-        "outside_source": "drand quicknet, ronde pertama setelah gelombang ditutup",
+        "outside_source": "drand quicknet",
+        "outside_after": write_instant(now + timedelta(seconds=CLOSES_IN)),
     }
     opened = recorder.call("POST", f"{API}/waves", role="operator", body=body, key=True)
     return str(opened.json()["id"])

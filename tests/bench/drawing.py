@@ -27,6 +27,7 @@ select gen_random_uuid(), %(wave)s, '32.73', 'applied', lpad(n::text, 64, '0'), 
   from generate_series(1, %(count)s) as n
 """
 _MOVE = "update wave set opens_at = %(opens)s, closes_at = %(closes)s where wave_id = %(wave)s"
+_AWAIT = "update draw set outside_after = %(closes)s where wave_id = %(wave)s"
 
 
 def measure_draw(system: RunningSystem, figures: Figures, *, server: str, count: int) -> None:
@@ -59,6 +60,7 @@ def _prepare(system: RunningSystem, server: str, count: int) -> str:
         "closes_at": write_instant(utc_now() + timedelta(days=2)),
         "selection": "draw",
         "outside_source": "A bench",
+        "outside_after": write_instant(utc_now() + timedelta(days=2)),
     }
     answer = operator_session(system).post(f"{system.address}/api/v1/waves", json=body)
     answer.raise_for_status()
@@ -73,7 +75,8 @@ def _close(server: str, wave_id: str) -> None:
     now = utc_now()
     window = {"opens": now - timedelta(days=1), "closes": now, "wave": wave_id}
     with psycopg.connect(server, autocommit=True) as connection:
-        connection.execute(_MOVE.encode(), window)
+        for move in (_MOVE, _AWAIT):
+            connection.execute(move.encode(), window)
 
 
 def _settle(system: RunningSystem, wave_id: str) -> None:

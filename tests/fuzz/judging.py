@@ -8,6 +8,9 @@ from urllib.parse import urlsplit
 import schemathesis
 
 from tests.conformity import check_answer
+from tests.fuzz.patterns import build_each_once
+
+build_each_once()
 
 
 @schemathesis.check

@@ -148,7 +148,11 @@ class World(Callers):
         """Announce a draw, and wait until its window has opened."""
         opens_at = write_instant(utc_now() + timedelta(seconds=4))
         window = {"opens_at": opens_at, "closes_at": write_instant(closes_at)}
-        how = {"selection": "draw", "outside_source": "drand quicknet, putaran 7"}
+        how = {
+            "selection": "draw",
+            "outside_source": "drand quicknet",
+            "outside_after": write_instant(closes_at),
+        }
         wave = self.operator.post("/waves", {"name": "Gelombang undian", **window, **how})
         eventually(lambda: write_instant(utc_now()) > opens_at, what="the draw's window is open")
         return str(wave["id"])

@@ -96,10 +96,10 @@ class DrawUnderWay(Problem):
 class OutsideValueTooOld(Problem):
     code = "outside-value-too-old"
     status = 409
-    title = "The outside value was known before the list was fixed"
+    title = "The outside value is older than what was announced"
     meaning = (
-        "A value that was known while applications could still be made or withdrawn could decide which were; the member"
-        " listed_at says when the list was fixed."
+        "A value that was known while applications could still be made or withdrawn could decide which were: it has to"
+        " be published after the list, which listed_at tells of, and not before outside_after, which was announced."
     )
-    tells = (("listed_at", str),)
-    default_detail = "Enter the value that the announced source published after listed_at."
+    tells = (("listed_at", str), ("outside_after", str))
+    default_detail = "Enter the first value that the source published at outside_after or later, and after listed_at."

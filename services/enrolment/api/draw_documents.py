@@ -78,6 +78,11 @@ class Draw(Shown):
     outside_source = Text(
         most=500, metadata=says("Which value the order will hang on, said before anybody applied.")
     )
+    outside_after = InstantField(
+        metadata=says(
+            "The value is the first that the source publishes at this instant or later, and after the list."
+        )
+    )
     commitment = Text(least=64, most=64, metadata=says("The SHA-256 of the secret."))
     announced_at = InstantField()
     list_ = ma.fields.Nested(

@@ -28,6 +28,12 @@ class WavesQuery(PageQuery):
     """Which waves: all of them."""
 
 
+_OF_A_DRAW = {
+    "outside_source": ["Say where the draw's outside value comes from."],
+    "outside_after": ["Say from when on the draw's outside value is published."],
+}
+
+
 class WaveRequest(Strict):
     """A wave, its window, and how it chooses."""
 
@@ -36,11 +42,13 @@ class WaveRequest(Strict):
             "anyOf": [
                 {
                     "properties": {"selection": {"const": Selection.DRAW.value}},
-                    "required": ["selection", "outside_source"],
+                    "required": ["selection", "outside_source", "outside_after"],
                 },
                 {
                     "properties": {"selection": {"const": Selection.FIRST_COME.value}},
-                    "not": {"required": ["outside_source"]},
+                    "not": {
+                        "anyOf": [{"required": ["outside_source"]}, {"required": ["outside_after"]}]
+                    },
                 },
             ]
         }
@@ -61,9 +69,15 @@ class WaveRequest(Strict):
         most=500,
         check=refuse_personal_number,
         metadata=says(
-            "Only of a draw: which random value of somebody else's it will take, such that nobody can choose one:"
-            " `drand quicknet, the first round after 20:00 UTC on the day after the window closes`."
+            "Only of a draw: who publishes the random value that it will take, at instants of its own:"
+            " `drand quicknet`, or the lottery of a Saturday."
         ),
+    )
+    outside_after = InstantField(
+        metadata=says(
+            "Only of a draw: it will take the first value that the source publishes at this instant or later, and after"
+            " the list of applications. Not before the window closes."
+        )
     )
 
     @ma.validates_schema
@@ -72,16 +86,19 @@ class WaveRequest(Strict):
         refuse_empty_span(data, "opens_at", "closes_at")
 
     @ma.validates_schema
-    def check_source(self, data: dict[str, Any], **_: Any) -> None:
-        """Refuse a draw that does not say where its outside value comes from, and another wave that does."""
+    def check_outside(self, data: dict[str, Any], **_: Any) -> None:
+        """Refuse a draw that does not say which outside value it will take, and another wave that does."""
         draws = data["selection"] == Selection.DRAW.value
-        if draws and "outside_source" not in data:
+        faults = {
+            name: ask if draws else ["Remove this: only a draw has an outside value."]
+            for name, ask in _OF_A_DRAW.items()
+            if (name in data) is not draws
+        }
+        if faults:
+            raise ma.ValidationError(faults)
+        if draws and data["outside_after"] < data["closes_at"]:
             raise ma.ValidationError(
-                "Say where the draw's outside value comes from.", "outside_source"
-            )
-        if not draws and "outside_source" in data:
-            raise ma.ValidationError(
-                "Remove this: only a draw has an outside value.", "outside_source"
+                "Send an instant at which the window has closed.", "outside_after"
             )
 
 

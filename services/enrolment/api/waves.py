@@ -17,6 +17,7 @@ from services.enrolment.api.answers import refused_row, show
 from services.enrolment.api.candidates import read_candidate
 from services.enrolment.api.wave_documents import Wave as ShownWave
 from services.enrolment.api.wave_documents import WaveRequest, Waves, WavesQuery
+from services.enrolment.domain.draw.draw import AwaitedValue
 from services.enrolment.domain.programme.award import Award
 from services.enrolment.domain.programme.wave import Selection, Wave
 from services.enrolment.queries.waves import list_waves, show_wave, wave_document
@@ -62,7 +63,8 @@ def post_wave(call: Call, service: EnrolmentService) -> Answer:
     """Open a wave.
 
     Where it draws, the answer has the hash of a secret that the order will hang on, together with a random value of
-    somebody else's: say in `outside_source` which one. That has to be published before the window opens.
+    somebody else's: say in `outside_source` and `outside_after` which one. That has to be published before the window
+    opens.
     """
     body = call.body
     wave = Wave(
@@ -73,11 +75,14 @@ def post_wave(call: Call, service: EnrolmentService) -> Answer:
         selection=Selection(body["selection"]),
     )
 
+    draws = wave.selection is Selection.DRAW
+    awaited = AwaitedValue(body["outside_source"], body["outside_after"]) if draws else None
+
     def add(connection: sa.Connection) -> Answer:
         draw = open_wave(
             connection,
             wave,
-            outside_source=body.get("outside_source"),
+            awaited=awaited,
             caller=call.caller,
             request_id=call.request_id,
             stores=service.stores,

@@ -28,7 +28,8 @@ def draw_document(draw: Draw) -> dict[str, Any]:
     """Write how far a draw is."""
     return {
         "state": draw.state.value,
-        "outside_source": draw.outside_source,
+        "outside_source": draw.awaited.source,
+        "outside_after": write_instant(draw.awaited.after),
         "commitment": draw.commitment,
         "announced_at": write_instant(draw.announced_at),
         "list": _root(draw.listed),

@@ -12,7 +12,7 @@ import sqlalchemy as sa
 from chassis.database import Database
 from chassis.recordset import rows_parameter
 from chassis.sealing import Seal
-from services.enrolment.domain.draw.draw import Draw, OutsideValue, RootOf
+from services.enrolment.domain.draw.draw import AwaitedValue, Draw, OutsideValue, RootOf
 from services.enrolment.domain.draw.order_chunk import OrderChunk
 from services.enrolment.storage.tables.draws import DRAW, DRAW_CHUNK
 from services.enrolment.storage.tables.programme import WAVE
@@ -48,7 +48,8 @@ class DrawStore:
         connection.execute(
             sa.insert(DRAW).values(
                 wave_id=draw.wave_id,
-                outside_source=draw.outside_source,
+                outside_source=draw.awaited.source,
+                outside_after=draw.awaited.after,
                 commitment=draw.commitment,
                 sealed_secret=self._seal.close(secret.hex(), context=_context(draw.wave_id)),
                 announced_at=draw.announced_at,
@@ -222,7 +223,7 @@ def draw_of(row: sa.Row[Any]) -> Draw:
     """Make a draw of its row."""
     return Draw(
         wave_id=row.wave_id,
-        outside_source=row.outside_source,
+        awaited=AwaitedValue(row.outside_source, row.outside_after),
         commitment=row.commitment,
         announced_at=row.announced_at,
         closed_at=row.closed_at,

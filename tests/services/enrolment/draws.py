@@ -16,6 +16,7 @@ from chassis.identity import Principal
 from services.enrolment.api.candidates import read_candidate
 from services.enrolment.domain.programme.award import Candidate
 from services.enrolment.draw_work import DrawWork
+from services.enrolment.storage.tables.draws import DRAW
 from services.enrolment.storage.tables.programme import WAVE
 from services.enrolment.use_cases.draw.make_application import (
     MakeApplication,
@@ -25,7 +26,7 @@ from tests.services.enrolment.house import DAY, House, document
 from tests.services.enrolment.people import Person
 
 HOUR = timedelta(hours=1)
-SOURCE = "drand quicknet, the first round after the window closes"
+SOURCE = "drand quicknet"
 VALUE = "6e5f1b0c"
 ROUND = "https://api.drand.sh/public/7"
 
@@ -38,6 +39,7 @@ def announce(house: House, **changes: Any) -> TestResponse:
         "closes_at": write_instant(utc_now() + DAY),
         "selection": "draw",
         "outside_source": SOURCE,
+        "outside_after": write_instant(utc_now() + DAY),
         **changes,
     }
     sent = {name: value for name, value in body.items() if value is not None}
@@ -62,6 +64,8 @@ def move_window(
             .where(WAVE.c.wave_id == wave_id)
             .values(opens_at=utc_now() + opens_in, closes_at=closes_at)
         )
+        awaited = sa.update(DRAW).where(DRAW.c.wave_id == wave_id)
+        connection.execute(awaited.values(outside_after=closes_at))
     return closes_at
 
 

@@ -63,6 +63,17 @@ class RootOf:
 
 
 @dataclass(frozen=True, slots=True)
+class AwaitedValue:
+    """Which outside value a draw will take: the first that a source publishes at an instant or later.
+
+    Where the list is published after that instant, the first after the list.
+    """
+
+    source: str
+    after: datetime
+
+
+@dataclass(frozen=True, slots=True)
 class OutsideValue:
     """A random value that nobody here could choose: where it stands for everybody to see, and since when."""
 
@@ -78,7 +89,7 @@ class Draw:
     """A draw as far as it is; what is None has not come yet. `secret` is None until it is revealed."""
 
     wave_id: str
-    outside_source: str
+    awaited: AwaitedValue
     commitment: str
     announced_at: datetime
     closed_at: datetime | None = None
@@ -152,8 +163,15 @@ class Draw:
             raise OutsideValueFixed
         if published_at > now:
             raise ValidationFailed(errors=[FieldError("/published_at", _NOT_YET)])
-        if self.listed is not None and published_at <= self.listed.at:
-            raise OutsideValueTooOld(facts={"listed_at": write_instant(self.listed.at)})
+        if self.listed is not None:
+            self._check_age(published_at, listed_at=self.listed.at)
+
+    def _check_age(self, published_at: datetime, *, listed_at: datetime) -> None:
+        if published_at <= listed_at or published_at < self.awaited.after:
+            after = {"listed_at": listed_at, "outside_after": self.awaited.after}
+            raise OutsideValueTooOld(
+                facts={name: write_instant(instant) for name, instant in after.items()}
+            )
 
     def after(self, verdicts: list[Verdict], *, now: datetime) -> Draw:
         """Return the draw once the applications that are next in the order are judged."""

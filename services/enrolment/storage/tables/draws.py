@@ -12,6 +12,7 @@ DRAW = sa.Table(
     METADATA,
     sa.Column("wave_id", Identifier, sa.ForeignKey("wave.wave_id"), primary_key=True),
     sa.Column("outside_source", sa.Text, nullable=False),
+    sa.Column("outside_after", Instant, nullable=False),
     sa.Column("commitment", sa.String(64), nullable=False),
     sa.Column("sealed_secret", sa.Text),
     sa.Column("announced_at", Instant, nullable=False),
@@ -48,7 +49,8 @@ DRAW = sa.Table(
         " and (outside_value is null) = (published_at is null)"
         " and (outside_value is null) = (entered_by is null)"
         " and (outside_value is null) = (entered_at is null)"
-        " and (outside_value is null or (listed_at is not null and listed_at < published_at))",
+        " and (outside_value is null or (listed_at is not null and listed_at < published_at"
+        " and outside_after <= published_at))",
         name="draw_settled_once_listed",
     ),
     sa.CheckConstraint(

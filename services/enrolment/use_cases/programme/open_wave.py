@@ -9,7 +9,7 @@ import sqlalchemy as sa
 from chassis.clock import write_instant
 from chassis.identity import Principal
 from chassis.journal import Entry
-from services.enrolment.domain.draw.draw import Draw
+from services.enrolment.domain.draw.draw import AwaitedValue, Draw
 from services.enrolment.domain.draw.order import SECRET_BYTES, commitment_to
 from services.enrolment.domain.entry_kinds import EntryKind
 from services.enrolment.domain.programme.wave import Wave
@@ -20,12 +20,12 @@ def open_wave(
     connection: sa.Connection,
     wave: Wave,
     *,
-    outside_source: str | None = None,
+    awaited: AwaitedValue | None = None,
     caller: Principal,
     request_id: str,
     stores: Stores,
 ) -> Draw | None:
-    """Add a wave with its window; return its draw, if it draws: `outside_source` says where its value will come from.
+    """Add a wave with its window; return its draw, if it draws: `awaited` says which value it will take.
 
     Raises `DrawAnnouncedTooLate` for a draw whose window has opened.
     """
@@ -34,11 +34,11 @@ def open_wave(
     stores.waves.add(connection, wave)
     version = stores.rules.at(connection, now).version
     opened = _opened(wave, caller, request_id, version)
-    if outside_source is None:
+    if awaited is None:
         stores.journal.append(connection, [opened], now=now)
         return None
     secret = secrets.token_bytes(SECRET_BYTES)
-    draw = Draw(wave.wave_id, outside_source, commitment_to(secret), announced_at=now)
+    draw = Draw(wave.wave_id, awaited, commitment_to(secret), announced_at=now)
     stores.draws.add(connection, draw, secret=secret)
     entries = [opened, _announced(draw, caller, request_id)]
     first = stores.journal.append(connection, entries, now=now)
@@ -74,6 +74,7 @@ def _announced(draw: Draw, caller: Principal, request_id: str) -> Entry:
         body={
             "wave_id": draw.wave_id,
             "commitment": draw.commitment,
-            "outside_source": draw.outside_source,
+            "outside_source": draw.awaited.source,
+            "outside_after": write_instant(draw.awaited.after),
         },
     )

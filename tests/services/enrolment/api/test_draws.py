@@ -87,6 +87,7 @@ def test_a_draw_is_announced_with_the_hash_of_a_secret_before_its_window_opens(
         **NOT_YET,
         "state": "announced",
         "outside_source": SOURCE,
+        "outside_after": draw["outside_after"],
         "commitment": hashlib.sha256(secret_of(house, wave["id"])).hexdigest(),
         "announced_at": draw["announced_at"],
     }
@@ -97,7 +98,9 @@ def test_a_draw_is_announced_with_the_hash_of_a_secret_before_its_window_opens(
         "wave_id": wave["id"],
         "commitment": draw["commitment"],
         "outside_source": SOURCE,
+        "outside_after": draw["outside_after"],
     }
+    assert draw["outside_after"] >= wave["closes_at"]
 
 
 def test_every_draw_has_a_secret_of_its_own(house: House) -> None:
@@ -113,20 +116,22 @@ def test_nobody_announces_a_draw_once_people_could_have_applied(house: House) ->
 
 
 @pytest.mark.parametrize(
-    "changes",
+    ("changes", "named"),
     [
-        {"outside_source": None},
-        {"selection": "first-come"},
-        {"selection": None},
-        {"outside_source": ""},
-        {"outside_source": "NIK 3273010205900001"},
+        ({"outside_source": None}, ["/outside_source"]),
+        ({"outside_after": None}, ["/outside_after"]),
+        ({"selection": "first-come"}, ["/outside_after", "/outside_source"]),
+        ({"selection": None}, ["/outside_after", "/outside_source"]),
+        ({"outside_source": ""}, ["/outside_source"]),
+        ({"outside_source": "NIK 3273010205900001"}, ["/outside_source"]),
+        ({"outside_after": "2026-11-01T00:00:00Z"}, ["/outside_after"]),
     ],
 )
-def test_a_draw_and_nothing_else_says_where_its_outside_value_comes_from(
-    house: House, changes: dict[str, Any]
+def test_a_draw_and_nothing_else_says_which_outside_value_it_will_take(
+    house: House, changes: dict[str, Any], named: list[str]
 ) -> None:
     answer = announce(house, **changes)
-    assert (code(answer), pointers(answer)) == ((422, "validation-failed"), ["/outside_source"])
+    assert (code(answer), sorted(pointers(answer))) == ((422, "validation-failed"), named)
 
 
 def test_a_wave_of_the_first_has_no_draw(house: House) -> None:

@@ -15,6 +15,7 @@ from services.enrolment.domain.draw.application import (
     verdict_of,
 )
 from services.enrolment.domain.draw.draw import (
+    AwaitedValue,
     Draw,
     DrawState,
     OutsideValue,
@@ -42,7 +43,9 @@ LISTED_AT = CLOSES + HOUR
 WAVE = Wave("wave", "Gelombang 71", OPENS, CLOSES, Selection.DRAW)
 FIRST_COME = replace(WAVE, selection=Selection.FIRST_COME)
 
-ANNOUNCED = Draw("wave", "drand round 7", "c" * 64, announced_at=OPENS - HOUR)
+ANNOUNCED = Draw(
+    "wave", AwaitedValue("drand quicknet", CLOSES), "c" * 64, announced_at=OPENS - HOUR
+)
 CLOSED = replace(ANNOUNCED, closed_at=CLOSES)
 LISTED = replace(CLOSED, listed=RootOf(3, "a" * 64, LISTED_AT))
 SETTLED = replace(
@@ -107,6 +110,19 @@ def test_an_outside_value_is_younger_than_the_list_and_no_prophecy() -> None:
         LISTED.check_outside(published_at=LISTED_AT, now=now)
     with pytest.raises(ValidationFailed):
         LISTED.check_outside(published_at=now + TICK, now=now)
+
+
+def test_an_outside_value_is_no_older_than_the_instant_that_was_announced() -> None:
+    """Else whoever enters it could choose among all that a source publishes every few seconds."""
+    after = LISTED_AT + HOUR
+    awaiting = replace(LISTED, awaited=AwaitedValue("drand quicknet", after))
+    awaiting.check_outside(published_at=after, now=after)
+    with pytest.raises(OutsideValueTooOld) as caught:
+        awaiting.check_outside(published_at=after - TICK, now=after)
+    assert caught.value.facts == {
+        "listed_at": "2026-11-30T01:00:00.000000Z",
+        "outside_after": "2026-11-30T02:00:00.000000Z",
+    }
 
 
 @pytest.mark.parametrize("draw", [SETTLED, ORDERED, REVEALED])

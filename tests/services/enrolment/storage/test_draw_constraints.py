@@ -19,6 +19,7 @@ NOW = utc_now()
 ROOT = "a" * 64
 LISTED = {"closed_at": NOW, "listed_at": NOW, "list_root": ROOT, "size": 1}
 SETTLED = {
+    "outside_after": NOW,
     "outside_value": "7",
     "value_source": "drand",
     "published_at": NOW + timedelta(seconds=1),
@@ -47,6 +48,10 @@ def announced(shared_house: House) -> House:
         ({**LISTED, "size": None}, "draw_listed_once_closed"),
         (SETTLED, "draw_settled_once_listed"),
         ({**LISTED, **SETTLED, "published_at": NOW}, "draw_settled_once_listed"),
+        (
+            {**LISTED, **SETTLED, "outside_after": NOW + timedelta(seconds=2)},
+            "draw_settled_once_listed",
+        ),
         ({**LISTED, **SETTLED, "value_source": None}, "draw_settled_once_listed"),
         ({**LISTED, **SETTLED, "published_at": None}, "draw_settled_once_listed"),
         ({**LISTED, **SETTLED, "entered_by": None}, "draw_settled_once_listed"),

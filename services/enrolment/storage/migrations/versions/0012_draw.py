@@ -32,6 +32,7 @@ def _add_draw() -> None:
         "draw",
         sa.Column("wave_id", Identifier(), nullable=False),
         sa.Column("outside_source", sa.Text(), nullable=False),
+        sa.Column("outside_after", Instant(), nullable=False),
         sa.Column("commitment", sa.String(64), nullable=False),
         sa.Column("sealed_secret", sa.Text()),
         sa.Column("announced_at", Instant(), nullable=False),
@@ -68,7 +69,8 @@ def _add_draw() -> None:
             " and (outside_value is null) = (published_at is null)"
             " and (outside_value is null) = (entered_by is null)"
             " and (outside_value is null) = (entered_at is null)"
-            " and (outside_value is null or (listed_at is not null and listed_at < published_at))",
+            " and (outside_value is null or (listed_at is not null and listed_at < published_at"
+            " and outside_after <= published_at))",
             name="draw_settled_once_listed",
         ),
         sa.CheckConstraint(
