@@ -21,8 +21,8 @@ from chassis.fields import (
 )
 from chassis.idempotency import Answer, json_answer
 from chassis.problems import NotFound, StateConflict
+from services.enrolment.api.amounts import rupiah
 from services.enrolment.api.answers import show
-from services.enrolment.api.documents import rupiah
 from services.enrolment.api.previews import preview_field
 from services.enrolment.api.schemas import why
 from services.enrolment.domain.programme.undo import WhyKept

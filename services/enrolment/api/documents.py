@@ -8,7 +8,9 @@ import marshmallow as ma
 
 from chassis.contract import Shown, page_of
 from chassis.fields import Flag, InstantField, OneOf, Parsed, Reference, Text, Whole, says
+from services.enrolment.api.amounts import rupiah
 from services.enrolment.api.exclusion_case_documents import OwnCase
+from services.enrolment.api.incentive_documents import EarnedIncentive, Incentive, NextSurvey
 from services.enrolment.domain.draw.draw import DrawState
 from services.enrolment.domain.entry_kinds import EntryKind
 from services.enrolment.domain.money.movement import Account, Cause
@@ -18,7 +20,6 @@ from services.enrolment.domain.seats.enrolment import EnrolmentState
 from services.enrolment.queries.realisation import COUNTED
 from services.enrolment.use_cases.seats.enrol import CATALOGUE
 from vocabulary import forms
-from vocabulary.money import check_rupiah
 from vocabulary.nik import parse_card_number
 from vocabulary.refusals.admission import (
     AdmissionsPaused,
@@ -47,11 +48,6 @@ ROW_REFUSALS = (
 _MODES = tuple(MODE_OF_SCHEME.values())
 _STATES = tuple(EnrolmentState)
 _CLASS_STATES = ("published", "closed", "cancelled", "unlisted")
-
-
-def rupiah(description: str) -> Parsed:
-    """Show an amount."""
-    return Parsed(check_rupiah, form=forms.RUPIAH, metadata=says(description))
 
 
 DIGEST = says("64 hexadecimal digits.")
@@ -199,6 +195,13 @@ class Card(Shown):
         ma.fields.Nested(OwnCase),
         metadata=says("Where its holder was found on a list of people who may hold no card."),
     )
+    incentives = ma.fields.List(
+        ma.fields.Nested(Incentive),
+        metadata=says("The earliest first; none is part of the balance."),
+    )
+    next_survey = ma.fields.Nested(
+        NextSurvey, allow_none=True, metadata=says("Null where none is left.")
+    )
 
 
 class FoundCard(Card):
@@ -320,6 +323,11 @@ class Timeline(Shown):
     events = ma.fields.List(ma.fields.Nested(TimelineEvent))
     next = ma.fields.Nested(
         NextStep, allow_none=True, metadata=says("Null where the enrolment has ended.")
+    )
+    incentive = ma.fields.Nested(
+        EarnedIncentive,
+        allow_none=True,
+        metadata=says("Null where another training earned it, or this one earns none."),
     )
 
 

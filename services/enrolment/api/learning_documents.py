@@ -6,7 +6,8 @@ import marshmallow as ma
 
 from chassis.contract import Shown, page_of
 from chassis.fields import Flag, InstantField, OneOf, Parsed, Reference, Text, Whole, says
-from services.enrolment.api.documents import FieldFault, rupiah
+from services.enrolment.api.amounts import rupiah
+from services.enrolment.api.documents import FieldFault
 from services.enrolment.api.learning_schemas import MakeUpMeeting
 from services.enrolment.domain.learning.evidence import Source
 from services.enrolment.domain.learning.review import BEST, LONGEST_TEXT, WORST
@@ -191,6 +192,8 @@ class VoidedEnrolment(Shown):
     id = Reference()
     status = OneOf((EnrolmentState.VOIDED,))
     returned_to_state = rupiah("What was still set aside and went back to the State.")
+    incentives_withdrawn = rupiah("Incentives that rested on it, and are not due any more.")
+    incentives_due = rupiah("Of these, what another completed training earns in its place.")
     position = Whole(least=1, metadata=_POSITION)
 
 
@@ -207,6 +210,7 @@ class ReviewedEnrolment(Shown):
 
     id = Reference()
     rating = Whole(least=WORST, most=BEST)
+    incentive_due = rupiah("The incentive that became due by this; 0 where none did.")
     position = Whole(least=1, metadata=_POSITION)
 
 

@@ -31,7 +31,7 @@ _PATH = "/enrolments/<id:enrolment_id>/review"
     refuses=(AlreadyReviewed, StateConflict),
 )
 def post_review(call: Call, service: EnrolmentService) -> Answer:
-    """Review a completed training, once; then the next class can be bought.
+    """Review a completed training, once; then the next class can be bought, and the incentive for the first one is due.
 
     The text is kept sealed and stands in no journal; the rating does.
     """
@@ -48,6 +48,7 @@ def post_review(call: Call, service: EnrolmentService) -> Answer:
         document = {
             "id": command.enrolment_id,
             "rating": command.rating,
+            "incentive_due": reviewed.result.settlement.amount_due,
             "position": reviewed.position,
         }
         return json_answer(201, document)

@@ -10,15 +10,19 @@ import sqlalchemy as sa
 from chassis.clock import write_instant
 from chassis.pagination import Page
 from services.enrolment.queries.exclusion_cases import cases_of_card
+from services.enrolment.queries.incentives import incentives_of_card
 from services.enrolment.storage.cards import card_of, lives_in
+from services.enrolment.storage.stores import Stores
 from services.enrolment.storage.tables.money import CORRECTION, MOVEMENT
 from services.enrolment.storage.tables.programme import CARD
 
 M = MOVEMENT.c
 
 
-def show_card(connection: sa.Connection, card_ref: str, *, now: datetime) -> dict[str, Any] | None:
-    """Return a card's state, scheme, balance, deadline and exclusion cases at an instant, or None."""
+def show_card(
+    connection: sa.Connection, card_ref: str, *, now: datetime, stores: Stores
+) -> dict[str, Any] | None:
+    """Return a card's state, scheme, balance, deadline, exclusion cases and incentives at an instant, or None."""
     row = connection.execute(sa.select(CARD).where(CARD.c.card_ref == card_ref)).one_or_none()
     if row is None:
         return None
@@ -33,6 +37,7 @@ def show_card(connection: sa.Connection, card_ref: str, *, now: datetime) -> dic
         "wave_id": row.wave_id,
         "awarded_at": write_instant(row.awarded_at),
         "exclusion_cases": cases_of_card(connection, card_ref, now=now),
+        **incentives_of_card(connection, row, now=now, stores=stores),
     }
 
 

@@ -10,11 +10,13 @@ from chassis.identifiers import is_id, new_id
 from chassis.identity import Principal
 from services.enrolment.domain.entry_kinds import EntryKind
 from services.enrolment.domain.exclusion.case import Decision, ExclusionCase, revoked
+from services.enrolment.domain.money.movement import Cause
 from services.enrolment.domain.programme.card import Card
 from services.enrolment.domain.programme.ending import Ended, revoke
 from services.enrolment.storage.stores import Stores
 from services.enrolment.use_cases.shared.ended_cards import ended_entry, save_ended
 from services.enrolment.use_cases.shared.find_card import named_card
+from services.enrolment.use_cases.shared.settled_incentives import Settled, settle_incentives
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,8 +31,10 @@ class RevokeCard:
     request_id: str
 
 
-def revoke_card(connection: sa.Connection, command: RevokeCard, *, stores: Stores) -> Ended:
-    """Revoke the card; what was on it returns to the State, its place stays taken.
+def revoke_card(
+    connection: sa.Connection, command: RevokeCard, *, stores: Stores
+) -> Settled[Ended]:
+    """Revoke the card; what was on it returns to the State with the incentives that are due, its place stays taken.
 
     Raises `CardNotFound`, `StateConflict` where the card has ended already, a training is running, or the exclusion
     case may still be appealed.
@@ -61,8 +65,17 @@ def revoke_card(connection: sa.Connection, command: RevokeCard, *, stores: Store
         },
         rule_version=stores.rules.at(connection, now).version,
     )
-    stores.journal.append(connection, [entry], now=now)
-    return ended
+    settlement, entries = settle_incentives(
+        connection,
+        ended.card,
+        because=Cause.REVOCATION,
+        caller=command.caller,
+        request_id=command.request_id,
+        now=now,
+        stores=stores,
+    )
+    stores.journal.append(connection, [entry, *entries], now=now)
+    return Settled(ended, settlement)
 
 
 def _exclusion_case(
