@@ -172,7 +172,6 @@ def _of_provider(item: type[Shown], *, name: str) -> type[Shown]:
     """Return the document of a provider's statement: its accounts over the whole period, and a list."""
     period = {
         "provider_id": Reference(),
-        "class_id": Reference(allow_none=True, metadata=says("Null: all its classes.")),
         "from": day_field(),
         "to": day_field(),
         "zone": Parsed(zone, form=forms.ZONE),

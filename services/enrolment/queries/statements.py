@@ -188,7 +188,6 @@ def _of_period(connection: sa.Connection, period: ProviderPeriod, stores: Stores
     flows = stores.flows.within(connection, period.ledger, span)
     return {
         "provider_id": period.ledger.provider_id,
-        "class_id": period.ledger.class_id,
         "from": period.first.isoformat(),
         "to": period.last.isoformat(),
         "zone": NATIONAL_ZONE,

@@ -14,7 +14,10 @@ _OF_PROVIDER = "('set_aside', 'paid')"
 
 
 def upgrade() -> None:
-    _constrain_movements()
+    sqlite = op.get_bind().dialect.name == "sqlite"
+    if sqlite:
+        _constrain_movements(_as_it_was())
+        forbid_changes_1(op.get_bind(), "movement", key="movement_id")
     op.create_index("movement_by_instant", "movement", ["moved_at"], postgresql_using="brin")
     op.create_index(
         "movement_by_provider",
@@ -97,12 +100,13 @@ def upgrade() -> None:
     )
     forbid_changes_2(op.get_bind(), "account_day", keys=("day", "account"))
     forbid_changes_2(op.get_bind(), "survey", keys=("card_ref", "number"))
+    if not sqlite:
+        _constrain_movements(None)  # last: it holds the table until the commit
 
 
-def _constrain_movements() -> None:
-    """Say between which accounts money moves. SQLite makes the table anew for that, and its triggers with it."""
-    sqlite = op.get_bind().dialect.name == "sqlite"
-    with op.batch_alter_table("movement", copy_from=_as_it_was() if sqlite else None) as batch:
+def _constrain_movements(as_it_was: sa.Table | None) -> None:
+    """Say between which accounts money moves. SQLite makes the table anew for that, which takes its triggers away."""
+    with op.batch_alter_table("movement", copy_from=as_it_was) as batch:
         batch.create_check_constraint(
             "movement_between_known_accounts",
             f"source in {_ACCOUNTS} and target in {_ACCOUNTS}",
@@ -112,8 +116,6 @@ def _constrain_movements() -> None:
             f"(source not in {_OF_PROVIDER} and target not in {_OF_PROVIDER})"
             " or (enrolment_id is not null and class_id is not null and provider_id is not null)",
         )
-    if sqlite:
-        forbid_changes_1(op.get_bind(), "movement", key="movement_id")
 
 
 def _as_it_was() -> sa.Table:
