@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from datetime import date, datetime, timedelta
+from datetime import date, timedelta
+
+import sqlalchemy as sa
 
 from chassis.endpoints import Call, Endpoints
 from chassis.idempotency import Answer, json_answer
@@ -23,6 +25,7 @@ from services.enrolment.domain.money.statement import Ledger
 from services.enrolment.domain.reach import reach_to_read
 from services.enrolment.queries.statements import (
     ProviderPeriod,
+    knows_provider,
     list_classes_of_provider,
     list_days,
     list_days_of_provider,
@@ -79,7 +82,7 @@ def get_provider_statement(call: Call, service: EnrolmentService) -> Answer:
     A provider sees its own. Days are those of Asia/Jakarta.
     """
     with service.database.reading() as connection:
-        period = _period(call, service.database.now(connection))
+        period = _period(call, connection, service)
         document = list_movements_of_provider(
             connection, call.query["page"], period, stores=service.stores
         )
@@ -90,7 +93,7 @@ def get_provider_statement(call: Call, service: EnrolmentService) -> Answer:
 def get_provider_days(call: Call, service: EnrolmentService) -> Answer:
     """List a provider's accounts day by day, each going on from the one before."""
     with service.database.reading() as connection:
-        period = _period(call, service.database.now(connection))
+        period = _period(call, connection, service)
         document = list_days_of_provider(
             connection, call.query["page"], period, stores=service.stores
         )
@@ -103,22 +106,24 @@ def get_provider_days(call: Call, service: EnrolmentService) -> Answer:
 def get_provider_classes(call: Call, service: EnrolmentService) -> Answer:
     """List a provider's accounts class by class, those for which money moved in the period."""
     with service.database.reading() as connection:
-        period = _period(call, service.database.now(connection))
+        period = _period(call, connection, service)
         document = list_classes_of_provider(
             connection, call.query["page"], period, stores=service.stores
         )
     return json_answer(200, document)
 
 
-def _period(call: Call, now: datetime) -> ProviderPeriod:
+def _period(call: Call, connection: sa.Connection, service: EnrolmentService) -> ProviderPeriod:
     """Read whose statement is wanted, of which days.
 
-    Raises `NotFound` for a provider out of reach, `ValidationFailed` for days that make no period.
+    Raises `NotFound` for a provider that is out of reach or unknown, `ValidationFailed` for days that make no period.
     """
     provider_id = call.path["provider_id"]
     if not reach_to_read(call.caller).has_class(provider_id=provider_id):
         raise NotFound
-    last: date = call.query["last"] or national_day(now)
+    if call.caller.role != PROVIDER and not knows_provider(connection, provider_id):
+        raise NotFound
+    last: date = call.query["last"] or national_day(service.database.now(connection))
     first: date = call.query["first"] or last - timedelta(days=30)
     if not 0 <= (last - first).days < DAYS_AT_MOST:
         message = f"Send a day that is not before from, and at most {DAYS_AT_MOST} days in all."

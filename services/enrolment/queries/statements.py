@@ -25,6 +25,7 @@ from services.enrolment.domain.money.statement import (
 from services.enrolment.storage.flows import belongs_to
 from services.enrolment.storage.stores import Stores
 from services.enrolment.storage.tables.money import ACCOUNT_DAY, MOVEMENT
+from services.enrolment.storage.tables.seats import TRAINING_CLASS
 from vocabulary.rule_book import NATIONAL_ZONE
 
 D, M = ACCOUNT_DAY.c, MOVEMENT.c
@@ -44,6 +45,12 @@ class ProviderPeriod:
     def span(self) -> Span:
         """Return the stretch of time."""
         return span_of(self.first, self.last)
+
+
+def knows_provider(connection: sa.Connection, provider_id: str) -> bool:
+    """Tell whether any class of a provider was ever told of."""
+    known = sa.exists().where(TRAINING_CLASS.c.provider_id == provider_id)
+    return bool(connection.execute(sa.select(known)).scalar_one())
 
 
 def show_day(

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import sqlalchemy as sa
 
-from chassis.json_text import identifier_in
+from chassis.json_text import text_in
 from services.enrolment.domain.entry_kinds import EntryKind
 from services.enrolment.domain.money.incentive import IncentiveKind
 from services.enrolment.domain.programme.card import CardState
@@ -32,7 +32,7 @@ _NOT_REVOKED = C.state != CardState.REVOKED.value
 _OF_INCENTIVE = (
     J.card_ref == N.card_ref,
     J.kind.in_(INCENTIVES),
-    identifier_in(J.body, "incentive_id") == N.incentive_id,
+    text_in(J.body, "incentive_id") == sa.cast(N.incentive_id, sa.Text),
 )
 _FELL_DUE = J.kind == EntryKind.INCENTIVE_DUE
 _EARNED = sa.exists().where(
@@ -51,7 +51,10 @@ INCENTIVES_DUE = Comparison(
     (
         Pair(
             "incentive, by journal",
-            sa.case((_STANDS, EntryKind.INCENTIVE_DUE), else_=EntryKind.INCENTIVE_WITHDRAWN),
+            sa.case(
+                (_STANDS, EntryKind.INCENTIVE_DUE.value),
+                else_=EntryKind.INCENTIVE_WITHDRAWN.value,
+            ),
             latest(J.kind, *_OF_INCENTIVE, of=INCENTIVE),
         ),
         Pair(

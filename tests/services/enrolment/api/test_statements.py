@@ -9,6 +9,7 @@ import pytest
 import sqlalchemy as sa
 
 from chassis.clock import utc_now
+from chassis.identifiers import new_id
 from services.enrolment.domain.money.statement import span_of
 from services.enrolment.storage.tables.money import ACCOUNT_DAY, MOVEMENT
 from services.enrolment.worker import settle_account_days
@@ -25,13 +26,19 @@ def today() -> date:
     return national_day(utc_now())
 
 
+def let_change(connection: sa.Connection) -> None:
+    """Take away what keeps movements as they are."""
+    if connection.dialect.name != "sqlite":
+        connection.execute(sa.text("alter table movement disable trigger user"))
+        return
+    for change in ("update", "delete"):
+        connection.execute(sa.text(f"drop trigger if exists movement_no_{change}"))
+
+
 def moved(house: House, ago: timedelta) -> None:
     """Let everything that moved have moved earlier."""
     with house.as_owner() as connection:
-        if connection.dialect.name == "sqlite":
-            connection.execute(sa.text("drop trigger if exists movement_no_update"))
-        else:
-            connection.execute(sa.text("alter table movement disable trigger user"))
+        let_change(connection)
         for row in connection.execute(sa.select(MOVEMENT.c.movement_id, MOVEMENT.c.moved_at)).all():
             own = MOVEMENT.c.movement_id == row.movement_id
             connection.execute(sa.update(MOVEMENT).where(own).values(moved_at=row.moved_at - ago))
@@ -220,6 +227,11 @@ def test_a_provider_sees_its_own_alone_and_operators_any(house: House) -> None:
             assert document(house.get(path, role))["provider_id"] == of.provider_id
 
 
+def test_a_provider_that_nobody_ever_heard_of_is_not_there(shared_house: House) -> None:
+    path = f"/statements/providers/{new_id()}"
+    assert code(shared_house.get(path, "operator")) == (404, "not-found")
+
+
 def test_an_incentive_is_none_of_the_providers_money(house: House) -> None:
     of = taught(house).completed()
     assert [item["cause"] for item in of_provider(of)["items"]] == ["enrolment"]
@@ -248,10 +260,7 @@ def test_a_period_that_makes_no_sense_is_refused_by_name(
 def test_a_walk_over_a_statement_neither_skips_nor_repeats(house: House) -> None:
     of = taught(house, 5)
     with house.as_owner() as connection:
-        if connection.dialect.name == "sqlite":
-            connection.execute(sa.text("drop trigger movement_no_update"))
-        else:
-            connection.execute(sa.text("alter table movement disable trigger user"))
+        let_change(connection)
         same = span_of(today()).begins
         connection.execute(sa.update(MOVEMENT).values(moved_at=same))
     walked: list[str] = []
