@@ -6,7 +6,7 @@ import marshmallow as ma
 
 from chassis.contract import Shown
 from chassis.fields import InstantField, OneOf, Reference, Strict, Text, Whole, says
-from services.enrolment.api.amounts import rupiah
+from services.enrolment.api.fields import rupiah
 from services.enrolment.domain.money.earning import Need
 from services.enrolment.domain.money.incentive import IncentiveKind
 from services.enrolment.domain.money.survey import LEAST_USE, MOST_USE, Work

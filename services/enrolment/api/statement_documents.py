@@ -10,7 +10,7 @@ from chassis.clock import read_instant
 from chassis.contract import Shown, page_of
 from chassis.fields import Flag, InstantField, OneOf, PageQuery, Parsed, Reference, Whole, says
 from chassis.identifiers import is_id
-from services.enrolment.api.amounts import balance, rupiah
+from services.enrolment.api.fields import balance, rupiah
 from services.enrolment.api.rule_documents import DAY_FORM
 from services.enrolment.domain.money.movement import Account, Cause
 from services.enrolment.queries.statements import OF_PROVIDER

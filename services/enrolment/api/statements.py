@@ -6,7 +6,8 @@ from datetime import date, timedelta
 
 import sqlalchemy as sa
 
-from chassis.endpoints import Call, Endpoints
+from chassis.calls import Call
+from chassis.endpoints import Endpoints
 from chassis.idempotency import Answer, json_answer
 from chassis.problems import FieldError, NotFound, ValidationFailed
 from services.enrolment.api.statement_documents import (

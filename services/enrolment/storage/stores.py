@@ -13,6 +13,7 @@ from services.enrolment.storage.admission_files import AdmissionFileStore
 from services.enrolment.storage.admissions import AdmissionStore
 from services.enrolment.storage.applications import ApplicationStore
 from services.enrolment.storage.cards import CardStore
+from services.enrolment.storage.checked_lists import CheckedLists
 from services.enrolment.storage.classes import ClassStore
 from services.enrolment.storage.corrections import CorrectionStore
 from services.enrolment.storage.draws import DrawStore
@@ -29,6 +30,7 @@ from services.enrolment.storage.pauses import PauseStore
 from services.enrolment.storage.persons import Fingerprints, PersonStore
 from services.enrolment.storage.quotas import QuotaStore
 from services.enrolment.storage.realisation import RealisationStore
+from services.enrolment.storage.received_lists import ReceivedLists
 from services.enrolment.storage.results import ResultStore
 from services.enrolment.storage.reviews import ReviewStore
 from services.enrolment.storage.rules import RuleStore
@@ -67,6 +69,8 @@ class Stores:
     draws: DrawStore
     applications: ApplicationStore
     exclusion_lists: ExclusionListStore
+    received_lists: ReceivedLists
+    checked_lists: CheckedLists
     listed_persons: ListedPersonStore
     exclusion_cases: ExclusionCaseStore
     corrections: CorrectionStore
@@ -104,6 +108,8 @@ def open_stores(database: Database, *, personal_data_key: bytes, fingerprint_key
         draws=DrawStore(database, seal=seal),
         applications=ApplicationStore(database, seal=seal),
         exclusion_lists=ExclusionListStore(database),
+        received_lists=ReceivedLists(),
+        checked_lists=CheckedLists(),
         listed_persons=ListedPersonStore(database, fingerprints=fingerprints),
         exclusion_cases=ExclusionCaseStore(database, seal=seal),
         corrections=CorrectionStore(database),

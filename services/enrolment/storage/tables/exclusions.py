@@ -121,18 +121,22 @@ EXCLUSION_CASE = sa.Table(
     sa.Column("ended_by", sa.String(128)),
     sa.Column("ended_at", Instant),
     sa.Column("end_reason", sa.Text),
+    sa.Column("ended_listed", sa.Boolean),
     sa.CheckConstraint(
-        "state in ('open', 'upheld', 'appealed', 'final', 'revoked', 'dismissed', 'granted')",
+        "state in"
+        " ('open', 'upheld', 'appealed', 'final', 'revoked', 'dismissed', 'granted', 'lapsed')",
         name="exclusion_case_state_is_known",
     ),
     sa.CheckConstraint(
-        "(state in ('revoked', 'dismissed', 'granted')) = (ended_at is not null)"
+        "(state in ('revoked', 'dismissed', 'granted', 'lapsed')) = (ended_at is not null)"
         " and (ended_at is null) = (ended_by is null)"
+        " and (ended_at is null) = (ended_listed is null)"
         " and (ended_at is null) = (due_at is not null)",
         name="exclusion_case_ends_once",
     ),
     sa.CheckConstraint(
-        "state in ('open', 'dismissed') or (upheld_by is not null and appeal_until is not null)",
+        "state in ('open', 'dismissed', 'lapsed')"
+        " or (upheld_by is not null and appeal_until is not null)",
         name="exclusion_case_upheld_by_somebody",
     ),
     sa.CheckConstraint(
@@ -155,4 +159,6 @@ EXCLUSION_CASE = sa.Table(
     sa.Index("exclusion_case_by_card", "card_ref", "case_id"),
     sa.Index("exclusion_case_by_list", "list_id", "case_id"),
 )
-"""Holders who were found on a list. `appeal` is the holder's own words, sealed."""
+"""Holders who were found on a list. `appeal` is the holder's own words, sealed; `ended_listed` whether the holder was
+on the list in force when the case ended.
+"""

@@ -10,7 +10,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from services.enrolment.domain.draw.merkle_root import merkle_root
+from services.enrolment.domain.draw.merkle_root import merkle_root, root_over
 from services.enrolment.domain.draw.order import (
     commitment_to,
     draw_key,
@@ -64,6 +64,19 @@ def by_the_definition(leaves: list[bytes]) -> bytes:
 def test_a_root_is_the_same_from_the_top_and_from_the_bottom(ids: list[str]) -> None:
     leaves = [leaf_of(one) for one in ids]
     assert merkle_root(leaves) == (len(ids), by_the_definition(leaves).hex())
+
+
+@given(ids=IDS, at_once=st.sampled_from([1, 2, 4, 8]))
+def test_a_root_is_the_same_over_the_roots_of_pieces(ids: list[str], at_once: int) -> None:
+    leaves = [leaf_of(one) for one in ids]
+    pieces = [leaves[begin : begin + at_once] for begin in range(0, len(leaves), at_once)]
+    assert root_over(merkle_root(piece)[1] for piece in pieces) == merkle_root(leaves)[1]
+
+
+@pytest.mark.parametrize("size", [1023, 1024, 1025, 2047, 2048, 2049, 3072, 4097, 5003])
+def test_a_root_over_many_is_the_same_from_the_top_and_from_the_bottom(size: int) -> None:
+    leaves = [number.to_bytes(4, "big") for number in range(size)]
+    assert merkle_root(iter(leaves)) == (size, by_the_definition(leaves).hex())
 
 
 @given(ids=IDS.filter(bool), data=st.data())
