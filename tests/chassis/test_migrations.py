@@ -81,7 +81,9 @@ def has_column_right(connection: sa.Connection, table: str, column: str) -> bool
     return bool(connection.execute(sa.select(question)).scalar())
 
 
-def test_append_only_are_the_journals_movements_and_their_sums_and_what_people_proved_and_answered() -> None:
+def test_append_only_are_the_journals_movements_and_their_sums_and_what_people_proved_and_answered() -> (
+    None
+):
     protected = {
         (package, name)
         for package in SERVICES

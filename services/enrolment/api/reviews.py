@@ -32,9 +32,10 @@ _PATH = "/enrolments/<id:enrolment_id>/review"
     refuses=(AlreadyReviewed, StateConflict),
 )
 def post_review(call: Call, service: EnrolmentService) -> Answer:
-    """Review a completed training, once; then the next class can be bought, and the incentive for the first one is due.
+    """Review a completed training, once; then the next class can be bought.
 
-    The text is kept sealed and stands in no journal; the rating does.
+    With the first one reviewed, the incentive for it is due. The text is kept sealed and stands in no journal; the
+    rating does.
     """
     command = ReviewEnrolment(
         enrolment_id=call.path["enrolment_id"],
