@@ -13,7 +13,7 @@ from chassis.identifiers import is_id
 from services.enrolment.api.fields import balance, rupiah
 from services.enrolment.api.rule_documents import DAY_FORM
 from services.enrolment.domain.money.movement import Account, Cause
-from services.enrolment.queries.statements import OF_PROVIDER
+from services.enrolment.queries.provider_statements import OF_PROVIDER
 from vocabulary import forms
 from vocabulary.rule_book import NATIONAL_ZONE
 from vocabulary.rule_set import read_day

@@ -24,15 +24,14 @@ from services.enrolment.api.statement_documents import (
 )
 from services.enrolment.domain.money.statement import Ledger
 from services.enrolment.domain.reach import reach_to_read
-from services.enrolment.queries.statements import (
+from services.enrolment.queries.provider_statements import (
     ProviderPeriod,
     knows_provider,
     list_classes_of_provider,
-    list_days,
     list_days_of_provider,
     list_movements_of_provider,
-    show_day,
 )
+from services.enrolment.queries.statements import list_days, show_day
 from services.enrolment.service import EnrolmentService
 from vocabulary.roles import AUDITOR, OPERATOR, PROVIDER
 from vocabulary.rule_book import national_day

@@ -52,10 +52,11 @@ def list_movements(connection: sa.Connection, page: Page, card_ref: str) -> dict
     if page.after is not None:
         query = query.where(M.movement_id > page.after)
     rows = connection.execute(query.order_by(M.movement_id).limit(page.limit + 1)).all()
-    return page.of(rows, present=_movement, key=lambda row: str(row.movement_id))
+    return page.of(rows, present=_movement_of_card, key=lambda row: str(row.movement_id))
 
 
-def _movement(row: sa.Row[Any]) -> dict[str, Any]:
+def movement_document(row: sa.Row[Any]) -> dict[str, Any]:
+    """Write a movement, whoever it is shown to."""
     return {
         "id": row.movement_id,
         "cause": row.cause,
@@ -64,7 +65,10 @@ def _movement(row: sa.Row[Any]) -> dict[str, Any]:
         "amount": row.amount,
         "enrolment_id": row.enrolment_id,
         "class_id": row.class_id,
-        "correction_id": row.correction_id,
-        "case_number": row.case_number,
         "moved_at": write_instant(row.moved_at),
     }
+
+
+def _movement_of_card(row: sa.Row[Any]) -> dict[str, Any]:
+    corrected = {"correction_id": row.correction_id, "case_number": row.case_number}
+    return {**movement_document(row), **corrected}

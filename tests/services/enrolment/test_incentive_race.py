@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import threading
 from collections import Counter
-from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 from datetime import datetime
@@ -16,7 +15,6 @@ import sqlalchemy as sa
 from chassis.identity import Principal
 from services.enrolment.domain.money.incentive import Incentive
 from services.enrolment.domain.money.survey import Survey, Work
-from services.enrolment.service import EnrolmentService
 from services.enrolment.storage.incentives import IncentiveStore
 from services.enrolment.storage.tables.money import INCENTIVE
 from services.enrolment.use_cases.learning.review_enrolment import (
@@ -27,9 +25,9 @@ from services.enrolment.use_cases.money.hand_in_survey import HandInSurvey, hand
 from tests.services.enrolment.careless import UnlockedCards, careless_service
 from tests.services.enrolment.house import House, document, house_on
 from tests.services.enrolment.teaching import Taught, held, taught
+from tests.services.enrolment.test_result_race import Step, both
 
 TOGETHER = 8
-Step = Callable[[sa.Connection], Any]
 
 
 class DueBefore(IncentiveStore):
@@ -97,21 +95,6 @@ def holder_of(of: Taught) -> Principal:
     return Principal("holder:1", "holder", provider=None, card=card, region=None, expires_at=0)
 
 
-def both(careless: EnrolmentService, *steps: Step) -> Counter[str]:
-    def take(step: Step) -> str:
-        try:
-            careless.transactions.run(step)
-        except sa.exc.IntegrityError:
-            return "refused by the database"
-        return "done"
-
-    try:
-        with ThreadPoolExecutor(2) as pool:
-            return Counter(pool.map(take, steps))
-    finally:
-        careless.database.dispose()
-
-
 def test_of_two_reviews_at_once_one_makes_the_incentive_due(provision: Any) -> None:
     with house_on(provision("services.enrolment"), live_enrolments=2) as house:
         trainings = two_completed(house)
@@ -170,7 +153,7 @@ def test_if_cards_were_not_locked_the_database_alone_would_keep_one_survey(house
         command = HandInSurvey(survey, holder_of(of), f"request-{number}")
         return lambda connection: hand_in_survey(connection, command, stores=stores)
 
-    ended = both(careless, handing_in(1), handing_in(2))
+    ended = Counter(both(careless, handing_in(1), handing_in(2)))
     assert ended == {"done": 1, "refused by the database": 1}
     assert due(house) == 2
 

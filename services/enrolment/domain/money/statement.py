@@ -86,6 +86,11 @@ def lines_of(
     ]
 
 
+def left_by(accounts: Iterable[Account], flows: Iterable[Flow]) -> dict[Account, int]:
+    """Return what accounts hold that began with nothing."""
+    return closing_of(lines_of(accounts, {}, flows))
+
+
 def closing_of(lines: Iterable[AccountLine]) -> dict[Account, int]:
     """Return what accounts were left with: the next stretch begins with that."""
     return {line.account: line.closing for line in lines}
