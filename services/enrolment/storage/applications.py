@@ -16,7 +16,7 @@ from chassis.database import Database
 from chassis.digest_in_sql import digest_of, sha256_of_text
 from chassis.json_text import identifier_in, text_in
 from chassis.recordset import rows_parameter
-from chassis.sealing import Seal
+from chassis.sealing import Seal, SealBroken
 from services.enrolment.domain.draw.application import (
     Application,
     ApplicationState,
@@ -25,6 +25,7 @@ from services.enrolment.domain.draw.application import (
 from services.enrolment.domain.entry_kinds import EntryKind
 from services.enrolment.domain.programme.award import Candidate
 from services.enrolment.domain.programme.card import Scheme
+from services.enrolment.storage.persons import Fingerprints
 from services.enrolment.storage.tables.draws import APPLICATION, DRAW
 from services.enrolment.storage.tables.journal import JOURNAL
 
@@ -38,9 +39,10 @@ _AS_TEXT = sa.cast(A.application_id, sa.Text)
 class ApplicationStore:
     """The table of applications."""
 
-    def __init__(self, database: Database, *, seal: Seal) -> None:
+    def __init__(self, database: Database, *, seal: Seal, fingerprints: Fingerprints) -> None:
         self._database = database
         self._seal = seal
+        self._fingerprints = fingerprints
         self._insert = (postgresql.insert if database.dialect == "postgresql" else sqlite.insert)(
             APPLICATION
         )
@@ -73,6 +75,22 @@ class ApplicationStore:
             .where(A.application_id == given.c.application_id, A.state == ApplicationState.APPLIED)
             .values(**told, sealed=None, nik_digest=None)
         )
+
+    def keys_fit(self, connection: sa.Connection) -> bool:
+        """Tell whether who made an application opens and is found under the keys given; true where none waits.
+
+        Under another key nobody could be drawn, and the same person could apply twice.
+        """
+        query = sa.select(A.application_id, A.sealed, A.nik_digest)
+        # What the index of these digests holds is found without looking through all that are judged.
+        row = connection.execute(query.where(A.nik_digest.is_not(None)).limit(1)).one_or_none()
+        if row is None:
+            return True
+        try:
+            candidate = self.opened(row.application_id, row.sealed)
+        except SealBroken:
+            return False
+        return self._fingerprints.nik(candidate.nik) == str(row.nik_digest)
 
     def add(
         self,

@@ -37,6 +37,12 @@ class DrawStore:
             list(columns), sa.select(*[given.c[name] for name in columns])
         )
 
+    def keys_fit(self, connection: sa.Connection) -> bool:
+        """Tell whether the secret of a draw opens under the key given; true where every draw has told its own."""
+        query = sa.select(D.wave_id, D.sealed_secret).where(D.sealed_secret.is_not(None)).limit(1)
+        row = connection.execute(query).one_or_none()
+        return row is None or self._seal.opens(row.sealed_secret, context=_context(row.wave_id))
+
     def add(self, connection: sa.Connection, draw: Draw, *, secret: bytes) -> None:
         """Add a draw that is announced, with its secret, sealed."""
         connection.execute(

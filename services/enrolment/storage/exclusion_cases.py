@@ -71,6 +71,12 @@ class ExclusionCaseStore:
             .where(X.people == sa.bindparam("people"), database.is_among(X.card_ref))
         )
 
+    def keys_fit(self, connection: sa.Connection) -> bool:
+        """Tell whether what a holder says in a case opens under the key given; true where nobody said anything."""
+        query = sa.select(X.case_id, X.appeal).where(X.appeal.is_not(None)).limit(1)
+        row = connection.execute(query).one_or_none()
+        return row is None or self._seal.opens(row.appeal, context=_context(row.case_id))
+
     def add(self, connection: sa.Connection, opened: Sequence[ExclusionCase]) -> None:
         """Add cases that were just opened."""
         rows = [

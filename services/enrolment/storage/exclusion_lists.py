@@ -9,6 +9,7 @@ import sqlalchemy as sa
 
 from chassis.database import Database
 from services.enrolment.domain.exclusion.exclusion_list import ExclusionList, ListState
+from services.enrolment.storage.persons import Fingerprints
 from services.enrolment.storage.tables.exclusions import EXCLUSION_LIST, LISTED_PERSON, REFUSED_LINE
 
 L = EXCLUSION_LIST.c
@@ -17,8 +18,19 @@ L = EXCLUSION_LIST.c
 class ExclusionListStore:
     """The table of lists."""
 
-    def __init__(self, database: Database) -> None:
+    def __init__(self, database: Database, *, fingerprints: Fingerprints) -> None:
         self._database = database
+        self._fingerprints = fingerprints
+
+    def keys_fit(self, connection: sa.Connection) -> bool:
+        """Tell whether the persons of a list were listed under the key given; true where nobody is listed.
+
+        Under another key none of them would be found. Nothing can be read back from the digests themselves.
+        """
+        listed = sa.select(LISTED_PERSON.c.list_id).limit(1).scalar_subquery()
+        query = sa.select(L.list_id, L.key_digest).where(L.list_id == listed)
+        row = connection.execute(query).one_or_none()
+        return row is None or self._fingerprints.exclusion_list(row.list_id) == str(row.key_digest)
 
     def hold_numbers(self, connection: sa.Connection, group: str) -> None:
         """Hold the numbers of a group's lists until the transaction ends: of two who announce one, one waits."""
@@ -42,6 +54,7 @@ class ExclusionListStore:
         connection.execute(
             sa.insert(EXCLUSION_LIST).values(
                 list_id=one.list_id,
+                key_digest=self._fingerprints.exclusion_list(one.list_id),
                 people=one.group,
                 number=one.number,
                 issuer=one.issuer,

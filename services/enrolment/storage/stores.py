@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+import sqlalchemy as sa
+
 from chassis.database import Database
 from chassis.idempotency import StoredAnswers
 from chassis.journal import Journal
@@ -78,6 +80,22 @@ class Stores:
     suspensions: SuspensionStore
     switches: SwitchStore
 
+    def keys_fit(self, connection: sa.Connection) -> bool:
+        """Tell whether the keys given are those that people's data is kept under: one row of each kind is looked at.
+
+        Stored answers are left out: they are forgotten after two days, and are not found under another key.
+        """
+        kinds = (
+            self.persons.keys_fit,
+            self.applications.keys_fit,
+            self.admission_files.keys_fit,
+            self.draws.keys_fit,
+            self.exclusion_lists.keys_fit,
+            self.exclusion_cases.keys_fit,
+            self.reviews.keys_fit,
+        )
+        return all(keys_fit(connection) for keys_fit in kinds)
+
 
 def open_stores(database: Database, *, personal_data_key: bytes, fingerprint_key: bytes) -> Stores:
     """Open every store of enrolment on one database. Answers are sealed: they hold card numbers and redeem codes."""
@@ -106,8 +124,8 @@ def open_stores(database: Database, *, personal_data_key: bytes, fingerprint_key
         admissions=AdmissionStore(database),
         admission_files=AdmissionFileStore(database, seal=seal, digest_key=fingerprint_key),
         draws=DrawStore(database, seal=seal),
-        applications=ApplicationStore(database, seal=seal),
-        exclusion_lists=ExclusionListStore(database),
+        applications=ApplicationStore(database, seal=seal, fingerprints=fingerprints),
+        exclusion_lists=ExclusionListStore(database, fingerprints=fingerprints),
         received_lists=ReceivedLists(),
         checked_lists=CheckedLists(),
         listed_persons=ListedPersonStore(database, fingerprints=fingerprints),

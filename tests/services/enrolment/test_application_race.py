@@ -171,7 +171,8 @@ class MeetingApplications(ApplicationStore):
     """Applications of which all have read the same before anybody goes on, but for whoever locks it."""
 
     def __init__(self, house: House, *, locks: bool) -> None:
-        super().__init__(house.service.database, seal=seal_of(house))
+        fingerprints = house.service.stores.persons.fingerprints
+        super().__init__(house.service.database, seal=seal_of(house), fingerprints=fingerprints)
         self._locks = locks
         self._meeting = threading.Barrier(TOGETHER)
 

@@ -11,6 +11,7 @@ EXCLUSION_LIST = sa.Table(
     "exclusion_list",
     METADATA,
     sa.Column("list_id", Identifier, primary_key=True),
+    sa.Column("key_digest", sa.String(64), nullable=False),
     sa.Column("people", sa.String(32), nullable=False),
     sa.Column("number", sa.Integer, nullable=False),
     sa.Column("issuer", sa.Text, nullable=False),
@@ -72,7 +73,8 @@ EXCLUSION_LIST = sa.Table(
         sqlite_where=sa.text("state = 'in-force'"),
     ),
 )
-"""Versions of the lists of people who may hold no card; `people` is the group. `checked_to` is how far persons were
+"""Versions of the lists of people who may hold no card; `people` is the group. `key_digest` is that of
+the list's own id, made under the key that those of its persons are made under. `checked_to` is how far persons were
 looked through for holders since it came in force, by the digests of their NIKs; `position` is that of the last entry
 that tells of its state.
 """

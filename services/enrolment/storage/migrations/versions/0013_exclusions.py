@@ -23,6 +23,7 @@ def upgrade() -> None:
     op.create_table(
         "exclusion_list",
         sa.Column("list_id", Identifier(), primary_key=True),
+        sa.Column("key_digest", sa.String(64), nullable=False),
         sa.Column("people", sa.String(32), nullable=False),
         sa.Column("number", sa.Integer, nullable=False),
         sa.Column("issuer", sa.Text, nullable=False),
