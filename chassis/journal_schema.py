@@ -5,6 +5,8 @@ Called from each service's first migration. A change here is a new function for 
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 import sqlalchemy as sa
 
 from chassis.identifiers import random_reference
@@ -30,9 +32,15 @@ def forbid_changes_1(connection: sa.Connection, table: str, *, key: str) -> None
 
     `key` names its primary key: SQLite's `insert or replace` removes the row in the way without any delete trigger.
     """
+    forbid_changes_2(connection, table, keys=(key,))
+
+
+def forbid_changes_2(connection: sa.Connection, table: str, *, keys: Sequence[str]) -> None:
+    """Do as `forbid_changes_1` does with a table whose primary key has several columns."""
     if connection.dialect.name == "sqlite":
         refuse = "begin select raise(abort, 'this table is append-only'); end"
-        taken = f"exists (select 1 from {table} where {key} = new.{key})"  # noqa: S608
+        same = " and ".join(f"{key} = new.{key}" for key in keys)
+        taken = f"exists (select 1 from {table} where {same})"  # noqa: S608
         _run(
             connection,
             [

@@ -93,7 +93,14 @@ SECURITY_SCHEMES: dict[str, dict[str, Any]] = {
 }
 
 
-_NAMES = {"version": {"type": "string", "pattern": "^[0-9]{4}-(0[1-9]|1[0-2])[a-z]?$"}}
+_NAMES = {
+    "version": {"type": "string", "pattern": "^[0-9]{4}-(0[1-9]|1[0-2])[a-z]?$"},
+    "day": {
+        "type": "string",
+        "format": "date",
+        "pattern": "^2[01][0-9]{2}-[0-9]{2}-[0-9]{2}$",
+    },
+}
 
 
 def path_parameter(name: str) -> dict[str, Any]:

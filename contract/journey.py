@@ -10,6 +10,7 @@ import time
 from collections.abc import Callable
 from typing import Any, TypeVar
 
+from contract.accounting import state_accounts
 from contract.admitting import (
     candidate,
     follow_file,
@@ -54,6 +55,7 @@ def walk(recorder: Recorder) -> dict[str, Any]:
     _report(recorder)
     _audit(recorder, offered)
     teach(recorder, provider, course, lambda class_id: _wait_until_known(recorder, class_id))
+    state_accounts(recorder, provider)
     _call_off(recorder, provider, course)
     pause(recorder)
     suspend(recorder, provider)

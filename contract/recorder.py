@@ -15,6 +15,7 @@ from chassis import rate_limits
 from chassis.clock import utc_now, write_instant
 from contract.operations import id_of
 from contract.stable import BEGINS, Stable
+from vocabulary.rule_book import beginning_of, national_day
 
 PATIENCE = 60.0
 _SENT = ("Accept", "Content-Type", "Idempotency-Key", "If-Match")
@@ -76,6 +77,13 @@ class Recorder:
         instant = datetime.combine(self.began.date(), BEGINS.timetz()) + later
         self._stable.say(instant, BEGINS + later)
         return write_instant(instant)
+
+    def today(self) -> str:
+        """Write the day on which the journey began, of the national zone, whose statements are asked for."""
+        day, shown = national_day(self.began), national_day(BEGINS)
+        for later in (timedelta(0), timedelta(days=1)):
+            self._stable.say(beginning_of(day + later), beginning_of(shown + later))
+        return day.isoformat()
 
     def call(
         self,

@@ -7,6 +7,7 @@ from datetime import UTC, datetime, timedelta
 from typing import Any
 
 from chassis.clock import write_instant
+from vocabulary.rule_book import national_day
 
 BEGINS = datetime(2027, 3, 1, 1, 0, tzinfo=UTC)
 """When the recorded journey is said to have begun: eight in the morning in Jakarta."""
@@ -50,6 +51,7 @@ class Stable:
     def __init__(self, *, began: datetime, origin: str) -> None:
         self._shift = BEGINS - began
         self._origin = origin
+        self._today = national_day(began).isoformat()
         self._ids: dict[str, str] = {}
         self._said: dict[datetime, datetime] = {}
 
@@ -73,6 +75,7 @@ class Stable:
         text = _HANDED_CODE.sub("K7QX2-MBA4T", text)
         text = _UNIQUE.sub("", text)
         text = _INSTANT.sub(lambda found: self._instant(found[0]), text)
+        text = text.replace(self._today, national_day(BEGINS).isoformat())
         return _LONG_TAG.sub('"6b1f0c9e2d84a735"', text)
 
     def _id(self, found: str) -> str:

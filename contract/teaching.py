@@ -122,6 +122,12 @@ def _review(recorder: Recorder, card: dict[str, str], came: Document) -> None:
     body = {"rating": 5, "text": "Pelatihnya sabar, alatnya lengkap."}
     recorder.call("POST", path, came["id"], role="holder", bound=card, body=body, key=True)
     recorder.call("GET", path, came["id"], role="holder", bound=card)
+    answers = {"number": 1, "work": "seeking", "use": 4}
+    recorder.call(
+        "POST", f"{API}/cards/me/surveys", role="holder", bound=card, body=answers, key=True
+    )
+    recorder.forget("GET", f"{API}/cards/me")
+    recorder.call("GET", f"{API}/cards/me", role="holder", bound=card)
 
 
 def _see_to(recorder: Recorder, stayed_away: Document) -> None:

@@ -12,7 +12,7 @@ from enum import Enum
 API = "/api/v1"
 KIB = 1024
 MIB = 1024 * KIB
-SHORT_NAMES = frozenset({"version"})
+SHORT_NAMES = frozenset({"version", "day"})
 """What stands in braces and is a short name of digits, small letters and hyphens that begins with a digit."""
 
 
@@ -198,6 +198,7 @@ ENROLMENT = (
     _write("POST", "/pauses/{pause_id}/end", "enrolment", BEARER, largest_body=16 * KIB),
     _read("/cards/me", "enrolment", BEARER),
     _read("/cards/me/statement", "enrolment", BEARER),
+    _write("POST", "/cards/me/surveys", "enrolment", BEARER, largest_body=16 * KIB),
     _write("POST", "/cards/domicile", "enrolment", BEARER, largest_body=16 * KIB),
     _write("POST", "/cards/revocation", "enrolment", BEARER, largest_body=16 * KIB),
     _write("POST", "/cards/lookup", "enrolment", BEARER, largest_body=16 * KIB),
@@ -222,6 +223,11 @@ ENROLMENT = (
     _read("/overdue", "enrolment", BEARER),
     _read("/classes/{class_id}/availability", "enrolment", PUBLIC),
     _read("/classes/{class_id}/roster", "enrolment", BEARER, seconds=30.0),
+    _read("/statements/days", "enrolment", BEARER),
+    _read("/statements/days/{day}", "enrolment", BEARER),
+    _read("/statements/providers/{provider_id}", "enrolment", BEARER),
+    _read("/statements/providers/{provider_id}/days", "enrolment", BEARER),
+    _read("/statements/providers/{provider_id}/classes", "enrolment", BEARER),
     _read("/reports/realisation", "enrolment", PUBLIC),
     _write("POST", "/reports/reconciliation", "enrolment", PUBLIC),
     _read("/consistency", "enrolment", BEARER, seconds=120.0, bulk=True),

@@ -102,6 +102,7 @@ class RuleSet:
     completion_incentives: int = _whole("benefit per person", most=20)
     survey_incentive: int = _whole("benefit per person", most=_RUPIAH)
     survey_incentives: int = _whole("benefit per person", most=20)
+    survey_days_apart: int = _whole("benefit per person", most=_DAYS)
 
     youngest: int = _whole("who", most=120)
     oldest: int = _whole("who", most=150)
@@ -153,6 +154,11 @@ class RuleSet:
     def exclusion_appeal(self) -> timedelta:
         """Return how long a holder may appeal against an exclusion."""
         return timedelta(days=self.exclusion_appeal_days)
+
+    @property
+    def surveys_apart(self) -> timedelta:
+        """Return how long after one survey the next one opens."""
+        return timedelta(days=self.survey_days_apart)
 
     @property
     def result_due(self) -> timedelta:

@@ -44,6 +44,8 @@ from services.enrolment.api import (
     reviews,
     revocations,
     rules,
+    statements,
+    surveys,
     waves,
 )
 from services.enrolment.service import EnrolmentService, start_service
@@ -86,6 +88,8 @@ def every_call() -> list[Endpoint[EnrolmentService]]:
         *cards.endpoints.all,
         *domicile.endpoints.all,
         *revocations.endpoints.all,
+        *surveys.endpoints.all,
+        *statements.endpoints.all,
         *identification.endpoints.all,
         *enrolments.endpoints.all,
         *attendance.endpoints.all,

@@ -1,5 +1,5 @@
 """Enrolment's worker: follows the catalogue, counts for the reports, settles what was called off or ran out, admits
-files of candidates, draws, finds holders who are on exclusion lists, forgets answers.
+files of candidates, draws, finds holders who are on exclusion lists, sums up what accounts held, forgets answers.
 """
 
 from __future__ import annotations
@@ -26,6 +26,7 @@ from services.enrolment.service import (
 from services.enrolment.settings import WorkerSettings, read_worker_settings
 from services.enrolment.storage.stores import Stores
 from services.enrolment.use_cases.learning.note_due_times import note_due_times
+from services.enrolment.use_cases.money.settle_day import settle_day
 from services.enrolment.use_cases.programme.expire_cards import EXPIRED_AT_ONCE, expire_cards
 from services.enrolment.use_cases.seats.cancel_enrolments_of_called_off_class import (
     cancel_enrolments_of_called_off_class,
@@ -34,6 +35,7 @@ from services.enrolment.use_cases.seats.cancel_enrolments_of_called_off_class im
 CLASSES_AT_ONCE = 20
 EXPIRIES_A_ROUND = 20
 DUE_TIMES_A_ROUND = 20
+DAYS_A_ROUND = 20
 """Transactions after which other work, and being told to stop, have their turn."""
 
 
@@ -47,7 +49,7 @@ def start_tasks(settings: WorkerSettings) -> list[Task]:
 
     Raises `SettingsError` as `open_database` and `refuse_other_keys` do.
     """
-    database = open_database(settings, pool_size=11)
+    database = open_database(settings, pool_size=12)
     stores, transactions = open_storage(settings, database)
     refuse_other_keys(stores)
     follower = catalogue_follower(
@@ -63,6 +65,7 @@ def start_tasks(settings: WorkerSettings) -> list[Task]:
         Task("called-off", 1.0, lambda: settle_called_off_classes(stores, transactions), 0.1),
         Task("due-times", 1.0, lambda: note_missing_due_times(stores, transactions)),
         Task("expiries", 1.0, lambda: expire_due_cards(stores, transactions)),
+        Task("account-days", 60.0, lambda: settle_account_days(stores, transactions)),
         Task("stored-answers", PURGED_EVERY, transactions.forget_old_answers),
         Task("admission-files", 0.5, files.admit_some, BETWEEN_CHUNKS),
         Task("draws", 0.5, draws.go_on, BETWEEN_CHUNKS),
@@ -147,6 +150,17 @@ def note_missing_due_times(stores: Stores, transactions: Transactions) -> int:
         if not some:
             break
     return noted
+
+
+def settle_account_days(stores: Stores, transactions: Transactions) -> int:
+    """Sum up what accounts held on days that are over; return how many. The rest has its turn next time."""
+    for settled in range(DAYS_A_ROUND):
+        day = transactions.run(
+            lambda connection: settle_day(connection, stores=stores), repeatable=True
+        )
+        if day is None:
+            return settled
+    return DAYS_A_ROUND
 
 
 def settle_called_off_class(class_id: str, stores: Stores, transactions: Transactions) -> int:

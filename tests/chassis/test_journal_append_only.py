@@ -42,7 +42,7 @@ ON_SQLITE = [
 ]
 ON_POSTGRESQL = [
     "truncate journal_entry",
-    "truncate movement",
+    "truncate movement cascade",
     "truncate journal_head",
     "insert into journal_entry select * from journal_entry"
     " on conflict (position) do update set actor = 'somebody else'",

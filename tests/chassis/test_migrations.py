@@ -81,7 +81,9 @@ def has_column_right(connection: sa.Connection, table: str, column: str) -> bool
     return bool(connection.execute(sa.select(question)).scalar())
 
 
-def test_append_only_are_the_journals_the_movements_of_money_and_what_proves_attendance() -> None:
+def test_append_only_are_the_journals_movements_and_their_sums_and_what_people_proved_and_answered() -> (
+    None
+):
     protected = {
         (package, name)
         for package in SERVICES
@@ -89,7 +91,7 @@ def test_append_only_are_the_journals_the_movements_of_money_and_what_proves_att
         if table.info.get("append_only")
     }
     journals = {(package, "journal_entry") for package in SERVICES}
-    of_enrolment = {"movement", "evidence", "training_result"}
+    of_enrolment = {"movement", "evidence", "training_result", "survey", "account_day"}
     assert protected == journals | {("services.enrolment", name) for name in of_enrolment}
 
 

@@ -43,6 +43,10 @@ BORNE = {
     "enrolment/0014_learning.py": {
         "create_index unique": "on a table that this migration makes, and the code before does not know",
     },
+    "enrolment/0015_incentives.py": {
+        "create_index unique": "on a table that this migration makes, and the code before does not know",
+        "create_check_constraint": "the code before moves money between these accounts only, and names the training",
+    },
     "catalog/0002_names_held_once.py": {
         "create_index unique": "rows of the code before have no key, and those without are never held to it",
         "execute": "reads names, and gives them their keys:",

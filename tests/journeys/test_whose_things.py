@@ -13,12 +13,14 @@ from typing import Any
 import pytest
 import requests
 
+from chassis.clock import utc_now
 from chassis.identifiers import new_id
 from services.accounts.domain.mandates import Mandate
 from tests.conformity import contract
 from tests.journeys import bodies
 from tests.journeys.api import Api
 from tests.journeys.world import HeldCard, Offer, World
+from vocabulary.rule_book import national_day
 
 EVERYBODY = ("nobody", "holder", "provider", "officer", "operator", "auditor", "system")
 OWN, ANY = "own", "any"
@@ -78,6 +80,10 @@ REACH: dict[str, Reach] = {
     "post_recoveries_withdrawal": {"officer": OWN, "operator": ANY},
     "post_staff_removal": {"provider": OWN, "operator": ANY},
     "get_rules_by_id": PUBLIC,
+    "get_statements_days_by_id": {"operator": ANY, "auditor": ANY},
+    "get_statements_providers_by_id": {"provider": OWN, "operator": ANY, "auditor": ANY},
+    "get_statements_providers_days": {"provider": OWN, "operator": ANY, "auditor": ANY},
+    "get_statements_providers_classes": {"provider": OWN, "operator": ANY, "auditor": ANY},
     "post_rules_withdrawal": {"operator": ANY},
     "get_waves_by_id": PUBLIC,
     "post_waves_quotas": {"operator": ANY},
@@ -165,7 +171,7 @@ IN_BODIES = {
 """Calls whose body names a thing. Classes are everybody's; a code is told to whoever may see the enrolment."""
 
 
-NAMED_LIKE_NOTHING = {"version": "1999-12"}
+NAMED_LIKE_NOTHING = {"version": "1999-12", "day": "1999-12-31"}
 """What has a name instead of an id; the gateway lets no id through in its place."""
 
 
@@ -247,6 +253,7 @@ def _tenant(world: World, *, paused: str, lives_in: str) -> Tenant:
         "pause_id": pause_id,
         "provider_id": offer.provider_id,
         "version": "2023-01",
+        "day": national_day(utc_now()).isoformat(),
         "wave_id": world.wave(),
     }
     return Tenant(offer, card, owner, ids)

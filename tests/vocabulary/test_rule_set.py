@@ -24,6 +24,7 @@ ROWS: dict[str, dict[str, tuple[Any, Any]]] = {
         "completion_incentives": (4, 1),
         "survey_incentive": (50_000, 50_000),
         "survey_incentives": (3, 2),
+        "survey_days_apart": (30, 30),
     },
     "who": {"youngest": (18, 18), "oldest": (64, 64)},
     "not": {"excluded_groups": (GROUPS, GROUPS[:-1])},

@@ -11,6 +11,7 @@ from chassis.contract import Shown, page_of
 from chassis.fields import InstantField, OneOf, PageQuery, Parsed, Reference, Strict, Text, says
 from services.enrolment.api.exclusion_case_documents import OwnCase
 from services.enrolment.api.fields import case_number, regency_code, rupiah, why
+from services.enrolment.api.incentive_documents import Incentive, NextSurvey
 from services.enrolment.domain.money.movement import Account, Cause
 from services.enrolment.domain.programme.card import CardState, Scheme
 from vocabulary import forms
@@ -94,6 +95,13 @@ class Card(Shown):
     exclusion_cases = ma.fields.List(
         ma.fields.Nested(OwnCase),
         metadata=says("Where its holder was found on a list of people who may hold no card."),
+    )
+    incentives = ma.fields.List(
+        ma.fields.Nested(Incentive),
+        metadata=says("The earliest first; none is part of the balance."),
+    )
+    next_survey = ma.fields.Nested(
+        NextSurvey, allow_none=True, metadata=says("Null where none is left.")
     )
 
 

@@ -37,7 +37,7 @@ def get_my_card(call: Call, service: EnrolmentService) -> Answer:
     """Show the holder's card."""
     with service.database.reading() as connection:
         now = service.database.now(connection)
-        document = show_card(connection, own_card(call.caller), now=now)
+        document = show_card(connection, own_card(call.caller), now=now, stores=service.stores)
     return show(document)
 
 

@@ -38,6 +38,8 @@ class Checked(Shown):
     evidence = Whole()
     movements = Whole()
     corrections = Whole()
+    incentives = Whole()
+    account_days = Whole()
     exclusion_lists = Whole()
     exclusion_cases = Whole()
     journal_entries = Whole()

@@ -18,6 +18,7 @@ from chassis.fields import (
     says,
 )
 from services.enrolment.api.fields import rupiah
+from services.enrolment.api.incentive_documents import EarnedIncentive
 from services.enrolment.domain.entry_kinds import EntryKind
 from services.enrolment.domain.programme.card import MODE_OF_SCHEME
 from services.enrolment.domain.seats.enrolment import EnrolmentState
@@ -144,6 +145,11 @@ class Timeline(Shown):
     events = ma.fields.List(ma.fields.Nested(TimelineEvent))
     next = ma.fields.Nested(
         NextStep, allow_none=True, metadata=says("Null where the enrolment has ended.")
+    )
+    incentive = ma.fields.Nested(
+        EarnedIncentive,
+        allow_none=True,
+        metadata=says("Null where another training earned it, or this one earns none."),
     )
 
 

@@ -5,9 +5,9 @@ from __future__ import annotations
 from typing import Any
 
 from chassis.contract import Shown
-from chassis.fields import Parsed, Strict, Text, says
+from chassis.fields import Parsed, Strict, Text, Whole, says
 from vocabulary import forms
-from vocabulary.money import check_rupiah
+from vocabulary.money import MAX_RUPIAH, check_rupiah
 from vocabulary.nik import refuse_personal_number
 from vocabulary.regions import regency
 
@@ -43,6 +43,11 @@ def case_number(told: str) -> Text:
 def rupiah(description: str) -> Parsed:
     """Show an amount."""
     return Parsed(check_rupiah, form=forms.RUPIAH, metadata=says(description))
+
+
+def balance(description: str) -> Whole:
+    """Show what an account holds: below zero, what it has given."""
+    return Whole(least=-MAX_RUPIAH, most=MAX_RUPIAH, metadata=says(description))
 
 
 class FieldFault(Shown):

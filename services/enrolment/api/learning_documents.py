@@ -194,6 +194,8 @@ class VoidedEnrolment(Shown):
     id = Reference()
     status = OneOf((EnrolmentState.VOIDED,))
     returned_to_state = rupiah("What was still set aside and went back to the State.")
+    incentives_withdrawn = rupiah("Incentives that rested on it, and are not due any more.")
+    incentives_due = rupiah("Of these, what another completed training earns in its place.")
     position = Whole(least=1, metadata=_POSITION)
 
 
@@ -210,6 +212,7 @@ class ReviewedEnrolment(Shown):
 
     id = Reference()
     rating = Whole(least=WORST, most=BEST)
+    incentive_due = rupiah("The incentive that became due by this; 0 where none did.")
     position = Whole(least=1, metadata=_POSITION)
 
 

@@ -143,8 +143,8 @@ def _given(recorded: Recorded[Result], rules: RuleSet) -> dict[str, Any]:
 def post_voiding(call: Call, service: EnrolmentService) -> Answer:
     """Void a result after an audit, under the number of a case.
 
-    What was still set aside for the provider goes back to the State; the card stays as it is. Evidence and result are
-    kept as they were.
+    What was still set aside for the provider goes back to the State; the card stays as it is. Incentives that rested on
+    the training are withdrawn, unless another one earns them. Evidence and result are kept as they were.
     """
     command = VoidEnrolment(
         enrolment_id=call.path["enrolment_id"],
@@ -156,11 +156,13 @@ def post_voiding(call: Call, service: EnrolmentService) -> Answer:
 
     def void(connection: sa.Connection) -> Answer:
         voided = void_enrolment(connection, command, stores=service.stores)
-        enrolment = voided.result.enrolment
+        done, settlement = voided.result.done, voided.result.settlement
         document = {
-            "id": enrolment.enrolment_id,
-            "status": enrolment.state.value,
-            "returned_to_state": voided.result.returned,
+            "id": done.enrolment.enrolment_id,
+            "status": done.enrolment.state.value,
+            "returned_to_state": done.returned,
+            "incentives_withdrawn": settlement.amount_withdrawn,
+            "incentives_due": settlement.amount_due,
             "position": voided.position,
         }
         return json_answer(200, document)

@@ -34,7 +34,8 @@ _PATH = "/enrolments/<id:enrolment_id>/review"
 def post_review(call: Call, service: EnrolmentService) -> Answer:
     """Review a completed training, once; then the next class can be bought.
 
-    The text is kept sealed and stands in no journal; the rating does.
+    With the first one reviewed, the incentive for it is due. The text is kept sealed and stands in no journal; the
+    rating does.
     """
     command = ReviewEnrolment(
         enrolment_id=call.path["enrolment_id"],
@@ -49,6 +50,7 @@ def post_review(call: Call, service: EnrolmentService) -> Answer:
         document = {
             "id": command.enrolment_id,
             "rating": command.rating,
+            "incentive_due": reviewed.result.settlement.amount_due,
             "position": reviewed.position,
         }
         return json_answer(201, document)

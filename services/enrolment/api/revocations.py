@@ -28,7 +28,8 @@ class ShownRevocation(Shown):
 
     card_ref = Reference()
     status = OneOf((CardState.REVOKED.value,))
-    amount = rupiah("What went back to the State.")
+    amount = rupiah("What was on it and went back to the State.")
+    incentives_withdrawn = rupiah("Incentives that were due, and are not any more.")
 
 
 @endpoints.post(
@@ -59,11 +60,13 @@ def post_revocation(call: Call, service: EnrolmentService) -> Answer:
     )
 
     def revoke(connection: sa.Connection) -> Answer:
-        ended = revoke_card(connection, command, stores=service.stores)
+        revoked = revoke_card(connection, command, stores=service.stores)
+        ended = revoked.done
         document = {
             "card_ref": ended.card.card_ref,
             "status": ended.card.state.value,
             "amount": ended.amount,
+            "incentives_withdrawn": revoked.settlement.amount_withdrawn,
         }
         return json_answer(200, document)
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import datetime
 from typing import Any
 
 import sqlalchemy as sa
@@ -11,6 +12,7 @@ from services.enrolment.domain.learning.attendance import uncorrected
 from services.enrolment.domain.seats.enrolment import Enrolment, EnrolmentState
 from services.enrolment.domain.seats.next_step import NextStep, Progress, next_step
 from services.enrolment.domain.seats.training_class import TrainingClass
+from services.enrolment.queries.incentives import prospect_document
 from services.enrolment.storage.stores import Stores
 from services.enrolment.storage.tables.journal import JOURNAL
 
@@ -31,9 +33,10 @@ def show_timeline(
     )
     entries = [stores.journal.recorded(row) for row in rows]
     training_class = stores.classes.read(connection, enrolment.class_id)
+    now = stores.database.now(connection)
     step = None
     if training_class is not None:
-        step = _next(connection, enrolment, training_class, stores)
+        step = _next(connection, enrolment, training_class, now, stores)
     return {
         "id": enrolment_id,
         "status": EnrolmentState(enrolment.state).value,
@@ -56,15 +59,19 @@ def show_timeline(
             "due_at": None if step.due_at is None else write_instant(step.due_at),
             "overdue": step.overdue,
         },
+        "incentive": prospect_document(connection, enrolment, now=now, stores=stores),
     }
 
 
 def _next(
-    connection: sa.Connection, enrolment: Enrolment, training_class: TrainingClass, stores: Stores
+    connection: sa.Connection,
+    enrolment: Enrolment,
+    training_class: TrainingClass,
+    now: datetime,
+    stores: Stores,
 ) -> NextStep | None:
     evidence = stores.evidence.of(connection, [enrolment.enrolment_id])
     told = evidence.get(enrolment.enrolment_id, [])
-    now = stores.database.now(connection)
     return next_step(
         enrolment,
         training_class,

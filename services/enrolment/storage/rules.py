@@ -88,6 +88,10 @@ class RuleStore:
         dated = self.book(connection).find(version)
         return None if dated is None else dated.rules
 
+    def promised(self, connection: sa.Connection, version: str, *, now: datetime) -> RuleSet:
+        """Return the rules that awarded a card; those in force where this release does not know their version."""
+        return self.find(connection, version) or self.at(connection, now)
+
     def was_named(self, connection: sa.Connection, version: str) -> bool:
         """Tell whether a version of this name was ever scheduled, also one that was withdrawn."""
         query = sa.select(V.version).where(V.version == version)

@@ -10,6 +10,7 @@ from chassis.database import Database
 from chassis.idempotency import StoredAnswers
 from chassis.journal import Journal
 from chassis.sealing import Seal
+from services.enrolment.storage.account_days import AccountDayStore
 from services.enrolment.storage.admission_files import AdmissionFileStore
 from services.enrolment.storage.admissions import AdmissionStore
 from services.enrolment.storage.applications import ApplicationStore
@@ -23,6 +24,8 @@ from services.enrolment.storage.enrolments import EnrolmentStore
 from services.enrolment.storage.evidence import EvidenceStore
 from services.enrolment.storage.exclusion_cases import ExclusionCaseStore
 from services.enrolment.storage.exclusion_lists import ExclusionListStore
+from services.enrolment.storage.flows import FlowStore
+from services.enrolment.storage.incentives import IncentiveStore
 from services.enrolment.storage.listed_persons import ListedPersonStore
 from services.enrolment.storage.movements import MovementStore
 from services.enrolment.storage.pauses import PauseStore
@@ -55,6 +58,9 @@ class Stores:
     results: ResultStore
     reviews: ReviewStore
     movements: MovementStore
+    flows: FlowStore
+    account_days: AccountDayStore
+    incentives: IncentiveStore
     persons: PersonStore
     waves: WaveStore
     quotas: QuotaStore
@@ -107,6 +113,9 @@ def open_stores(database: Database, *, personal_data_key: bytes, fingerprint_key
         results=ResultStore(database),
         reviews=ReviewStore(seal=seal),
         movements=MovementStore(database),
+        flows=FlowStore(database),
+        account_days=AccountDayStore(database),
+        incentives=IncentiveStore(),
         persons=PersonStore(database, seal=seal, fingerprints=fingerprints),
         waves=WaveStore(database),
         quotas=QuotaStore(database),

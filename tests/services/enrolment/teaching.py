@@ -74,6 +74,19 @@ class Taught:
         card = self.cards[person].card_ref
         return self.house.post(path, {"rating": rating, **body}, "holder", card=card)
 
+    def survey(self, person: int = 0, number: int = 1, **answers: Any) -> TestResponse:
+        """Hand in a survey as the holder."""
+        body = {"number": number, "work": "employed", "use": 4, **answers}
+        card = self.cards[person].card_ref
+        return self.house.post("/cards/me/surveys", body, "holder", card=card)
+
+    def completed(self, person: int = 0) -> Taught:
+        """Let somebody come, complete the training and review it."""
+        self.came(person)
+        document(self.judge(person))
+        document(self.review(person), 201)
+        return self
+
     def void(self, person: int = 0, role: str = "operator", **claims: Any) -> TestResponse:
         """Void the result of somebody."""
         body = {"reason": "Daftar hadir palsu", "case_number": "INSP-7"}

@@ -1,1 +1,1 @@
-"""Rupiah that move between the State, a card, and what is set aside for a provider."""
+"""Rupiah that move between the State, a card, what is set aside for a provider, and what holders are owed."""

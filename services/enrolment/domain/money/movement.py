@@ -13,6 +13,8 @@ class Account(StrEnum):
     CARD = "card"
     SET_ASIDE = "set_aside"
     PAID = "paid"
+    INCENTIVE = "incentive"
+    """What the State owes holders as incentives."""
 
 
 class Cause(StrEnum):
@@ -23,6 +25,8 @@ class Cause(StrEnum):
     CANCELLATION = "cancellation"
     CORRECTION = "correction"
     EXPIRY = "expiry"
+    INCENTIVE = "incentive"
+    """An incentive became due."""
     REVOCATION = "revocation"
     UNFINISHED = "unfinished"
     """A training ended without being completed."""

@@ -82,10 +82,6 @@ class Change:
 
 NOT_JUDGED_BY: Final = frozenset(
     {
-        "completion_incentive",
-        "completion_incentives",
-        "survey_incentive",
-        "survey_incentives",
         "once_in_a_lifetime",
         "least_hours",
         "online_hours_a_day",

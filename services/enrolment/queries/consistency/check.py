@@ -18,6 +18,7 @@ from chassis.database import Database
 from chassis.faults import Fault, fault_of
 from chassis.journal import Journal
 from chassis.pagination import Place
+from services.enrolment.queries.consistency.account_days import ACCOUNT_DAYS
 from services.enrolment.queries.consistency.admission_files import ADMISSION_FILES
 from services.enrolment.queries.consistency.admissions import ADMISSIONS
 from services.enrolment.queries.consistency.cards import CARDS
@@ -30,6 +31,7 @@ from services.enrolment.queries.consistency.entries import ENTRIES
 from services.enrolment.queries.consistency.evidence import EVIDENCES
 from services.enrolment.queries.consistency.exclusion_cases import EXCLUSION_CASES
 from services.enrolment.queries.consistency.exclusion_lists import EXCLUSION_LISTS
+from services.enrolment.queries.consistency.incentives import INCENTIVES_DUE
 from services.enrolment.queries.consistency.movements import MOVEMENTS
 from services.enrolment.queries.consistency.quotas import QUOTAS
 from services.enrolment.queries.consistency.suspensions import SUSPENSIONS
@@ -54,6 +56,8 @@ WALKED = (
     EVIDENCES,
     MOVEMENTS,
     CORRECTIONS,
+    INCENTIVES_DUE,
+    ACCOUNT_DAYS,
     EXCLUSION_LISTS,
     EXCLUSION_CASES,
     ENTRIES,

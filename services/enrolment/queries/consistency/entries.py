@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import sqlalchemy as sa
 
-from chassis.json_text import identifier_in, whole_in
+from chassis.json_text import identifier_in, text_in, whole_in
 from services.enrolment.domain.entry_kinds import EntryKind
 from services.enrolment.queries.consistency.comparison import (
     AWARD,
@@ -13,6 +13,7 @@ from services.enrolment.queries.consistency.comparison import (
     EMPTIES,
     ENDED,
     ENTRY,
+    INCENTIVES,
     MOVES_MONEY,
     MOVES_SEATS,
     OF_APPLICATION,
@@ -34,7 +35,7 @@ from services.enrolment.queries.consistency.movements import AMOUNT
 from services.enrolment.storage.tables.draws import APPLICATION
 from services.enrolment.storage.tables.exclusions import EXCLUSION_CASE
 from services.enrolment.storage.tables.learning import EVIDENCE
-from services.enrolment.storage.tables.money import CORRECTION, MOVEMENT
+from services.enrolment.storage.tables.money import CORRECTION, INCENTIVE, MOVEMENT, SURVEY
 from services.enrolment.storage.tables.programme import CARD
 from services.enrolment.storage.tables.seats import ENROLMENT
 
@@ -78,8 +79,8 @@ _BALANCE_BEFORE = _before("balance", B.card_ref == J.card_ref, B.kind.in_(MOVES_
 _HELD_BEFORE = _before("held", B.class_id == J.class_id, B.kind.in_(MOVES_SEATS))
 _GIVES_BACK = J.kind == CANCELLED
 _AMOUNT = whole_in(J.body, "amount")
-_LEAVES_BALANCE = J.kind.in_((*ENDED, VOIDED))
-_MOVES_BALANCE = J.kind.in_((*MOVES_SEATS, CORRECTED, *EMPTIES, *ENDED, VOIDED))
+_LEAVES_BALANCE = J.kind.in_((*ENDED, VOIDED, *INCENTIVES))
+_MOVES_BALANCE = J.kind.in_((*MOVES_SEATS, CORRECTED, *EMPTIES, *ENDED, VOIDED, *INCENTIVES))
 _ADDED = sa.case(
     (J.kind == CORRECTED, _AMOUNT),
     (J.kind.in_(EMPTIES), -_AMOUNT),
@@ -97,6 +98,23 @@ _ITS_CORRECTION = (
     CORRECTION.c.correction_id == identifier_in(J.body, "correction_id"),
     CORRECTION.c.card_ref == J.card_ref,
     CORRECTION.c.amount == _AMOUNT,
+)
+
+_OF_INCENTIVE = J.kind.in_(INCENTIVES)
+_ITS_INCENTIVE = (
+    INCENTIVE.c.incentive_id == identifier_in(J.body, "incentive_id"),
+    INCENTIVE.c.card_ref == J.card_ref,
+    INCENTIVE.c.enrolment_id == identifier_in(J.body, "enrolment_id"),
+    INCENTIVE.c.kind == text_in(J.body, "incentive"),
+    INCENTIVE.c.number == whole_in(J.body, "number"),
+    INCENTIVE.c.amount == _AMOUNT,
+)
+_IS_SURVEY = J.kind == EntryKind.SURVEY_HANDED_IN
+_ITS_SURVEY = (
+    SURVEY.c.card_ref == J.card_ref,
+    SURVEY.c.number == whole_in(J.body, "number"),
+    SURVEY.c.work == text_in(J.body, "work"),
+    SURVEY.c.use == whole_in(J.body, "use"),
 )
 
 _OF_APPLICATION = J.kind.in_(OF_APPLICATION)
@@ -136,6 +154,16 @@ ENTRIES = Comparison(
             "entry of a correction",
             where(_OF_CORRECTION, _ONE),
             where(_OF_CORRECTION, count(CORRECTION, *_ITS_CORRECTION, of=ENTRY)),
+        ),
+        Pair(
+            "entry of an incentive",
+            where(_OF_INCENTIVE, _ONE),
+            where(_OF_INCENTIVE, count(INCENTIVE, *_ITS_INCENTIVE, of=ENTRY)),
+        ),
+        Pair(
+            "entry of a survey",
+            where(_IS_SURVEY, _ONE),
+            where(_IS_SURVEY, count(SURVEY, *_ITS_SURVEY, of=ENTRY)),
         ),
         Pair(
             "entry of an application",

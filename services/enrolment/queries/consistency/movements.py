@@ -12,6 +12,7 @@ from services.enrolment.queries.consistency.comparison import (
     CORRECTED,
     EMPTIES,
     ENTRY,
+    INCENTIVES,
     MOVES_MONEY,
     Comparison,
     Pair,
@@ -19,13 +20,13 @@ from services.enrolment.queries.consistency.comparison import (
     latest,
     where,
 )
-from services.enrolment.storage.tables.money import CORRECTION, MOVEMENT
+from services.enrolment.storage.tables.money import CORRECTION, INCENTIVE, MOVEMENT
 
 J, M = ENTRY.c, MOVEMENT.c
 
 AMOUNT = sa.case(
     (J.kind == AWARD, whole_in(J.body, "balance")),
-    (J.kind.in_((CORRECTED, *EMPTIES)), sa.func.abs(whole_in(J.body, "amount"))),
+    (J.kind.in_((CORRECTED, *EMPTIES, *INCENTIVES)), sa.func.abs(whole_in(J.body, "amount"))),
     else_=whole_in(J.body, "price"),
 )
 """What an entry says that its movement moved: an award fills an empty card."""
@@ -44,6 +45,17 @@ _ITS_CORRECTION = (
     CORRECTION.c.amount == sa.case((M.target == Account.CARD.value, M.amount), else_=-M.amount),
 )
 
+_OWES = sa.or_(M.source == Account.INCENTIVE.value, M.target == Account.INCENTIVE.value)
+_ITS_INCENTIVE = (
+    INCENTIVE.c.card_ref == M.card_ref,
+    INCENTIVE.c.amount == M.amount,
+    sa.case(
+        (M.target == Account.INCENTIVE.value, INCENTIVE.c.incentive_id),
+        else_=INCENTIVE.c.withdrawal_id,
+    )
+    == M.movement_id,
+)
+
 MOVEMENTS = Comparison(
     "movements",
     M.movement_id,
@@ -53,6 +65,11 @@ MOVEMENTS = Comparison(
             "correction of a movement",
             where(_CORRECTS, sa.literal(1)),
             where(_CORRECTS, count(CORRECTION, *_ITS_CORRECTION, of=MOVEMENT)),
+        ),
+        Pair(
+            "incentive of a movement",
+            where(_OWES, sa.literal(1)),
+            where(_OWES, count(INCENTIVE, *_ITS_INCENTIVE, of=MOVEMENT)),
         ),
         Pair("movement recorded once", sa.literal(1), count(ENTRY, *_OF_MOVEMENT, of=MOVEMENT)),
     ),

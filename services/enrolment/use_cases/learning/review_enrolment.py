@@ -1,4 +1,4 @@
-"""Review a completed training: what its holder says of it opens the next purchase."""
+"""Review a completed training: what its holder says of it opens the next purchase, and makes the incentive due."""
 
 from __future__ import annotations
 
@@ -14,6 +14,7 @@ from services.enrolment.storage.stores import Stores
 from services.enrolment.use_cases.shared.enrolment_entries import enrolment_entry
 from services.enrolment.use_cases.shared.held_enrolment import held_enrolment
 from services.enrolment.use_cases.shared.recorded import Recorded
+from services.enrolment.use_cases.shared.settled_incentives import Settled, settle_incentives
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,7 +30,7 @@ class ReviewEnrolment:
 
 def review_enrolment(
     connection: sa.Connection, command: ReviewEnrolment, *, stores: Stores
-) -> Recorded[Enrolment]:
+) -> Recorded[Settled[Enrolment]]:
     """Keep the review, its text sealed and out of the journal.
 
     Raises `NotFound`, `AlreadyReviewed`, `StateConflict` where the training is not completed.
@@ -51,4 +52,13 @@ def review_enrolment(
         rule_version=stores.rules.at(connection, now).version,
         said={"rating": command.rating},
     )
-    return Recorded(reviewed, stores.journal.append(connection, [entry], now=now))
+    settlement, entries = settle_incentives(
+        connection,
+        card,
+        caller=command.caller,
+        request_id=command.request_id,
+        now=now,
+        stores=stores,
+    )
+    position = stores.journal.append(connection, [entry, *entries], now=now)
+    return Recorded(Settled(reviewed, settlement), position)

@@ -16,6 +16,7 @@ from services.enrolment.storage.stores import Stores
 from services.enrolment.use_cases.shared.enrolment_entries import enrolment_entry
 from services.enrolment.use_cases.shared.held_enrolment import held_enrolment
 from services.enrolment.use_cases.shared.recorded import Recorded
+from services.enrolment.use_cases.shared.settled_incentives import Settled, settle_incentives
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,8 +32,10 @@ class VoidEnrolment:
 
 def void_enrolment(
     connection: sa.Connection, command: VoidEnrolment, *, stores: Stores
-) -> Recorded[Voided]:
+) -> Recorded[Settled[Voided]]:
     """Void the result; what is still set aside returns to the State, the card stays as it is.
+
+    Incentives that rested on it are withdrawn; another training that was completed and reviewed earns them anew.
 
     Raises `NotFound`, `StateConflict` where the enrolment has no result that could be voided.
     """
@@ -46,8 +49,17 @@ def void_enrolment(
     movements = [] if voided.movement is None else [voided.movement]
     stores.movements.add(connection, movements, now=now)
     version = stores.rules.at(connection, now).version
-    position = stores.journal.append(connection, [_entry(voided, command, card, version)], now=now)
-    return Recorded(voided, position)
+    settlement, entries = settle_incentives(
+        connection,
+        card,
+        caller=command.caller,
+        request_id=command.request_id,
+        now=now,
+        stores=stores,
+    )
+    entry = _entry(voided, command, card, version)
+    position = stores.journal.append(connection, [entry, *entries], now=now)
+    return Recorded(Settled(voided, settlement), position)
 
 
 def _entry(voided: Voided, command: VoidEnrolment, card: Card, rule_version: str) -> Entry:

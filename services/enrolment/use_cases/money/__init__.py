@@ -1,1 +1,1 @@
-"""Corrections of money: proposed by one person, decided by another."""
+"""Corrections of money, proposed by one person and decided by another; surveys, which earn some."""

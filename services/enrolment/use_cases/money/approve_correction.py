@@ -34,7 +34,7 @@ def approve_correction(
     now = stores.database.now(connection)
     rules = stores.rules.at(connection, now)
     award = stores.cards.award(connection, card_ref)
-    awarded_by = stores.rules.find(connection, award.rule_version) or rules
+    awarded_by = stores.rules.promised(connection, award.rule_version, now=now)
     approved = approve(
         correction,
         card=card,

@@ -91,7 +91,7 @@ def with_holder(found: FoundCard, *, stores: Stores) -> dict[str, Any]:
 def _found(
     connection: sa.Connection, card_ref: str, *, now: datetime, stores: Stores
 ) -> FoundCard | None:
-    document = show_card(connection, card_ref, now=now)
+    document = show_card(connection, card_ref, now=now, stores=stores)
     person = stores.persons.sealed(connection, [card_ref]).get(card_ref)
     return FoundCard(document, person) if document and person else None
 

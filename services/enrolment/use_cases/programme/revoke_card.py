@@ -13,11 +13,13 @@ from chassis.journal import Entry
 from services.enrolment.domain.entry_kinds import EntryKind
 from services.enrolment.domain.exclusion.case import CaseState, Decision, ExclusionCase
 from services.enrolment.domain.exclusion.revocation import end_cases
+from services.enrolment.domain.money.movement import Cause
 from services.enrolment.domain.programme.ending import Ended, revoke
 from services.enrolment.storage.stores import Stores
 from services.enrolment.use_cases.exclusion.exclusion_entries import called_by, case_entry
 from services.enrolment.use_cases.shared.ended_cards import ended_entry, save_ended
 from services.enrolment.use_cases.shared.find_card import named_card
+from services.enrolment.use_cases.shared.settled_incentives import Settled, settle_incentives
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,8 +40,10 @@ class RevokeCard:
         return written if is_id(written) else None
 
 
-def revoke_card(connection: sa.Connection, command: RevokeCard, *, stores: Stores) -> Ended:
-    """Revoke the card; what was on it returns to the State, its place stays taken.
+def revoke_card(
+    connection: sa.Connection, command: RevokeCard, *, stores: Stores
+) -> Settled[Ended]:
+    """Revoke the card; what was on it returns to the State with the incentives that are due, its place stays taken.
 
     Raises `CardNotFound`, `StateConflict` where the card has ended already, a training is running, or the exclusion
     case that is named may still be appealed, `NoLongerListed` for that one, and `ExclusionCaseStands` where one that is
@@ -61,8 +65,17 @@ def revoke_card(connection: sa.Connection, command: RevokeCard, *, stores: Store
     save_ended(connection, [ended], now=now, stores=stores)
     version = stores.rules.at(connection, now).version
     entries = _entries(command, ended, ended_cases, rule_version=version)
-    stores.journal.append(connection, entries, now=now)
-    return ended
+    settlement, about_incentives = settle_incentives(
+        connection,
+        ended.card,
+        because=Cause.REVOCATION,
+        caller=command.caller,
+        request_id=command.request_id,
+        now=now,
+        stores=stores,
+    )
+    stores.journal.append(connection, [*entries, *about_incentives], now=now)
+    return Settled(ended, settlement)
 
 
 def _entries(

@@ -25,6 +25,10 @@ def targets(shared_house: House) -> dict[str, Target]:
     reviewed.came()
     reviewed.judge()
     of_reviewed = f"/enrolments/{reviewed.enrolments[0]}"
+    surveyed = taught(shared_house)
+    surveyed.came()
+    surveyed.judge()
+    surveyed.review()
     return {
         "waves": Target(
             "/waves",
@@ -91,6 +95,12 @@ def targets(shared_house: House) -> dict[str, Target]:
             {"rating": 4, "text": "Baik"},
             "text",
             may_be_null=True,
+        ),
+        "survey": Target(
+            "/cards/me/surveys",
+            {"role": "holder", "card": surveyed.cards[0].card_ref},
+            {"number": 1, "work": "employed", "use": 4},
+            "work",
         ),
         "voiding": Target(
             f"{of_reviewed}/voiding",

@@ -4,17 +4,22 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import replace
+from datetime import timedelta
 from itertools import islice
 
 import sqlalchemy as sa
 
+from chassis.clock import utc_now
 from chassis.identifiers import new_id, random_reference
+from services.enrolment.domain.money.movement import Account
+from services.enrolment.domain.money.statement import lines_of
 from tests.services.enrolment import exclusions
 from tests.services.enrolment.draws import applied, drawn, open_draw, withdraw
 from tests.services.enrolment.files import admit_all, file_of, sent
 from tests.services.enrolment.house import House, document
 from tests.services.enrolment.people import HeldCard
 from tests.services.enrolment.teaching import taught
+from vocabulary.rule_book import national_day
 
 
 def lived_in(house: House) -> dict[str, str]:
@@ -41,6 +46,7 @@ def lived_in(house: House) -> dict[str, str]:
     suspended = suspend_provider_of(house, taken_elsewhere["class"]["id"])
     exclude(house, revoked=cards[1], barred=cards[2])
     judged = judged_and_reviewed(house)
+    sum_up_days(house)
     return {
         **judged,
         "file": file_id,
@@ -85,12 +91,26 @@ def judged_and_reviewed(house: House) -> dict[str, str]:
     document(of.record(right))
     document(of.judge_all())
     document(of.review(), 201)
+    document(of.survey(), 201)
     return {
+        "learner": of.cards[0].card_ref,
         "completed": of.enrolments[0],
         "missed": of.enrolments[1],
         "evidence": came["evidence_id"],
         "correcting": right["evidence_id"],
     }
+
+
+def sum_up_days(house: House) -> None:
+    """Sum up two days on which nothing moved yet."""
+    days, now = house.service.stores.account_days, utc_now()
+
+    def add(connection: sa.Connection) -> None:
+        for ago in (2, 1):
+            day = national_day(now) - timedelta(days=ago)
+            days.add(connection, day, lines_of(Account, {}, []), now=now)
+
+    house.service.transactions.run(add)
 
 
 def undo_admission_of(house: House, card: HeldCard) -> str:
@@ -152,7 +172,14 @@ def tamper(
             if without:
                 connection.execute(sa.text("pragma ignore_check_constraints = on"))
         else:
-            for table in ("movement", "journal_entry", "evidence", "training_result"):
+            for table in (
+                "movement",
+                "journal_entry",
+                "evidence",
+                "training_result",
+                "survey",
+                "account_day",
+            ):
                 connection.execute(sa.text(f"alter table {table} disable trigger user"))
             if without:
                 connection.execute(sa.text(f"alter table training_class drop constraint {without}"))

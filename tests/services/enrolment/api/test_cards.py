@@ -35,6 +35,8 @@ def test_a_holder_sees_the_own_card(shared_house: House) -> None:
         "wave_id": shared_house.wave_id,
         "awarded_at": shown["awarded_at"],
         "exclusion_cases": [],
+        "incentives": [],
+        "next_survey": {"number": 1, "amount": 50_000, "opens_at": None},
     }
 
 

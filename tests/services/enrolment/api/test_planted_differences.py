@@ -333,7 +333,58 @@ TAMPERINGS: dict[str, tuple[str, set[str]]] = {
     ),
     "an enrolment that was not reviewed": (
         "update enrolment set reviewed = not reviewed where enrolment_id = :completed",
-        {"review of an enrolment", "review of an enrolment, by journal"},
+        {
+            "review of an enrolment",
+            "review of an enrolment, by journal",
+            "training that earned an incentive",
+        },
+    ),
+    "an incentive's amount": (
+        "update incentive set amount = amount + 1 where kind = 'completion'",
+        {"incentive of a movement", "entry of an incentive"},
+    ),
+    "an incentive that was withdrawn in no entry": (
+        "update incentive set withdrawn_at = due_since, withdrawal_id ="
+        " (select movement_id from movement where cause = 'award' and card_ref = :card)"
+        " where kind = 'completion'",
+        {"incentive, by journal", "incentives of a card that earned them"},
+    ),
+    "an incentive by the training of another card": (
+        "update incentive set enrolment_id = :enrolment where kind = 'completion'",
+        {"training that earned an incentive", "entry of an incentive"},
+    ),
+    "an incentive that is told twice": (
+        "insert into journal_entry select (select size from journal_head) + 1, recorded_at, kind, actor,"
+        " role, request_id, rule_version, class_id, provider_id, card_ref, region, body"
+        " from journal_entry where kind = 'incentive-due' and body like '%survey%'",
+        {"journal size", "incentive due once", "movement recorded once"},
+    ),
+    "a survey that vanished": (
+        "delete from survey",
+        {
+            "survey that earned an incentive",
+            "surveys of a card, by journal",
+            "entry of a survey",
+        },
+    ),
+    "an answer in a survey": (
+        "update survey set work = 'seeking'",
+        {"entry of a survey"},
+    ),
+    "what came in on a day": (
+        "update account_day set came_in = 7, closing = 7"
+        " where account = 'card' and day = (select max(day) from account_day)",
+        {"what came in on a day, by movements"},
+    ),
+    "what went out on a day": (
+        "update account_day set went_out = 7, closing = -7"
+        " where account = 'card' and day = (select max(day) from account_day)",
+        {"what went out on a day, by movements"},
+    ),
+    "a day that does not go on from the one before": (
+        "update account_day set opening = 7, closing = 7"
+        " where account = 'card' and day = (select max(day) from account_day)",
+        {"opening of a day, by the day before"},
     ),
     "a movement's amount": (
         "update movement set amount = amount - 1 where card_ref = :card and source = 'card'",

@@ -26,7 +26,12 @@ def status(house: House, card: HeldCard) -> Any:
 def test_a_revoked_card_is_empty_and_never_usable(house: House) -> None:
     card, class_id = house.award(), house.put_class()
     answer = document(revoke(house, card_number=card.card_number))
-    assert answer == {"card_ref": card.card_ref, "status": "revoked", "amount": 3_500_000}
+    assert answer == {
+        "card_ref": card.card_ref,
+        "status": "revoked",
+        "amount": 3_500_000,
+        "incentives_withdrawn": 0,
+    }
     shown = status(house, card)
     assert (shown["status"], shown["balance"]) == ("revoked", 0)
     refused = problem(house.enrol(card, class_id))

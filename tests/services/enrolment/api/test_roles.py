@@ -73,6 +73,7 @@ MAY_CALL: dict[str, set[str]] = {
     "POST /api/v1/pauses/<id:pause_id>/end": {"operator"},
     "GET /api/v1/cards/me": {"holder"},
     "GET /api/v1/cards/me/statement": {"holder"},
+    "POST /api/v1/cards/me/surveys": {"holder"},
     "POST /api/v1/cards/lookup": {"officer", "operator"},
     "POST /api/v1/cards/domicile": {"officer", "operator"},
     "POST /api/v1/cards/revocation": {"operator"},
@@ -103,6 +104,15 @@ MAY_CALL: dict[str, set[str]] = {
     "GET /api/v1/overdue": {"provider", "officer", "operator", "auditor"},
     "GET /api/v1/classes/<id:class_id>/availability": EVERYBODY,
     "GET /api/v1/classes/<id:class_id>/roster": {"provider", "operator"},
+    "GET /api/v1/statements/days": {"operator", "auditor"},
+    "GET /api/v1/statements/days/<name:day>": {"operator", "auditor"},
+    "GET /api/v1/statements/providers/<id:provider_id>": {"provider", "operator", "auditor"},
+    "GET /api/v1/statements/providers/<id:provider_id>/days": {"provider", "operator", "auditor"},
+    "GET /api/v1/statements/providers/<id:provider_id>/classes": {
+        "provider",
+        "operator",
+        "auditor",
+    },
     "GET /api/v1/reports/realisation": EVERYBODY,
     "POST /api/v1/reports/reconciliation": EVERYBODY,
     "GET /api/v1/consistency": {"operator", "auditor"},
@@ -119,7 +129,7 @@ def send(house: House, call: str, role: str, **claims: Any) -> TestResponse:
     """Make a call with nothing in it that could be refused for another reason than its caller."""
     method, _, rule = call.partition(" ")
     path = re.sub(r"<id:\w+>", lambda _: new_id(), rule)
-    path = path.replace("<name:version>", "2099-01")
+    path = path.replace("<name:version>", "2099-01").replace("<name:day>", "2026-11-01")
     bound = {"card": new_id(), "provider": new_id(), "region": "32"}
     return house.call(
         method,

@@ -148,6 +148,8 @@ def test_what_was_set_aside_leaves_once(house: House) -> None:
         "amount": PRICE,
         "card_ref": of.cards[0].card_ref,
         "enrolment_id": of.enrolments[0],
+        "class_id": of.class_id,
+        "provider_id": of.provider_id,
         "moved_at": utc_now(),
     }
     refuse(of, sa.insert(MOVEMENT).values(leaves), because="(?i)unique")
