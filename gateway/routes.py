@@ -199,6 +199,7 @@ ENROLMENT = (
     _read("/cards/me/statement", "enrolment", BEARER),
     _write("POST", "/cards/domicile", "enrolment", BEARER, largest_body=16 * KIB),
     _write("POST", "/cards/revocation", "enrolment", BEARER, largest_body=16 * KIB),
+    _write("POST", "/cards/erasure", "enrolment", BEARER, largest_body=16 * KIB),
     _write("POST", "/cards/lookup", "enrolment", BEARER, largest_body=16 * KIB),
     _read("/enrolments", "enrolment", BEARER),
     _write("POST", "/enrolments", "enrolment", BEARER, largest_body=16 * KIB),

@@ -397,6 +397,7 @@ class Checked(Shown):
     classes = Whole()
     suspensions = Whole()
     cards = Whole()
+    suppression_lists = Whole()
     enrolments = Whole()
     evidence = Whole()
     movements = Whole()

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import secrets
 from collections.abc import Iterator, Sequence
 from dataclasses import asdict
 from datetime import date
@@ -13,6 +14,7 @@ from sqlalchemy.dialects import postgresql, sqlite
 
 from chassis.column_types import Identifier
 from chassis.database import Database
+from chassis.problems import Problem
 from chassis.recordset import rows_parameter
 from chassis.sealing import Seal
 from services.enrolment.domain.draw.application import (
@@ -22,10 +24,13 @@ from services.enrolment.domain.draw.application import (
 )
 from services.enrolment.domain.programme.award import Candidate
 from services.enrolment.domain.programme.card import Scheme
-from services.enrolment.storage.tables.draws import APPLICATION
+from services.enrolment.storage.tables.draws import APPLICATION, DRAW
+from vocabulary.refusals.admission import NikAlreadyHeld
 
-A = APPLICATION.c
+A, D = APPLICATION.c, DRAW.c
 IDS_AT_ONCE = 5_000
+_ERASED = "erased"
+"""What is sealed in the place of a person who was erased."""
 
 
 class ApplicationStore:
@@ -144,9 +149,29 @@ class ApplicationStore:
         rows = connection.execute(self._read_some, {"keys": keys})
         return {row.application_id: row.sealed for row in rows if row.sealed is not None}
 
-    def opened(self, application_id: str, sealed: str) -> Candidate:
-        """Make whoever made an application readable, to be judged."""
-        told = json.loads(self._seal.open(sealed, context=_context(application_id)))
+    def erase(self, connection: sa.Connection, nik_digest: str) -> int:
+        """Destroy who made the applications of one person that are still to be judged; return how many there were.
+
+        Each stays in its draw, whose list may be published, and is refused when its turn comes.
+        """
+        unfinished = sa.select(D.wave_id).where(D.ended_at.is_(None))
+        of_person = (A.wave_id.in_(unfinished), A.nik_digest == nik_digest)
+        ids = list(connection.execute(sa.select(A.application_id).where(*of_person)).scalars())
+        for application_id in ids:
+            sealed = self._seal.close(_ERASED, context=_context(application_id))
+            connection.execute(
+                sa.update(APPLICATION)
+                .where(A.application_id == application_id, A.state == ApplicationState.APPLIED)
+                .values(sealed=sealed, nik_digest=secrets.token_hex(32))
+            )
+        return len(ids)
+
+    def opened(self, application_id: str, sealed: str) -> Candidate | Problem:
+        """Make whoever made an application readable, to be judged; of a person who was erased the refusal is left."""
+        text = self._seal.open(sealed, context=_context(application_id))
+        if text == _ERASED:
+            return NikAlreadyHeld()
+        told = json.loads(text)
         told["birth_date"] = date.fromisoformat(told["birth_date"])
         told["scheme"] = Scheme(told["scheme"])
         return Candidate(**told)

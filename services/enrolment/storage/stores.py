@@ -29,6 +29,7 @@ from services.enrolment.storage.realisation import RealisationStore
 from services.enrolment.storage.results import ResultStore
 from services.enrolment.storage.reviews import ReviewStore
 from services.enrolment.storage.rules import RuleStore
+from services.enrolment.storage.suppressions import SuppressionStore
 from services.enrolment.storage.suspensions import SuspensionStore
 from services.enrolment.storage.switches import SwitchStore
 from services.enrolment.storage.tables.journal import JOURNAL, STORED_ANSWER
@@ -52,6 +53,7 @@ class Stores:
     reviews: ReviewStore
     movements: MovementStore
     persons: PersonStore
+    suppressions: SuppressionStore
     waves: WaveStore
     quotas: QuotaStore
     realisation: RealisationStore
@@ -83,9 +85,10 @@ def open_stores(database: Database, *, personal_data_key: bytes, fingerprint_key
         due_times=DueTimes(),
         evidence=EvidenceStore(database),
         results=ResultStore(database),
-        reviews=ReviewStore(seal=seal),
+        reviews=ReviewStore(database, seal=seal),
         movements=MovementStore(database),
         persons=PersonStore(database, seal=seal, fingerprints=fingerprints),
+        suppressions=SuppressionStore(database),
         waves=WaveStore(database),
         quotas=QuotaStore(database),
         realisation=RealisationStore(database),

@@ -5,6 +5,7 @@ from __future__ import annotations
 import sqlalchemy as sa
 
 from chassis.json_text import identifier_in, text_in, whole_in
+from services.enrolment.domain.entry_kinds import EntryKind
 from services.enrolment.domain.exclusion.case import BARRING
 from services.enrolment.domain.money.movement import Account
 from services.enrolment.domain.programme.card import LIVE_STATES, CardState
@@ -20,7 +21,12 @@ from services.enrolment.queries.consistency.comparison import (
 )
 from services.enrolment.storage.tables.exclusions import EXCLUSION_CASE
 from services.enrolment.storage.tables.money import MOVEMENT
-from services.enrolment.storage.tables.programme import CARD, PERSON
+from services.enrolment.storage.tables.programme import (
+    CARD,
+    PERSON,
+    SUPPRESSED_PERSON,
+    WITHDRAWN_PERSON,
+)
 
 C, J, M, X = CARD.c, ENTRY.c, MOVEMENT.c, EXCLUSION_CASE.c
 
@@ -73,6 +79,24 @@ CARDS = Comparison(
             "card barred, by its exclusion cases",
             where(_IS_LIVE, sa.case((C.barred_at.is_(None), 0), else_=1)),
             where(_IS_LIVE, sa.case((_BARRED_BY > 0, 1), else_=0)),
+        ),
+        Pair(
+            "holder of a card, or the entry that erased one",
+            sa.literal(1),
+            count(PERSON, PERSON.c.card_ref == C.card_ref, of=CARD)
+            + count(WITHDRAWN_PERSON, WITHDRAWN_PERSON.c.card_ref == C.card_ref, of=CARD)
+            + count(ENTRY, _OF_CARD, J.kind == EntryKind.ERASED, of=CARD),
+        ),
+        Pair(
+            "holders of cards among the erased",
+            sa.literal(0),
+            count(
+                SUPPRESSED_PERSON.join(
+                    PERSON, PERSON.c.nik_digest == SUPPRESSED_PERSON.c.nik_digest
+                ),
+                PERSON.c.card_ref == C.card_ref,
+                of=CARD,
+            ),
         ),
         Pair("card awarded once", sa.literal(1), count(ENTRY, _OF_CARD, _AWARDED, of=CARD)),
     ),

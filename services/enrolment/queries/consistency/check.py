@@ -32,6 +32,7 @@ from services.enrolment.queries.consistency.exclusion_cases import EXCLUSION_CAS
 from services.enrolment.queries.consistency.exclusion_lists import EXCLUSION_LISTS
 from services.enrolment.queries.consistency.movements import MOVEMENTS
 from services.enrolment.queries.consistency.quotas import QUOTAS
+from services.enrolment.queries.consistency.suppressions import SUPPRESSIONS
 from services.enrolment.queries.consistency.suspensions import SUSPENSIONS
 from services.enrolment.queries.consistency.waves import WAVES
 
@@ -50,6 +51,7 @@ WALKED = (
     CLASSES,
     SUSPENSIONS,
     CARDS,
+    SUPPRESSIONS,
     ENROLMENTS,
     EVIDENCES,
     MOVEMENTS,

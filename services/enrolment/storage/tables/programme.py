@@ -108,6 +108,19 @@ family rule counts it, since no NIK and no family card is kept to be compared.
 """
 
 
+SUPPRESSED_PERSON = sa.Table(
+    "suppressed_person",
+    METADATA,
+    sa.Column("nik_digest", sa.String(64), primary_key=True),
+    sa.Column("family_digest", sa.String(64), nullable=False),
+    sa.Index("suppressed_person_by_family", "family_digest"),
+    sqlite_with_rowid=False,
+)
+"""Who held a card and was erased: no reference, no instant, no order. A trigger keeps it apart from persons: a NIK
+stands in one of the two.
+"""
+
+
 ADMISSION = sa.Table(
     "admission",
     METADATA,
