@@ -50,7 +50,7 @@ def everything(house: House) -> Iterator[tuple[str, str]]:
                 keys = [str(row[column.name]) for column in table.primary_key]
                 for name, value in row.items():
                     if isinstance(value, str):
-                        yield f"{table.name}.{name}", _opened(key, table.name, keys, value)
+                        yield f"{table.name}.{name}", _opened(key, keys, value)
 
 
 def left_of(house: House, card: HeldCard, *said: str) -> list[tuple[str, str]]:
@@ -67,8 +67,8 @@ def left_of(house: House, card: HeldCard, *said: str) -> list[tuple[str, str]]:
     ]
 
 
-def _opened(key: bytes, table: str, keys: list[str], value: str) -> str:
-    """Open a sealed text of a table, whatever it is bound to; return another one as it is."""
+def _opened(key: bytes, keys: list[str], value: str) -> str:
+    """Open a sealed text, whatever it is bound to; return another one as it is."""
     try:
         raw = base64.b64decode(value, validate=True)
     except ValueError:
