@@ -1,4 +1,4 @@
-"""The worker of accounts: rolls the signing keys over, sends messages, erases whom enrolment erased, forgets the old."""
+"""The worker of accounts: rolls keys over, sends messages, erases whom enrolment erased, forgets what is old."""
 
 from __future__ import annotations
 

@@ -11,10 +11,21 @@ import sqlalchemy as sa
 from chassis.identifiers import new_id, random_reference
 from tests.services.enrolment import exclusions
 from tests.services.enrolment.draws import applied, drawn, open_draw, withdraw
+from tests.services.enrolment.erasing import erased
 from tests.services.enrolment.files import admit_all, file_of, sent
 from tests.services.enrolment.house import House, document
 from tests.services.enrolment.people import HeldCard
 from tests.services.enrolment.teaching import taught
+
+_GUARDED = (
+    "movement",
+    "journal_entry",
+    "evidence",
+    "training_result",
+    "person",
+    "suppressed_person",
+)
+"""Tables with triggers."""
 
 
 def lived_in(house: House) -> dict[str, str]:
@@ -41,11 +52,14 @@ def lived_in(house: House) -> dict[str, str]:
     suspended = suspend_provider_of(house, taken_elsewhere["class"]["id"])
     exclude(house, revoked=cards[1], barred=cards[2])
     judged = judged_and_reviewed(house)
+    [gone] = house.award_many(1)
+    erased(house, gone)
     return {
         **judged,
         "file": file_id,
         "draw": draw_wave,
         "mistaken": mistaken.card_ref,
+        "erased": gone.card_ref,
         "admission": undone,
         "correction": correction,
         "suspended": suspended,
@@ -152,7 +166,7 @@ def tamper(
             if without:
                 connection.execute(sa.text("pragma ignore_check_constraints = on"))
         else:
-            for table in ("movement", "journal_entry", "evidence", "training_result"):
+            for table in _GUARDED:
                 connection.execute(sa.text(f"alter table {table} disable trigger user"))
             if without:
                 connection.execute(sa.text(f"alter table training_class drop constraint {without}"))
