@@ -1,7 +1,7 @@
 """Readings of personal data, as the journal tells of them: who read whom, why and when; the newest first.
 
 A roster, the results of a file and the holders whom a list hit tell of many at once: of one card, these are the
-readings in which it stood. Each kind of them is found by an index, so that a page costs the same however many there are.
+readings in which it stood. Each kind of them is found by an index: a page costs the same however many there are.
 """
 
 from __future__ import annotations
