@@ -1,0 +1,58 @@
+"""Numbers that must stand nowhere in the clear: many at once, looked for in one pass over each text.
+
+Every run of digits is taken out of a text, with whatever people write between groups of them, and its windows of
+sixteen are compared with what was planted: the time hangs on the text, not on how many numbers there are.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass, field
+from pathlib import Path
+from urllib.parse import unquote_plus
+
+import sqlalchemy as sa
+
+LENGTH = 16
+_RUN = re.compile(r"[0-9](?:[ .,_/\u00a0\u2009-]?[0-9]){15,}")
+_BETWEEN = re.compile(r"[^0-9]")
+
+
+@dataclass(frozen=True)
+class Planted:
+    """Numbers of sixteen digits, each of which was given to the system somewhere."""
+
+    numbers: set[str] = field(default_factory=set)
+
+    def plant(self, numbers: Iterable[str]) -> None:
+        """Remember numbers that are given to the system."""
+        self.numbers.update(numbers)
+
+    def found(self, text: str) -> set[str]:
+        """Return which of the numbers stand in a text: as they are, in groups, or as an address spells them."""
+        spelt = {window for window in _windows(text) if window in self.numbers}
+        return spelt | {window for window in _windows(unquote_plus(text)) if window in self.numbers}
+
+
+def _windows(text: str) -> Iterator[str]:
+    for run in _RUN.finditer(text):
+        digits = _BETWEEN.sub("", run[0])
+        for start in range(len(digits) - LENGTH + 1):
+            yield digits[start : start + LENGTH]
+
+
+def at_rest(address: str) -> str:
+    """Return everything that a database keeps, as text: the bytes of a file, or every row of every table."""
+    url = sa.make_url(address)
+    if url.get_backend_name() == "sqlite":
+        file = Path(str(url.database))
+        parts = [file, *file.parent.glob(f"{file.name}-*")]
+        return "".join(part.read_bytes().decode("latin-1") for part in parts)
+    engine = sa.create_engine(url, poolclass=sa.pool.NullPool)
+    with engine.connect() as connection:
+        tables = sa.inspect(connection).get_table_names()
+        whole_row: sa.ColumnElement[str] = sa.literal_column("t::text")
+        queries = [sa.select(whole_row).select_from(sa.table(t).alias("t")) for t in tables]
+        rows = [row for query in queries for row in connection.execute(query).scalars()]
+    return "\n".join(rows)
