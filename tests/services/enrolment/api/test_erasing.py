@@ -12,6 +12,7 @@ import sqlalchemy as sa
 from chassis.identifiers import random_reference
 from services.enrolment.storage.tables.programme import SUPPRESSED_PERSON
 from tests.chassis.problem_documents import code, pointers, problem
+from tests.planted import at_rest
 from tests.services.enrolment import exclusions
 from tests.services.enrolment.api.tampering import undo_admission_of
 from tests.services.enrolment.draws import (
@@ -268,6 +269,25 @@ def test_neither_order_nor_reference_ties_the_list_to_the_journal(house: House) 
         assert len({row.wrote for row in rows_}) == 1
         digests = [row.nik_digest for row in rows_]
         assert digests == sorted(digests)
+
+
+@pytest.mark.parametrize("dialect", ["sqlite"])
+def test_in_a_file_what_was_erased_is_overwritten(house: House) -> None:
+    """On PostgreSQL it is until the table is vacuumed."""
+    card, kept = house.award_many(2)
+    digests = house.service.stores.persons.fingerprints
+    numbers = [digests.card_number(each.card_number) for each in (card, kept)]
+    assert all(number in file_of_database(house) for number in numbers)
+    erased(house, card)
+    assert [number in file_of_database(house) for number in numbers] == [False, True]
+
+
+def file_of_database(house: House) -> str:
+    """Return the file with everything in it, its log emptied into it."""
+    engine = house.service.database.engine
+    with engine.connect() as plain:
+        plain.connection.cursor().execute("PRAGMA wal_checkpoint(TRUNCATE)")
+    return at_rest(house.places.owner)
 
 
 def test_the_database_keeps_a_person_and_the_erased_apart(house: House) -> None:
