@@ -107,17 +107,25 @@ def _tells_of(kind: EntryKind, card_ref: str) -> list[Condition]:
 
 def _was_in(card_ref: str) -> Condition:
     """Tell whether a card was in the class of an entry then: it had enrolled, and had not cancelled."""
-    cancelled_later = sa.exists().where(
-        K.card_ref == card_ref,
-        K.kind == EntryKind.ENROLMENT_CANCELLED,
-        identifier_in(K.body, "enrolment_id") == E.enrolment_id,
-        K.position > J.position,
+    cancelled_later = (
+        sa.exists()
+        .where(
+            K.card_ref == card_ref,
+            K.kind == EntryKind.ENROLMENT_CANCELLED,
+            identifier_in(K.body, "enrolment_id") == E.enrolment_id,
+            K.position > J.position,
+        )
+        .correlate(ENROLMENT, JOURNAL.entry)
     )
-    return sa.exists().where(
-        E.card_ref == card_ref,
-        E.class_id == J.class_id,
-        E.enrolled_at <= J.recorded_at,
-        sa.or_(E.state != EnrolmentState.CANCELLED.value, cancelled_later),
+    return (
+        sa.exists()
+        .where(
+            E.card_ref == card_ref,
+            E.class_id == J.class_id,
+            E.enrolled_at <= J.recorded_at,
+            sa.or_(E.state != EnrolmentState.CANCELLED.value, cancelled_later),
+        )
+        .correlate(JOURNAL.entry)
     )
 
 
