@@ -14,6 +14,8 @@ from urllib.parse import unquote_plus
 
 import sqlalchemy as sa
 
+from chassis.database import Database
+
 LENGTH = 16
 _RUN = re.compile(r"[0-9](?:[ .,_/\u00a0\u2009-]?[0-9]){15,}")
 _BETWEEN = re.compile(r"[^0-9]")
@@ -49,10 +51,13 @@ def at_rest(address: str) -> str:
         file = Path(str(url.database))
         parts = [file, *file.parent.glob(f"{file.name}-*")]
         return "".join(part.read_bytes().decode("latin-1") for part in parts)
-    engine = sa.create_engine(url, poolclass=sa.pool.NullPool)
-    with engine.connect() as connection:
-        tables = sa.inspect(connection).get_table_names()
-        whole_row: sa.ColumnElement[str] = sa.literal_column("t::text")
-        queries = [sa.select(whole_row).select_from(sa.table(t).alias("t")) for t in tables]
-        rows = [row for query in queries for row in connection.execute(query).scalars()]
+    database = Database(address, pool_size=1)
+    try:
+        with database.reading() as connection:
+            tables = sa.inspect(connection).get_table_names()
+            whole_row: sa.ColumnElement[str] = sa.literal_column("t::text")
+            queries = [sa.select(whole_row).select_from(sa.table(t).alias("t")) for t in tables]
+            rows = [row for query in queries for row in connection.execute(query).scalars()]
+    finally:
+        database.dispose()
     return "\n".join(rows)
