@@ -9,16 +9,13 @@ import sqlalchemy as sa
 from chassis.idempotency import StoredAnswers
 from chassis.identifiers import random_reference
 from services.accounts.domain.actors import Actor
-from services.accounts.domain.authorization.grants import GrantEnd
 from services.accounts.domain.entry_kinds import EntryKind
 from services.accounts.domain.mandates import Mandate
 from services.accounts.domain.people.accounts import Account
-from services.accounts.storage.authorization.grants import end_grants_of_account
 from services.accounts.storage.people.accounts import (
     add_account,
     load_account_of_card,
     lock_name,
-    save_account_disabled,
 )
 from services.accounts.storage.people.codes import forget_codes_of_card, forget_codes_of_name
 from services.accounts.storage.people.entries import account_entry
@@ -27,7 +24,7 @@ from services.accounts.storage.people.recoveries import (
     forget_recoveries_of_card,
     lock_recoveries,
 )
-from services.accounts.storage.people.sessions import end_sessions, forget_devices
+from services.accounts.use_cases.people.close_account import close_account
 from services.accounts.use_cases.people.people import People
 from vocabulary.roles import HOLDER
 
@@ -77,9 +74,6 @@ def _erase(
     now = people.database.now(connection)
     forget_codes_of_name(connection, name_digest)
     forget_guesses(connection, name_digest)
-    save_account_disabled(connection, account.account_id, now=now)
-    end_sessions(connection, account.account_id, now=now)
-    end_grants_of_account(connection, account.account_id, by=GrantEnd.ACCOUNT_CHANGED, now=now)
-    forget_devices(connection, account.account_id)
+    close_account(connection, account.account_id, now=now)
     entry = account_entry(EntryKind.ACCOUNT_DISABLED, account, actor, reason=REASON)
     people.journal.append(connection, [entry], now=now)
