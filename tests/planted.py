@@ -10,15 +10,15 @@ import re
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
-from urllib.parse import unquote_plus
 
 import sqlalchemy as sa
 
 from chassis.database import Database
 
 LENGTH = 16
-_RUN = re.compile(r"[0-9](?:[ .,_/\u00a0\u2009-]?[0-9]){15,}")
-_BETWEEN = re.compile(r"[^0-9]")
+_SIGN = r"(?:[ .,_/+\u00a0\u2009-]|%2[0BDEF]|%C2%A0)"
+_RUN = re.compile(rf"[0-9](?:{_SIGN}?[0-9]){{15,}}", re.IGNORECASE)
+_BETWEEN = re.compile(rf"{_SIGN}", re.IGNORECASE)
 
 
 @dataclass(frozen=True)
@@ -33,8 +33,7 @@ class Planted:
 
     def found(self, text: str) -> set[str]:
         """Return which of the numbers stand in a text: as they are, in groups, or as an address spells them."""
-        spelt = {window for window in _windows(text) if window in self.numbers}
-        return spelt | {window for window in _windows(unquote_plus(text)) if window in self.numbers}
+        return {window for window in _windows(text) if window in self.numbers}
 
 
 def _windows(text: str) -> Iterator[str]:
