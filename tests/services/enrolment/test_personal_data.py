@@ -292,7 +292,7 @@ def plant_many(house: House) -> Planted:
     draw = open_draw(house)
     for one in crowd[60:70]:
         apply(house, draw, one)
-    erase_some(house, cards[:3])
+    erase_some(house, cards[20:23])
     return planted
 
 
@@ -319,13 +319,14 @@ def erase_some(house: House, card_numbers: list[str]) -> None:
 
 def put_in_odd_places(house: House, card: HeldCard, planted: Planted) -> None:
     """Send numbers where none belong: in addresses, queries, headers, keys, and bodies that are refused."""
-    numbers = sorted(planted.numbers)[:40]
+    numbers = [one.nik for one in islice(_crowd(), 100, 123)]
+    assert planted.numbers >= {*numbers}
     holder = {"card": card.card_ref}
     for number in numbers[:20]:
         grouped = f"{number[:4]} {number[4:8]} {number[8:12]} {number[12:]}"
         for path in (f"/cards/me?nik={number}", f"/cards/{number}", f"/enrolments/{number}",
                      f"/readings?actor={number}", f"/cards/me/readings?cursor={number}",
-                     f"/rules/{number}", f"/quotas?wave_id={grouped}"):  # fmt: skip
+                     f"/rules/{number}", f"/quotas?wave_id={grouped.replace(' ', '%20')}"):  # fmt: skip
             house.get(path, "holder", **holder)
             house.get(path, "auditor")
         for sent_id in (
