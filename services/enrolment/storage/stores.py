@@ -20,6 +20,7 @@ from services.enrolment.storage.enrolments import EnrolmentStore
 from services.enrolment.storage.evidence import EvidenceStore
 from services.enrolment.storage.exclusion_cases import ExclusionCaseStore
 from services.enrolment.storage.exclusion_lists import ExclusionListStore
+from services.enrolment.storage.file_traces import FileTraceStore
 from services.enrolment.storage.listed_persons import ListedPersonStore
 from services.enrolment.storage.movements import MovementStore
 from services.enrolment.storage.pauses import PauseStore
@@ -60,6 +61,7 @@ class Stores:
     rules: RuleStore
     admissions: AdmissionStore
     admission_files: AdmissionFileStore
+    file_traces: FileTraceStore
     draws: DrawStore
     applications: ApplicationStore
     exclusion_lists: ExclusionListStore
@@ -95,6 +97,7 @@ def open_stores(database: Database, *, personal_data_key: bytes, fingerprint_key
         rules=RuleStore(database, shipped_rules()),
         admissions=AdmissionStore(database),
         admission_files=AdmissionFileStore(database, seal=seal, digest_key=fingerprint_key),
+        file_traces=FileTraceStore(database, seal=seal),
         draws=DrawStore(database, seal=seal),
         applications=ApplicationStore(database, seal=seal),
         exclusion_lists=ExclusionListStore(database),

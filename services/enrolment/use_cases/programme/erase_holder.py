@@ -78,9 +78,9 @@ def _erase(connection: sa.Connection, traces: Traces, stores: Stores) -> set[str
     refs = traces.card_refs
     stores.applications.erase(connection, stores.persons.fingerprints.nik(traces.nik))
     for place in traces.waiting:
-        stores.admission_files.erase_candidate(connection, place, traces.nik)
+        stores.file_traces.erase_candidate(connection, place, traces.nik)
     for place in traces.results:
-        stores.admission_files.erase_cards(connection, place, traces.card_numbers)
+        stores.file_traces.erase_cards(connection, place, traces.card_numbers)
     stores.reviews.erase_texts(connection, refs)
     stores.exclusion_cases.erase_appeals(connection, refs)
     _forget_answers(connection, traces, stores)

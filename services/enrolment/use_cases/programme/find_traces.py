@@ -44,7 +44,7 @@ def find_traces(card_number: str | None, card_ref: str | None, *, stores: Stores
     numbers = {named.card_ref: stores.persons.numbers(named), **_other_cards(nik, stores)}
     refs = tuple(sorted(numbers))
     with stores.database.reading() as connection:
-        results = stores.admission_files.results_of_cards(connection, refs)
+        results = stores.file_traces.results_of_cards(connection, refs)
     return Traces(
         nik=nik,
         card_refs=refs,
@@ -84,10 +84,10 @@ def _waiting(nik: str, stores: Stores) -> Iterator[ChunkPlace]:
     place: ChunkPlace | None = None
     while True:
         with stores.database.reading() as connection:
-            chunk = stores.admission_files.candidates_after(connection, place)
+            chunk = stores.file_traces.candidates_after(connection, place)
         if chunk is None:
             return
         place = ChunkPlace(chunk.file_id, chunk.first_row)
-        lines = stores.admission_files.sealed_rows.open_lines(chunk)
+        lines = stores.file_traces.sealed_rows.open_lines(chunk)
         if without(lines, nik) != lines:
             yield place
