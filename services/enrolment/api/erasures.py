@@ -5,14 +5,15 @@ from __future__ import annotations
 import marshmallow as ma
 import sqlalchemy as sa
 
+from chassis.calls import Call
 from chassis.clock import write_instant
 from chassis.contract import Shown
-from chassis.endpoints import Call, Endpoints, KeyUse
+from chassis.endpoints import Endpoints, KeyUse
 from chassis.fields import InstantField, Reference, says
 from chassis.idempotency import Answer, json_answer
 from chassis.problems import Problem, StateConflict, TooManyRequests
+from services.enrolment.api.card_documents import ErasureRequest
 from services.enrolment.api.guesses import record_one, refuse_too_many
-from services.enrolment.api.schemas import ErasureRequest
 from services.enrolment.service import LOOKUPS_OF_ONE_CALLER, EnrolmentService
 from services.enrolment.use_cases.programme.erase_holder import EraseHolder, erase_holder
 from services.enrolment.use_cases.programme.find_traces import find_traces

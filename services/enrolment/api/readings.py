@@ -6,8 +6,9 @@ from typing import Any
 
 import marshmallow as ma
 
+from chassis.calls import Call
 from chassis.contract import Shown, page_of
-from chassis.endpoints import Call, Endpoints
+from chassis.endpoints import Endpoints
 from chassis.fields import (
     Flag,
     InstantField,

@@ -14,36 +14,62 @@ from sqlalchemy.dialects import postgresql, sqlite
 
 from chassis.column_types import Identifier
 from chassis.database import Database
+from chassis.digest_in_sql import digest_of, sha256_of_text
+from chassis.json_text import identifier_in, text_in
 from chassis.problems import Problem
 from chassis.recordset import rows_parameter
-from chassis.sealing import Seal
+from chassis.sealing import Seal, SealBroken
 from services.enrolment.domain.draw.application import (
     Application,
     ApplicationState,
     Verdict,
 )
+from services.enrolment.domain.entry_kinds import EntryKind
 from services.enrolment.domain.programme.award import Candidate
 from services.enrolment.domain.programme.card import Scheme
+from services.enrolment.storage.persons import Fingerprints
 from services.enrolment.storage.tables.draws import APPLICATION, DRAW
+from services.enrolment.storage.tables.journal import JOURNAL
 from vocabulary.refusals.admission import NikAlreadyHeld
 
-A, D = APPLICATION.c, DRAW.c
+A, D, J = APPLICATION.c, DRAW.c, JOURNAL.entry
+_ERASING = J.alias("erasing")
+K = _ERASING.c
 IDS_AT_ONCE = 5_000
-_ERASED = "erased"
-"""What is sealed in the place of a person who was erased."""
+ERASED = ""
+"""What is read in the place of a person who was erased, whatever lies there."""
+
+_AS_TEXT = sa.cast(A.application_id, sa.Text)
+"""An id as it is written. The driver would make a UUID of each first, which of a million takes seconds."""
 
 
 class ApplicationStore:
     """The table of applications."""
 
-    def __init__(self, database: Database, *, seal: Seal) -> None:
+    def __init__(self, database: Database, *, seal: Seal, fingerprints: Fingerprints) -> None:
         self._database = database
         self._seal = seal
+        self._fingerprints = fingerprints
         self._insert = (postgresql.insert if database.dialect == "postgresql" else sqlite.insert)(
             APPLICATION
         )
-        self._read_some = sa.select(A.application_id, A.sealed).where(
-            database.is_among(A.application_id)
+        as_made = text_in(J.c.body, "sealed_sha256") == digest_of(A.sealed)
+        erased = sa.and_(
+            K.kind == EntryKind.APPLICATION_ERASED,
+            identifier_in(K.body, "application_id") == A.application_id,
+        )
+        self._read_as_made = (
+            sa.select(A.application_id, A.sealed, A.erased_position)
+            .join(DRAW, D.wave_id == A.wave_id)
+            .join(J, J.c.position == A.applied_position)
+            .outerjoin(_ERASING, K.position == A.erased_position)
+            .where(
+                database.is_among(A.application_id),
+                J.c.position < D.listed_position,
+                J.c.kind == EntryKind.APPLICATION_MADE,
+                identifier_in(J.c.body, "application_id") == A.application_id,
+                sa.or_(sa.and_(A.erased_position.is_(None), as_made), erased),
+            )
         )
         given = database.recordset(
             {
@@ -63,6 +89,23 @@ class ApplicationStore:
             .values(**told, sealed=None, nik_digest=None)
         )
 
+    def keys_fit(self, connection: sa.Connection) -> bool:
+        """Tell whether who made an application opens and is found under the keys given; true where none waits.
+
+        Under another key nobody could be drawn, and the same person could apply twice.
+        """
+        query = sa.select(A.application_id, A.sealed, A.nik_digest)
+        # What the index of these digests holds is found without looking through all that are judged.
+        waits = query.where(A.nik_digest.is_not(None), A.erased_position.is_(None))
+        row = connection.execute(waits.limit(1)).one_or_none()
+        if row is None:
+            return True
+        try:
+            candidate = self._open(row.application_id, row.sealed)
+        except SealBroken:
+            return False
+        return self._fingerprints.nik(candidate.nik) == str(row.nik_digest)
+
     def add(
         self,
         connection: sa.Connection,
@@ -70,24 +113,27 @@ class ApplicationStore:
         candidate: Candidate,
         *,
         nik_digest: str,
-    ) -> bool:
-        """Add an application; return False, with nothing done, where the person has one in the wave.
+    ) -> str | None:
+        """Add an application; return the SHA-256 of its sealed candidate, by which the journal binds the two.
+
+        Return None, with nothing done, where the person has one in the wave.
 
         Another one of the same person that is being made is waited for.
         """
         context = _context(application.application_id)
+        sealed = self._seal.close(_written(candidate), context=context)
         statement = self._insert.values(
             application_id=application.application_id,
             wave_id=application.wave_id,
             region=application.region,
             state=application.state,
             nik_digest=nik_digest,
-            sealed=self._seal.close(_written(candidate), context=context),
+            sealed=sealed,
             applied_at=application.applied_at,
         ).on_conflict_do_nothing()
         # psycopg forgets how many rows an INSERT made once its cursor is closed: the row itself is asked for.
         added = connection.execute(statement.returning(A.application_id))
-        return added.one_or_none() is not None
+        return None if added.one_or_none() is None else sha256_of_text(sealed)
 
     def save_made(self, connection: sa.Connection, application_id: str, *, position: int) -> None:
         """Save where the journal tells that an application was made."""
@@ -128,7 +174,7 @@ class ApplicationStore:
         after: str | None = None
         while True:
             query = (
-                sa.select(A.application_id)
+                sa.select(_AS_TEXT)
                 .where(A.wave_id == wave_id, A.state != ApplicationState.WITHDRAWN)
                 .order_by(A.application_id)
                 .limit(IDS_AT_ONCE)
@@ -144,34 +190,50 @@ class ApplicationStore:
             after = ids[-1]
 
     def sealed(self, connection: sa.Connection, application_ids: Sequence[str]) -> dict[str, str]:
-        """Read who made applications, as it lies there."""
+        """Read who made applications, sealed, of those that lie there as the journal tells of their making.
+
+        What was exchanged since, or came into the table after its list was published, is not among them. Of a person
+        whose erasure the journal tells of, `ERASED` is all that is read.
+        """
         keys = self._database.keys(application_ids)
-        rows = connection.execute(self._read_some, {"keys": keys})
-        return {row.application_id: row.sealed for row in rows if row.sealed is not None}
+        rows = connection.execute(self._read_as_made, {"keys": keys})
+        return {
+            row.application_id: row.sealed if row.erased_position is None else ERASED
+            for row in rows
+        }
 
-    def erase(self, connection: sa.Connection, nik_digest: str) -> int:
-        """Destroy who made the applications of one person that are still to be judged; return how many there were.
+    def of_person(self, connection: sa.Connection, nik_digest: str) -> list[Application]:
+        """Lock the draws in which a person waits to be judged; return the applications, the oldest draw first.
 
-        Each stays in its draw, whose list may be published, and is refused when its turn comes.
+        Whoever judges people of a draw holds it alone, so none of these is judged before this is committed.
         """
         unfinished = sa.select(D.wave_id).where(D.ended_at.is_(None))
-        of_person = (A.wave_id.in_(unfinished), A.nik_digest == nik_digest)
-        ids = list(connection.execute(sa.select(A.application_id).where(*of_person)).scalars())
-        for application_id in ids:
-            sealed = self._seal.close(_ERASED, context=_context(application_id))
-            connection.execute(
-                sa.update(APPLICATION)
-                .where(A.application_id == application_id, A.state == ApplicationState.APPLIED)
-                .values(sealed=sealed, nik_digest=secrets.token_hex(32))
-            )
-        return len(ids)
+        mine = sa.select(APPLICATION).where(
+            A.wave_id.in_(unfinished), A.nik_digest == nik_digest, A.erased_position.is_(None)
+        )
+        waves = [row.wave_id for row in connection.execute(mine.order_by(A.wave_id))]
+        for wave_id in waves:
+            connection.execute(sa.select(D.wave_id).where(D.wave_id == wave_id).with_for_update())
+        rows = connection.execute(mine.order_by(A.wave_id)) if waves else ()
+        return [_application_of(row) for row in rows]
+
+    def erase(self, connection: sa.Connection, application_id: str, *, position: int) -> None:
+        """Destroy who made an application of a locked draw; `position` is that of the entry that tells so.
+
+        It stays in its draw, whose list may be published, and is refused when its turn comes.
+        """
+        connection.execute(
+            sa.update(APPLICATION)
+            .where(A.application_id == application_id)
+            .values(sealed="erased", nik_digest=secrets.token_hex(32), erased_position=position)
+        )
 
     def opened(self, application_id: str, sealed: str) -> Candidate | Problem:
         """Make whoever made an application readable, to be judged; of a person who was erased the refusal is left."""
-        text = self._seal.open(sealed, context=_context(application_id))
-        if text == _ERASED:
-            return NikAlreadyHeld()
-        told = json.loads(text)
+        return NikAlreadyHeld() if sealed == ERASED else self._open(application_id, sealed)
+
+    def _open(self, application_id: str, sealed: str) -> Candidate:
+        told = json.loads(self._seal.open(sealed, context=_context(application_id)))
         told["birth_date"] = date.fromisoformat(told["birth_date"])
         told["scheme"] = Scheme(told["scheme"])
         return Candidate(**told)

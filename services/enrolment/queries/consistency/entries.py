@@ -104,7 +104,9 @@ _ITS_APPLICATION = (
     APPLICATION.c.application_id == identifier_in(J.body, "application_id"),
     APPLICATION.c.wave_id == identifier_in(J.body, "wave_id"),
     sa.or_(
-        APPLICATION.c.applied_position == J.position, APPLICATION.c.ended_position == J.position
+        APPLICATION.c.applied_position == J.position,
+        APPLICATION.c.ended_position == J.position,
+        APPLICATION.c.erased_position == J.position,
     ),
 )
 

@@ -14,6 +14,7 @@ import sqlalchemy as sa
 from chassis.identity import Principal
 from chassis.journal import Entry
 from chassis.problems import StateConflict
+from services.enrolment.domain.draw.application import Application
 from services.enrolment.domain.entry_kinds import EntryKind
 from services.enrolment.domain.programme.card import Card
 from services.enrolment.domain.programme.erasure import check_erasure
@@ -58,6 +59,8 @@ def erase_holder(
     )
     if traces is None:
         raise StateConflict(_ERASED_ALREADY, facts={"state": card.state.value})
+    digest = stores.persons.fingerprints.nik(traces.nik)
+    applications = stores.applications.of_person(connection, digest)
     for file_id in traces.file_ids:
         stores.admission_files.lock(connection, file_id)
     refs = traces.card_refs
@@ -69,14 +72,16 @@ def erase_holder(
     suppressed = _erase(connection, traces, stores)
     now = stores.database.now(connection)
     entries = [_entry(command, cards[ref], suppressed=ref in suppressed) for ref in refs]
-    stores.journal.append(connection, entries, now=now)
+    told = [_entry_of_application(command, one) for one in applications]
+    first = stores.journal.append(connection, [*told, *entries], now=now)
+    for position, one in enumerate(applications, start=first):
+        stores.applications.erase(connection, one.application_id, position=position)
     return Erased(refs, now)
 
 
 def _erase(connection: sa.Connection, traces: Traces, stores: Stores) -> set[str]:
     """Destroy what is kept; return the cards whose holder rightly held them."""
     refs = traces.card_refs
-    stores.applications.erase(connection, stores.persons.fingerprints.nik(traces.nik))
     for place in traces.waiting:
         stores.file_traces.erase_candidate(connection, place, traces.nik)
     for place in traces.results:
@@ -112,6 +117,22 @@ def _entry(command: EraseHolder, card: Card, *, suppressed: bool) -> Entry:
             "case_number": command.case_number,
             "reason": command.reason,
             "suppressed": int(suppressed),
+        },
+    )
+
+
+def _entry_of_application(command: EraseHolder, application: Application) -> Entry:
+    """Tell that nobody stands behind an application any more; by no card it is tied to the person's others."""
+    return Entry(
+        kind=EntryKind.APPLICATION_ERASED,
+        actor=command.caller.subject,
+        role=command.caller.role,
+        request_id=command.request_id,
+        subjects={"region": application.region},
+        body={
+            "wave_id": application.wave_id,
+            "application_id": application.application_id,
+            "case_number": command.case_number,
         },
     )
 

@@ -11,6 +11,7 @@ import sqlalchemy as sa
 
 from chassis.identifiers import random_reference
 from services.enrolment.storage.tables.programme import SUPPRESSED_PERSON
+from services.enrolment.worker import expire_due_cards
 from tests.chassis.problem_documents import code, pointers, problem
 from tests.planted import at_rest
 from tests.services.enrolment import exclusions
@@ -126,7 +127,7 @@ def test_a_card_that_goes_on_keeps_its_holder_from_being_erased(house: House) ->
 def test_an_exclusion_case_that_goes_on_keeps_what_its_holder_may_need(house: House) -> None:
     card = house.award()
     case_id = exclusions.case_about(house, card)
-    revoke(house, card)
+    run_out(house, card)
     assert "exclusion case" in problem(erase(house, card))["detail"]
     document(exclusions.decide(house, case_id, "dismissed"))
     document(erase(house, card))
@@ -224,12 +225,15 @@ def test_applications_of_the_erased_stay_in_their_draws_and_are_refused(house: H
     go_on(house)
     erased(house, card)
     assert places(left_of(house, card)) == {SUPPRESSED}
+    told = [entry for entry in house.entries() if entry["kind"] == "application-erased"]
+    assert {entry["body"]["application_id"] for entry in told} == {*ids}
+    assert {entry["card_ref"] for entry in told} == {None}
     document(enter(house, listed))
     go_on(house)
     drawn(house, open_)
     for application_id in ids:
-        told = looked_up(house, application_id)
-        assert (told["state"], told["code"]) == ("refused", "nik-already-held")
+        shown = looked_up(house, application_id)
+        assert (shown["state"], shown["code"]) == ("refused", "nik-already-held")
     assert looked_up(house, bystander)["state"] == "drawn"
     assert house.differences() == []
 
@@ -335,13 +339,24 @@ def test_what_is_looked_for_is_opened_where_it_is_sealed(house: House) -> None:
     assert found == {"person.sealed"}
 
 
-def test_a_card_whose_time_ran_out_is_erased_once_that_is_noted(house: House) -> None:
-    from services.enrolment.worker import expire_due_cards  # noqa: PLC0415
-
-    card = house.award()
-    with house.as_owner() as connection:
-        past = {"past": "2026-01-01T00:00:00.000000Z", "ref": card.card_ref}
-        connection.execute(sa.text("update card set deadline = :past where card_ref = :ref"), past)
-    assert problem(erase(house, card))["state"] == "awarded"
+def run_out(house: House, card: HeldCard) -> None:
+    """Let the time of a card have run out, and the worker note it."""
+    past(house, card)
     expire_due_cards(house.service.stores, house.service.transactions)
+
+
+def past(house: House, card: HeldCard) -> None:
+    """Let the time of a card have run out."""
+    values = {"past": "2026-01-01T00:00:00.000000Z", "ref": card.card_ref}
+    with house.as_owner() as connection:
+        connection.execute(
+            sa.text("update card set deadline = :past where card_ref = :ref"), values
+        )
+
+
+def test_a_card_whose_time_ran_out_is_erased_once_that_is_noted(house: House) -> None:
+    card = house.award()
+    past(house, card)
+    assert problem(erase(house, card))["state"] == "awarded"
+    run_out(house, card)
     document(erase(house, card))

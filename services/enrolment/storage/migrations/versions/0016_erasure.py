@@ -15,6 +15,7 @@ READINGS = (
 
 
 def upgrade() -> None:
+    op.add_column("application", sa.Column("erased_position", sa.BigInteger()))
     op.create_table(
         "suppressed_person",
         sa.Column("nik_digest", sa.String(64), nullable=False),
