@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from tests.journeys.browser import Browser, messages_to
-from tests.journeys.test_signing_in import PASSWORD, Holder, activated, ask, kinds_of, new_holder
+from tests.journeys.signing_in import PASSWORD, Holder, activated, ask, kinds_of, new_holder
 from tests.journeys.world import World
 from tests.planted import Planted, at_rest
 from tests.waiting import eventually
