@@ -39,6 +39,10 @@ class Fingerprints:
         """Return the digest of a card number."""
         return keyed_digest(self.key, "card-number", number)
 
+    def suppression_list(self) -> str:
+        """Return by what the list of the erased is known to be of this key: it is made of no number."""
+        return keyed_digest(self.key, "suppression-list", "")
+
     def exclusion_list(self, list_id: str) -> str:
         """Return the digest of the id of a list, which tells under which key those of its persons were made."""
         return keyed_digest(self.key, "exclusion-list", list_id)

@@ -85,6 +85,7 @@ class Stores:
         """
         kinds = (
             self.persons.keys_fit,
+            self.suppressions.keys_fit,
             self.applications.keys_fit,
             self.admission_files.keys_fit,
             self.draws.keys_fit,
@@ -112,7 +113,7 @@ def open_stores(database: Database, *, personal_data_key: bytes, fingerprint_key
         reviews=ReviewStore(database, seal=seal),
         movements=MovementStore(database),
         persons=PersonStore(database, seal=seal, fingerprints=fingerprints),
-        suppressions=SuppressionStore(database),
+        suppressions=SuppressionStore(database, fingerprints=fingerprints),
         waves=WaveStore(database),
         quotas=QuotaStore(database),
         realisation=RealisationStore(database),

@@ -130,8 +130,8 @@ TAMPERINGS: dict[str, tuple[str, set[str]]] = {
         {"people erased, by journal"},
     ),
     "a holder of a card among those who were erased": (
-        "insert into suppressed_person (nik_digest, family_digest)"
-        " select nik_digest, family_digest from person where card_ref = :card",
+        "insert into suppressed_person (nik_digest, family_digest, key_digest)"
+        " select nik_digest, family_digest, 'x' from person where card_ref = :card",
         {"people erased, by journal", "holders of cards among the erased"},
     ),
     "a card in another admission": (

@@ -20,6 +20,7 @@ def upgrade() -> None:
         "suppressed_person",
         sa.Column("nik_digest", sa.String(64), nullable=False),
         sa.Column("family_digest", sa.String(64), nullable=False),
+        sa.Column("key_digest", sa.String(64), nullable=False),
         sa.PrimaryKeyConstraint("nik_digest"),
         sqlite_with_rowid=False,
     )
