@@ -118,7 +118,7 @@ SUPPRESSED_PERSON = sa.Table(
     sa.Index("suppressed_person_by_family", "family_digest"),
     sqlite_with_rowid=False,
 )
-"""Who held a card and was erased: no reference, no instant, no order. `key_digest` is the same in all of them, and tells
+"""Who held a card and was erased: no reference, no instant, no order. `key_digest` is the same in all rows, and tells
 under which key the others were made. A trigger keeps them apart from persons: a NIK stands in one of the two.
 """
 
