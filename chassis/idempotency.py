@@ -155,6 +155,23 @@ class StoredAnswers:
     def _sealed(self, body: str, digest: str) -> str:
         return self._seal.close(body, context=digest) if self._seal else body
 
+    def forget_telling(
+        self, connection: sa.Connection, told: Sequence[str], *, since: datetime, until: datetime
+    ) -> int:
+        """Forget what was answered between two instants and tells one of these texts; return how many answers."""
+        stored_at = self._table.c.stored_at
+        rows = connection.execute(
+            sa.select(self._table).where(stored_at >= since, stored_at <= until)
+        )
+        telling = [
+            row.digest
+            for row in rows
+            if any(text.encode() in self._answer(row).body for text in told)
+        ]
+        for digest in telling:
+            connection.execute(sa.delete(self._table).where(self._table.c.digest == digest))
+        return len(telling)
+
     def purge(self, connection: sa.Connection, *, before: datetime) -> int:
         """Forget answers stored before an instant, at most `PURGED_AT_ONCE`; return how many went."""
         oldest = (

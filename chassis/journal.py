@@ -224,6 +224,23 @@ class Journal:
         row = connection.execute(sa.select(self.tables.head)).one()
         return Head(epoch=row.epoch, size=row.size, recorded_at=row.recorded_at)
 
+    def size_at(self, connection: sa.Connection, instant: datetime) -> int:
+        """Return how many entries were recorded before an instant.
+
+        Found by halving, since positions have no gap and instants never go back: however large the journal, in some
+        twenty looks by key.
+        """
+        recorded_at, position = self.tables.entry.c.recorded_at, self.tables.entry.c.position
+        before, after = 0, self.head(connection).size + 1
+        while after - before > 1:
+            middle = (before + after) // 2
+            query = sa.select(recorded_at).where(position == middle)
+            if connection.execute(query).scalar_one() < instant:
+                before = middle
+            else:
+                after = middle
+        return before
+
     def read(self, connection: sa.Connection, *, after: int, limit: int) -> list[RecordedEntry]:
         """Read up to `limit` entries after a position, in order."""
         table = self.tables.entry

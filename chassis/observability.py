@@ -19,8 +19,15 @@ from chassis.fault_facts import facts_of
 from chassis.identifiers import random_reference
 
 REQUEST_ID_HEADER = "X-Request-Id"
-_ACCEPTED_REQUEST_ID = re.compile(r"\A(?!.*[0-9]{13})[A-Za-z0-9][A-Za-z0-9-]{7,63}\Z")
-"""A request id is written into the journal for ever, so none may look like a number that identifies somebody."""
+_IN_GROUPS = (
+    r"(?<![A-Za-z0-9])(?:(?:[0-9]{4}-){3}[0-9]{4}|[0-9]{6}-[0-9]{6}-[0-9]{4})(?![A-Za-z0-9])"
+)
+_ACCEPTED_REQUEST_ID = re.compile(
+    rf"\A(?!.*[0-9]{{13}})(?!.*{_IN_GROUPS})[A-Za-z0-9][A-Za-z0-9-]{{7,63}}\Z"
+)
+"""A request id is written into the journal for ever, so none may look like a number that identifies somebody, in one
+piece or in the groups in which people write it; a UUID has other groups.
+"""
 
 current_request_id: ContextVar[str] = ContextVar("current_request_id", default="")
 

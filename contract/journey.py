@@ -25,7 +25,9 @@ from contract.recorder import Recorder, Refused
 from contract.signing_in import invite, let_in_again, take_back
 from contract.switches import (
     correct,
+    erase,
     explain_rules,
+    list_readings,
     move,
     pause,
     revoke,
@@ -54,6 +56,7 @@ def walk(recorder: Recorder) -> dict[str, Any]:
     _enrol(recorder, card, offered, provider)
     _report(recorder)
     _audit(recorder, offered)
+    list_readings(recorder, card["card"])
     teach(recorder, provider, course, lambda class_id: _wait_until_known(recorder, class_id))
     state_accounts(recorder, provider)
     _call_off(recorder, provider, course)
@@ -64,7 +67,7 @@ def walk(recorder: Recorder) -> dict[str, Any]:
     schedule_rules(recorder)
     explain_rules(recorder)
     _exclude(recorder)
-    revoke(recorder)
+    erase(recorder, revoke(recorder))
     let_in_again(recorder, card_number)
     move(recorder, card_number)
     invite(recorder)

@@ -70,8 +70,8 @@ def move(recorder: Recorder, card_number: str) -> None:
     recorder.call("POST", f"{API}/cards/domicile", role="officer", bound=OFFICE, body=body)
 
 
-def revoke(recorder: Recorder) -> None:
-    """Revoke the card of somebody who showed the papers of another person."""
+def revoke(recorder: Recorder) -> str:
+    """Revoke the card of somebody who showed the papers of another person; return its number."""
     admitted = recorder.call(
         "POST",
         f"{API}/waves/{{wave_id}}/admissions",
@@ -86,6 +86,26 @@ def revoke(recorder: Recorder) -> None:
         "case_number": "INSP-2027-021",
     }
     recorder.call("POST", f"{API}/cards/revocation", role="operator", body=body, key=True)
+    return str(body["card_number"])
+
+
+def erase(recorder: Recorder, card_number: str) -> None:
+    """Erase the holder of a card that has ended, who asked for it."""
+    body = {
+        "card_number": card_number,
+        "reason": "Permintaan pemegang kartu",
+        "case_number": "PDP-2027-004",
+    }
+    recorder.call("POST", f"{API}/cards/erasure", role="operator", body=body, key=True)
+
+
+def list_readings(recorder: Recorder, card_ref: str) -> None:
+    """Look who read personal data, as an auditor and as a holder."""
+    query = {"kind": "card-looked-up", "card_ref": card_ref, "limit": 1}
+    recorder.call("GET", f"{API}/readings", role="auditor", query=query)
+    holder = {"card": card_ref}
+    path = f"{API}/cards/me/readings"
+    recorder.call("GET", path, role="holder", bound=holder, query={"limit": 1})
 
 
 def explain_rules(recorder: Recorder) -> None:

@@ -1,4 +1,4 @@
-"""The worker of accounts: rolls the signing keys over, sends messages, forgets what is old."""
+"""The worker of accounts: rolls keys over, sends messages, erases whom enrolment erased, forgets what is old."""
 
 from __future__ import annotations
 
@@ -9,8 +9,10 @@ import sqlalchemy as sa
 from chassis.database import Database
 from chassis.idempotency import PURGED_EVERY
 from chassis.worker import Task, work_for
+from services.accounts.followers.erasures import erasures_follower
 from services.accounts.key_keeper import ensure_signing_key, look_after_keys
 from services.accounts.messaging.senders import sender
+from services.accounts.pages.own_token import own_token
 from services.accounts.service import AccountsService, start_service
 from services.accounts.settings import WorkerSettings, read_worker_settings
 from services.accounts.storage.people.old import forget_old
@@ -19,6 +21,7 @@ from services.accounts.use_cases.people.deliver_messages import deliver_messages
 
 FORGETTING = 600.0
 SENDING = 0.5
+ERASING = 1.0
 
 
 def main() -> int:
@@ -31,6 +34,7 @@ def start_tasks(settings: WorkerSettings) -> list[Task]:
     service = start_service(settings)
     ensure_signing_key(service)
     send = sender(settings.message_channel)
+    erasures = erasures_follower(service, lambda: own_token(service))
     return [
         Task("signing-keys", 60.0, lambda: look_after_keys(service)),
         Task(
@@ -38,6 +42,7 @@ def start_tasks(settings: WorkerSettings) -> list[Task]:
             SENDING,
             lambda: deliver_messages(service.transactions, service.people, send),
         ),
+        Task("erasures", ERASING, erasures.catch_up),
         Task("stored-answers", PURGED_EVERY, service.transactions.forget_old_answers),
         Task("forget-old", FORGETTING, lambda: forget(service)),
     ]

@@ -176,17 +176,26 @@ def test_whoever_waits_for_a_turn_waits_longer_than_for_a_lock(
     assert turns[2:] in ([], ["50ms"])
 
 
-def test_sqlite_is_durable_and_checks_references(sqlite_file: Database) -> None:
+def test_sqlite_is_durable_checks_references_and_overwrites_what_it_deletes(
+    sqlite_file: Database,
+) -> None:
     with sqlite_file.reading() as connection:
         pragmas = {
             name: connection.exec_driver_sql(f"PRAGMA {name}").scalar()
-            for name in ("journal_mode", "synchronous", "foreign_keys", "busy_timeout")
+            for name in (
+                "journal_mode",
+                "synchronous",
+                "foreign_keys",
+                "secure_delete",
+                "busy_timeout",
+            )
         }
     full = 2
     assert pragmas == {
         "journal_mode": "wal",
         "synchronous": full,
         "foreign_keys": 1,
+        "secure_delete": 1,
         "busy_timeout": 5_000,
     }
 

@@ -148,6 +148,28 @@ def test_the_table_of_a_real_service_shows_no_redeem_code(seats: SeatHouse) -> N
     assert "{" not in bodies[0]
 
 
+def test_answers_that_tell_something_are_forgotten_within_a_span_and_no_others(
+    tally: TallyHouse,
+) -> None:
+    answers = StoredAnswers(tally.database, STORED_ANSWER, seal=Seal(b"k" * 32))
+    tally.transactions.run(lambda connection: connection.execute(sa.delete(STORED_ANSWER)))
+    telling, silent, later = fresh_key(), fresh_key(), fresh_key()
+    told = json_answer(201, {"card_number": "4573000011112222"})
+    store(tally, answers, (telling, told), (silent, json_answer(201, {})))
+    store(tally, answers, (later, told), now=NOW + timedelta(minutes=5))
+
+    def forget() -> int:
+        return tally.transactions.run(
+            lambda connection: answers.forget_telling(
+                connection, ["4573000011112222"], since=NOW, until=NOW + timedelta(minutes=1)
+            )
+        )
+
+    assert (forget(), forget()) == (1, 0)
+    left = [stored(tally, key.digest, answers) is not None for key in (telling, silent, later)]
+    assert left == [False, True, True]
+
+
 def test_a_purge_forgets_what_is_old_a_bounded_number_at_a_time(
     tally: TallyHouse, monkeypatch: pytest.MonkeyPatch
 ) -> None:

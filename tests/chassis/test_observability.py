@@ -124,6 +124,8 @@ def test_a_safe_request_id_is_kept(header: str) -> None:
         "ａｂｃｄｅｆｇｈ",
         "1771012345670001",  # what looks like a NIK must not get into a journal
         "call-1771012345670001",
+        "1771-0123-4567-0001",
+        "nik-177101-234567-0001",
     ],
 )
 def test_any_other_is_replaced_by_a_new_one(header: str | None) -> None:

@@ -261,8 +261,15 @@ class Things:
 
     def given_up(self, operation: dict[str, Any]) -> dict[str, str]:
         """Return a card that nobody needs afterwards for what ends a card, or takes it out of the officer's region."""
-        gives_up = operation["operationId"] in ("post_cards_domicile", "post_cards_revocation")
-        return {"CARD_NUMBER": self.spare_card} if gives_up else {}
+        match operation["operationId"]:
+            case "post_cards_domicile" | "post_cards_revocation":
+                return {"CARD_NUMBER": self.spare_card}
+            case "post_cards_erasure":
+                (card,) = self.world.cards(1)
+                body = {"card_ref": card.ref, "reason": "Permintaan", "case_number": "Perkara 8"}
+                self.world.operator.post("/cards/revocation", body)
+                return {"CARD_NUMBER": card.number}
+        return {}
 
     def bound_for(self, role: str, operation: dict[str, Any]) -> dict[str, str]:
         """Return what a caller is bound to: who appeals or reviews, to the card of the case or enrolment."""

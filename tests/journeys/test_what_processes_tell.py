@@ -4,16 +4,21 @@ from __future__ import annotations
 
 import re
 import uuid
+from collections.abc import Iterator
+from pathlib import Path
 
 import pytest
 import requests
 
 from deploy.local.databases import SERVICES
+from tests.journeys import bodies
 from tests.journeys.api import PATIENCE
 from tests.journeys.logs import lines_of, logs_of, of_request, told_secrets
 from tests.journeys.world import World
+from tests.planted import Planted, at_rest
 from tests.waiting import eventually
 
+CROWD = 1_000
 WORKERS = tuple(f"{service}-worker" for service in SERVICES)
 
 
@@ -154,3 +159,48 @@ def test_processes_that_were_stopped_and_killed_wrote_json_and_told_nothing_eith
         assert told_secrets(world, log) == set(), process
         whole = log if log.endswith("\n") else log.rpartition("\n")[0]  # a killed one's last line
         assert all(line["process"] == process for line in lines_of(whole))
+
+
+def test_no_number_of_a_crowd_stands_in_anything_that_the_system_wrote(
+    travelled: World, tmp_path: Path
+) -> None:
+    world, planted = travelled, Planted()
+    crowd = world.people.candidates(CROWD)
+    for start in range(0, CROWD, 500):
+        world.admit(crowd[start : start + 500])
+    operator = world.operator
+    wave = f"/waves/{world.wave()}"
+    operator.post(f"{wave}/admission-files", bodies.file_of(crowd[:50]))
+    world.exclude([person["nik"] for person in world.people.candidates(50)])
+    for person in crowd[:10]:
+        nik = person["nik"]
+        for path in (f"/cards/{nik}", f"/quotas?wave_id={nik}", f"/courses?q={nik[:6]} {nik[6:]}"):
+            world.public.call("GET", path, headers={"User-Agent": nik, "X-Request-Id": nik})
+        operator.call("POST", f"{wave}/admissions", body={nik: nik}, key=nik)
+    planted.plant(secret for secret in world.people.private if re.fullmatch("[0-9]{16}", secret))
+    assert len(planted.numbers) >= 3 * CROWD
+    for what, text in _everything_written(world):
+        assert planted.found(text) == set(), what
+    (tmp_path / "log").write_text(f'{{"what": "NIK {crowd[0]["nik"]}"}}', encoding="utf-8")
+    assert planted.found((tmp_path / "log").read_text(encoding="utf-8")) == {crowd[0]["nik"]}
+
+
+def _everything_written(world: World) -> Iterator[tuple[str, str]]:
+    """Yield whatever the processes wrote, counted or publish: databases, index, logs, measures, journals, reports."""
+    for service, places in world.system.databases.items():
+        yield f"the database of {service}", at_rest(places.owner)
+    for file in sorted(world.system.folder.rglob("*")):
+        if file.is_file() and not file.name.endswith(".env") and "postgres" not in str(file):
+            yield str(file), file.read_bytes().decode("latin-1")
+    yield from logs_of(world)
+    for process in ("gateway-metrics", *SERVICES, *WORKERS):
+        yield f"the measures of {process}", _measures(world, process)
+    for journal in SERVICES:
+        yield f"the journal of {journal}", str(world.journal(journal))
+    for path in (
+        "/reports/realisation?by=wave",
+        "/consistency",
+        "/overdue?actor=holder",
+        "/quotas",
+    ):
+        yield path, world.auditor.call("GET", path).text

@@ -158,6 +158,7 @@ NAMES = re.compile(r"[a-z_]+_(id|number|code)")
 IN_BODIES = {
     "post_cards_domicile": {"card_number"},
     "post_applications_lookup": {"application_id"},
+    "post_cards_erasure": {"card_number", "case_number"},
     "post_cards_lookup": {"card_number"},
     "post_cards_revocation": {"card_number", "case_number"},
     "post_corrections": {"card_number", "case_number"},

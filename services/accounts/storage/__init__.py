@@ -7,13 +7,21 @@ from services.accounts.storage.authorization_tables import (
     AUTHORIZATION_CODE,
     REFRESH_TOKEN,
 )
-from services.accounts.storage.tables import CLIENT, JOURNAL, METADATA, SIGNING_KEY, STORED_ANSWER
+from services.accounts.storage.tables import (
+    CLIENT,
+    FOLLOWER_STATE,
+    JOURNAL,
+    METADATA,
+    SIGNING_KEY,
+    STORED_ANSWER,
+)
 
 __all__ = [
     "APPLICATION",
     "APPLICATION_GRANT",
     "AUTHORIZATION_CODE",
     "CLIENT",
+    "FOLLOWER_STATE",
     "JOURNAL",
     "METADATA",
     "REFRESH_TOKEN",

@@ -5,6 +5,7 @@ from __future__ import annotations
 import sqlalchemy as sa
 
 from chassis.column_types import Identifier, Instant
+from chassis.follower import follower_table
 from chassis.idempotency import stored_answer_table
 from chassis.journal import journal_tables
 from services.accounts.domain.entry_kinds import EntryKind
@@ -51,6 +52,8 @@ SIGNING_KEY = sa.Table(
 )
 
 STORED_ANSWER = stored_answer_table(METADATA)
+
+FOLLOWER_STATE = follower_table(METADATA)
 
 JOURNAL = journal_tables(
     METADATA,

@@ -61,7 +61,13 @@ class FileRow(Shown):
     admission_id = Reference(
         allow_none=True, metadata=says("By which the card can be withdrawn within a day.")
     )
-    code = Text(most=64, allow_none=True, metadata=says("Of the refusal; null for a card."))
+    code = Text(
+        most=64,
+        allow_none=True,
+        metadata=says(
+            "Of the refusal; null for a card; `erased` where its holder was erased since."
+        ),
+    )
     detail = Text(most=5_000, allow_none=True, metadata=says("What was wrong, and the remedy."))
     quota_id = Reference(allow_none=True, metadata=says("Of `quota-full`: which one was full."))
 

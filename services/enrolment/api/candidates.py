@@ -9,8 +9,9 @@ from chassis.fields import load
 from chassis.problems import FieldError, Problem, ValidationFailed
 from services.enrolment.api.admission_documents import CandidateRow
 from services.enrolment.domain.programme.award import Candidate
-from services.enrolment.domain.programme.candidate_lines import COLUMNS
+from services.enrolment.domain.programme.candidate_lines import COLUMNS, ERASED
 from services.enrolment.domain.programme.card import Scheme
+from vocabulary.refusals.admission import NikAlreadyHeld
 
 _CANDIDATE = CandidateRow()
 _TEST_NUMBER = "A NIK that ends in 0000 is issued to nobody and for tests only. Send that of the identity card."
@@ -40,7 +41,12 @@ def candidate_of(fields: Mapping[str, Any], *, takes_test_numbers: bool) -> Cand
 
 
 def read_line(values: Sequence[str] | None, *, takes_test_numbers: bool) -> Candidate | Problem:
-    """Read a candidate from the values of a line, as `read_candidate` does; an empty cluster is none."""
+    """Read a candidate from the values of a line, as `read_candidate` does; an empty cluster is none.
+
+    A person who was erased held a card: the line is refused as any other that names such a person.
+    """
+    if values == ERASED:
+        return NikAlreadyHeld()
     if values is None:
         return ValidationFailed("A quote is open at the end of the line, or stands where none may.")
     if len(values) != len(COLUMNS):

@@ -63,6 +63,13 @@ class RevocationRequest(NamesCard):
     case_number = case_number("the journal tells it")
 
 
+class ErasureRequest(NamesCard):
+    """Whose holder is erased, why, and in which case."""
+
+    reason = why(required=True)
+    case_number = case_number("the journal tells it")
+
+
 class DomicileRequest(Strict):
     """Whose holder lives elsewhere now, where, and on what proof."""
 

@@ -39,7 +39,7 @@ class RosterRow(Shown):
     """Somebody who is enrolled in the class."""
 
     enrolment_id = Reference()
-    name = Text(most=120, allow_none=True)
+    name = Text(most=120, allow_none=True, metadata=says("Null of somebody who was erased."))
     status = OneOf(tuple(EnrolmentState))
     enrolled_at = InstantField()
     attended = Whole(metadata=says("To how many meetings there is evidence that the person came."))

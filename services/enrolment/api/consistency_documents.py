@@ -34,6 +34,7 @@ class Checked(Shown):
     classes = Whole()
     suspensions = Whole()
     cards = Whole()
+    suppression_lists = Whole()
     enrolments = Whole()
     evidence = Whole()
     movements = Whole()

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import secrets
 from collections.abc import Iterator, Sequence
 from dataclasses import asdict
 from datetime import date
@@ -15,6 +16,7 @@ from chassis.column_types import Identifier
 from chassis.database import Database
 from chassis.digest_in_sql import digest_of, sha256_of_text
 from chassis.json_text import identifier_in, text_in
+from chassis.problems import Problem
 from chassis.recordset import rows_parameter
 from chassis.sealing import Seal, SealBroken
 from services.enrolment.domain.draw.application import (
@@ -28,9 +30,14 @@ from services.enrolment.domain.programme.card import Scheme
 from services.enrolment.storage.persons import Fingerprints
 from services.enrolment.storage.tables.draws import APPLICATION, DRAW
 from services.enrolment.storage.tables.journal import JOURNAL
+from vocabulary.refusals.admission import NikAlreadyHeld
 
-A, J = APPLICATION.c, JOURNAL.entry
+A, D, J = APPLICATION.c, DRAW.c, JOURNAL.entry
+_ERASING = J.alias("erasing")
+K = _ERASING.c
 IDS_AT_ONCE = 5_000
+ERASED = ""
+"""What is read in the place of a person who was erased, whatever lies there."""
 
 _AS_TEXT = sa.cast(A.application_id, sa.Text)
 """An id as it is written. The driver would make a UUID of each first, which of a million takes seconds."""
@@ -46,16 +53,22 @@ class ApplicationStore:
         self._insert = (postgresql.insert if database.dialect == "postgresql" else sqlite.insert)(
             APPLICATION
         )
+        as_made = text_in(J.c.body, "sealed_sha256") == digest_of(A.sealed)
+        erased = sa.and_(
+            K.kind == EntryKind.APPLICATION_ERASED,
+            identifier_in(K.body, "application_id") == A.application_id,
+        )
         self._read_as_made = (
-            sa.select(A.application_id, A.sealed)
-            .join(DRAW, DRAW.c.wave_id == A.wave_id)
+            sa.select(A.application_id, A.sealed, A.erased_position)
+            .join(DRAW, D.wave_id == A.wave_id)
             .join(J, J.c.position == A.applied_position)
+            .outerjoin(_ERASING, K.position == A.erased_position)
             .where(
                 database.is_among(A.application_id),
-                J.c.position < DRAW.c.listed_position,
+                J.c.position < D.listed_position,
                 J.c.kind == EntryKind.APPLICATION_MADE,
                 identifier_in(J.c.body, "application_id") == A.application_id,
-                text_in(J.c.body, "sealed_sha256") == digest_of(A.sealed),
+                sa.or_(sa.and_(A.erased_position.is_(None), as_made), erased),
             )
         )
         given = database.recordset(
@@ -83,11 +96,12 @@ class ApplicationStore:
         """
         query = sa.select(A.application_id, A.sealed, A.nik_digest)
         # What the index of these digests holds is found without looking through all that are judged.
-        row = connection.execute(query.where(A.nik_digest.is_not(None)).limit(1)).one_or_none()
+        waits = query.where(A.nik_digest.is_not(None), A.erased_position.is_(None))
+        row = connection.execute(waits.limit(1)).one_or_none()
         if row is None:
             return True
         try:
-            candidate = self.opened(row.application_id, row.sealed)
+            candidate = self._open(row.application_id, row.sealed)
         except SealBroken:
             return False
         return self._fingerprints.nik(candidate.nik) == str(row.nik_digest)
@@ -178,14 +192,47 @@ class ApplicationStore:
     def sealed(self, connection: sa.Connection, application_ids: Sequence[str]) -> dict[str, str]:
         """Read who made applications, sealed, of those that lie there as the journal tells of their making.
 
-        What was exchanged since, or came into the table after its list was published, is not among them.
+        What was exchanged since, or came into the table after its list was published, is not among them. Of a person
+        whose erasure the journal tells of, `ERASED` is all that is read.
         """
         keys = self._database.keys(application_ids)
         rows = connection.execute(self._read_as_made, {"keys": keys})
-        return {row.application_id: row.sealed for row in rows}
+        return {
+            row.application_id: row.sealed if row.erased_position is None else ERASED
+            for row in rows
+        }
 
-    def opened(self, application_id: str, sealed: str) -> Candidate:
-        """Make whoever made an application readable, to be judged."""
+    def of_person(self, connection: sa.Connection, nik_digest: str) -> list[Application]:
+        """Lock the draws in which a person waits to be judged; return the applications, the oldest draw first.
+
+        Whoever judges people of a draw holds it alone, so none of these is judged before this is committed.
+        """
+        unfinished = sa.select(D.wave_id).where(D.ended_at.is_(None))
+        mine = sa.select(APPLICATION).where(
+            A.wave_id.in_(unfinished), A.nik_digest == nik_digest, A.erased_position.is_(None)
+        )
+        waves = [row.wave_id for row in connection.execute(mine.order_by(A.wave_id))]
+        for wave_id in waves:
+            connection.execute(sa.select(D.wave_id).where(D.wave_id == wave_id).with_for_update())
+        rows = connection.execute(mine.order_by(A.wave_id)) if waves else ()
+        return [_application_of(row) for row in rows]
+
+    def erase(self, connection: sa.Connection, application_id: str, *, position: int) -> None:
+        """Destroy who made an application of a locked draw; `position` is that of the entry that tells so.
+
+        It stays in its draw, whose list may be published, and is refused when its turn comes.
+        """
+        connection.execute(
+            sa.update(APPLICATION)
+            .where(A.application_id == application_id)
+            .values(sealed="erased", nik_digest=secrets.token_hex(32), erased_position=position)
+        )
+
+    def opened(self, application_id: str, sealed: str) -> Candidate | Problem:
+        """Make whoever made an application readable, to be judged; of a person who was erased the refusal is left."""
+        return NikAlreadyHeld() if sealed == ERASED else self._open(application_id, sealed)
+
+    def _open(self, application_id: str, sealed: str) -> Candidate:
         told = json.loads(self._seal.open(sealed, context=_context(application_id)))
         told["birth_date"] = date.fromisoformat(told["birth_date"])
         told["scheme"] = Scheme(told["scheme"])

@@ -162,6 +162,23 @@ class ExclusionCaseStore:
         query = sa.select(X.appeal).where(X.case_id == case_id)
         return connection.execute(query).scalar_one_or_none()
 
+    def goes_on(self, connection: sa.Connection, card_refs: Sequence[str]) -> bool:
+        """Tell whether a case about one of these cards has not ended; lock the cards before."""
+        query = sa.select(X.case_id).where(
+            self._database.is_among(X.card_ref), X.ended_at.is_(None)
+        )
+        keys = {"keys": self._database.keys(card_refs)}
+        return connection.execute(query.limit(1), keys).one_or_none() is not None
+
+    def erase_appeals(self, connection: sa.Connection, card_refs: Sequence[str]) -> None:
+        """Destroy what the holders of locked cards said in cases that have ended."""
+        connection.execute(
+            sa.update(EXCLUSION_CASE)
+            .where(self._database.is_among(X.card_ref))
+            .values(appeal=None),
+            {"keys": self._database.keys(card_refs)},
+        )
+
     def opened_appeal(self, case_id: str, sealed: str) -> str:
         """Make it readable, once the reading is recorded and committed."""
         return self._seal.open(sealed, context=_context(case_id))

@@ -12,9 +12,13 @@ from chassis.database import Database
 from chassis.recordset import rows_parameter
 from chassis.sealing import Seal, SealBroken, keyed_digest
 from services.enrolment.domain.programme.award import Nomination
-from services.enrolment.storage.tables.programme import PERSON, WITHDRAWN_PERSON
+from services.enrolment.storage.tables.programme import (
+    PERSON,
+    SUPPRESSED_PERSON,
+    WITHDRAWN_PERSON,
+)
 
-P, W = PERSON.c, WITHDRAWN_PERSON.c
+P, W, S = PERSON.c, WITHDRAWN_PERSON.c, SUPPRESSED_PERSON.c
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,9 +39,21 @@ class Fingerprints:
         """Return the digest of a card number."""
         return keyed_digest(self.key, "card-number", number)
 
+    def suppression_list(self) -> str:
+        """Return by what the list of the erased is known to be of this key: it is made of no number."""
+        return keyed_digest(self.key, "suppression-list", "")
+
     def exclusion_list(self, list_id: str) -> str:
         """Return the digest of the id of a list, which tells under which key those of its persons were made."""
         return keyed_digest(self.key, "exclusion-list", list_id)
+
+
+@dataclass(frozen=True, slots=True)
+class Digests:
+    """By what a person is told from others once nothing else is kept."""
+
+    nik: str
+    family_card: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,6 +72,14 @@ class OpenedPerson:
     card_number: str = field(repr=False)
 
 
+@dataclass(frozen=True, slots=True)
+class Numbers:
+    """The numbers by which something of a person is found elsewhere."""
+
+    nik: str = field(repr=False)
+    card_number: str = field(repr=False)
+
+
 class PersonStore:
     """The table of persons."""
 
@@ -63,12 +87,22 @@ class PersonStore:
         self._seal = seal
         self.fingerprints = fingerprints
         self._database = database
-        self._held = sa.select(P.nik_digest).where(database.is_among(P.nik_digest))
-        self._recipients = (
-            sa.select(P.family_digest, sa.func.count().label("people"))
-            .where(database.is_among(P.family_digest))
-            .group_by(P.family_digest)
+        # In one statement: whoever is erased meanwhile stands in one of the two tables at any moment.
+        self._held = sa.union_all(
+            *[
+                sa.select(each).where(database.is_among(each))
+                for each in (P.nik_digest, S.nik_digest)
+            ]
         )
+        of_families = sa.union_all(
+            *[
+                sa.select(each).where(database.is_among(each))
+                for each in (P.family_digest, S.family_digest)
+            ]
+        ).subquery()
+        self._recipients = sa.select(
+            of_families.c.family_digest, sa.func.count().label("people")
+        ).group_by(of_families.c.family_digest)
         self._read_sealed = sa.union_all(
             *[
                 sa.select(each.card_ref, each.sealed).where(database.is_among(each.card_ref))
@@ -80,6 +114,8 @@ class PersonStore:
             kept, sa.select(*[P[name] for name in kept]).where(database.is_among(P.card_ref))
         )
         self._remove = sa.delete(PERSON).where(database.is_among(P.card_ref))
+        self._erase = self._remove.returning(P.card_ref, P.nik_digest, P.family_digest)
+        self._erase_withdrawn = sa.delete(WITHDRAWN_PERSON).where(database.is_among(W.card_ref))
         columns = {column.name: column.type for column in PERSON.c}
         given = database.recordset(columns)
         self._add = sa.insert(PERSON).from_select(
@@ -87,12 +123,12 @@ class PersonStore:
         )
 
     def recipients(self, connection: sa.Connection, digests: Sequence[str]) -> dict[str, int]:
-        """Return how many hold or ever held a card, by the digest of the family card."""
+        """Return how many hold or ever held a card, the erased among them, by the digest of the family card."""
         rows = connection.execute(self._recipients, {"keys": self._database.keys(digests)})
         return {row.family_digest: row.people for row in rows}
 
     def held_niks(self, connection: sa.Connection, digests: Sequence[str]) -> set[str]:
-        """Return which of these NIK digests hold or ever held a card."""
+        """Return which of these NIK digests hold or ever held a card, the erased among them."""
         keys = self._database.keys(digests)
         return set(connection.execute(self._held, {"keys": keys}).scalars())
 
@@ -136,6 +172,17 @@ class PersonStore:
         connection.execute(self._keep_withdrawn, keys)
         connection.execute(self._remove, keys)
 
+    def is_kept(self, connection: sa.Connection, card_ref: str) -> bool:
+        """Tell whether it is known who holds a card; lock the card before."""
+        return bool(self.sealed(connection, [card_ref]))
+
+    def erase(self, connection: sa.Connection, card_refs: Sequence[str]) -> dict[str, Digests]:
+        """Destroy who holds locked cards; return, by the card, what tells those from others who rightly held one."""
+        keys = {"keys": self._database.keys(card_refs)}
+        connection.execute(self._erase_withdrawn, keys)
+        erased = connection.execute(self._erase, keys)
+        return {row.card_ref: Digests(row.nik_digest, row.family_digest) for row in erased}
+
     def card_ref_by_number(self, connection: sa.Connection, card_number: str) -> str | None:
         """Find a card by its number, also one that was withdrawn."""
         digest = self.fingerprints.card_number(card_number)
@@ -158,10 +205,30 @@ class PersonStore:
         rows = connection.execute(self._read_sealed, {"keys": self._database.keys(card_refs)})
         return {row.card_ref: SealedPerson(row.card_ref, row.sealed) for row in rows}
 
+    def withdrawn_after(
+        self, connection: sa.Connection, card_ref: str | None, *, limit: int
+    ) -> list[SealedPerson]:
+        """Read the holders of cards that were withdrawn, after one in the order of the references."""
+        query = sa.select(W.card_ref, W.sealed).order_by(W.card_ref).limit(limit)
+        if card_ref is not None:
+            query = query.where(W.card_ref > card_ref)
+        rows = connection.execute(query)
+        return [SealedPerson(row.card_ref, row.sealed) for row in rows]
+
     def opened(self, person: SealedPerson) -> OpenedPerson:
         """Make a person readable, once the reading is recorded and committed."""
-        opened = json.loads(self._seal.open(person.sealed, context=f"person {person.card_ref}"))
+        opened = self._open(person)
         return OpenedPerson(name=opened["name"], card_number=opened["card_number"])
+
+    def numbers(self, person: SealedPerson) -> Numbers:
+        """Return the numbers of a person, to look for what else is kept; they are shown to nobody."""
+        opened = self._open(person)
+        return Numbers(nik=opened["nik"], card_number=opened["card_number"])
+
+    def _open(self, person: SealedPerson) -> dict[str, str]:
+        text = self._seal.open(person.sealed, context=f"person {person.card_ref}")
+        opened: dict[str, str] = json.loads(text)
+        return opened
 
 
 def _sealed_text(nomination: Nomination) -> str:

@@ -2,21 +2,25 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from datetime import datetime
 
 import sqlalchemy as sa
 
+from chassis.database import Database
 from chassis.sealing import Seal
 from services.enrolment.domain.learning.review import Review
 from services.enrolment.storage.tables.learning import REVIEW
+from services.enrolment.storage.tables.seats import ENROLMENT
 
-W = REVIEW.c
+W, E = REVIEW.c, ENROLMENT.c
 
 
 class ReviewStore:
     """The table of reviews."""
 
-    def __init__(self, *, seal: Seal) -> None:
+    def __init__(self, database: Database, *, seal: Seal) -> None:
+        self._database = database
         self._seal = seal
 
     def keys_fit(self, connection: sa.Connection) -> bool:
@@ -37,6 +41,14 @@ class ReviewStore:
                 sealed_text=sealed,
                 reviewed_at=now,
             )
+        )
+
+    def erase_texts(self, connection: sa.Connection, card_refs: Sequence[str]) -> None:
+        """Destroy what the holders of locked cards said; how they rated stays."""
+        mine = sa.select(E.enrolment_id).where(self._database.is_among(E.card_ref))
+        connection.execute(
+            sa.update(REVIEW).where(W.enrolment_id.in_(mine)).values(sealed_text=None),
+            {"keys": self._database.keys(card_refs)},
         )
 
     def find(self, connection: sa.Connection, enrolment_id: str) -> Review | None:

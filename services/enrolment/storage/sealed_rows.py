@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 from collections.abc import Sequence
 from dataclasses import dataclass, field
+from typing import NamedTuple
 
 from chassis.sealing import Seal
 from services.enrolment.domain.programme.admission_file import RowResult
@@ -19,6 +20,13 @@ class SealedChunk:
     first_row: int
     sealed: str = field(repr=False)
     admission_id: str | None
+
+
+class ChunkPlace(NamedTuple):
+    """Where a chunk stands: in which file, from which row on."""
+
+    file_id: str
+    first_row: int
 
 
 class SealedRows:

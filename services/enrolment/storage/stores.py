@@ -26,6 +26,7 @@ from services.enrolment.storage.exclusion_cases import ExclusionCaseStore
 from services.enrolment.storage.exclusion_lists import ExclusionListStore
 from services.enrolment.storage.flows import FlowStore
 from services.enrolment.storage.incentives import IncentiveStore
+from services.enrolment.storage.file_traces import FileTraceStore
 from services.enrolment.storage.listed_persons import ListedPersonStore
 from services.enrolment.storage.movements import MovementStore
 from services.enrolment.storage.pauses import PauseStore
@@ -36,6 +37,7 @@ from services.enrolment.storage.received_lists import ReceivedLists
 from services.enrolment.storage.results import ResultStore
 from services.enrolment.storage.reviews import ReviewStore
 from services.enrolment.storage.rules import RuleStore
+from services.enrolment.storage.suppressions import SuppressionStore
 from services.enrolment.storage.suspensions import SuspensionStore
 from services.enrolment.storage.switches import SwitchStore
 from services.enrolment.storage.tables.journal import JOURNAL, STORED_ANSWER
@@ -62,12 +64,14 @@ class Stores:
     account_days: AccountDayStore
     incentives: IncentiveStore
     persons: PersonStore
+    suppressions: SuppressionStore
     waves: WaveStore
     quotas: QuotaStore
     realisation: RealisationStore
     rules: RuleStore
     admissions: AdmissionStore
     admission_files: AdmissionFileStore
+    file_traces: FileTraceStore
     draws: DrawStore
     applications: ApplicationStore
     exclusion_lists: ExclusionListStore
@@ -87,6 +91,7 @@ class Stores:
         """
         kinds = (
             self.persons.keys_fit,
+            self.suppressions.keys_fit,
             self.applications.keys_fit,
             self.admission_files.keys_fit,
             self.draws.keys_fit,
@@ -111,18 +116,20 @@ def open_stores(database: Database, *, personal_data_key: bytes, fingerprint_key
         due_times=DueTimes(),
         evidence=EvidenceStore(database),
         results=ResultStore(database),
-        reviews=ReviewStore(seal=seal),
+        reviews=ReviewStore(database, seal=seal),
         movements=MovementStore(database),
         flows=FlowStore(database),
         account_days=AccountDayStore(database),
         incentives=IncentiveStore(),
         persons=PersonStore(database, seal=seal, fingerprints=fingerprints),
+        suppressions=SuppressionStore(database, fingerprints=fingerprints),
         waves=WaveStore(database),
         quotas=QuotaStore(database),
         realisation=RealisationStore(database),
         rules=RuleStore(database, shipped_rules()),
         admissions=AdmissionStore(database),
         admission_files=AdmissionFileStore(database, seal=seal, digest_key=fingerprint_key),
+        file_traces=FileTraceStore(database, seal=seal),
         draws=DrawStore(database, seal=seal),
         applications=ApplicationStore(database, seal=seal, fingerprints=fingerprints),
         exclusion_lists=ExclusionListStore(database, fingerprints=fingerprints),

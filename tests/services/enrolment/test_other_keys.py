@@ -11,6 +11,7 @@ from services.enrolment.service import start_service
 from services.enrolment.settings import read_settings
 from services.enrolment.storage.stores import Stores, open_stores
 from tests.services.enrolment import draws, exclusions, files
+from tests.services.enrolment.erasing import erased
 from tests.services.enrolment.house import VARIABLES, House, document
 from tests.services.enrolment.teaching import taught
 
@@ -23,6 +24,10 @@ def somebody_withdrawn(house: House) -> None:
     house.service.transactions.run(
         lambda connection: stores.persons.withdraw(connection, [card.card_ref])
     )
+
+
+def somebody_erased(house: House) -> None:
+    erased(house, house.award())
 
 
 def an_application(house: House) -> None:
@@ -65,6 +70,7 @@ def a_review(house: House) -> None:
     [
         (House.award, "persons", BOTH),
         (somebody_withdrawn, "persons", BOTH),
+        (somebody_erased, "suppressions", {FINDING}),
         (an_application, "applications", BOTH),
         (a_file_that_waits, "admission_files", {SEALING}),
         (a_file_that_was_judged, "admission_files", {SEALING}),

@@ -9,7 +9,7 @@ import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
-from pathlib import Path
+from itertools import islice
 from typing import Any
 
 import pytest
@@ -17,7 +17,7 @@ import sqlalchemy as sa
 import structlog
 
 from chassis.observability import configure_logging
-from services.enrolment.storage import METADATA
+from tests.planted import Planted, at_rest
 from tests.services.enrolment import exclusions
 from tests.services.enrolment.draws import (
     applied,
@@ -28,7 +28,7 @@ from tests.services.enrolment.draws import (
     withdraw,
 )
 from tests.services.enrolment.files import admit_all, file_of, rows, send, sent, work_of
-from tests.services.enrolment.house import PRICE, House, document
+from tests.services.enrolment.house import DAY, PRICE, House, document
 from tests.services.enrolment.people import HeldCard, Person
 from tests.services.enrolment.teaching import taught
 from tests.tokens import token
@@ -68,6 +68,12 @@ TONO = Person(
     birth_date="1988-02-19",
     regency="17.71",
 )
+ODD = "operator:odd"
+"""Whose look-ups count apart: the others must not be told to wait."""
+
+CANDIDATES = 3_400
+"""Each has three numbers: ten thousand in all."""
+
 NEVER_ADMITTED = "6472031112990009"
 LISTED_ONLY = ["7371014408800031", "7371019940800031"]
 """On a list, and in a line of its file that holds no possible date; neither ever held a card."""
@@ -83,6 +89,7 @@ class Traces:
     log: str
     secrets: list[str]
     card_refs: list[str]
+    planted: Planted
 
 
 @contextmanager
@@ -112,6 +119,8 @@ def traces(shared_house: House) -> Traces:
         look_up(house, one)
         code = buy_and_return(house, one, other)
         learn(house)
+        planted = plant_many(house)
+        put_in_odd_places(house, one, planted)
         fail(house, one)
         own_token = token(role="holder", card=one.card_ref)
         for sent in (own_token, f"{own_token[:-3]}AAA"):
@@ -129,7 +138,8 @@ def traces(shared_house: House) -> Traces:
         person = card.person
         secrets += [person.nik, person.family_card, person.birth_date, card.card_number]
         secrets += person.name.strip("=").split()
-    return Traces(log.getvalue(), secrets, [one.card_ref, other.card_ref, third.card_ref])
+    refs = [one.card_ref, other.card_ref, third.card_ref]
+    return Traces(log.getvalue(), secrets, refs, planted)
 
 
 def admit(house: House) -> tuple[HeldCard, HeldCard, list[str]]:
@@ -262,27 +272,114 @@ def rename(house: House, table: str, to: str) -> None:
         connection.execute(sa.text(f"alter table {table} rename to {to}"))
 
 
-def at_rest(house: House) -> str:
-    """Return everything that the database keeps, as text."""
-    if house.service.database.dialect == "sqlite":
-        file = Path(house.places.application.removeprefix("sqlite:///"))
-        parts = [file, *file.parent.glob(f"{file.name}-*")]
-        return "".join(part.read_bytes().decode("latin-1") for part in parts)
-    with house.as_owner() as connection:
-        tables = sa.inspect(connection).get_table_names()
-        assert set(tables) >= set(METADATA.tables)
-        whole_row: sa.ColumnElement[str] = sa.literal_column("t::text")
-        queries = [sa.select(whole_row).select_from(sa.table(t).alias("t")) for t in tables]
-        rows = [row for query in queries for row in connection.execute(query).scalars()]
-    return "\n".join(rows)
+def plant_many(house: House) -> Planted:
+    """Let ten thousand numbers go through files, lists, draws, look-ups and erasures; return them."""
+    planted = Planted()
+    crowd = [replace(one, regency="17.71", cluster=None) for one in islice(_crowd(), CANDIDATES)]
+    planted.plant(number for one in crowd for number in (one.nik, one.family_card))
+    file_id = sent(house, file_of(crowd))
+    admit_all(house)
+    cards = [row["card_number"] for row in rows(house, file_id) if row["card_number"]]
+    planted.plant(cards)
+    assert len(planted.numbers) == 3 * CANDIDATES
+    again = [replace(one, birth_date="1990-02-31") for one in crowd[:20]]
+    waiting = house.open_wave(opens_in=DAY, closes_in=2 * DAY)
+    sent(house, file_of([*again, *crowd[20:40]]), wave_id=waiting)
+    listed = [f"737201010590{serial:04d}" for serial in range(1, 401)]
+    planted.plant(listed)
+    exclusions.in_force(house, [*listed, *[one.nik for one in crowd[40:60]]], group="student")
+    exclusions.find_all(house)
+    draw = open_draw(house)
+    for one in crowd[60:70]:
+        apply(house, draw, one)
+    erase_some(house, [*cards[20:22], cards[60]])
+    return planted
+
+
+def _crowd() -> Iterator[Person]:
+    """Make people whose numbers stand nowhere else."""
+    for serial in range(1, 10_000):
+        yield Person(
+            nik=f"177102020588{serial:04d}",
+            family_card=f"1771020300{serial:06d}",
+            name=f"Orang Banyak {serial}",
+            birth_date="1988-05-02",
+        )
+
+
+def erase_some(house: House, card_numbers: list[str]) -> None:
+    """Erase some whose card has ended, one who still holds a card, and one twice."""
+    for number in card_numbers:
+        body = {"card_number": number, "reason": "Permintaan", "case_number": "PDP-1"}
+        house.post("/cards/erasure", body, "operator")
+        document(house.post("/cards/revocation", body, "operator"))
+        document(house.post("/cards/erasure", body, "operator"))
+        house.post("/cards/erasure", body, "operator")
+
+
+def put_in_odd_places(house: House, card: HeldCard, planted: Planted) -> None:
+    """Send numbers where none belong: in addresses, queries, headers, keys, and bodies that are refused."""
+    numbers = [one.nik for one in islice(_crowd(), 100, 123)]
+    assert planted.numbers >= {*numbers}
+    holder = {"card": card.card_ref}
+    for number in numbers[:20]:
+        grouped = f"{number[:4]} {number[4:8]} {number[8:12]} {number[12:]}"
+        for path in (f"/cards/me?nik={number}", f"/cards/{number}", f"/enrolments/{number}",
+                     f"/readings?actor={number}", f"/cards/me/readings?cursor={number}",
+                     f"/rules/{number}", f"/quotas?wave_id={grouped.replace(' ', '%20')}"):  # fmt: skip
+            house.get(path, "holder", **holder)
+            house.get(path, "auditor")
+        for sent_id in (
+            number,
+            grouped.replace(" ", "-"),
+            f"nik-{number[:6]}-{number[6:12]}-{number[12:]}",
+        ):
+            headers = {"X-Request-Id": sent_id, "User-Agent": grouped, "Accept-Language": number}
+            house.look_up("operator", nik=number, headers=headers, subject=ODD)
+        house.get("/log/entries", "auditor", headers={"Accept": number})
+    for number in numbers[20:]:
+        grouped = f"{number[:4]}-{number[4:8]}-{number[8:12]}-{number[12:]}"
+        for body in (number, [number], {number: number}, {"reason": grouped}, {"nik": int(number)},
+                     {"card_number": grouped, "reason": "x"}, {"candidates": [{number: 1}]}):  # fmt: skip
+            for path in ("/cards/lookup", "/cards/erasure", f"/waves/{house.wave_id}/admissions",
+                         "/corrections", "/waves", "/pauses"):  # fmt: skip
+                house.post(path, body, "operator", key=number, subject=ODD)
+        house.call(
+            "POST", "/api/v1/cards/lookup", role="operator", data=number.encode(), subject=ODD
+        )
+        house.look_up("operator", nik=number, subject=f"{ODD}-two")
+        house.look_up("officer", card_number=number, region="32", subject=f"{ODD}-three")
 
 
 def found(text: str, traces: Traces) -> list[str]:
-    return [secret for secret in traces.secrets if secret.lower() in text.lower()]
+    lowered = text.lower()
+    secrets = [secret for secret in traces.secrets if secret.lower() in lowered]
+    return [*secrets, *traces.planted.found(text)]
+
+
+@pytest.mark.parametrize(
+    "spelt", ["{}", "{0:.4} {1} {2} {3}", "{0:.4}-{1}-{2}-{3}", "{0:.4}%20{1}%20{2}%20{3}"]
+)
+def test_one_planted_number_in_a_table_or_a_line_of_the_log_would_be_found(
+    house: House, spelt: str
+) -> None:
+    """Else the others would show nothing."""
+    number = "1771020205880007"
+    text = spelt.format(number, number[4:8], number[8:12], number[12:])
+    planted = Planted({number, "1771020205880008"})
+    wave_id = house.open_wave()
+    assert planted.found(at_rest(house.places.owner)) == set()
+    with house.as_owner() as connection:
+        statement = sa.text("update wave set name = :name where wave_id = :wave")
+        connection.execute(statement, {"name": f"Gelombang {text}!", "wave": wave_id})
+    assert planted.found(at_rest(house.places.owner)) == {number}
+    with logged() as log:
+        structlog.get_logger().info("something-happened", what=text)
+    assert planted.found(log.getvalue()) == {number}
 
 
 def test_nothing_in_the_clear_is_kept_in_the_database(shared_house: House, traces: Traces) -> None:
-    kept = at_rest(shared_house)
+    kept = at_rest(shared_house.places.owner)
     assert all(ref in kept for ref in traces.card_refs)
     assert found(kept, traces) == []
 
@@ -315,6 +412,7 @@ def test_the_journal_knows_people_by_reference_only(shared_house: House, traces:
         "application-made",
         "application-withdrawn",
         "application-judged",
+        "application-erased",
         "draw-announced",
         "draw-listed",
         "draw-settled",
@@ -336,6 +434,8 @@ def test_the_journal_knows_people_by_reference_only(shared_house: House, traces:
         "enrolment-cancelled",
         "roster-read",
         "card-looked-up",
+        "card-revoked",
+        "erased",
         "attendance-recorded",
         "enrolment-completed",
         "enrolment-reviewed",

@@ -49,6 +49,12 @@ def load_account_of_card(connection: sa.Connection, card: str) -> Account | None
     return _one(connection, A.card == card)
 
 
+def is_erased(connection: sa.Connection, card: str) -> bool:
+    """Tell whether the holder of a card was erased: an account of a holder ends by nothing else."""
+    account = load_account_of_card(connection, card)
+    return account is not None and account.disabled_at is not None
+
+
 def load_staff(
     connection: sa.Connection, *, provider: str | None, after: str | None, limit: int
 ) -> list[Account]:

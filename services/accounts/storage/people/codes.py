@@ -74,6 +74,16 @@ def use_code(connection: sa.Connection, flow_digest: str, *, now: datetime) -> S
     return None if used is None else _code(used)
 
 
+def forget_codes_of_card(connection: sa.Connection, card: str) -> None:
+    """Destroy the codes that were sent to the holder of a card."""
+    connection.execute(sa.delete(ONE_TIME_CODE).where(C.card == card))
+
+
+def forget_codes_of_name(connection: sa.Connection, name_digest: str) -> None:
+    """Destroy the codes that were asked for under a name, also those that were for nobody."""
+    connection.execute(sa.delete(ONE_TIME_CODE).where(C.name_digest == name_digest))
+
+
 def _code(row: sa.Row[Any]) -> SentCode:
     return SentCode(
         purpose=row.purpose,

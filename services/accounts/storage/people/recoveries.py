@@ -6,12 +6,18 @@ from datetime import datetime
 
 import sqlalchemy as sa
 
+from chassis.database import Database
 from services.accounts.domain.people.recoveries import Recovery
 from services.accounts.storage.people_tables import RECOVERY
 
 R = RECOVERY.c
 _OPEN = R.used_at.is_(None) & R.withdrawn_at.is_(None)
 _COLUMNS = [column for column in RECOVERY.c if column.name != "attempts"]
+
+
+def lock_recoveries(connection: sa.Connection, database: Database, card: str) -> None:
+    """Make everybody else who starts a recovery of a card, or erases its holder, wait for the transaction's end."""
+    database.lock_names(connection, [f"recovery {card}"])
 
 
 def add_recovery(connection: sa.Connection, recovery: Recovery) -> None:
@@ -42,6 +48,12 @@ def load_recoveries(
         query = query.where(R.recovery_id < before)
     rows = connection.execute(query.order_by(R.recovery_id.desc()).limit(limit))
     return [Recovery(**row._mapping) for row in rows]
+
+
+def forget_recoveries_of_card(connection: sa.Connection, card: str) -> list[datetime]:
+    """Destroy the recoveries of a card; return when each was started."""
+    gone = connection.execute(sa.delete(RECOVERY).where(R.card == card).returning(R.created_at))
+    return list(gone.scalars())
 
 
 def load_recovery_in_force(

@@ -95,6 +95,8 @@ def _account(connection: sa.Connection, command: AskForCode, digest: str) -> Acc
 
 
 def _recipient(people: People, command: AskForCode, account: Account | None) -> Recipient:
+    if account is not None and account.disabled_at is not None:
+        return NOBODY
     if command.card is not None:
         return Recipient(card=command.card)
     if command.purpose == STAFF and account is not None and account.mandate.card is None:

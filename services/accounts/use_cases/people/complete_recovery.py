@@ -50,6 +50,8 @@ def complete_recovery(
         return None
     lock_name(connection, people.database, recovery.name_digest)
     account = load_account_of_card(connection, recovery.card)
+    if account is not None and account.disabled_at is not None:
+        return None
     entries: list[Entry]
     if account is None:
         account, entries = create_holder(

@@ -12,9 +12,11 @@ from services.accounts.domain.entry_kinds import EntryKind
 from services.accounts.domain.people.codes import RECOVERY_CODE_LASTS, new_handed_code
 from services.accounts.domain.people.names import Name
 from services.accounts.domain.people.recoveries import FoundCard, Recovery
+from services.accounts.storage.people.accounts import is_erased
 from services.accounts.storage.people.entries import recovery_entry
-from services.accounts.storage.people.recoveries import add_recovery
+from services.accounts.storage.people.recoveries import add_recovery, lock_recoveries
 from services.accounts.use_cases.people.people import People, random_below
+from vocabulary.refusals.cards import CardNotFound
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,7 +30,10 @@ class Started:
 def start_recovery(
     connection: sa.Connection, people: People, card: FoundCard, *, reason: str, actor: Actor
 ) -> Started:
-    """Make a code for the holder of a card that the officer was shown; an earlier one counts no more."""
+    """Make a code for the holder of a card that the officer was shown; an earlier one counts no more.
+
+    Raises `CardNotFound` where its holder was erased since the card was looked up.
+    """
     now = people.database.now(connection)
     recovery_id, code = new_id(), new_handed_code(random_below)
     recovery = Recovery(
@@ -42,7 +47,9 @@ def start_recovery(
         created_at=now,
         expires_at=now + RECOVERY_CODE_LASTS,
     )
-    people.database.lock_names(connection, [f"recovery {recovery.card}"])
+    lock_recoveries(connection, people.database, recovery.card)
+    if is_erased(connection, recovery.card):
+        raise CardNotFound
     add_recovery(connection, recovery)
     entry = recovery_entry(EntryKind.RECOVERY_STARTED, recovery, actor, reason=reason)
     people.journal.append(connection, [entry], now=now)

@@ -42,7 +42,7 @@ def choose_password(
     language: str,
     request_id: str,
 ) -> Account | None:
-    """Set a password by a code that was right, once; None where it was used meanwhile or has run out.
+    """Set a password by a code that was right, once; None where it was used meanwhile, has run out, or is nobody's now.
 
     A holder's account is made by this where there is none yet.
     """
@@ -52,6 +52,8 @@ def choose_password(
         return None
     lock_name(connection, people.database, code.name_digest)
     account = _account(connection, code)
+    if account is not None and account.disabled_at is not None:
+        return None
     if account is None:
         if code.card is None:
             return None

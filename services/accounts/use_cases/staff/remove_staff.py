@@ -9,20 +9,17 @@ import sqlalchemy as sa
 
 from chassis.problems import NotFound, StateConflict
 from services.accounts.domain.actors import Actor
-from services.accounts.domain.authorization.grants import GrantEnd
 from services.accounts.domain.entry_kinds import EntryKind
 from services.accounts.domain.people.accounts import Account
 from services.accounts.domain.staff.invitations import Inviter
-from services.accounts.storage.authorization.grants import end_grants_of_account
 from services.accounts.storage.people.accounts import (
     count_owners,
     load_account,
     lock_staff,
-    save_account_disabled,
 )
 from services.accounts.storage.people.entries import account_entry, invitation_entry
-from services.accounts.storage.people.sessions import end_sessions, forget_devices
 from services.accounts.storage.staff.invitations import withdraw_invitations_of
+from services.accounts.use_cases.people.close_account import close_account
 from services.accounts.use_cases.people.people import People
 from services.accounts.use_cases.staff.read_staff import inviter
 from vocabulary.roles import HOLDER, OPERATOR
@@ -51,10 +48,7 @@ def remove_staff(
         raise StateConflict("This account is disabled already.", facts={"state": "disabled"})
     _refuse_last_owner(connection, account, by)
     now = people.database.now(connection)
-    save_account_disabled(connection, account_id, now=now)
-    end_sessions(connection, account_id, now=now)
-    end_grants_of_account(connection, account_id, by=GrantEnd.ACCOUNT_CHANGED, now=now)
-    forget_devices(connection, account_id)
+    close_account(connection, account_id, now=now)
     withdrawn = withdraw_invitations_of(connection, account_id, now=now)
     entries = [invitation_entry(EntryKind.INVITATION_WITHDRAWN, one, actor) for one in withdrawn]
     entry = account_entry(EntryKind.ACCOUNT_DISABLED, account, actor, reason=reason)

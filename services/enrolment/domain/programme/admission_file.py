@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass, replace
 from datetime import timedelta
 from enum import StrEnum
@@ -93,6 +93,14 @@ def result_of(line: int, outcome: Award | Problem) -> RowResult:
     return RowResult(line, code=outcome.code, detail=_words(outcome), quota_id=quota_id)
 
 
+def without_cards(results: Sequence[RowResult], card_numbers: Collection[str]) -> list[RowResult]:
+    """Return results with the numbers of cards gone whose holders were erased."""
+    return [
+        RowResult(one.line, code=ERASED, detail=_ERASED) if one.card_number in card_numbers else one
+        for one in results
+    ]
+
+
 def count_admitted(results: Sequence[RowResult]) -> int:
     """Count the rows that earned a card."""
     return sum(result.code is None for result in results)
@@ -105,6 +113,10 @@ def _words(refusal: Problem) -> str:
     return " ".join(f"{error.pointer.lstrip('/')}: {error.message}" for error in refusal.errors)
 
 
+ERASED = "erased"
+"""In the place of the code of a refusal: there was a card, and nothing is kept of its holder."""
+
+_ERASED = "This line earned a card. Its holder was erased since."
 _NOTHING_TO_STOP = (
     "Only a file that waits or runs can be stopped; the member state says where this one stands."
 )

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field, replace
 
 from services.enrolment.domain.csv_lines import FileForm, csv_lines
@@ -13,12 +13,18 @@ MOST_ROWS = 1_000_000
 LONGEST_LINE = 1_000
 """Bytes; the longest candidate that can stand takes about six hundred."""
 
+ERASED: tuple[str, ...] = ()
+_BETWEEN_DIGITS = {ord(sign): None for sign in " .-_/,'\t\u00a0"}
+
 _FORM = FileForm(COLUMNS, LONGEST_LINE, MOST_ROWS, "candidate", "candidates", CandidateFileFaulty)
 
 
 @dataclass(frozen=True, slots=True)
 class CandidateLine:
-    """A line with a candidate: its number in the file, and its values; None where they cannot be told apart."""
+    """A line with a candidate: its number in the file, and its values; None where they cannot be told apart.
+
+    `ERASED` stands where the person in it was erased.
+    """
 
     number: int
     values: tuple[str, ...] | None = field(repr=False)
@@ -28,3 +34,12 @@ def candidate_lines(blocks: Iterable[bytes], *, most: int = MOST_ROWS) -> Iterat
     """Yield the candidates of a file. Raises `CandidateFileFaulty` as `csv_lines` says."""
     for number, values in csv_lines(blocks, replace(_FORM, most_rows=most)):
         yield CandidateLine(number, values)
+
+
+def without(lines: Sequence[CandidateLine], nik: str) -> list[CandidateLine]:
+    """Return lines with the values gone of those that name a NIK, however it is spelt."""
+    return [replace(line, values=ERASED) if _names(line, nik) else line for line in lines]
+
+
+def _names(line: CandidateLine, nik: str) -> bool:
+    return nik in "|".join(line.values or ()).translate(_BETWEEN_DIGITS)

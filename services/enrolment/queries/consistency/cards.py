@@ -5,6 +5,7 @@ from __future__ import annotations
 import sqlalchemy as sa
 
 from chassis.json_text import identifier_in, text_in, whole_in
+from services.enrolment.domain.entry_kinds import EntryKind
 from services.enrolment.domain.exclusion.case import BARRING
 from services.enrolment.domain.money.movement import Account
 from services.enrolment.domain.programme.card import LIVE_STATES, CardState
@@ -21,7 +22,12 @@ from services.enrolment.queries.consistency.comparison import (
 from services.enrolment.queries.consistency.incentives import COMPLETION_OWED, SURVEYS_TOLD
 from services.enrolment.storage.tables.exclusions import EXCLUSION_CASE
 from services.enrolment.storage.tables.money import MOVEMENT
-from services.enrolment.storage.tables.programme import CARD, PERSON
+from services.enrolment.storage.tables.programme import (
+    CARD,
+    PERSON,
+    SUPPRESSED_PERSON,
+    WITHDRAWN_PERSON,
+)
 
 C, J, M, X = CARD.c, ENTRY.c, MOVEMENT.c, EXCLUSION_CASE.c
 
@@ -77,6 +83,24 @@ CARDS = Comparison(
         ),
         COMPLETION_OWED,
         SURVEYS_TOLD,
+        Pair(
+            "holder of a card, or the entry that erased one",
+            sa.literal(1),
+            count(PERSON, PERSON.c.card_ref == C.card_ref, of=CARD)
+            + count(WITHDRAWN_PERSON, WITHDRAWN_PERSON.c.card_ref == C.card_ref, of=CARD)
+            + count(ENTRY, _OF_CARD, J.kind == EntryKind.ERASED, of=CARD),
+        ),
+        Pair(
+            "holders of cards among the erased",
+            sa.literal(0),
+            count(
+                SUPPRESSED_PERSON.join(
+                    PERSON, PERSON.c.nik_digest == SUPPRESSED_PERSON.c.nik_digest
+                ),
+                PERSON.c.card_ref == C.card_ref,
+                of=CARD,
+            ),
+        ),
         Pair("card awarded once", sa.literal(1), count(ENTRY, _OF_CARD, _AWARDED, of=CARD)),
     ),
 )

@@ -34,6 +34,7 @@ from services.enrolment.queries.consistency.exclusion_lists import EXCLUSION_LIS
 from services.enrolment.queries.consistency.incentives import INCENTIVES_DUE
 from services.enrolment.queries.consistency.movements import MOVEMENTS
 from services.enrolment.queries.consistency.quotas import QUOTAS
+from services.enrolment.queries.consistency.suppressions import SUPPRESSIONS
 from services.enrolment.queries.consistency.suspensions import SUSPENSIONS
 from services.enrolment.queries.consistency.waves import WAVES
 
@@ -52,6 +53,7 @@ WALKED = (
     CLASSES,
     SUSPENSIONS,
     CARDS,
+    SUPPRESSIONS,
     ENROLMENTS,
     EVIDENCES,
     MOVEMENTS,

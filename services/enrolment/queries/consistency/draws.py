@@ -102,7 +102,8 @@ DRAWS = Comparison(
 
 _STATE = A.state
 _ITS_OWN = identifier_in(J.body, "application_id") == A.application_id
-_WAITS = A.state == ApplicationState.APPLIED.value
+_WAITS = sa.and_(A.state == ApplicationState.APPLIED.value, A.erased_position.is_(None))
+_IS_ERASED = A.erased_position.is_not(None)
 _HAS_ENDED = A.state != ApplicationState.APPLIED.value
 _STATE_AFTER = sa.case(
     (J.kind == EntryKind.APPLICATION_WITHDRAWN, ApplicationState.WITHDRAWN.value),
@@ -136,6 +137,17 @@ APPLICATIONS = Comparison(
             "person of an application, by journal",
             where(_WAITS, digest_of(A.sealed)),
             where(_WAITS, _SEALED_AS_MADE),
+        ),
+        Pair(
+            "person of an application erased, by journal",
+            where(_IS_ERASED, A.wave_id),
+            value(
+                identifier_in(J.body, "wave_id"),
+                J.position == A.erased_position,
+                J.kind == EntryKind.APPLICATION_ERASED,
+                _ITS_OWN,
+                of=APPLICATION,
+            ),
         ),
         Pair(
             "application state, by journal",

@@ -34,9 +34,9 @@ from services.enrolment.queries.consistency.comparison import (
 from services.enrolment.queries.consistency.movements import AMOUNT
 from services.enrolment.storage.tables.draws import APPLICATION
 from services.enrolment.storage.tables.exclusions import EXCLUSION_CASE
-from services.enrolment.storage.tables.learning import EVIDENCE
+from services.enrolment.storage.tables.learning import EVIDENCE, REVIEW
 from services.enrolment.storage.tables.money import CORRECTION, INCENTIVE, MOVEMENT, SURVEY
-from services.enrolment.storage.tables.programme import CARD
+from services.enrolment.storage.tables.programme import CARD, PERSON, WITHDRAWN_PERSON
 from services.enrolment.storage.tables.seats import ENROLMENT
 
 J, C, E, M, X = ENTRY.c, CARD.c, ENROLMENT.c, MOVEMENT.c, EXCLUSION_CASE.c
@@ -122,8 +122,23 @@ _ITS_APPLICATION = (
     APPLICATION.c.application_id == identifier_in(J.body, "application_id"),
     APPLICATION.c.wave_id == identifier_in(J.body, "wave_id"),
     sa.or_(
-        APPLICATION.c.applied_position == J.position, APPLICATION.c.ended_position == J.position
+        APPLICATION.c.applied_position == J.position,
+        APPLICATION.c.ended_position == J.position,
+        APPLICATION.c.erased_position == J.position,
     ),
+)
+
+_ERASES = J.kind == EntryKind.ERASED
+_LEFT = (
+    count(PERSON, PERSON.c.card_ref == J.card_ref, of=ENTRY)
+    + count(WITHDRAWN_PERSON, WITHDRAWN_PERSON.c.card_ref == J.card_ref, of=ENTRY)
+    + count(EXCLUSION_CASE, X.card_ref == J.card_ref, X.appeal.is_not(None), of=ENTRY)
+    + count(
+        REVIEW.join(ENROLMENT, E.enrolment_id == REVIEW.c.enrolment_id),
+        E.card_ref == J.card_ref,
+        REVIEW.c.sealed_text.is_not(None),
+        of=ENTRY,
+    )
 )
 
 ENTRIES = Comparison(
@@ -174,6 +189,11 @@ ENTRIES = Comparison(
             "entry of an exclusion case",
             where(_OF_CASE, _ONE),
             where(_OF_CASE, count(EXCLUSION_CASE, *_ITS_CASE, of=ENTRY)),
+        ),
+        Pair(
+            "what is left of somebody who was erased",
+            where(_ERASES, sa.literal(0)),
+            where(_ERASES, _LEFT),
         ),
         Pair(
             "price in an entry, by its enrolment",

@@ -104,6 +104,8 @@ APPLICATION = sa.Table(
     sa.Column("code", sa.String(64)),
     sa.Column("quota_id", Identifier),
     sa.Column("ended_position", sa.BigInteger),
+    # Where the journal tells that the person was erased who made it.
+    sa.Column("erased_position", sa.BigInteger),
     sa.CheckConstraint(
         "state in ('applied', 'withdrawn', 'drawn', 'refused', 'not-drawn')",
         name="application_state_is_known",

@@ -109,6 +109,20 @@ family rule counts it, since no NIK and no family card is kept to be compared.
 """
 
 
+SUPPRESSED_PERSON = sa.Table(
+    "suppressed_person",
+    METADATA,
+    sa.Column("nik_digest", sa.String(64), primary_key=True),
+    sa.Column("family_digest", sa.String(64), nullable=False),
+    sa.Column("key_digest", sa.String(64), nullable=False),
+    sa.Index("suppressed_person_by_family", "family_digest"),
+    sqlite_with_rowid=False,
+)
+"""Who held a card and was erased: no reference, no instant, no order. `key_digest` is the same in all rows, and tells
+under which key the others were made. A trigger keeps them apart from persons: a NIK stands in one of the two.
+"""
+
+
 ADMISSION = sa.Table(
     "admission",
     METADATA,

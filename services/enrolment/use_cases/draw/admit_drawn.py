@@ -13,6 +13,7 @@ import sqlalchemy as sa
 from chassis.identifiers import new_id
 from chassis.identity import Principal
 from chassis.journal import Entry
+from chassis.problems import Problem
 from services.enrolment.domain.draw.application import Verdict, verdict_of
 from services.enrolment.domain.draw.draw import Step
 from services.enrolment.domain.entry_kinds import EntryKind
@@ -36,11 +37,11 @@ class PausedMeanwhile(Exception):
 
 @dataclass(frozen=True, slots=True)
 class DrawnPeople:
-    """Who comes next in the order of a draw, by application; places count from 0."""
+    """Who comes next in the order of a draw, by application, or why nobody does; places count from 0."""
 
     wave_id: str
     first_place: int
-    people: Sequence[tuple[str, Candidate]] = field(repr=False)
+    people: Sequence[tuple[str, Candidate | Problem]] = field(repr=False)
 
 
 def admit_drawn(

@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 import sqlalchemy as sa
 
 from chassis.identity import Principal
+from chassis.problems import StateConflict
 from services.enrolment.domain.entry_kinds import EntryKind
 from services.enrolment.domain.learning.review import Review, review
 from services.enrolment.domain.seats.enrolment import Enrolment
@@ -33,11 +34,13 @@ def review_enrolment(
 ) -> Recorded[Settled[Enrolment]]:
     """Keep the review, its text sealed and out of the journal.
 
-    Raises `NotFound`, `AlreadyReviewed`, `StateConflict` where the training is not completed.
+    Raises `NotFound`, `AlreadyReviewed`, `StateConflict` where the training is not completed or its holder was erased.
     """
     enrolment, card = held_enrolment(
         connection, command.enrolment_id, caller=command.caller, stores=stores
     )
+    if not stores.persons.is_kept(connection, card.card_ref):
+        raise StateConflict(_ERASED, facts={"state": card.state.value})
     reviewed = review(enrolment)
     stores.enrolments.save_state(connection, reviewed)
     now = stores.database.now(connection)
@@ -62,3 +65,6 @@ def review_enrolment(
     )
     position = stores.journal.append(connection, [entry, *entries], now=now)
     return Recorded(Settled(reviewed, settlement), position)
+
+
+_ERASED = "The holder of this card was erased: nothing more is kept of what that person says."

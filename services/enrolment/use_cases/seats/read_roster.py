@@ -34,7 +34,7 @@ class RosterLine:
     """One enrolled person."""
 
     enrolment_id: str
-    name: str = field(repr=False)
+    name: str | None = field(repr=False)
     status: str
     enrolled_at: datetime
     attended: int
@@ -89,7 +89,7 @@ def open_names(lines: Sequence[SealedLine], *, stores: Stores) -> list[RosterLin
     return [
         RosterLine(
             enrolment_id=line.enrolment_id,
-            name=stores.persons.opened(line.person).name if line.person else "",
+            name=stores.persons.opened(line.person).name if line.person else None,
             status=line.status,
             enrolled_at=line.enrolled_at,
             attended=line.attended,

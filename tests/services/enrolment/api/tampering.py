@@ -15,11 +15,24 @@ from services.enrolment.domain.money.movement import Account
 from services.enrolment.domain.money.statement import lines_of
 from tests.services.enrolment import exclusions
 from tests.services.enrolment.draws import applied, drawn, open_draw, withdraw
+from tests.services.enrolment.erasing import erased
 from tests.services.enrolment.files import admit_all, file_of, sent
 from tests.services.enrolment.house import House, document
 from tests.services.enrolment.people import HeldCard
 from tests.services.enrolment.teaching import taught
 from vocabulary.rule_book import national_day
+
+_GUARDED = (
+    "movement",
+    "journal_entry",
+    "evidence",
+    "training_result",
+    "survey",
+    "account_day",
+    "person",
+    "suppressed_person",
+)
+"""Tables with triggers."""
 
 
 def lived_in(house: House) -> dict[str, str]:
@@ -47,11 +60,14 @@ def lived_in(house: House) -> dict[str, str]:
     exclude(house, revoked=cards[1], barred=cards[2])
     judged = judged_and_reviewed(house)
     sum_up_days(house)
+    [gone] = house.award_many(1)
+    erased(house, gone)
     return {
         **judged,
         "file": file_id,
         "draw": draw_wave,
         "mistaken": mistaken.card_ref,
+        "erased": gone.card_ref,
         "admission": undone,
         "correction": correction,
         "suspended": suspended,
@@ -172,14 +188,7 @@ def tamper(
             if without:
                 connection.execute(sa.text("pragma ignore_check_constraints = on"))
         else:
-            for table in (
-                "movement",
-                "journal_entry",
-                "evidence",
-                "training_result",
-                "survey",
-                "account_day",
-            ):
+            for table in _GUARDED:
                 connection.execute(sa.text(f"alter table {table} disable trigger user"))
             if without:
                 connection.execute(sa.text(f"alter table training_class drop constraint {without}"))

@@ -107,7 +107,32 @@ TAMPERINGS: dict[str, tuple[str, set[str]]] = {
     "a withdrawn card that is somebody's again": (
         "insert into person (card_ref, nik_digest, family_digest, card_number_digest, sealed)"
         " values (:mistaken, 'x', 'x', 'x', 'x')",
-        {"holders of a withdrawn card"},
+        {"holders of a withdrawn card", "holder of a card, or the entry that erased one"},
+    ),
+    "an application of somebody who was erased without an entry": (
+        "update application set erased_position = applied_position where wave_id = :draw",
+        {"person of an application erased, by journal"},
+    ),
+    "somebody who was erased without an entry": (
+        "delete from person where card_ref = :card",
+        {"holder of a card, or the entry that erased one"},
+    ),
+    "somebody who was erased, and is still kept": (
+        "insert into withdrawn_person (card_ref, card_number_digest, sealed)"
+        " values (:erased, 'x', 'x')",
+        {
+            "holder of a card, or the entry that erased one",
+            "what is left of somebody who was erased",
+        },
+    ),
+    "somebody who was erased, and could be admitted again": (
+        "delete from suppressed_person",
+        {"people erased, by journal"},
+    ),
+    "a holder of a card among those who were erased": (
+        "insert into suppressed_person (nik_digest, family_digest, key_digest)"
+        " select nik_digest, family_digest, 'x' from person where card_ref = :card",
+        {"people erased, by journal", "holders of cards among the erased"},
     ),
     "a card in another admission": (
         "update card set admission_id = :admission where card_ref = :card",

@@ -1,0 +1,1 @@
+"""What accounts does by reading another service's journal."""
