@@ -276,6 +276,9 @@ class Enrolment(Shown):
     class_ = ma.fields.Nested(ClassOfEnrolment, data_key="class")
     price = rupiah("What the class cost this card.")
     enrolled_at = InstantField()
+    assisted = Flag(
+        metadata=says("An officer or operator took the seat in the holder's name, who had agreed.")
+    )
     redeem_code = Text(
         least=10,
         most=10,
@@ -293,6 +296,7 @@ class TimelineEvent(Shown):
     kind = OneOf(tuple(EntryKind))
     at = InstantField()
     role = OneOf(EVERY_ROLE, metadata=says("Who did it."))
+    assisted = Flag(metadata=says("It was done in the holder's name, who had agreed."))
     reason = Text(most=1_000, lines=True, allow_none=True)
 
 
@@ -316,6 +320,7 @@ class Timeline(Shown):
     """What happened to an enrolment, and what comes next."""
 
     id = Reference()
+    card_ref = Reference(metadata=says("Whose enrolment it is: for whom all this was done."))
     status = OneOf(_STATES)
     events = ma.fields.List(ma.fields.Nested(TimelineEvent))
     next = ma.fields.Nested(

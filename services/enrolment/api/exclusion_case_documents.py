@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from types import MappingProxyType
+
 import marshmallow as ma
 
 from chassis.contract import Shown, page_of
@@ -20,7 +22,7 @@ from chassis.fields import (
 )
 from services.enrolment.api.exclusion_list_documents import group
 from services.enrolment.api.rule_documents import DAY_FORM
-from services.enrolment.api.schemas import why
+from services.enrolment.api.schemas import consent, why
 from services.enrolment.domain.exclusion.case import CaseState
 from services.enrolment.domain.programme.card import CardState
 from services.enrolment.queries.exclusion_cases import LISTED, NO_LONGER_LISTED
@@ -59,12 +61,17 @@ class CaseDecision(Strict):
 class AppealRequest(Strict):
     """What the holder says against an exclusion; it is kept sealed."""
 
+    BESIDES = MappingProxyType(
+        {"dependentRequired": {"card_number": ["consent"], "consent": ["card_number"]}}
+    )
+
     text = Text(least=3, most=4_000, lines=True, required=True)
     card_number = Parsed(
         parse_card_number,
         form=forms.CARD_NUMBER,
         metadata=says("Only from officers: the card of the person they assist."),
     )
+    consent = consent("Only from officers: the person agreed to what is said here.")
 
 
 class AppealDecision(Strict):

@@ -42,6 +42,19 @@ def regency_code(value: Any) -> str:
     return regency(value).code
 
 
+def only_yes(value: Any) -> bool:
+    """Take nothing but true. Raises `ValueError` with the remedy."""
+    if value is not True:
+        raise ValueError("Act only for a person who agreed to it, and say so with true.")
+    return True
+
+
+def consent(told: str, **options: Any) -> Parsed:
+    """Take the word of whoever assists that the person agreed; `told` says to what. The log tells so."""
+    form = {"type": "boolean", "const": True}
+    return Parsed(only_yes, form=form, metadata=says(f"{told} The log tells so."), **options)
+
+
 class WavesQuery(PageQuery):
     """Which waves: all of them."""
 
@@ -58,7 +71,11 @@ class EnrolmentsQuery(PageQuery):
 
 
 class EnrolmentRequest(Strict):
-    """A seat for a card; officers and operators name the card by its number."""
+    """A seat for a card; officers and operators name the card by its number, and say that its holder agreed."""
+
+    BESIDES = MappingProxyType(
+        {"dependentRequired": {"card_number": ["consent"], "consent": ["card_number"]}}
+    )
 
     class_id = Reference(required=True)
     expected_price = Parsed(
@@ -72,6 +89,7 @@ class EnrolmentRequest(Strict):
         form=forms.CARD_NUMBER,
         metadata=says("Only from officers and operators: the card of the person they assist."),
     )
+    consent = consent("Only from officers and operators: the person agreed to this class and price.")
 
 
 def only_ascii(text: str) -> None:
@@ -226,23 +244,12 @@ class CandidateRow(Strict):
     scheme = OneOf(tuple(scheme.value for scheme in Scheme), required=True)
 
 
-def only_yes(value: Any) -> bool:
-    """Take nothing but true. Raises `ValueError` with the remedy."""
-    if value is not True:
-        raise ValueError("Apply only for a person who agreed to it, and say so with true.")
-    return True
-
-
 class ApplicationRequest(CandidateRow):
     """A person who wants a card, and that the person agreed to this application."""
 
-    consent = Parsed(
-        only_yes,
-        form={"type": "boolean", "const": True},
+    consent = consent(
+        "The person agreed that you apply, and that what stands here is kept until the draw.",
         required=True,
-        metadata=says(
-            "The person agreed that you apply, and that what stands here is kept until the draw. The log tells so."
-        ),
     )
 
 
@@ -253,9 +260,10 @@ class ApplicationLookup(Strict):
 
 
 class WithdrawalRequest(Strict):
-    """Why an application is withdrawn."""
+    """Why an application is withdrawn, and that the person agreed to that."""
 
     reason = why(required=True)
+    consent = consent("The person agreed to take no part in this draw.", required=True)
 
 
 class OutsideValueRequest(Strict):

@@ -123,7 +123,7 @@ def _affected(row: sa.Row[Any]) -> dict[str, Any]:
     values = (
         row.case_id,
         row.card_ref,
-        row.region,
+        present_code(row.region),
         row.state,
         write_instant(row.opened_at),
         _written(row.ended_at),

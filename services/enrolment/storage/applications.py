@@ -23,6 +23,7 @@ from services.enrolment.domain.draw.application import (
 from services.enrolment.domain.programme.award import Candidate
 from services.enrolment.domain.programme.card import Scheme
 from services.enrolment.storage.tables.draws import APPLICATION
+from vocabulary.regions import present_code
 
 A = APPLICATION.c
 IDS_AT_ONCE = 5_000
@@ -149,6 +150,7 @@ class ApplicationStore:
         told = json.loads(self._seal.open(sealed, context=_context(application_id)))
         told["birth_date"] = date.fromisoformat(told["birth_date"])
         told["scheme"] = Scheme(told["scheme"])
+        told["region"] = present_code(told["region"])
         return Candidate(**told)
 
     def save_verdicts(
@@ -174,7 +176,7 @@ def _application_of(row: sa.Row[Any]) -> Application:
     return Application(
         application_id=row.application_id,
         wave_id=row.wave_id,
-        region=row.region,
+        region=present_code(row.region),
         state=ApplicationState(row.state),
         applied_at=row.applied_at,
     )

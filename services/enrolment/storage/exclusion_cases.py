@@ -19,6 +19,7 @@ from services.enrolment.domain.exclusion.case import (
     ExclusionCase,
 )
 from services.enrolment.storage.tables.exclusions import EXCLUSION_CASE
+from vocabulary.regions import present_code
 
 X = EXCLUSION_CASE.c
 
@@ -136,7 +137,7 @@ def case_of(row: sa.Row[Any]) -> ExclusionCase:
         list_id=row.list_id,
         group=row.people,
         card_ref=row.card_ref,
-        region=row.region,
+        region=present_code(row.region),
         opened_at=row.opened_at,
         due_at=row.due_at,
         state=CaseState(row.state),

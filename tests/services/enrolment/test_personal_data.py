@@ -28,7 +28,7 @@ from tests.services.enrolment.draws import (
     withdraw,
 )
 from tests.services.enrolment.files import admit_all, file_of, rows, send, sent, work_of
-from tests.services.enrolment.house import PRICE, House, document
+from tests.services.enrolment.house import House, assisted_wish, document
 from tests.services.enrolment.people import HeldCard, Person
 from tests.services.enrolment.teaching import taught
 from tests.tokens import token
@@ -197,7 +197,7 @@ def exclude(house: House, card: HeldCard, other: HeldCard) -> None:
     exclusions.decide(house, case["id"], "upheld", reason=f"NIK {niks[0]}")
     document(exclusions.decide(house, case["id"], "upheld"))
     path = f"/exclusion-cases/{case['id']}/appeal"
-    body = {"text": APPEAL, "card_number": card.card_number}
+    body = {"text": APPEAL, "card_number": card.card_number, "consent": True}
     house.post(path, body, "officer", region="32")
     document(house.post(path, body, "officer", region="17"))
     assert document(house.get(path, "operator"))["text"] == APPEAL
@@ -216,7 +216,7 @@ def look_up(house: House, card: HeldCard) -> None:
 def buy_and_return(house: House, one: HeldCard, other: HeldCard) -> str:
     """Take a seat, be refused one, redeem, cancel; return the redeem code."""
     class_id = house.put_class(declared_seats=1)
-    body = {"class_id": class_id, "expected_price": PRICE, "card_number": one.card_number}
+    body = assisted_wish(class_id, one.card_number)
     taken = document(house.post("/enrolments", body, "officer", region="17"), 201)
     house.enrol(other, class_id)
     house.post("/enrolments", {**body, "card_number": other.card_number}, "operator")
@@ -249,7 +249,7 @@ def learn(house: House) -> None:
 def fail(house: House, card: HeldCard) -> None:
     """Take tables away, so that what was about to be written ends in an error of ours."""
     class_id = house.put_class()
-    body = {"class_id": class_id, "expected_price": PRICE, "card_number": card.card_number}
+    body = assisted_wish(class_id, card.card_number)
     for table in ("movement", "person"):
         rename(house, table, f"{table}_away")
         assert house.admit([ZUBAIDAH.row(nik="1771056505870099")]).status_code == 500

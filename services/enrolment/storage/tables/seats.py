@@ -65,6 +65,15 @@ ENROLMENT = sa.Table(
     sa.Column("holder_due_at", Instant),
     sa.Column("provider_due_at", Instant),
     sa.Column("open_again_at", Instant),
+    sa.Column("assisted", sa.Boolean, nullable=False, server_default=sa.false()),
+    # Said of the holder by whoever assisted; the release before wrote neither of the two down.
+    sa.Column(
+        "consent",
+        sa.Boolean,
+        sa.CheckConstraint("consent or not assisted", name="enrolment_assisted_with_consent"),
+        nullable=False,
+        server_default=sa.false(),
+    ),
     sa.Index(
         "enrolment_once_a_class",
         "card_ref",
