@@ -223,6 +223,8 @@ ENROLMENT = (
     _read("/classes/{class_id}/roster", "enrolment", BEARER, seconds=30.0),
     _read("/reports/realisation", "enrolment", PUBLIC),
     _write("POST", "/reports/reconciliation", "enrolment", PUBLIC),
+    _read("/reports/quotas", "enrolment", PUBLIC),
+    _read("/reports/assistance", "enrolment", BEARER),
     _read("/consistency", "enrolment", BEARER, seconds=120.0, bulk=True),
 )
 

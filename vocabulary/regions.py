@@ -73,7 +73,7 @@ Region = Province | Regency
 
 @dataclass(frozen=True, slots=True)
 class FormerCode:
-    """A code of a regency that was abolished, the code in its place, and the day of the law that divided the province."""
+    """A regency's code that was abolished, the code in its place, and the day of the law that divided the province."""
 
     code: str
     successor: str
@@ -144,7 +144,7 @@ def region(code: object) -> Region:
 
 
 def present_code(kept: str) -> str:
-    """Return the code of today for one that was kept, perhaps before it was abolished; what is sent, `region` judges."""
+    """Return the code of today for one that was kept, perhaps long ago; what somebody sends, `region` judges."""
     return SUCCESSORS.get(kept, kept)
 
 

@@ -28,9 +28,7 @@ def convert_regions(source: Path) -> dict[str, bytes]:
             [_regency(row, provinces) for row in regencies],
             columns=("code", "province", "kind", "name", "full_name", "zone"),
         ),
-        "former_codes.csv": csv_bytes(
-            _former(history), columns=("code", "successor", "since")
-        ),
+        "former_codes.csv": csv_bytes(_former(history), columns=("code", "successor", "since")),
     }
 
 

@@ -15,8 +15,7 @@ from services.enrolment.domain.money.movement import Account, Cause
 from services.enrolment.domain.programme.card import MODE_OF_SCHEME, CardState, Scheme
 from services.enrolment.domain.programme.wave import Selection
 from services.enrolment.domain.seats.enrolment import EnrolmentState
-from services.enrolment.queries.realisation import COUNTED
-from services.enrolment.use_cases.seats.enrol import CATALOGUE
+from services.enrolment.queries.followers import FOLLOWED
 from vocabulary import forms
 from vocabulary.money import check_rupiah
 from vocabulary.nik import parse_card_number
@@ -412,9 +411,9 @@ class Checked(Shown):
 
 
 class Following(Shown):
-    """How current is what enrolment copies (`catalog`) and counts for the reports (`realisation`)."""
+    """How current is what enrolment copies (`catalog`) and counts for the reports (`realisation`, `assistance`)."""
 
-    source = OneOf((CATALOGUE, COUNTED))
+    source = OneOf(FOLLOWED)
     checked_at = InstantField(
         allow_none=True, metadata=says("When it last had read everything that there was.")
     )

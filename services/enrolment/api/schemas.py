@@ -89,7 +89,9 @@ class EnrolmentRequest(Strict):
         form=forms.CARD_NUMBER,
         metadata=says("Only from officers and operators: the card of the person they assist."),
     )
-    consent = consent("Only from officers and operators: the person agreed to this class and price.")
+    consent = consent(
+        "Only from officers and operators: the person agreed to this class and price."
+    )
 
 
 def only_ascii(text: str) -> None:

@@ -20,6 +20,7 @@ from services.enrolment.storage.tables.exclusions import (
     LISTED_PERSON,
 )
 from services.enrolment.storage.tables.programme import CARD, PERSON
+from vocabulary.regions import present_code
 
 LISTED, NO_LONGER_LISTED = "listed", "no-longer-listed"
 AFFECTED_COLUMNS = (

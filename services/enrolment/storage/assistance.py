@@ -3,35 +3,23 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, fields
+from dataclasses import fields
 
 import sqlalchemy as sa
 
 from chassis.database import Database
 from chassis.recordset import rows_parameter
 from chassis.upsert import put_unless_there
-from services.enrolment.domain.reports.assistance import EVERYWHERE, Assistance, MonthAndRegion
+from services.enrolment.domain.reports.assistance import (
+    EVERYWHERE,
+    Assistance,
+    MonthAndRegion,
+    Months,
+)
 from services.enrolment.storage.tables.reports import ASSISTANCE
 
 A = ASSISTANCE.c
 _NUMBERS = tuple(field.name for field in fields(Assistance))
-
-
-@dataclass(frozen=True, slots=True)
-class Months:
-    """From which month to which, both included; None leaves that end open."""
-
-    first: str | None = None
-    last: str | None = None
-
-    def within(self) -> sa.ColumnElement[bool]:
-        """Return the condition that a count is of one of them."""
-        bounds = [sa.true()]
-        if self.first is not None:
-            bounds.append(A.month >= self.first)
-        if self.last is not None:
-            bounds.append(A.month <= self.last)
-        return sa.and_(*bounds)
 
 
 class AssistanceStore:
@@ -46,9 +34,7 @@ class AssistanceStore:
             .values({name: A[name] + given.c[name] for name in _NUMBERS})
         )
 
-    def add(
-        self, connection: sa.Connection, added: Mapping[MonthAndRegion, Assistance]
-    ) -> None:
+    def add(self, connection: sa.Connection, added: Mapping[MonthAndRegion, Assistance]) -> None:
         """Add to the counts, in two statements."""
         if not added:
             return
@@ -61,7 +47,7 @@ class AssistanceStore:
     def of_regions(self, connection: sa.Connection, months: Months) -> dict[str, Assistance]:
         """Add the counts of some months up by region; under `EVERYWHERE` what was counted apart from regions."""
         sums = [sa.func.sum(A[name]).label(name) for name in _NUMBERS]
-        query = sa.select(A.region, *sums).where(months.within()).group_by(A.region)
+        query = sa.select(A.region, *sums).where(_within(months)).group_by(A.region)
         return {
             row.region: Assistance(*(int(getattr(row, name)) for name in _NUMBERS))
             for row in connection.execute(query)
@@ -70,7 +56,15 @@ class AssistanceStore:
     def span(self, connection: sa.Connection, months: Months) -> Months:
         """Return the first and the last of some months in which anything is counted."""
         query = sa.select(sa.func.min(A.month), sa.func.max(A.month))
-        first, last = connection.execute(
-            query.where(months.within(), A.region == EVERYWHERE)
-        ).one()
-        return Months(first, last)
+        found = connection.execute(query.where(_within(months), A.region == EVERYWHERE))
+        return Months(*found.one())
+
+
+def _within(months: Months) -> sa.ColumnElement[bool]:
+    """Return the condition that a count is of one of the months."""
+    bounds: list[sa.ColumnElement[bool]] = [sa.true()]
+    if months.first is not None:
+        bounds.append(A.month >= months.first)
+    if months.last is not None:
+        bounds.append(A.month <= months.last)
+    return sa.and_(*bounds)

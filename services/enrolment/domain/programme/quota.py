@@ -69,7 +69,9 @@ class Allotment:
 
     def __init__(self, quotas: Iterable[Quota]) -> None:
         self._quotas: dict[tuple[bool, Reach], list[Quota]] = {}
-        for quota in quotas:  # two count alike where a code was abolished and its successor had a quota, too
+        for quota in (
+            quotas
+        ):  # two count alike where a code was abolished and its successor had a quota, too
             self._quotas.setdefault((quota.wave_id is None, quota.reach), []).append(quota)
         self._taken: Counter[str] = Counter()
         self._counting: dict[Place, list[Quota]] = {}

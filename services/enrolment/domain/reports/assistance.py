@@ -47,8 +47,13 @@ class Assistance:
             self.applications_assisted + other.applications_assisted,
         )
 
-    def __radd__(self, nothing: int) -> Assistance:
-        return self
+    def __neg__(self) -> Assistance:
+        return Assistance(
+            -self.enrolments,
+            -self.enrolments_assisted,
+            -self.applications,
+            -self.applications_assisted,
+        )
 
     def numbers(self) -> dict[str, int]:
         """Return each count by its name."""
@@ -58,6 +63,14 @@ class Assistance:
             "applications": self.applications,
             "applications_assisted": self.applications_assisted,
         }
+
+
+@dataclass(frozen=True, slots=True)
+class Months:
+    """From which month to which, both included; None leaves that end open."""
+
+    first: str | None = None
+    last: str | None = None
 
 
 def assistance_of(made: Made) -> Assistance | None:

@@ -104,6 +104,8 @@ MAY_CALL: dict[str, set[str]] = {
     "GET /api/v1/classes/<id:class_id>/availability": EVERYBODY,
     "GET /api/v1/classes/<id:class_id>/roster": {"provider", "operator"},
     "GET /api/v1/reports/realisation": EVERYBODY,
+    "GET /api/v1/reports/quotas": EVERYBODY,
+    "GET /api/v1/reports/assistance": {"operator", "auditor"},
     "POST /api/v1/reports/reconciliation": EVERYBODY,
     "GET /api/v1/consistency": {"operator", "auditor"},
     "GET /api/v1/log/entries": {"auditor"},
