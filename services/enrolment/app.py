@@ -43,6 +43,7 @@ from services.enrolment.api import (
     results,
     reviews,
     revocations,
+    rule_feed,
     rules,
     waves,
 )
@@ -69,6 +70,7 @@ def every_call() -> list[Endpoint[EnrolmentService]]:
     code = Code(region_code, REGION)
     return [
         *rules.endpoints.all,
+        *rule_feed.endpoints.all,
         *explanation.endpoints.all,
         *waves.endpoints.all,
         *quotas.endpoints.all,

@@ -9,9 +9,16 @@ from enum import StrEnum
 from typing import Any
 
 from chassis.problems import FieldError, StateConflict, ValidationFailed
-from services.catalog.domain.class_plans import ClassPlan, change_faults, plan_faults
+from services.catalog.domain.class_plans import (
+    ClassPlan,
+    change_faults,
+    limit_faults,
+    plan_faults,
+)
 from services.catalog.domain.courses import Course, CourseStatus, Track
+from vocabulary.class_limits import rules_of_class
 from vocabulary.refusals.catalogue import CourseNotPublished
+from vocabulary.rule_book import RuleBook
 
 
 class ClassStatus(StrEnum):
@@ -31,6 +38,7 @@ class ClassStatus(StrEnum):
 class TrainingClass:
     """A class, with what is known of its course. `reason` says why it was cancelled.
 
+    `rule_version` is the version of the rules that judged its plan; None of one that was offered before this was kept.
     `held` is how many seats enrolment said are held; it trails enrolment by up to a second.
     """
 
@@ -46,6 +54,7 @@ class TrainingClass:
     status: ClassStatus = ClassStatus.PUBLISHED
     reason: str | None = None
     version: int = 1
+    rule_version: str | None = None
     held: int = 0
     provider_suspended: bool = False
 
@@ -64,6 +73,7 @@ class TrainingClass:
             "status": self.status,
             "reason": self.reason,
             "version": self.version,
+            "rule_version": self.rule_version,
             "mode": plan.mode,
             "price": plan.price,
             "seats": plan.seats,
@@ -75,8 +85,10 @@ class TrainingClass:
         }
 
 
-def schedule(course: Course, plan: ClassPlan, *, class_id: str, now: datetime) -> TrainingClass:
-    """Offer a class of a published course.
+def schedule(
+    course: Course, plan: ClassPlan, *, class_id: str, now: datetime, book: RuleBook
+) -> TrainingClass:
+    """Offer a class of a published course, within the limits of the rules that are in force when it starts.
 
     Raises `CourseNotPublished`, or `ValidationFailed` naming every rule the plan breaks.
     """
@@ -85,6 +97,9 @@ def schedule(course: Course, plan: ClassPlan, *, class_id: str, now: datetime) -
     faults = list(plan_faults(plan, mode=course.details.mode, most_price=course.details.price))
     if not faults and plan.starts_at <= now:
         faults = [FieldError("/meetings/0/starts_at", "A new class starts in the future.")]
+    if not faults:
+        rules = rules_of_class(book, plan.starts_at)
+        faults = list(limit_faults(plan, rules, hours=course.details.hours))
     if faults:
         raise ValidationFailed(errors=faults)
     return TrainingClass(
@@ -97,13 +112,14 @@ def schedule(course: Course, plan: ClassPlan, *, class_id: str, now: datetime) -
         hours=course.details.hours,
         course_price=course.details.price,
         plan=plan,
+        rule_version=rules.version,
     )
 
 
 def change(
-    training_class: TrainingClass, changes: Mapping[str, Any], *, now: datetime
+    training_class: TrainingClass, changes: Mapping[str, Any], *, now: datetime, book: RuleBook
 ) -> TrainingClass:
-    """Change what may be changed of a class that has not ended.
+    """Change what may be changed of a class that has not ended, within the limits of the rules as it starts then.
 
     Seats may go up and down (nobody loses a seat by that), the price until registration closes. Registration that
     has opened cannot be opened at another time, nor changed once the class has begun. Meetings that have begun
@@ -115,9 +131,17 @@ def change(
     faults = list(
         plan_faults(after, mode=before.mode, most_price=training_class.course_price)
     ) or list(change_faults(before, after, now=now))
+    rules = rules_of_class(book, after.starts_at)
+    if not faults:
+        faults = list(limit_faults(after, rules, hours=training_class.hours, before=before))
     if faults:
         raise ValidationFailed(errors=faults)
-    return replace(training_class, plan=after, version=training_class.version + 1)
+    return replace(
+        training_class,
+        plan=after,
+        rule_version=rules.version,
+        version=training_class.version + 1,
+    )
 
 
 def cancel(training_class: TrainingClass, *, reason: str, now: datetime) -> TrainingClass:

@@ -31,6 +31,10 @@ TRAINING_CLASS = sa.Table(
     sa.Column("meetings", sa.Text, nullable=False),
     # Whether the last of them is the final test; not known, like the track, until the catalogue is followed again.
     sa.Column("has_final_test", sa.Boolean),
+    # What the limits of a class look at, and the rules that judged it; not known, like the track, until then.
+    sa.Column("hours", sa.Integer),
+    sa.Column("trainers", sa.Integer),
+    sa.Column("rule_version", sa.String(32)),
     sa.CheckConstraint("held >= 0", name="class_holds_no_negative_seats"),
     sa.CheckConstraint("held <= effective_seats", name="class_never_oversold"),
     sa.CheckConstraint("effective_seats >= declared_seats", name="class_keeps_declared_seats"),

@@ -17,6 +17,7 @@ from vocabulary.regions import regencies_of
 
 
 def set_quotas(house: House, *quotas: dict[str, Any]) -> list[dict[str, Any]]:
+    house.wave_id = house.wave_id or house.open_wave()
     body = {"quotas": list(quotas), "reason": "Keputusan 7/2027"}
     answer = document(house.post(f"/waves/{house.wave_id}/quotas", body, "operator"))
     items: list[dict[str, Any]] = answer["items"]

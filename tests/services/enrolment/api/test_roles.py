@@ -24,7 +24,7 @@ MAY_CALL: dict[str, set[str]] = {
     "GET /api/v1/rules/<name:version>": EVERYBODY,
     "POST /api/v1/rules": {"operator"},
     "POST /api/v1/rules/preview": {"operator"},
-    "POST /api/v1/rules/explanation": {"holder", "officer", "operator", "auditor"},
+    "POST /api/v1/rules/explanation": {"holder", "provider", "officer", "operator", "auditor"},
     "POST /api/v1/rules/<name:version>/withdrawal": {"operator"},
     "GET /api/v1/waves": EVERYBODY,
     "GET /api/v1/waves/<id:wave_id>": EVERYBODY,
@@ -112,6 +112,7 @@ MAY_CALL: dict[str, set[str]] = {
     "POST /internal/cards/identification": {"system"},
     "GET /internal/feed": {"system"},
     "GET /internal/seats": {"system"},
+    "GET /internal/rules": {"system"},
 }
 PROBES = {"GET /healthz", "GET /readyz", "GET /metrics"}
 CALLS = sorted(MAY_CALL.keys() - PROBES)

@@ -1,4 +1,6 @@
-"""Know which enrolments were assisted, with the holder's consent, and count them by month and region."""
+"""Know which enrolments were assisted, with the holder's consent, and count them by month and region; know of classes
+what the rules' limits look at.
+"""
 
 import sqlalchemy as sa
 from alembic import op
@@ -11,6 +13,9 @@ CONSTRAINT = "enrolment_assisted_with_consent"
 
 
 def upgrade() -> None:
+    for column in ("hours", "trainers"):
+        op.add_column("training_class", sa.Column(column, sa.Integer()))
+    op.add_column("training_class", sa.Column("rule_version", sa.String(32)))
     op.add_column(
         "enrolment",
         sa.Column("assisted", sa.Boolean(), nullable=False, server_default=sa.false()),
