@@ -33,7 +33,7 @@ def test_each_quota_is_told_with_its_target_what_is_used_and_what_is_left(house:
     set_quotas(
         house,
         {"scheme": "digital", "region": "17.71", "cluster": "pmi", "places": 3},
-        {"places": 1},
+        {"places": 10},
         {"region": "17", "places": 9},
     )
     house.award(regency="17.71", cluster="pmi")
@@ -41,7 +41,7 @@ def test_each_quota_is_told_with_its_target_what_is_used_and_what_is_left(house:
     assert told["wave_name"] == "Gelombang 1"
     names = ("scheme", "region", "region_name", "cluster", "target", "used", "left", "flags")
     assert [tuple(row[name] for name in names) for row in told["rows"]] == [
-        (None, None, None, None, 1, 1, 0, []),
+        (None, None, None, None, 10, 1, 9, []),
         (None, "17", "Bengkulu", None, 9, 1, 8, []),
         ("digital", "17.71", "Kota Bengkulu", "pmi", 3, 1, 2, []),
     ]
