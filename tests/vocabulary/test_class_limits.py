@@ -8,7 +8,7 @@ from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from vocabulary.class_limits import (
@@ -127,6 +127,7 @@ def test_a_refusal_names_the_rule_the_number_and_the_remedy() -> None:
     )
 
 
+@settings(deadline=None)
 @given(
     seats=st.integers(1, 400), trainers=st.integers(1, 12), mode=st.sampled_from([ONLINE, OFFLINE])
 )

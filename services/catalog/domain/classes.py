@@ -133,7 +133,10 @@ def change(
     ) or list(change_faults(before, after, now=now))
     rules = rules_of_class(book, after.starts_at)
     if not faults:
-        faults = list(limit_faults(after, rules, hours=training_class.hours, before=before))
+        # What it broke before stays out of it, but not where it is moved to a day of other rules.
+        stays = rules == rules_of_class(book, before.starts_at)
+        earlier = before if stays else None
+        faults = list(limit_faults(after, rules, hours=training_class.hours, before=earlier))
     if faults:
         raise ValidationFailed(errors=faults)
     return replace(
