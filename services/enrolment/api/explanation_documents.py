@@ -19,7 +19,7 @@ from vocabulary.dates import parse_date
 from vocabulary.nik import parse_card_number
 from vocabulary.rule_set import GROUPS, read_day
 
-_SUBJECTS = ("candidate", "class_id", "enrolment_id", "limits_of")
+_SUBJECTS = ("candidate", "class_id", "limits_of", "enrolment_id")
 
 
 class AskedCandidate(Strict):
@@ -89,7 +89,7 @@ class ExplanationRequest(Strict):
         given = [subject for subject in _SUBJECTS if subject in data]
         if len(given) != 1:
             raise ma.ValidationError(
-                "Send exactly one of candidate, class_id, enrolment_id and limits_of.",
+                "Send exactly one of candidate, class_id, limits_of and enrolment_id.",
                 (given or _SUBJECTS)[-1],
             )
         if "version" in data and "date" in data:

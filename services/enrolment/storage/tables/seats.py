@@ -71,13 +71,7 @@ ENROLMENT = sa.Table(
     sa.Column("open_again_at", Instant),
     sa.Column("assisted", sa.Boolean, nullable=False, server_default=sa.false()),
     # Said of the holder by whoever assisted; the release before wrote neither of the two down.
-    sa.Column(
-        "consent",
-        sa.Boolean,
-        sa.CheckConstraint("consent or not assisted", name="enrolment_assisted_with_consent"),
-        nullable=False,
-        server_default=sa.false(),
-    ),
+    sa.Column("consent", sa.Boolean, nullable=False, server_default=sa.false()),
     sa.Index(
         "enrolment_once_a_class",
         "card_ref",
@@ -121,6 +115,7 @@ ENROLMENT = sa.Table(
         "(live_slot is not null) = (state in ('confirmed', 'active'))",
         name="enrolment_has_a_slot_while_live",
     ),
+    sa.CheckConstraint("consent or not assisted", name="enrolment_assisted_with_consent"),
     postgresql_with={"fillfactor": "90"},
 )
 
