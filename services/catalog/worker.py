@@ -23,7 +23,7 @@ from services.catalog.use_cases.close_classes import close_left_classes
 from services.catalog.use_cases.shared.writing import Author
 from vocabulary.roles import SYSTEM
 
-RULES_READ_EVERY = 30.0
+RULES_READ_EVERY = 10.0
 """Seconds; much less than the hour by which a version is settled before it takes effect."""
 
 

@@ -352,7 +352,7 @@ def test_nothing_in_the_clear_is_measured(shared_house: House, traces: Traces, p
     assert found(answer.text, traces) == []
 
 
-@pytest.mark.parametrize("path", ["/internal/feed", "/internal/seats"])
+@pytest.mark.parametrize("path", ["/internal/feed", "/internal/seats", "/internal/rules"])
 def test_nothing_in_the_clear_is_told_to_other_services(
     shared_house: House, traces: Traces, path: str
 ) -> None:
