@@ -61,9 +61,17 @@ def class_limits(facts: ClassFacts, rules: RuleSet) -> list[Limit]:
 
 def course_length(hours: int, rules: RuleSet) -> Limit:
     """Return the limit of a course's hours."""
-    number, least = "least_hours", rules.least_hours
+    least = rules.least_hours
     said = f"a training has at least {least} hours; this has {hours}. Offer a longer course."
-    return _limit("course-length", number, rules, least, hours, hours >= least, "/hours", said)
+    return Limit(
+        rule="course-length",
+        number="least_hours",
+        bound=least,
+        found=hours,
+        holds=hours >= least,
+        pointer="/hours",
+        message=_by(rules, "least_hours") + said,
+    )
 
 
 def broken_limits(
@@ -95,18 +103,26 @@ def _broken(facts: ClassFacts, rules: RuleSet) -> set[tuple[str, float]]:
 
 
 def _hours_a_day(facts: ClassFacts, rules: RuleSet) -> Iterator[Limit]:
-    number = _HOURS_A_DAY[facts.mode]
-    most: int = getattr(rules, number)
     days = _days(facts)
     if not days:
         return
+    number = _HOURS_A_DAY[facts.mode]
+    most: int = getattr(rules, number)
     day = max(days, key=lambda each: (days[each], each))
     hours = days[day] / _HOUR
     said = (
         f"an {facts.mode} class sits at most {most} hours a day; {day} has {hours:g}."
         " Shorten that day, or spread its meetings over more days."
     )
-    yield _limit("hours-a-day", number, rules, most, hours, hours <= most, "/meetings", said)
+    yield Limit(
+        rule="hours-a-day",
+        number=number,
+        bound=most,
+        found=hours,
+        holds=hours <= most,
+        pointer="/meetings",
+        message=_by(rules, number) + said,
+    )
 
 
 def _seats_per_trainer(facts: ClassFacts, rules: RuleSet) -> Iterator[Limit]:
@@ -114,14 +130,20 @@ def _seats_per_trainer(facts: ClassFacts, rules: RuleSet) -> Iterator[Limit]:
         return
     number = _PER_TRAINER[facts.mode]
     each: int = getattr(rules, number)
-    most = each * facts.trainers
+    most, needed = each * facts.trainers, -(-facts.seats // each)
     said = (
         f"an {facts.mode} class has at most {each} seats for each trainer, {most} with {facts.trainers};"
-        f" this has {facts.seats}. Lower seats to {most}, or name {-(-facts.seats // each)} trainers."
+        f" this has {facts.seats}. Lower seats to {most}, or name {needed} trainers."
     )
-    holds = facts.seats <= most
-    found = facts.seats / facts.trainers
-    yield _limit("seats-per-trainer", number, rules, each, found, holds, "/seats", said)
+    yield Limit(
+        rule="seats-per-trainer",
+        number=number,
+        bound=each,
+        found=facts.seats / facts.trainers,
+        holds=facts.seats <= most,
+        pointer="/seats",
+        message=_by(rules, number) + said,
+    )
 
 
 def _seats(facts: ClassFacts, rules: RuleSet) -> Iterator[Limit]:
@@ -129,31 +151,24 @@ def _seats(facts: ClassFacts, rules: RuleSet) -> Iterator[Limit]:
     most: int | None = getattr(rules, number)
     if most is None:
         return
-    said = f"an {facts.mode} class has at most {most} seats; this has {facts.seats}. Lower seats to {most}."
-    holds = facts.seats <= most
-    yield _limit("seats-of-a-class", number, rules, most, facts.seats, holds, "/seats", said)
-
-
-def _limit(
-    rule: str,
-    number: str,
-    rules: RuleSet,
-    bound: int,
-    found: float,
-    holds: bool,
-    pointer: str,
-    said: str,
-) -> Limit:
-    by = f"By the rules {rules.version} ({row_of(number)}, {number}) "
-    return Limit(
-        rule=rule,
-        number=number,
-        bound=bound,
-        found=found,
-        holds=holds,
-        pointer=pointer,
-        message=by + said,
+    said = (
+        f"an {facts.mode} class has at most {most} seats; this has {facts.seats}."
+        f" Lower seats to {most}."
     )
+    yield Limit(
+        rule="seats-of-a-class",
+        number=number,
+        bound=most,
+        found=facts.seats,
+        holds=facts.seats <= most,
+        pointer="/seats",
+        message=_by(rules, number) + said,
+    )
+
+
+def _by(rules: RuleSet, number: str) -> str:
+    """Begin a message: which version says so, by which number, of which row of the programme's table."""
+    return f"By the rules {rules.version} ({row_of(number)}, {number}) "
 
 
 def _days(facts: ClassFacts) -> dict[date, timedelta]:

@@ -34,19 +34,7 @@ def quota_report(
         "wave_id": wave_id,
         "wave_name": None if wave is None else wave.name,
         "rows": [_row(quota, flags.get(quota.quota_id, [])) for quota in quotas],
-        "repeated": [list(ids) for ids in check.repeated],
-        "missing": [{**asdict(each), "regions": list(each.regions)} for each in check.missing],
-        "differences": [
-            {
-                "quota_id": each.quota_id,
-                "parts_by": each.parts_by,
-                "number": _NAMES[each.number],
-                "stated": each.stated,
-                "sum": each.sum,
-                "difference": each.difference,
-            }
-            for each in check.differences
-        ],
+        **_found(check),
         "former_codes": former_codes(),
     }
 
@@ -59,6 +47,18 @@ def quota_rows(document: Mapping[str, Any]) -> list[dict[str, Any]]:
 
 _NAMES: Final[Mapping[str, str]] = MappingProxyType({"places": "target", "used": "used"})
 """The numbers of a quota as a report calls them."""
+
+
+def _found(check: QuotaTableCheck) -> dict[str, Any]:
+    """Write what is wrong with the table."""
+    return {
+        "repeated": [list(ids) for ids in check.repeated],
+        "missing": [{**asdict(each), "regions": list(each.regions)} for each in check.missing],
+        "differences": [
+            {**asdict(each), "number": _NAMES[each.number], "difference": each.difference}
+            for each in check.differences
+        ],
+    }
 
 
 def _in_order(quota: Quota) -> tuple[str, str, str]:
