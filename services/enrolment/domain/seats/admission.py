@@ -29,7 +29,7 @@ from vocabulary.rule_set import RuleSet
 class EnrolCommand:
     """Somebody wants a seat for a card. The caller makes the ids; actor and role come from the credential.
 
-    `consent` is the word of whoever assists that the holder agreed.
+    `consent` is the word of whoever assists that the holder agreed: without it there is no such command.
     """
 
     enrolment_id: str
@@ -41,6 +41,10 @@ class EnrolCommand:
     role: str
     request_id: str
     consent: bool = False
+
+    def __post_init__(self) -> None:
+        if assists(self.role) and not self.consent:
+            raise ValueError("nobody is enrolled by another without having agreed")
 
 
 @dataclass(frozen=True, slots=True)

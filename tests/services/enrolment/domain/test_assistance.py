@@ -17,6 +17,7 @@ from services.enrolment.domain.reports.assistance import (
     percent,
     tally,
 )
+from tests.services.enrolment.domain.builders import command
 from vocabulary.roles import EVERY_ROLE, HOLDER, OFFICER, OPERATOR
 
 NEW_YEAR = datetime(2026, 12, 31, 17, tzinfo=UTC)
@@ -33,6 +34,13 @@ def test_officers_and_operators_assist_and_nobody_else(role: str) -> None:
     assert assists(role) is is_assisting
     told = {"assisted": True, "consent": True} if is_assisting else {}
     assert told_of_assistance(role) == told
+
+
+@pytest.mark.parametrize("role", [OFFICER, OPERATOR])
+def test_there_is_no_command_to_enrol_somebody_who_did_not_agree(role: str) -> None:
+    with pytest.raises(ValueError, match="agreed"):
+        command(role=role)
+    assert command(role=role, consent=True).consent
 
 
 @pytest.mark.parametrize(
