@@ -62,8 +62,10 @@ class QuotaReportRow(Shown):
     used = Whole(metadata=says("How many cards hold a place; it may be more than there are."))
     left = Whole(allow_none=True, metadata=says("Null is no limit."))
     flags = ma.fields.List(
-        OneOf(("repeated", "target-differs", "used-differs")),
-        metadata=says("What is wrong with this row; the lists beside the rows say more."),
+        OneOf(("repeated", "target-differs", "used-differs", "overdrawn")),
+        metadata=says(
+            "What stands out in this row: the lists beside the rows say more; `overdrawn` uses more than its target."
+        ),
     )
 
 

@@ -77,7 +77,7 @@ def _row(quota: Quota, flags: Sequence[str]) -> dict[str, Any]:
         "target": quota.places,
         "used": quota.used,
         "left": quota.left,
-        "flags": flags,
+        "flags": [*flags, *(["overdrawn"] if quota.is_overdrawn else [])],
     }
 
 

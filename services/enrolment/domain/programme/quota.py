@@ -52,6 +52,11 @@ class Quota:
         """Return how many places are free; None where there is no limit."""
         return None if self.places is None else max(0, self.places - self.used)
 
+    @property
+    def is_overdrawn(self) -> bool:
+        """Tell whether more cards hold a place than there are now, since the places were lowered."""
+        return self.places is not None and self.used > self.places
+
 
 def under_rules(quotas: Iterable[Quota], rules: RuleSet) -> list[Quota]:
     """Give the programme's own quotas the places that the rules in force name; a wave's have theirs."""

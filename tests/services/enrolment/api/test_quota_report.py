@@ -107,6 +107,14 @@ def test_used_places_that_do_not_add_up_are_flagged(house: House) -> None:
     assert (difference["stated"], difference["sum"], difference["difference"]) == (1, 4, 3)
 
 
+def test_a_quota_of_which_more_is_used_than_it_has_is_told(house: House) -> None:
+    set_quotas(house, {"region": "17.71", "places": 2})
+    house.award_many(2, regency="17.71")
+    set_quotas(house, {"region": "17.71", "places": 1})
+    [row] = report(house)["rows"]
+    assert (row["target"], row["used"], row["left"], row["flags"]) == (1, 2, 0, ["overdrawn"])
+
+
 def test_a_quota_set_for_an_old_code_counts_the_cards_of_its_successor(house: House) -> None:
     [quota] = set_quotas(house, {"region": "93.01", "places": 3})
     house.award(regency="93.01")
