@@ -1,41 +1,26 @@
 """Declaring the calls a service takes: who may call, what goes in, and the function that answers.
 
 A handler gets the parsed `Call` and the service's own parts; it returns an `Answer`, or a Flask response
-where it streams. Everything that can be refused without knowing the service's data is refused before it runs.
+where it streams. Everything that can be refused without knowing the service's data, `request_gate` refuses before it
+runs.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from enum import Enum
-from typing import Any, Generic, TypedDict, TypeVar, Unpack
+from typing import Generic, TypedDict, TypeVar, Unpack
 
 import marshmallow as ma
-from flask import Request, Response
+from flask import Response
 
-from chassis.idempotency import Answer, IdempotencyKey, IdempotencyKeys
-from chassis.identity import Principal, TokenVerifier, bearer_token
-from chassis.media_types import media_type_for
-from chassis.problems import (
-    Forbidden,
-    IdempotencyKeyMissing,
-    MalformedRequest,
-    Problem,
-    Unauthenticated,
-)
+from chassis.calls import Call
+from chassis.idempotency import Answer
+from chassis.problems import Problem
 from chassis.rate_limits import Bound
-from chassis.request_content import (
-    JSON,
-    Streamed,
-    body_in,
-    form_in,
-    key_in,
-    query_in,
-    stream_in,
-    version_in,
-)
-from chassis.time_left import TIME_LEFT_HEADER, seconds_left
+from chassis.request_content import JSON
+from chassis.streamed_bodies import Streamed
 
 House = TypeVar("House")
 
@@ -46,48 +31,6 @@ class KeyUse(Enum):
     NONE = "none"
     ACCEPTED = "accepted"
     REQUIRED = "required"
-
-
-@dataclass(frozen=True, slots=True)
-class Incoming:
-    """A body that is read while it comes, block by block. Reading raises what `request_content.stream_in` raises.
-
-    What the command is, nobody knows before its end: `key_for` binds the caller's Idempotency-Key to what came of it.
-    """
-
-    blocks: Iterator[bytes] = field(repr=False)
-    key_for: Callable[[str], IdempotencyKey | None] = field(repr=False)
-
-
-@dataclass(frozen=True, slots=True)
-class Call:
-    """One request, parsed and permitted.
-
-    `body` is what the schema made of it; of a form it holds, for each name, the list of values sent under it.
-    `authorization` is the Authorization header as it came; of a form call nothing has looked at it.
-    `address` is the caller's network address as far as the application knows it. `incoming` is the body of a call that
-    takes a stream; such a call has no `key` of its own.
-    """
-
-    principal: Principal | None
-    request_id: str
-    path: Mapping[str, str]
-    query: Mapping[str, Any]
-    body: Mapping[str, Any]
-    key: IdempotencyKey | None
-    version: int | None
-    media_type: str
-    seconds_left: float
-    authorization: str | None = field(default=None, repr=False)
-    address: str = ""
-    incoming: Incoming | None = field(default=None, repr=False)
-
-    @property
-    def caller(self) -> Principal:
-        """Return the caller of a call that is not public. Raises `Unauthenticated` where there is none."""
-        if self.principal is None:
-            raise Unauthenticated
-        return self.principal
 
 
 Handler = Callable[[Call, House], Answer | Response]
@@ -107,8 +50,7 @@ class Endpoint(Generic[House]):
     and the headers `sends`; `refuses` names the programme's refusals, and `refuses_rows` those that stand in the
     document because each row of the body is judged by itself. `bounded` are the bounds on how often somebody may, for
     each of which the service has a throttle that the handler asks: callers are told how they stand, and refused with
-    429. Everything that follows from the
-    declaration itself, `chassis.contract` derives.
+    429. Everything that follows from the declaration itself, `chassis.contract` derives.
     """
 
     method: str
@@ -134,115 +76,6 @@ class Endpoint(Generic[House]):
     @property
     def name(self) -> str:
         return f"{self.method} {self.rule}"
-
-    def admit(
-        self,
-        request: Request,
-        path: Mapping[str, str],
-        request_id: str,
-        verifier: TokenVerifier,
-        keys: IdempotencyKeys | None,
-    ) -> Call:
-        """Parse a request into a `Call`, or raise the problem that stands in its way."""
-        principal = None if self.form else self._permitted(request, verifier)
-        media_type = media_type_for(request, self.media_types)
-        query = query_in(request, self.query)
-        if self.streams is not None:
-            return self._streamed(self.streams, request, path, request_id, principal, keys)
-        body = self._body(request)
-        return Call(
-            principal=principal,
-            request_id=request_id,
-            path=path,
-            query=query,
-            body=body,
-            key=self._key(request, principal, [dict(path), body], keys),
-            version=version_in(request) if self.edits else None,
-            media_type=media_type,
-            seconds_left=seconds_left(request.headers.get(TIME_LEFT_HEADER)),
-            authorization=request.headers.get("Authorization"),
-            address=request.remote_addr or "",
-        )
-
-    def _streamed(
-        self,
-        streams: Streamed,
-        request: Request,
-        path: Mapping[str, str],
-        request_id: str,
-        principal: Principal | None,
-        keys: IdempotencyKeys | None,
-    ) -> Call:
-        """Parse a request but for its body, which the handler reads."""
-
-        def key_for(digest: str) -> IdempotencyKey | None:
-            return self._key(request, principal, [dict(path), digest], keys)
-
-        key_for("")  # a key that is missing or unusable is refused before anything is read
-        return Call(
-            principal=principal,
-            request_id=request_id,
-            path=path,
-            query=query_in(request, self.query),
-            body={},
-            key=None,
-            version=None,
-            media_type=media_type_for(request, self.media_types),
-            seconds_left=seconds_left(request.headers.get(TIME_LEFT_HEADER)),
-            incoming=Incoming(stream_in(request, streams), key_for),
-        )
-
-    def _body(self, request: Request) -> Mapping[str, Any]:
-        if self.form:
-            return form_in(request)
-        return {} if self.method == "GET" else body_in(request, self.body)
-
-    def _permitted(self, request: Request, verifier: TokenVerifier) -> Principal | None:
-        token = bearer_token(request.headers.get("Authorization"))
-        principal = verifier.verify(token) if token is not None else None
-        if self.allow:
-            if principal is None:
-                raise Unauthenticated
-            if principal.role not in self.allow:
-                raise Forbidden(f"This call is for: {', '.join(sorted(self.allow))}.")
-        return principal
-
-    def _key(
-        self,
-        request: Request,
-        principal: Principal | None,
-        command: Any,
-        keys: IdempotencyKeys | None,
-    ) -> IdempotencyKey | None:
-        given = None if self.key is KeyUse.NONE else key_in(request)
-        if given is None:
-            if self.key is KeyUse.REQUIRED:
-                raise IdempotencyKeyMissing
-            return None
-        if keys is None:
-            raise LookupError("this service was built without a secret for idempotency keys")
-        try:
-            return keys.bind(
-                caller=_scope_of(principal),
-                method=self.method,
-                route=self.rule,
-                key=given,
-                command=command,
-            )
-        except RecursionError:  # what was just read may be a little too deep to be written again
-            raise MalformedRequest("The body is nested too deeply. Send flat objects.") from None
-
-
-def _scope_of(principal: Principal | None) -> tuple[str | None, ...]:
-    """Return whose key it is: of one subject as it is bound now, since what it is bound to may change.
-
-    All anonymous callers share one scope, so that a retry from another address, as a phone sends it, is still a retry.
-    A stored answer is given only for the very same command; its caller learns no more than that it was sent before, and
-    the id that was given to it.
-    """
-    if principal is None:
-        return ("public",)
-    return (principal.subject, principal.provider, principal.card)
 
 
 class Said(TypedDict, total=False):
@@ -361,12 +194,3 @@ class Endpoints(Generic[House]):
             return handler
 
         return declare
-
-
-def etag(version: int, *, beside: str = "") -> dict[str, str]:
-    """Return the ETag header of a resource at a version.
-
-    `beside` (digits and small letters) tells apart answers of the same version that differ in what is no part of it,
-    such as a count that others move; If-Match looks at the version alone.
-    """
-    return {"ETag": f'"{version}.{beside}"' if beside else f'"{version}"'}

@@ -9,6 +9,7 @@ import sqlalchemy as sa
 from gevent.monkey import is_module_patched
 
 from chassis.cooperative_connection import CooperativeConnection
+from chassis.digest_in_sql import SQLITE_FUNCTION, sha256_of_text
 
 SQLITE_BUSY_MS = 5_000
 STATEMENT_TIMEOUT_MS = 30_000
@@ -55,6 +56,7 @@ def sqlite_engine(url: sa.URL, pool_size: int) -> sa.Engine:
             f"busy_timeout={SQLITE_BUSY_MS}",
         ):
             connection.execute(f"PRAGMA {pragma}")
+        connection.create_function(SQLITE_FUNCTION, 1, sha256_of_text, deterministic=True)
 
     @sa.event.listens_for(engine, "begin")
     def begin(connection: sa.Connection) -> None:

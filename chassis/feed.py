@@ -9,8 +9,9 @@ from typing import Any
 import marshmallow as ma
 import sqlalchemy as sa
 
+from chassis.calls import Call
 from chassis.clock import write_instant
-from chassis.endpoints import Call, Endpoint, Endpoints
+from chassis.endpoints import Endpoint, Endpoints
 from chassis.fields import QueryWhole, Reference, Strict
 from chassis.idempotency import Answer
 from chassis.journal import HasJournal, Journal, RecordedEntry

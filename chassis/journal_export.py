@@ -9,41 +9,21 @@ from __future__ import annotations
 
 import csv
 import io
-import json
-import re
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-import marshmallow as ma
 import sqlalchemy as sa
-from flask import Response
 from sqlalchemy.dialects import postgresql
 
 from chassis.clock import write_instant
 from chassis.column_types import Identifier
-from chassis.contract import Shown, page_of
 from chassis.database import Database
-from chassis.endpoints import Call, Endpoint, Endpoints
-from chassis.fields import (
-    CursorQuery,
-    InstantField,
-    OneOf,
-    Parsed,
-    QueryWhole,
-    Reference,
-    Text,
-    Whole,
-    refuse_empty_span,
-    says,
-)
-from chassis.journal import HasJournal, Journal, JournalTables
+from chassis.journal import Journal
 from chassis.pagination import Place
-from chassis.request_content import JSON
+from chassis.written_rows import CSV, JSON_LINES, document_of, lines_of
 
-JSON_LINES = "application/jsonl"
-CSV = "text/csv"
 ROWS_A_RANGE = 5_000
 _DIALECT = postgresql.dialect(paramstyle="named")  # type: ignore[no-untyped-call]
 WINDOW = 100_000
@@ -65,162 +45,39 @@ class LogFilter:
     until: datetime | None
 
 
-class LogQuery(CursorQuery):
-    """What every journal is filtered by; `log_query` adds what differs. A cursor says the same as `after`."""
-
-    BESIDE = CursorQuery.BESIDE | {"after"}
-
-    after = QueryWhole(
-        load_default=None, metadata=says("The position to go on after; the first entry has 1.")
-    )
-    limit = QueryWhole(
-        least=1,
-        most=10_000_000,
-        load_default=None,
-        metadata=says("How many entries at most; without it all there are."),
-    )
-
-    def is_key(self, text: str) -> bool:
-        """Tell whether a text is a position."""
-        return re.fullmatch("[0-9]{1,16}", text) is not None
-
-    @ma.validates_schema
-    def refuse_what_contradicts_itself(self, data: Mapping[str, Any], **_: Any) -> None:
-        """Refuse two places to go on from, and a time that ends before it begins."""
-        if data["after"] is not None and data["cursor"] is not None:
-            message = "Send either after or cursor: both say where to go on."
-            raise ma.ValidationError({"after": [message], "cursor": [message]})
-        refuse_empty_span(data, "from", "to")
-
-
-@dataclass(frozen=True)
-class Code:
-    """What a subject of a journal is that is no id: its parser, and what that takes as JSON Schema has it."""
-
-    parse: Callable[[str], str]
-    form: Mapping[str, Any]
-
-
-def log_query(name: str, tables: JournalTables, *, code: Code) -> type[CursorQuery]:
-    """Return the schema of the query string for a journal's filters."""
-    fields: dict[str, ma.fields.Field[Any]] = {
-        "journal": OneOf(
-            (name,), load_default=name, metadata=says("Which service's journal is read.")
-        ),
-        "kind": OneOf(tables.kinds, load_default=None, metadata=says("What the entries tell of.")),
-        "from": InstantField(
-            load_default=None, metadata=says("Recorded at this instant or later.")
-        ),
-        "to": InstantField(load_default=None, metadata=says("Recorded before this instant.")),
-    }
-    for subject in tables.subjects:
-        fields[subject] = _subject(tables, subject, code, load_default=None)
-    return type(f"{name.title()}LogQuery", (LogQuery,), fields)
-
-
-def log_page(name: str, tables: JournalTables, *, code: Code) -> type[Shown]:
-    """Return the schema of a journal's entries as the auditors get them in JSON."""
-    subjects = {name: _subject(tables, name, code, allow_none=True) for name in tables.subjects}
-    about = says("The facts of what happened, by kind. Numbers, text and ids; never personal data.")
-    fields: dict[str, ma.fields.Field[Any]] = {
-        "position": Whole(least=1, metadata=says("Without gaps, in the order of commits.")),
-        "recorded_at": InstantField(metadata=says("Never earlier than that of the entry before.")),
-        "kind": OneOf(tables.kinds),
-        "actor": Text(most=128, metadata=says("Who did it, as the verified token named it.")),
-        "role": Text(most=32),
-        "request_id": Text(most=64),
-        "rule_version": Text(
-            most=32, allow_none=True, metadata=says("The rules that were in force.")
-        ),
-        "body": ma.fields.Dict(metadata=about),
-        **subjects,
-    }
-    doc = f"An entry of the journal of {name}."
-    return page_of(
-        type(f"{name.title()}Entry", (Shown,), {"__doc__": doc, **fields}),
-        name=f"{name.title()}Entries",
-    )
-
-
-def _subject(tables: JournalTables, subject: str, code: Code, **options: Any) -> Any:
-    is_id = isinstance(tables.entry.c[subject].type, Identifier)
-    return Reference(**options) if is_id else Parsed(code.parse, form=code.form, **options)
-
-
-def log_endpoints(
-    name: str,
-    tables: JournalTables,
-    *,
-    code: Code,
-    allow: tuple[str, ...],
-) -> list[Endpoint[Any]]:
-    """Declare the export of a service's journal.
-
-    The parser of `code` checks what is sent for a subject that is no id, and raises `ValueError` with the remedy.
-    """
-    endpoints: Endpoints[HasJournal] = Endpoints("/api/v1")
-
-    @endpoints.get(
-        "/log/entries",
-        allow=allow,
-        query=log_query(name, tables, code=code),
-        media_types=(JSON, JSON_LINES, CSV),
-        shows=log_page(name, tables, code=code),
-    )
-    def get_entries(call: Call, house: HasJournal) -> Response:
-        """Export the journal: what happened, in the order of commits, without gaps.
-
-        As JSON, as JSON Lines (an entry a line, in canonical JSON as it is hashed) or as CSV, which streams. A walk by
-        `cursor` or `after` neither skips an entry nor repeats one. A code of a province stands for its regencies, too.
-        """
-        query = call.query
-        place: Place = query["place"]
-        wanted = LogFilter(
-            place=place,
-            after=int(place.after or query["after"] or 0),
-            limit=query["limit"],
-            kind=query["kind"],
-            subjects={subject: query[subject] for subject in tables.subjects if query[subject]},
-            since=query["from"],
-            until=query["to"],
-        )
-        content_type = "text/csv; charset=utf-8" if call.media_type == CSV else call.media_type
-        return Response(
-            export(house.database, house.journal, wanted, call.media_type),
-            content_type=content_type,
-        )
-
-    return endpoints.all
-
-
 def export(
     database: Database, journal: Journal, wanted: LogFilter, media_type: str
 ) -> Iterator[bytes]:
     """Yield the matching entries as text in the media type, block by block."""
     if media_type == CSV:
-        yield _csv_line(_columns(journal)).encode()
-        read = _copy_csv if database.dialect == "postgresql" else _read_csv(journal)
-        for part, _ in _ranges(database, journal, wanted, read):
-            yield b"".join(part)
-    elif media_type == JSON_LINES:
-        for part, _ in _ranges(database, journal, wanted, _read_leaves(journal)):
-            yield b"".join(leaf + b"\n" for leaf in part)
-    else:
-        yield from _json_document(database, journal, wanted)
+        return _csv_table(database, journal, wanted)
+    if media_type == JSON_LINES:
+        ranges = _ranges(database, journal, wanted, _read_leaves(journal))
+        return lines_of(part for part, _ in ranges)
+    return _document(database, journal, wanted)
 
 
-def _json_document(database: Database, journal: Journal, wanted: LogFilter) -> Iterator[bytes]:
-    yield b'{"items":['
-    separator = b""
+def _csv_table(database: Database, journal: Journal, wanted: LogFilter) -> Iterator[bytes]:
+    yield (",".join(_columns(journal)) + "\n").encode()
+    read = _copy_csv if database.dialect == "postgresql" else _read_csv(journal)
+    for part, _ in _ranges(database, journal, wanted, read):
+        yield b"".join(part)
+
+
+def _document(database: Database, journal: Journal, wanted: LogFilter) -> Iterator[bytes]:
     last, found = wanted.after, 0
-    for part, reached in _ranges(database, journal, wanted, _read_leaves(journal)):
-        last = reached
-        found += len(part)
-        yield separator + b",".join(part)
-        separator = b","
-    more = wanted.limit is not None and found == wanted.limit
-    cursor = wanted.place.cursor(str(last)) if more else None
-    yield f'],"next_cursor":{json.dumps(cursor)}}}'.encode()
+
+    def parts() -> Iterator[list[bytes]]:
+        nonlocal last, found
+        for part, reached in _ranges(database, journal, wanted, _read_leaves(journal)):
+            last, found = reached, found + len(part)
+            yield part
+
+    def next_cursor() -> str | None:
+        more = wanted.limit is not None and found == wanted.limit
+        return wanted.place.cursor(str(last)) if more else None
+
+    return document_of(parts(), next_cursor)
 
 
 def _ranges(
@@ -320,9 +177,3 @@ def _read_leaves(journal: Journal) -> Reader:
         return [entry.leaf() for entry in entries], len(entries), last
 
     return read
-
-
-def _csv_line(cells: Sequence[str]) -> str:
-    text = io.StringIO()
-    csv.writer(text, lineterminator="\n").writerow(cells)
-    return text.getvalue()

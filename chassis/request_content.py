@@ -3,8 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+from collections.abc import Mapping
 from typing import Any
 from urllib.parse import parse_qs
 
@@ -26,7 +25,6 @@ from chassis.problems import (
 
 JSON = "application/json"
 FORM = "application/x-www-form-urlencoded"
-STREAM_BLOCK = 64 * 1024
 MOST_FIELDS = 64
 """Fields of a form, or parts of a query string."""
 
@@ -42,15 +40,6 @@ def _whole(pattern: re.Pattern[str]) -> str:
 
 KEY_PATTERN = _whole(_KEY)
 VERSION_PATTERN = _whole(_VERSION)
-
-
-@dataclass(frozen=True, slots=True)
-class Streamed:
-    """A body that is read as it comes: of which media type, at most how many bytes, and what it is."""
-
-    media_type: str
-    largest: int
-    description: str
 
 
 def query_in(request: Request, schema: ma.Schema | None) -> Mapping[str, Any]:
@@ -84,7 +73,7 @@ def body_in(request: Request, schema: ma.Schema | None) -> Mapping[str, Any]:
     raw = _whole_body(request)
     if schema is None and raw.strip() in (b"", b"{}"):
         return {}
-    _check_type(request, JSON)
+    check_type(request, JSON)
     if not raw.strip():
         raise MalformedRequest("The body is empty. Send a JSON object.")
     return load(schema or Strict(), strict_json.parse(raw))
@@ -95,7 +84,7 @@ def form_in(request: Request) -> Mapping[str, list[str]]:
 
     Raises `UnsupportedMediaType`, `PayloadTooLarge`, `MalformedRequest`.
     """
-    _check_type(request, FORM)
+    check_type(request, FORM)
     try:
         return parse_qs(
             _whole_body(request).decode("ascii"),
@@ -107,28 +96,6 @@ def form_in(request: Request) -> Mapping[str, list[str]]:
         raise MalformedRequest(
             f"The body is not a form of at most {MOST_FIELDS} fields, percent-encoded UTF-8."
         ) from None
-
-
-def stream_in(request: Request, streamed: Streamed) -> Iterator[bytes]:
-    """Return the body block by block, after a look at what the headers say of it.
-
-    Raises `UnsupportedMediaType` and `PayloadTooLarge`, the latter also while it is read.
-    """
-    _check_type(request, streamed.media_type)
-    _check_coding(request)
-    if (request.content_length or 0) > streamed.largest:
-        raise PayloadTooLarge
-    request.max_content_length = streamed.largest + 1  # so that it is `_blocks` who refuses
-    return _blocks(request, streamed.largest)
-
-
-def _blocks(request: Request, largest: int) -> Iterator[bytes]:
-    read = 0
-    while block := request.stream.read(STREAM_BLOCK):
-        read += len(block)
-        if read > largest:
-            raise PayloadTooLarge
-        yield block
 
 
 def key_in(request: Request) -> str | None:
@@ -156,7 +123,7 @@ def version_in(request: Request) -> int:
     return int(match[1])
 
 
-def _check_type(request: Request, expected: str) -> None:
+def check_type(request: Request, expected: str) -> None:
     """Check that the body is of a media type, in UTF-8 as both of ours are (RFC 8259 section 8.1).
 
     Raises `UnsupportedMediaType`.
@@ -170,7 +137,7 @@ def _check_type(request: Request, expected: str) -> None:
         )
 
 
-def _check_coding(request: Request) -> None:
+def check_coding(request: Request) -> None:
     """Check that the body was sent plain: nobody here would undo a coding. Raises `UnsupportedMediaType`.
 
     The header in the answer says what is wrong (RFC 9110 section 15.5.16).
@@ -189,7 +156,7 @@ def _whole_body(request: Request) -> bytes:
     Of a body without a length (sent in chunks) werkzeug gives as much as is allowed and keeps silent about the
     rest, so one that fills the limit is taken for too large.
     """
-    _check_coding(request)
+    check_coding(request)
     raw = request.get_data(cache=False)
     limit = request.max_content_length
     if limit is not None and request.content_length is None and len(raw) >= limit:

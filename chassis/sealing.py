@@ -42,6 +42,14 @@ class Seal:
         except (InvalidTag, ValueError):
             raise SealBroken(context) from None
 
+    def opens(self, sealed: str, *, context: str) -> bool:
+        """Tell whether a sealed text opens under this key."""
+        try:
+            self.open(sealed, context=context)
+        except SealBroken:
+            return False
+        return True
+
 
 def keyed_digest(key: bytes, purpose: str, value: str) -> str:
     """Return an HMAC-SHA-256 as 64 hexadecimal digits: equal values are found, none is read back."""

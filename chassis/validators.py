@@ -19,3 +19,12 @@ def spare_what_is_known(response: Response, request: Request) -> None:
 def tag_of(body: bytes) -> str:
     """Return an ETag that is the same for as long as the answer says the same."""
     return f'"{hashlib.sha256(body).hexdigest()[:32]}"'
+
+
+def etag(version: int, *, beside: str = "") -> dict[str, str]:
+    """Return the ETag header of a resource at a version.
+
+    `beside` (digits and small letters) tells apart answers of the same version that differ in what is no part of it,
+    such as a count that others move; If-Match looks at the version alone.
+    """
+    return {"ETag": f'"{version}.{beside}"' if beside else f'"{version}"'}

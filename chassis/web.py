@@ -29,6 +29,7 @@ from chassis.observability import (
 from chassis.pages.serving import ServedPages
 from chassis.problems import Problem
 from chassis.request_content import JSON
+from chassis.request_gate import RequestGate
 from chassis.validators import spare_what_is_known
 
 LARGEST_BODY = 1_048_576
@@ -74,11 +75,12 @@ def build_app(
     app.url_map.merge_slashes = False
     app.before_request(_begin)
     app.after_request(_finish)
+    gate = RequestGate(verifier, idempotency_keys)
     for endpoint in endpoints:
         app.add_url_rule(
             endpoint.rule,
             endpoint=endpoint.name,
-            view_func=_view(endpoint, house, verifier, idempotency_keys),
+            view_func=_view(endpoint, house, gate),
             methods=[endpoint.method],
             provide_automatic_options=False,
         )
@@ -92,14 +94,9 @@ def build_app(
     return app
 
 
-def _view(
-    endpoint: Endpoint[House],
-    house: House,
-    verifier: TokenVerifier,
-    keys: IdempotencyKeys | None,
-) -> Callable[..., Response]:
+def _view(endpoint: Endpoint[House], house: House, gate: RequestGate) -> Callable[..., Response]:
     def view(**path: str) -> Response:
-        call = endpoint.admit(request, path, current_request_id.get(), verifier, keys)
+        call = gate.admit(endpoint, request, path, current_request_id.get())
         answer = endpoint.handler(call, house)
         return answer if isinstance(answer, Response) else _response(answer)
 

@@ -84,23 +84,6 @@ def work_for(
     return 0
 
 
-def do_each(things: Iterable[str], work: Callable[[str], int]) -> int:
-    """Do something with each of several; return how much was done in all.
-
-    One that fails does not keep the others from their turn: the first error is raised after them.
-    """
-    done = 0
-    failure: Exception | None = None
-    for thing in things:
-        try:
-            done += work(thing)
-        except Exception as error:  # noqa: BLE001 - raised below, after the others had their turn
-            failure = failure or error
-    if failure is not None:
-        raise failure
-    return done
-
-
 def _serve_metrics(host: str, port: int) -> None:
     try:
         start_http_server(port, host)

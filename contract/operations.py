@@ -9,7 +9,8 @@ from typing import Any
 from chassis.contract import ANYWHERE, refusals_of, summary_of
 from chassis.endpoints import Endpoint, KeyUse
 from chassis.rate_limits import HEADERS as RATE_LIMITS
-from chassis.request_content import FORM, JSON, Streamed
+from chassis.request_content import FORM, JSON
+from chassis.streamed_bodies import Streamed
 from contract import refusals
 from contract.schemas import Schemas
 from gateway.routes import Route

@@ -47,16 +47,23 @@ _CONDITIONS = frozenset({"If-None-Match", "If-Modified-Since"})
 
 
 class Service:
-    """One service behind the gateway, with its places for requests and, apart from them, for long answers."""
+    """One service behind the gateway, with its places for requests and, apart from them, for long answers.
+
+    Long answers that anybody may ask for have half as many places, of their own: who reads a published list as slowly
+    as can be takes none from officers, operators and auditors.
+    """
 
     def __init__(self, upstream: Upstream, *, requests: int, exports: int) -> None:
         self.upstream = upstream
         self._requests = Gate(requests)
         self._exports = Gate(exports)
+        self._public_exports = Gate(max(1, exports // 2))
 
-    def gate(self, *, bulk: bool) -> Gate:
+    def gate(self, route: Route) -> Gate:
         """Return the gate that a route's requests go through."""
-        return self._exports if bulk else self._requests
+        if not route.bulk:
+            return self._requests
+        return self._public_exports if route.access is Access.PUBLIC else self._exports
 
 
 class Forwarding:
@@ -152,7 +159,7 @@ class Forwarding:
         route = match.route
         service = self._services[match.upstream]
         body = gather(environ, largest=route.largest_body)
-        gate = service.gate(bulk=route.bulk)
+        gate = service.gate(route)
         waited = gate.enter()
         try:
             if waited and has_left(environ):

@@ -38,7 +38,8 @@ class Route:
 
     `upstreams` are the services that may answer, the usual one first; with several, the query's `journal` chooses.
     `largest_body` is in bytes, `seconds` the time until the answer begins. `bulk` answers may be long and slow, and
-    have places of their own among the requests in flight. Requests to a `shared` one that are alike get one answer.
+    have places of their own among the requests in flight, others where they are for anybody. Requests to a `shared` one
+    that are alike get one answer.
     """
 
     method: str

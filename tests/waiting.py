@@ -32,12 +32,16 @@ def lock_waited_for(database: Database, *, longer_than: float = 0.0) -> None:
     if database.dialect != "postgresql":
         return
 
-    def look() -> bool:
-        with database.reading() as connection:
-            longest = connection.execute(_LONGEST_WAIT).scalar()
-        return longest is not None and longest > longer_than
+    eventually(
+        lambda: somebody_waits(database, longer_than=longer_than), what="somebody waits for a lock"
+    )
 
-    eventually(look, what="somebody waits for a lock")
+
+def somebody_waits(database: Database, *, longer_than: float = 0.0) -> bool:
+    """Tell whether somebody has waited for a lock in a PostgreSQL database for so many seconds."""
+    with database.reading() as connection:
+        longest = connection.execute(_LONGEST_WAIT).scalar()
+    return longest is not None and longest > longer_than
 
 
 _LONGEST_WAIT = sa.text(

@@ -43,10 +43,21 @@ def variables_of(path: str, call: Mapping[str, Any], body: Any) -> dict[str, Any
     values = {word[1:-1]: value for word, value in places if word.startswith("{")}
     found = {name: values[name] for name in ids}
     found |= {name: value for name, value in _asked(call) if _OWN.fullmatch(name)}
-    if isinstance(body, dict):
-        found |= {name: body[name] for name in body if _OWN.fullmatch(name)}
+    found |= _own_members(body)
     found |= {_HEADERS[name]: call["headers"][name] for name in _HEADERS if name in call["headers"]}
     return {name.upper(): value for name, value in found.items()}
+
+
+def _own_members(value: Any) -> dict[str, Any]:
+    """Return what a body has of the reader's own: of a list the members of its only item."""
+    if isinstance(value, list) and len(value) == 1:
+        return _own_members(value[0])
+    if not isinstance(value, dict):
+        return {}
+    found: dict[str, Any] = {}
+    for name, member in value.items():
+        found |= {name: member} if _OWN.fullmatch(name) else _own_members(member)
+    return found
 
 
 def _asked(call: Mapping[str, Any]) -> list[tuple[str, str]]:
@@ -77,13 +88,23 @@ def _with_variables(path: str) -> str:
 
 def _quoted(body: Any) -> str:
     """Quote a body for a shell: in apostrophes, but for the variables in it."""
-    text = json.dumps({name: _marked(name, body[name]) for name in body}, ensure_ascii=False)
+    text = json.dumps(_marked(body), ensure_ascii=False)
     parts = re.split(r'\\u0000|"\\u0001|\\u0001"', text)
     return "".join(f'"${part}"' if at % 2 else shlex.quote(part) for at, part in enumerate(parts))
 
 
-def _marked(name: str, value: Any) -> Any:
-    """Put a variable's name between marks in the place of its value; a number stands without quotes."""
-    if not _OWN.fullmatch(name):
+def _marked(value: Any) -> Any:
+    """Put the names of variables between marks in the places of their values."""
+    if isinstance(value, list) and len(value) == 1:
+        return [_marked(value[0])]
+    if not isinstance(value, dict):
         return value
+    return {
+        name: _mark(name, value[name]) if _OWN.fullmatch(name) else _marked(value[name])
+        for name in value
+    }
+
+
+def _mark(name: str, value: Any) -> str:
+    """Put a variable's name between marks; a number stands without quotes."""
     return f"\0{name.upper()}\0" if isinstance(value, str) else f"\1{name.upper()}\1"

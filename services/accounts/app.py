@@ -9,7 +9,7 @@ from flask import Flask
 from chassis.endpoints import Endpoint
 from chassis.feed import feed_endpoints
 from chassis.idempotency import IdempotencyKeys
-from chassis.journal_export import Code, log_endpoints
+from chassis.journal_calls import Code, log_endpoints
 from chassis.observability import configure_logging
 from chassis.pages.declaring import Page
 from chassis.schema_state import schema_check

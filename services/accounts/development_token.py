@@ -7,7 +7,7 @@ import os
 import sys
 from collections.abc import Mapping, Sequence
 
-from services.accounts.command_line import exit_code
+from chassis.command import exit_code
 from services.accounts.development import issue_token
 from services.accounts.domain.mandates import UnusableMandate
 from vocabulary.roles import EVERY_ROLE

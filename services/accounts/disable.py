@@ -10,8 +10,8 @@ import os
 import sys
 from collections.abc import Mapping, Sequence
 
+from chassis.command import exit_code
 from chassis.identifiers import random_reference
-from services.accounts.command_line import exit_code
 from services.accounts.domain.actors import COMMAND_LINE, Actor
 from services.accounts.service import AccountsService, opened_service
 from services.accounts.settings import read_settings

@@ -7,9 +7,9 @@ import os
 import sys
 from collections.abc import Mapping, Sequence
 
+from chassis.command import exit_code
 from chassis.identifiers import random_reference
 from chassis.problems import StateConflict
-from services.accounts.command_line import exit_code
 from services.accounts.domain.actors import COMMAND_LINE, Actor
 from services.accounts.domain.mandates import Mandate
 from services.accounts.domain.people.codes import in_groups

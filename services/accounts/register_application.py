@@ -13,8 +13,9 @@ import secrets
 import sys
 from collections.abc import Mapping, Sequence
 
+from chassis.command import exit_code
 from chassis.identifiers import random_reference
-from services.accounts.command_line import exit_code, given_secret, print_credentials
+from services.accounts.command_line import given_secret, print_credentials
 from services.accounts.domain.actors import COMMAND_LINE, Actor
 from services.accounts.domain.authorization.applications import UnusableApplication
 from services.accounts.domain.clients import SECRET_BYTES, UnusableCredential

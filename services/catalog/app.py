@@ -11,7 +11,7 @@ from chassis.http_client import document_at
 from chassis.idempotency import IdempotencyKeys
 from chassis.identity import TokenVerifier
 from chassis.issuer_keys import KeySource, PublishedKeys
-from chassis.journal_export import Code, log_endpoints
+from chassis.journal_calls import Code, log_endpoints
 from chassis.observability import configure_logging
 from chassis.schema_state import schema_check
 from chassis.web import build_app

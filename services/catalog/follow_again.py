@@ -11,12 +11,8 @@ import os
 import sys
 from collections.abc import Mapping
 
-import sqlalchemy as sa
-
+from chassis.command import exit_code
 from chassis.follower import forget_follower
-from chassis.problems import Problem
-from chassis.settings import SettingsError
-from chassis.terminal import said_by, why_unusable
 from services.catalog.followers.seats import SOURCE
 from services.catalog.service import CatalogService, start_service
 from services.catalog.settings import read_settings
@@ -32,21 +28,14 @@ def follow_again(service: CatalogService) -> None:
 
 def main(variables: Mapping[str, str]) -> int:
     """Begin again, say so in one line, and return the exit code."""
-    try:
+
+    def command() -> None:
         service = start_service(read_settings(variables))
         follow_again(service)
-    except SettingsError as error:
-        sys.stderr.write(f"follow_again: {error}\n")
-        return 2
-    except Problem as error:
-        sys.stderr.write(f"follow_again: {said_by(error)}\n")
-        return 1
-    except sa.exc.SQLAlchemyError as error:
-        sys.stderr.write(f"follow_again: {why_unusable(error)}\n")
-        return 1
-    service.database.dispose()
-    sys.stdout.write("the catalogue's worker counts the seats held anew, from the beginning\n")
-    return 0
+        service.database.dispose()
+        sys.stdout.write("the catalogue's worker counts the seats held anew, from the beginning\n")
+
+    return exit_code("follow_again", command)
 
 
 if __name__ == "__main__":

@@ -13,7 +13,7 @@ from chassis.http_client import document_at
 from chassis.idempotency import IdempotencyKeys
 from chassis.identity import TokenVerifier
 from chassis.issuer_keys import KeySource, PublishedKeys
-from chassis.journal_export import Code, log_endpoints
+from chassis.journal_calls import Code, log_endpoints
 from chassis.observability import configure_logging
 from chassis.schema_state import schema_check
 from chassis.web import build_app
@@ -30,7 +30,9 @@ from services.enrolment.api import (
     domicile,
     draws,
     enrolments,
+    exclusion_appeals,
     exclusion_cases,
+    exclusion_decisions,
     exclusion_files,
     exclusion_lists,
     explanation,
@@ -81,6 +83,8 @@ def every_call() -> list[Endpoint[EnrolmentService]]:
         *exclusion_lists.endpoints.all,
         *exclusion_files.endpoints.all,
         *exclusion_cases.endpoints.all,
+        *exclusion_decisions.endpoints.all,
+        *exclusion_appeals.endpoints.all,
         *corrections.endpoints.all,
         *pauses.endpoints.all,
         *cards.endpoints.all,

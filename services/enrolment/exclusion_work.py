@@ -31,7 +31,7 @@ class ExclusionWork:
     def find_some(self) -> int:
         """Look through the next persons for each list in force that asks for it; return how many."""
         with self.stores.database.reading() as connection:
-            list_ids = self.stores.exclusion_lists.to_check(connection)
+            list_ids = self.stores.checked_lists.to_check(connection)
         return in_turn(list_ids, self._find)
 
     def tidy_up(self) -> int:

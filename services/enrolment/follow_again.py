@@ -13,14 +13,11 @@ import sys
 from collections.abc import Mapping
 
 import requests
-import sqlalchemy as sa
 
+from chassis.command import exit_code
 from chassis.feed_client import SourceDiverged
 from chassis.follower import AnotherFollower
 from chassis.observability import configure_logging
-from chassis.problems import Problem
-from chassis.settings import SettingsError
-from chassis.terminal import said_by, why_unusable
 from services.enrolment.followers.catalogue_again import (
     CatalogueAgain,
     FollowedAgain,
@@ -35,7 +32,6 @@ _WHY_NOT: Mapping[type[Exception], str] = {
     AnotherFollower: "the worker still follows this catalogue; stop it, then run this again",
     requests.RequestException: "the catalogue or accounts cannot be reached, or refused; run this again",
 }
-_FORESEEN: tuple[type[Exception], ...] = (*_WHY_NOT, Problem, sa.exc.SQLAlchemyError)
 
 
 def follow_again(settings: WorkerSettings) -> FollowedAgain:
@@ -52,30 +48,17 @@ def follow_again(settings: WorkerSettings) -> FollowedAgain:
 
 def main(variables: Mapping[str, str]) -> int:
     """Follow again, say in one line how it went, and return the exit code."""
-    try:
+
+    def command() -> None:
         settings = read_worker_settings(variables)
         configure_logging("enrolment-follow-again", level=settings.log_level)
         done = follow_again(settings)
-    except SettingsError as error:
-        sys.stderr.write(f"follow_again: {error}\n")
-        return 2
-    except _FORESEEN as error:
-        sys.stderr.write(f"follow_again: {_why_not(error)}\n")
-        return 1
-    sys.stdout.write(
-        f"followed the catalogue to position {done.position}: {done.told} classes told of,"
-        f" {done.unlisted} no longer known and now unlisted\n"
-    )
-    return 0
+        sys.stdout.write(
+            f"followed the catalogue to position {done.position}: {done.told} classes told of,"
+            f" {done.unlisted} no longer known and now unlisted\n"
+        )
 
-
-def _why_not(error: Exception) -> str:
-    if isinstance(error, Problem):
-        return said_by(error)
-    if isinstance(error, sa.exc.SQLAlchemyError):
-        return why_unusable(error)
-    why = next(text for kind, text in _WHY_NOT.items() if isinstance(error, kind))
-    return f"{why} ({type(error).__name__})"
+    return exit_code("follow_again", command, refused=_WHY_NOT)
 
 
 if __name__ == "__main__":

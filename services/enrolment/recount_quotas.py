@@ -11,12 +11,8 @@ import os
 import sys
 from collections.abc import Mapping
 
-import sqlalchemy as sa
-
+from chassis.command import exit_code
 from chassis.observability import configure_logging
-from chassis.problems import Problem
-from chassis.settings import SettingsError
-from chassis.terminal import said_by, why_unusable
 from services.enrolment.service import open_database, open_storage
 from services.enrolment.settings import WorkerSettings, read_worker_settings
 from services.enrolment.use_cases.programme.recount_quotas import recount_quotas
@@ -44,21 +40,14 @@ def recount(settings: WorkerSettings) -> int:
 
 def main(variables: Mapping[str, str]) -> int:
     """Count anew, say in one line what was wrong, and return the exit code."""
-    try:
+
+    def command() -> None:
         settings = read_worker_settings(variables)
         configure_logging("enrolment-recount-quotas", level=settings.log_level)
         wrong = recount(settings)
-    except SettingsError as error:
-        sys.stderr.write(f"recount_quotas: {error}\n")
-        return 2
-    except Problem as error:
-        sys.stderr.write(f"recount_quotas: {said_by(error)}\n")
-        return 1
-    except sa.exc.SQLAlchemyError as error:
-        sys.stderr.write(f"recount_quotas: {why_unusable(error)}\n")
-        return 1
-    sys.stdout.write(f"quotas whose places were counted wrong and now are right: {wrong}\n")
-    return 0
+        sys.stdout.write(f"quotas whose places were counted wrong and now are right: {wrong}\n")
+
+    return exit_code("recount_quotas", command)
 
 
 if __name__ == "__main__":

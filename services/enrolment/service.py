@@ -97,7 +97,7 @@ def refuse_other_keys(stores: Stores) -> None:
     """
     try:
         with stores.database.reading() as connection:
-            fit = stores.persons.keys_fit(connection)
+            fit = stores.keys_fit(connection)
     except sa.exc.SQLAlchemyError:
         return
     if not fit:

@@ -21,7 +21,6 @@ from tests.bench.pace import slowness
 from tests.bench.watching import LOOKED_EVERY, WORKER, watched
 from tests.running_system import RunningSystem
 
-APPLICATIONS = 1_000_000
 _FILL = """
 insert into application (application_id, wave_id, region, state, nik_digest, sealed, applied_at)
 select gen_random_uuid(), %(wave)s, '32.73', 'applied', lpad(n::text, 64, '0'), repeat('x', 400), now()
@@ -30,9 +29,7 @@ select gen_random_uuid(), %(wave)s, '32.73', 'applied', lpad(n::text, 64, '0'), 
 _MOVE = "update wave set opens_at = %(opens)s, closes_at = %(closes)s where wave_id = %(wave)s"
 
 
-def measure_draw(
-    system: RunningSystem, figures: Figures, *, server: str, count: int = APPLICATIONS
-) -> None:
+def measure_draw(system: RunningSystem, figures: Figures, *, server: str, count: int) -> None:
     """Let a draw among so many be listed and ordered."""
     what = f"draw among {count:,}"
     wave_id = _prepare(system, server, count)

@@ -11,14 +11,16 @@ import marshmallow as ma
 import sqlalchemy as sa
 from flask import Flask, Response
 
-from chassis.endpoints import Call, Endpoints, KeyUse, etag
+from chassis.calls import Call
+from chassis.endpoints import Endpoints, KeyUse
 from chassis.fields import Flag, QueryFlag, QueryWhole, Reference, Strict, Text, Whole
 from chassis.idempotency import Answer, IdempotencyKeys, json_answer
 from chassis.observability import configure_logging
 from chassis.problems import StateConflict, TooManyRequests, Unavailable
 from chassis.rate_limits import Bound
-from chassis.request_content import Streamed
+from chassis.streamed_bodies import Streamed
 from chassis.throttle import Throttle
+from chassis.validators import etag
 from chassis.web import build_app
 from tests.tokens import bearer, verifier
 

@@ -81,7 +81,7 @@ def has_column_right(connection: sa.Connection, table: str, column: str) -> bool
     return bool(connection.execute(sa.select(question)).scalar())
 
 
-def test_append_only_are_the_journals_and_the_movements_of_money() -> None:
+def test_append_only_are_the_journals_the_movements_of_money_and_what_proves_attendance() -> None:
     protected = {
         (package, name)
         for package in SERVICES
@@ -89,7 +89,8 @@ def test_append_only_are_the_journals_and_the_movements_of_money() -> None:
         if table.info.get("append_only")
     }
     journals = {(package, "journal_entry") for package in SERVICES}
-    assert protected == journals | {("services.enrolment", "movement")}
+    of_enrolment = {"movement", "evidence", "training_result"}
+    assert protected == journals | {("services.enrolment", name) for name in of_enrolment}
 
 
 def test_migrating_again_changes_nothing(empty_database: ServiceDatabase) -> None:

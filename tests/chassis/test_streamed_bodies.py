@@ -9,7 +9,7 @@ import pytest
 from flask.testing import FlaskClient
 from werkzeug.test import TestResponse
 
-from chassis.request_content import STREAM_BLOCK
+from chassis.streamed_bodies import STREAM_BLOCK
 from tests.chassis.problem_documents import code
 from tests.chassis.small_service import LARGEST_FILE, OPERATOR
 

@@ -37,6 +37,7 @@ BORNE = {
         "create_index unique": "on a table that this migration makes, and the code before does not know",
     },
     "enrolment/0013_exclusions.py": {
+        "drop_index": "of deadlines, made anew at once: the code before may read more than it has to, and bars no card",
         "create_index unique": "on tables that this migration makes, and the code before does not know",
     },
     "enrolment/0014_learning.py": {

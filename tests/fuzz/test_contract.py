@@ -11,8 +11,6 @@ import pytest
 
 from tests.fuzz.target import ROLES, Target, run
 
-pytestmark = pytest.mark.xdist_group("fuzz")
-
 LEAST_CASES = 2_860
 """For each of seven callers, so that there are 20,000 in all."""
 
@@ -20,7 +18,16 @@ EXAMPLES = 12
 """Requests that are made up for each call, beside those that cover what its schemas say."""
 
 
-@pytest.mark.parametrize("role", ROLES)
+MANY = ("nobody", "holder", "provider")
+
+
+def with_its_group(role: str) -> object:
+    """Part the roles among two test processes, each with a running product: together they take the longest of all."""
+    group = "fuzzed-by-many" if role in MANY else "fuzzed-by-few"
+    return pytest.param(role, marks=pytest.mark.xdist_group(group))
+
+
+@pytest.mark.parametrize("role", [with_its_group(role) for role in ROLES])
 def test_no_request_is_answered_with_a_failure_or_otherwise_than_documented(
     target: Target, role: str, tmp_path: Path
 ) -> None:

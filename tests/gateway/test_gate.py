@@ -18,7 +18,7 @@ from gateway.documents import Failures
 from gateway.forwarding import Forwarding, Service
 from gateway.gate import WAITING, Gate
 from gateway.revocations import Revocations
-from gateway.routes import ROUTES
+from gateway.routes import ROUTES, Route
 from gateway.targets import Table
 from gateway.upstream import Upstream
 from tests.gateway.scripted import Scripted, behave, scripted
@@ -112,6 +112,23 @@ def test_who_is_stopped_while_waiting_keeps_no_place(come: Come, had_its_turn: b
     assert gate.enter() == 0.0
 
 
+def route(name: str) -> Route:
+    return next(one for one in ROUTES if one.name == name)
+
+
+@pytest.mark.parametrize(
+    "theirs",
+    ["GET /api/v1/log/entries", "GET /api/v1/admission-files/{file_id}/rows"],
+)
+def test_long_answers_for_anybody_take_no_place_from_those_for_staff(theirs: str) -> None:
+    with closing(Upstream("test", ("127.0.0.1", 1))) as upstream:
+        service = Service(upstream, requests=1, exports=4)
+        public = service.gate(route("GET /api/v1/waves/{wave_id}/draw/results"))
+        assert public is service.gate(route("GET /api/v1/waves/{wave_id}/draw/applications"))
+        assert [public.enter() for _ in range(2)] == [0.0] * 2
+        assert [service.gate(route(theirs)).enter() for _ in range(4)] == [0.0] * 4
+
+
 class Gateway:
     """The gateway in this process, in front of a service with one place, and a caller with one connection to it."""
 
@@ -120,7 +137,7 @@ class Gateway:
         assert port
         self.upstream = Upstream("test", ("127.0.0.1", port))
         behind = Service(self.upstream, requests=1, exports=1)
-        self.gate = behind.gate(bulk=False)
+        self.gate = behind.gate(route(f"GET {READ}"))
         self.caller, self._connection = socket.socketpair()
         forwarding = Forwarding(
             lambda _environ, _start: [],

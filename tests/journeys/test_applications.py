@@ -20,7 +20,7 @@ from services.accounts.service import opened_service
 from services.accounts.settings import read_settings
 from tests.journeys.api import PATIENCE, Api
 from tests.journeys.browser import Browser
-from tests.journeys.test_signing_in import PASSWORD, Holder, activated, invited, new_holder
+from tests.journeys.signing_in import PASSWORD, Holder, activated, invited, new_holder
 from tests.journeys.world import World
 from tests.waiting import eventually
 

@@ -187,6 +187,7 @@ class Things:
             "COURSE_ID": staff.post("/courses", bodies.course("online"))["id"],
             "PROVIDER_ID": offer.provider_id,
             "ENROLMENT_ID": taken["id"],
+            "EVIDENCE_ID": str(uuid.uuid4()),
             "REDEEM_CODE": taken["redeem_code"],
             "VERSION": "2023-01",
             "PAUSE_ID": world.operator.post("/pauses", pause)["id"],

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 from signal import Signals
 from typing import Any
 
@@ -49,7 +49,7 @@ class World(Callers):
         super().__init__(system)
         self.past_logs: list[tuple[str, str]] = []
         self._wave: str | None = None
-        self._draw: str | None = None
+        self._draw = ("", datetime.min.replace(tzinfo=UTC))
         self._any_offer: Offer | None = None
 
     @property
@@ -130,10 +130,13 @@ class World(Callers):
         return str(self.operator.post(path, bodies.file_of([person]))["id"])
 
     def draw(self) -> str:
-        """Return this world's draw, which is open for a quarter of an hour from when it is first needed."""
-        if self._draw is None:
-            self._draw = self._open_draw()
-        return self._draw
+        """Return a draw of this world that is open for some minutes yet."""
+        wave_id, closes_at = self._draw
+        if closes_at < utc_now() + timedelta(minutes=3):
+            closes_at = utc_now() + timedelta(minutes=15)
+            wave_id = self._open_draw(closes_at)
+            self._draw = (wave_id, closes_at)
+        return wave_id
 
     def applied(self, *, regency: str = "32.73") -> str:
         """Apply for a new person in this world's draw; return the application's id."""
@@ -141,11 +144,10 @@ class World(Callers):
         body = {**person, "consent": True}
         return str(self.operator.post(f"/waves/{self.draw()}/applications", body)["id"])
 
-    def _open_draw(self) -> str:
+    def _open_draw(self, closes_at: datetime) -> str:
         """Announce a draw, and wait until its window has opened."""
-        now = utc_now()
-        opens_at = write_instant(now + timedelta(seconds=1))
-        window = {"opens_at": opens_at, "closes_at": write_instant(now + timedelta(minutes=15))}
+        opens_at = write_instant(utc_now() + timedelta(seconds=1))
+        window = {"opens_at": opens_at, "closes_at": write_instant(closes_at)}
         how = {"selection": "draw", "outside_source": "drand quicknet, putaran 7"}
         wave = self.operator.post("/waves", {"name": "Gelombang undian", **window, **how})
         eventually(lambda: write_instant(utc_now()) > opens_at, what="the draw's window is open")

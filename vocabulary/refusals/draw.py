@@ -84,11 +84,12 @@ class DrawUnderWay(Problem):
     title = "The order of the draw is certain already"
     meaning = (
         "From the outside value on until all are judged, it is known who comes when: places that were given or taken"
-        " then would be somebody's. The member state says how far the draw is."
+        " then, and lists that refuse somebody, would be somebody's doing. The member state says how far the draw is."
     )
     tells = (("state", str),)
     default_detail = (
-        "Change the quotas once the draw is done; then they are for nobody of it any more."
+        "Change quotas and exclusion lists, and undo admissions, once the draw is done; by then it concerns nobody of"
+        " it any more."
     )
 
 

@@ -27,3 +27,26 @@ class Excluded(Problem):
     )
     tells = (("groups", str), ("lists", str))
     default_detail = "Who is on a list wrongly has to be taken off it by whoever issued the list."
+
+
+class ExclusionCaseStands(Problem):
+    code = "exclusion-case-stands"
+    status = 409
+    title = "The holder may still be heard in an exclusion case"
+    meaning = (
+        "In the exclusion case that the member case_id names, the holder of the card may still appeal, or has appealed,"
+        " as the member state says: until that is decided, the card is revoked under no other number."
+    )
+    tells = (("case_id", str), ("state", str))
+    default_detail = "Read the case: have the appeal decided, or dismiss it where there is none."
+
+
+class NoLongerListed(Problem):
+    code = "no-longer-listed"
+    status = 409
+    title = "The holder is not on the list in force"
+    meaning = (
+        "The list of the group that is in force does not say that the holder of the card may have none, or none is in"
+        " force: nothing is decided against the holder."
+    )
+    default_detail = "Dismiss the case. Where the list is wrong, import it anew first."

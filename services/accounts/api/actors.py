@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from chassis.endpoints import Call
+from chassis.calls import Call
 from services.accounts.domain.actors import Actor
 
 

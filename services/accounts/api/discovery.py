@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from typing import Any
 
-from chassis.endpoints import Call, Endpoints
+from chassis.calls import Call
+from chassis.endpoints import Endpoints
 from chassis.idempotency import Answer, json_answer
 from chassis.pages.texts import OFFERED
 from services.accounts.api.documents import Issuer, PublicKeys

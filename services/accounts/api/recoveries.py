@@ -6,8 +6,9 @@ from typing import Any
 
 import sqlalchemy as sa
 
+from chassis.calls import Call
 from chassis.clock import write_instant
-from chassis.endpoints import Call, Endpoints
+from chassis.endpoints import Endpoints
 from chassis.idempotency import Answer, json_answer
 from chassis.identity import bearer_token
 from chassis.problems import NotFound, StateConflict, TooManyRequests, Unauthenticated

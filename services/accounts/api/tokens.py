@@ -5,7 +5,8 @@ from __future__ import annotations
 import sqlalchemy as sa
 from prometheus_client import Counter
 
-from chassis.endpoints import Call, Endpoints
+from chassis.calls import Call
+from chassis.endpoints import Endpoints
 from chassis.idempotency import Answer, json_answer
 from chassis.throttle import Throttle, address_group
 from services.accounts.api.documents import TokenForm, Tokens

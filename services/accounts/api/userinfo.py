@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from chassis.endpoints import Call, Endpoints, KeyUse
+from chassis.calls import Call
+from chassis.endpoints import Endpoints, KeyUse
 from chassis.idempotency import Answer, json_answer
 from services.accounts.api.documents import Person
 from services.accounts.domain.authorization.id_tokens import person_claims

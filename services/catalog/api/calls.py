@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
-from chassis.endpoints import Call
+from chassis.calls import Call
 from chassis.idempotency import Answer, json_answer
 from chassis.problems import Forbidden, NotFound
 from services.catalog.domain.reach import reach_to_read

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from chassis.endpoints import Call, Endpoints, KeyUse
+from chassis.calls import Call
+from chassis.endpoints import Endpoints, KeyUse
 from chassis.idempotency import Answer
 from chassis.identifiers import new_id
 from chassis.problems import StateConflict

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from dataclasses import replace
 
+from chassis.calls import Call
 from chassis.clock import utc_now
-from chassis.endpoints import Call, Endpoints
+from chassis.endpoints import Endpoints
 from chassis.idempotency import Answer, json_answer
 from chassis.identifiers import is_id, new_id
 from chassis.pagination import Page, foreign_cursor

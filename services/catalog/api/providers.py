@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import marshmallow as ma
 
-from chassis.endpoints import Call, Endpoints
+from chassis.calls import Call
+from chassis.endpoints import Endpoints
 from chassis.fields import OneOf, PageQuery, Strict, Text
 from chassis.idempotency import Answer, json_answer
 from chassis.identifiers import new_id

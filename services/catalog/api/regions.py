@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from chassis.endpoints import Call, Endpoints
+from chassis.calls import Call
+from chassis.endpoints import Endpoints
 from chassis.fields import PageQuery, Parsed, QueryWhole, says
 from chassis.idempotency import Answer, json_answer
 from chassis.pagination import MOST, Page

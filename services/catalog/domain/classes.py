@@ -123,7 +123,8 @@ def change(
 
     Seats may go up and down (nobody loses a seat by that), the price until registration closes. Registration that
     has opened cannot be opened at another time, nor changed once the class has begun. Meetings that have begun
-    stay as they were. Raises `StateConflict` or `ValidationFailed`.
+    stay as they were; from then on the others stay as many and as long together. Raises `StateConflict` or
+    `ValidationFailed`.
     """
     before = training_class.plan
     _check_not_over(training_class, now=now)

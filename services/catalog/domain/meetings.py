@@ -36,7 +36,10 @@ def timetable_faults(meetings: Sequence[Meeting], *, zone: Zone) -> list[FieldEr
 def moved_faults(
     before: Sequence[Meeting], after: Sequence[Meeting], *, now: datetime
 ) -> list[FieldError]:
-    """List what is wrong with moving meetings at an instant: what has begun stays, what is new lies ahead."""
+    """List what is wrong with moving meetings at an instant: what has begun stays, what is new lies ahead.
+
+    Once a meeting has begun the others stay as many and as long together: attendance is a share of them.
+    """
     begun = {meeting for meeting in before if meeting.starts_at <= now}
     missing = sorted(begun - set(after), key=lambda meeting: meeting.sequence)
     faults = [
@@ -48,7 +51,38 @@ def moved_faults(
         for index, meeting in enumerate(after)
         if meeting.starts_at <= now and meeting not in begun
     ]
-    return faults
+    return faults or (_shortened_faults(before, after) if begun else [])
+
+
+def _shortened_faults(before: Sequence[Meeting], after: Sequence[Meeting]) -> list[FieldError]:
+    """List how less would be taught than those who are in the class were told."""
+    told, left = _taught(before), _taught(after)
+    if len(left) < len(told):
+        return [
+            FieldError(
+                "/meetings",
+                f"The class has begun: its {len(told)} meetings stay as many. Move those that lie ahead instead.",
+            )
+        ]
+    lasted, lasts = _length(told), _length(left)
+    if lasts < lasted:
+        minutes = lasted // timedelta(minutes=1)
+        return [
+            FieldError(
+                "/meetings",
+                f"The class has begun: its meetings stay {minutes} minutes together. Lengthen those that lie ahead.",
+            )
+        ]
+    return []
+
+
+def _taught(meetings: Sequence[Meeting]) -> list[Meeting]:
+    """Return the meetings without the final test."""
+    return [meeting for meeting in meetings if meeting.sequence != FINAL_TEST]
+
+
+def _length(meetings: Sequence[Meeting]) -> timedelta:
+    return sum((meeting.ends_at - meeting.starts_at for meeting in meetings), timedelta())
 
 
 def _numbering_faults(meetings: Sequence[Meeting]) -> list[FieldError]:

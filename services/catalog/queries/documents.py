@@ -7,7 +7,7 @@ from typing import Any
 
 import sqlalchemy as sa
 
-from chassis.endpoints import etag
+from chassis.validators import etag
 from services.catalog.domain.classes import TrainingClass
 from services.catalog.domain.courses import Course, CourseDetails
 from services.catalog.domain.happenings import class_body

@@ -5,18 +5,7 @@ from __future__ import annotations
 import marshmallow as ma
 
 from chassis.contract import Shown, page_of
-from chassis.fields import (
-    InstantField,
-    OneOf,
-    PageQuery,
-    Parsed,
-    Reference,
-    Strict,
-    Text,
-    Whole,
-    says,
-)
-from services.enrolment.api.schemas import why
+from chassis.fields import InstantField, OneOf, PageQuery, Parsed, Reference, Text, Whole, says
 from services.enrolment.domain.programme.admission_file import FileState
 from vocabulary import forms
 from vocabulary.nik import parse_card_number
@@ -26,12 +15,6 @@ class FilesQuery(PageQuery):
     """Which files."""
 
     wave_id = Reference(load_default=None)
-
-
-class StopRequest(Strict):
-    """Why a file is stopped."""
-
-    reason = why(required=True)
 
 
 class Stopped(Shown):

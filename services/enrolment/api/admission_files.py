@@ -7,27 +7,23 @@ from functools import partial
 import sqlalchemy as sa
 from flask import Response
 
-from chassis.endpoints import Call, Endpoints, Incoming, KeyUse
+from chassis.calls import Call
+from chassis.endpoints import Endpoints, KeyUse
 from chassis.idempotency import Answer, json_answer
 from chassis.identifiers import new_id
-from chassis.journal_export import CSV, JSON_LINES
 from chassis.problems import StateConflict
-from chassis.request_content import JSON, Streamed
+from chassis.streamed_bodies import Incoming, Streamed
+from chassis.written_rows import CSV, EVERY_FORM
 from services.enrolment.api.admission_file_documents import (
     AdmissionFile,
     AdmissionFiles,
     FileRows,
     FilesQuery,
-    StopRequest,
 )
 from services.enrolment.api.answers import show
+from services.enrolment.api.fields import ReasonGiven
 from services.enrolment.api.file_results import answer_with_results
-from services.enrolment.api.receiving import (
-    HashedBlocks,
-    in_chunks,
-    place_to_receive,
-    stream_of,
-)
+from services.enrolment.api.receiving import HashedBlocks, in_chunks, place_to_receive, stream_of
 from services.enrolment.domain.programme.admission_file import ROWS_A_CHUNK
 from services.enrolment.domain.programme.candidate_lines import COLUMNS, candidate_lines
 from services.enrolment.queries.admission_files import list_files, show_file
@@ -44,10 +40,7 @@ from services.enrolment.use_cases.programme.receive_admission_file import (
     keep_rows,
     take_on,
 )
-from services.enrolment.use_cases.programme.stop_admission_file import (
-    StopFile,
-    stop_admission_file,
-)
+from services.enrolment.use_cases.programme.stop_admission_file import StopFile, stop_admission_file
 from vocabulary.refusals.admission import CandidateFileFaulty, WaveClosed
 from vocabulary.refusals.draw import WaveDraws
 from vocabulary.roles import AUDITOR, OPERATOR
@@ -134,9 +127,7 @@ def get_file(call: Call, service: EnrolmentService) -> Answer:
     return show(document)
 
 
-@endpoints.get(
-    f"{_BY_ID}/rows", allow=(OPERATOR,), media_types=(JSON, JSON_LINES, CSV), shows=FileRows
-)
+@endpoints.get(f"{_BY_ID}/rows", allow=(OPERATOR,), media_types=EVERY_FORM, shows=FileRows)
 def get_rows(call: Call, service: EnrolmentService) -> Response:
     """Tell what became of each row of a file so far, by its line; the reading is recorded.
 
@@ -154,7 +145,7 @@ def get_rows(call: Call, service: EnrolmentService) -> Response:
 @endpoints.post(
     f"{_BY_ID}/stop",
     allow=(OPERATOR,),
-    body=StopRequest,
+    body=ReasonGiven,
     shows=AdmissionFile,
     refuses=(StateConflict,),
 )

@@ -5,9 +5,10 @@ from __future__ import annotations
 import marshmallow as ma
 import sqlalchemy as sa
 
+from chassis.calls import Call
 from chassis.clock import write_instant
 from chassis.contract import Shown, page_of
-from chassis.endpoints import Call, Endpoints, KeyUse
+from chassis.endpoints import Endpoints, KeyUse
 from chassis.fields import (
     Flag,
     InstantField,
@@ -22,9 +23,8 @@ from chassis.fields import (
 from chassis.idempotency import Answer, json_answer
 from chassis.problems import NotFound, StateConflict
 from services.enrolment.api.answers import show
-from services.enrolment.api.documents import rupiah
+from services.enrolment.api.fields import rupiah, why
 from services.enrolment.api.previews import preview_field
-from services.enrolment.api.schemas import why
 from services.enrolment.domain.programme.undo import WhyKept
 from services.enrolment.queries.admissions import list_admissions, plan_document, show_admission
 from services.enrolment.service import EnrolmentService
@@ -34,6 +34,7 @@ from services.enrolment.use_cases.programme.undo_admission import (
     undo_admission,
 )
 from vocabulary.refusals.admission import PreviewOutdated, UndoTooLate
+from vocabulary.refusals.draw import DrawUnderWay
 from vocabulary.roles import AUDITOR, OPERATOR
 
 endpoints: Endpoints[EnrolmentService] = Endpoints("/api/v1")
@@ -174,7 +175,7 @@ def get_undo(call: Call, service: EnrolmentService) -> Answer:
     body=UndoRequest,
     key=KeyUse.REQUIRED,
     shows=DoneUndo,
-    refuses=(StateConflict, UndoTooLate, PreviewOutdated),
+    refuses=(StateConflict, UndoTooLate, PreviewOutdated, DrawUnderWay),
 )
 def post_undo(call: Call, service: EnrolmentService) -> Answer:
     """Undo an admission within 24 hours, as it was previewed.

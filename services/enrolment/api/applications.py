@@ -4,29 +4,25 @@ from __future__ import annotations
 
 import sqlalchemy as sa
 
+from chassis.calls import Call
 from chassis.clock import write_instant
-from chassis.endpoints import Call, Endpoints, KeyUse
+from chassis.endpoints import Endpoints, KeyUse
 from chassis.idempotency import Answer, json_answer
 from chassis.identifiers import random_reference
 from chassis.problems import NotFound
 from services.enrolment.api.answers import show
-from services.enrolment.api.candidates import candidate_of
-from services.enrolment.api.draw_documents import (
-    MadeApplication,
-    ShownApplication,
-    WithdrawnApplication,
-)
-from services.enrolment.api.schemas import (
+from services.enrolment.api.application_documents import (
     ApplicationLookup,
     ApplicationRequest,
+    MadeApplication,
+    ShownApplication,
     WithdrawalRequest,
+    WithdrawnApplication,
 )
+from services.enrolment.api.candidates import candidate_of
 from services.enrolment.queries.draws import show_application
 from services.enrolment.service import EnrolmentService
-from services.enrolment.use_cases.draw.make_application import (
-    MakeApplication,
-    make_application,
-)
+from services.enrolment.use_cases.draw.make_application import MakeApplication, make_application
 from services.enrolment.use_cases.draw.withdraw_application import (
     WithdrawApplication,
     withdraw_application,

@@ -9,14 +9,14 @@ from typing import Any
 import marshmallow as ma
 from flask import Response
 
+from chassis.calls import Call
 from chassis.contract import Shown
-from chassis.endpoints import Call, Endpoints
+from chassis.endpoints import Endpoints
 from chassis.fields import Exact, OneOf, Parsed, Strict, Text, Whole, says
 from chassis.idempotency import Answer, json_answer
-from chassis.journal_export import CSV
 from chassis.request_content import JSON
+from chassis.written_rows import CSV, answer_with_rows
 from services.enrolment.api.report_documents import Agreement, former_codes
-from services.enrolment.api.written_rows import answer_with_rows
 from services.enrolment.domain.reports.assistance import Months
 from services.enrolment.domain.reports.realisation import Dimension
 from services.enrolment.queries.assistance import assistance, assistance_rows

@@ -6,7 +6,8 @@ from typing import Any
 
 import sqlalchemy as sa
 
-from chassis.endpoints import Call, Endpoints
+from chassis.calls import Call
+from chassis.endpoints import Endpoints
 from chassis.fields import load
 from chassis.idempotency import Answer, json_answer
 from chassis.problems import NotFound, Problem, StateConflict, ValidationFailed

@@ -7,7 +7,7 @@ from typing import Any
 
 from chassis.fields import load
 from chassis.problems import FieldError, Problem, ValidationFailed
-from services.enrolment.api.schemas import CandidateRow
+from services.enrolment.api.admission_documents import CandidateRow
 from services.enrolment.domain.programme.award import Candidate
 from services.enrolment.domain.programme.candidate_lines import COLUMNS
 from services.enrolment.domain.programme.card import Scheme

@@ -2,15 +2,15 @@
 
 from __future__ import annotations
 
-from chassis.endpoints import Call, Endpoints, KeyUse
+from chassis.calls import Call
+from chassis.endpoints import Endpoints, KeyUse
 from chassis.idempotency import Answer, json_answer
 from chassis.identity import Principal
 from chassis.problems import Forbidden, NotFound
 from services.enrolment.api.answers import show
-from services.enrolment.api.documents import Card, Movements
-from services.enrolment.api.documents import FoundCard as ShownFoundCard
+from services.enrolment.api.card_documents import Card, CardLookup, Movements, StatementQuery
+from services.enrolment.api.card_documents import FoundCard as ShownFoundCard
 from services.enrolment.api.guesses import count_one, refuse_too_many
-from services.enrolment.api.schemas import CardLookup, StatementQuery
 from services.enrolment.queries.cards import list_movements, show_card
 from services.enrolment.service import LOOKUPS_OF_ONE_CALLER, EnrolmentService
 from services.enrolment.use_cases.programme.look_up_card import (

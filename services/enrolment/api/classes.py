@@ -2,22 +2,20 @@
 
 from __future__ import annotations
 
-import csv
-import io
 from typing import Any
 
 from flask import Response
 
+from chassis.calls import Call
 from chassis.clock import write_instant
-from chassis.csv_cells import safe_cell
-from chassis.endpoints import Call, Endpoints
+from chassis.endpoints import Endpoints
 from chassis.fields import QueryWhole, Strict
 from chassis.idempotency import Answer, json_answer
 from chassis.problems import FieldError, ValidationFailed
 from chassis.request_content import JSON
+from chassis.written_rows import CSV, answer_with_rows
 from services.enrolment.api.answers import show
-from services.enrolment.api.documents import Availability, Roster
-from services.enrolment.api.schemas import RosterQuery
+from services.enrolment.api.class_documents import Availability, Roster, RosterQuery
 from services.enrolment.queries.availability import show_availability
 from services.enrolment.queries.seats_feed import seats_since
 from services.enrolment.service import EnrolmentService
@@ -30,7 +28,6 @@ from services.enrolment.use_cases.seats.read_roster import (
 from vocabulary.roles import OPERATOR, PROVIDER, SYSTEM
 
 endpoints: Endpoints[EnrolmentService] = Endpoints()
-CSV = "text/csv"
 MOST_ENTRIES = 5_000
 OWN_CLASS = "own class"
 """Why a provider reads a roster: it has to know who comes to its class."""
@@ -70,7 +67,7 @@ def get_roster(call: Call, service: EnrolmentService) -> Answer | Response:
     )
     rows = [_row(line) for line in open_names(recorded, stores=service.stores)]
     if call.media_type == CSV:
-        return Response(_csv(rows), content_type="text/csv; charset=utf-8")
+        return answer_with_rows([rows], _ROSTER_COLUMNS, CSV)
     return json_answer(200, {"class_id": command.class_id, "items": rows, "next_cursor": None})
 
 
@@ -92,15 +89,6 @@ def _row(line: RosterLine) -> dict[str, Any]:
         "enrolled_at": write_instant(line.enrolled_at),
         "attended": line.attended,
     }
-
-
-def _csv(rows: list[dict[str, Any]]) -> str:
-    text = io.StringIO()
-    # Quoted throughout: spreadsheets of many countries part cells at semicolons, which a name may hold.
-    writer = csv.writer(text, quoting=csv.QUOTE_ALL)
-    writer.writerow(_ROSTER_COLUMNS)
-    writer.writerows([safe_cell(row[name]) for name in _ROSTER_COLUMNS] for row in rows)
-    return text.getvalue()
 
 
 class SeatsQuery(Strict):

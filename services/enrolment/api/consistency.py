@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from chassis.endpoints import Call, Endpoints
+from chassis.calls import Call
+from chassis.endpoints import Endpoints
 from chassis.fields import CursorQuery
 from chassis.idempotency import Answer, json_answer
-from services.enrolment.api.documents import ConsistencyReport
+from services.enrolment.api.consistency_documents import ConsistencyReport
 from services.enrolment.queries.consistency import check_consistency, is_stage
 from services.enrolment.queries.followers import show_followers
 from services.enrolment.service import EnrolmentService

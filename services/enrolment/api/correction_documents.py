@@ -7,17 +7,9 @@ from typing import Any
 import marshmallow as ma
 
 from chassis.contract import Shown, page_of
-from chassis.fields import (
-    InstantField,
-    OneOf,
-    PageQuery,
-    Reference,
-    Strict,
-    Text,
-    Whole,
-    says,
-)
-from services.enrolment.api.schemas import NamesCard, case_number, why
+from chassis.fields import InstantField, OneOf, PageQuery, Reference, Text, Whole, says
+from services.enrolment.api.card_documents import NamesCard
+from services.enrolment.api.fields import case_number, why
 from services.enrolment.domain.money.correction import MOST_CORRECTED, CorrectionState
 
 
@@ -38,12 +30,6 @@ class CorrectionRequest(NamesCard):
         """Refuse an amount that moves nothing."""
         if data["amount"] == 0:
             raise ma.ValidationError("Send an amount that moves something.", "amount")
-
-
-class CorrectionEnd(Strict):
-    """Why a correction is refused or withdrawn."""
-
-    reason = why(required=True)
 
 
 class CorrectionsQuery(PageQuery):

@@ -4,18 +4,19 @@ from __future__ import annotations
 
 import sqlalchemy as sa
 
-from chassis.endpoints import Call, Endpoints, KeyUse
+from chassis.calls import Call
+from chassis.endpoints import Endpoints, KeyUse
 from chassis.idempotency import Answer, json_answer
 from chassis.identifiers import new_id
 from chassis.problems import Problem, StateConflict, TooManyRequests
 from services.enrolment.api.answers import show
 from services.enrolment.api.correction_documents import (
-    CorrectionEnd,
     CorrectionRequest,
     CorrectionsQuery,
     ShownCorrection,
     ShownCorrections,
 )
+from services.enrolment.api.fields import ReasonGiven
 from services.enrolment.api.guesses import record_one, refuse_too_many
 from services.enrolment.domain.money.correction import Correction, CorrectionState
 from services.enrolment.queries.corrections import (
@@ -138,7 +139,7 @@ def post_approval(call: Call, service: EnrolmentService) -> Answer:
 @endpoints.post(
     f"{_BY_ID}/refusal",
     allow=(OPERATOR,),
-    body=CorrectionEnd,
+    body=ReasonGiven,
     shows=ShownCorrection,
     refuses=(StateConflict, SamePerson),
 )
@@ -150,7 +151,7 @@ def post_refusal(call: Call, service: EnrolmentService) -> Answer:
 @endpoints.post(
     f"{_BY_ID}/withdrawal",
     allow=(OPERATOR,),
-    body=CorrectionEnd,
+    body=ReasonGiven,
     shows=ShownCorrection,
     refuses=(StateConflict,),
 )

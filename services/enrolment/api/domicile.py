@@ -4,12 +4,12 @@ from __future__ import annotations
 
 import sqlalchemy as sa
 
-from chassis.endpoints import Call, Endpoints
+from chassis.calls import Call
+from chassis.endpoints import Endpoints
 from chassis.idempotency import Answer, json_answer
 from chassis.problems import Problem, StateConflict, TooManyRequests
-from services.enrolment.api.documents import MovedCard
+from services.enrolment.api.card_documents import DomicileRequest, MovedCard
 from services.enrolment.api.guesses import record_one, refuse_too_many
-from services.enrolment.api.schemas import DomicileRequest
 from services.enrolment.service import LOOKUPS_OF_ONE_CALLER, EnrolmentService
 from services.enrolment.use_cases.programme.move_holder import MoveHolder, move_holder
 from vocabulary.refusals.cards import CardNotFound

@@ -5,15 +5,17 @@ from __future__ import annotations
 import sqlalchemy as sa
 from flask import Response
 
-from chassis.endpoints import Call, Endpoints
+from chassis.calls import Call
+from chassis.endpoints import Endpoints
 from chassis.idempotency import Answer
-from chassis.journal_export import CSV, JSON_LINES
-from chassis.request_content import JSON
+from chassis.written_rows import EVERY_FORM, answer_with_rows
 from services.enrolment.api.answers import show
-from services.enrolment.api.documents import Wave
-from services.enrolment.api.draw_documents import DrawnApplications, ListedApplications
-from services.enrolment.api.schemas import OutsideValueRequest
-from services.enrolment.api.written_rows import answer_with_rows
+from services.enrolment.api.draw_documents import (
+    DrawnApplications,
+    ListedApplications,
+    OutsideValueRequest,
+)
+from services.enrolment.api.wave_documents import Wave
 from services.enrolment.domain.draw.draw import Draw, DrawState
 from services.enrolment.queries.draws import listed_rows, result_rows
 from services.enrolment.queries.waves import show_wave
@@ -33,7 +35,6 @@ from vocabulary.roles import OPERATOR
 
 endpoints: Endpoints[EnrolmentService] = Endpoints("/api/v1")
 _DRAW = "/waves/<id:wave_id>/draw"
-_MEDIA_TYPES = (JSON, JSON_LINES, CSV)
 
 
 @endpoints.post(
@@ -67,7 +68,7 @@ def post_outside_value(call: Call, service: EnrolmentService) -> Answer:
 
 @endpoints.get(
     f"{_DRAW}/applications",
-    media_types=_MEDIA_TYPES,
+    media_types=EVERY_FORM,
     shows=ListedApplications,
     refuses=(WaveFirstCome, DrawTooEarly),
 )
@@ -84,7 +85,7 @@ def get_listed(call: Call, service: EnrolmentService) -> Response:
 
 @endpoints.get(
     f"{_DRAW}/results",
-    media_types=_MEDIA_TYPES,
+    media_types=EVERY_FORM,
     shows=DrawnApplications,
     refuses=(WaveFirstCome, DrawTooEarly),
 )

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import sqlalchemy as sa
 
-from chassis.endpoints import Call, Endpoints, KeyUse
+from chassis.calls import Call
+from chassis.endpoints import Endpoints, KeyUse
 from chassis.idempotency import Answer, IdempotencyKey, json_answer
 from chassis.identifiers import new_id
 from chassis.problems import (
@@ -15,21 +16,19 @@ from chassis.problems import (
 from services.enrolment.api.answers import show
 from services.enrolment.api.assistance import assisted_card_number
 from services.enrolment.api.cards import own_card
-from services.enrolment.api.documents import (
+from services.enrolment.api.enrolment_documents import (
     BegunEnrolment,
     CancelledEnrolment,
+    EnrolmentRequest,
     Enrolments,
+    EnrolmentsQuery,
     NewEnrolment,
+    RedemptionRequest,
     Timeline,
 )
-from services.enrolment.api.documents import Enrolment as ShownEnrolment
+from services.enrolment.api.enrolment_documents import Enrolment as ShownEnrolment
+from services.enrolment.api.fields import ReasonGiven
 from services.enrolment.api.guesses import record_one, refuse_too_many
-from services.enrolment.api.schemas import (
-    CancellationRequest,
-    EnrolmentRequest,
-    EnrolmentsQuery,
-    RedemptionRequest,
-)
 from services.enrolment.domain.reach import reach_to_act, reach_to_read
 from services.enrolment.domain.seats.admission import EnrolCommand
 from services.enrolment.domain.seats.cancellation import Cancelled
@@ -37,10 +36,7 @@ from services.enrolment.domain.seats.enrolment import Enrolment
 from services.enrolment.queries.enrolments import list_enrolments, show_enrolment
 from services.enrolment.queries.timeline import show_timeline
 from services.enrolment.service import LOOKUPS_OF_ONE_CALLER, EnrolmentService
-from services.enrolment.use_cases.learning.redeem_enrolment import (
-    RedeemEnrolment,
-    redeem_enrolment,
-)
+from services.enrolment.use_cases.learning.redeem_enrolment import RedeemEnrolment, redeem_enrolment
 from services.enrolment.use_cases.seats.cancel_enrolment import CancelEnrolment, cancel_enrolment
 from services.enrolment.use_cases.shared.find_card import card_within_reach
 from services.enrolment.use_cases.shared.recorded import Recorded
@@ -194,7 +190,7 @@ def get_timeline(call: Call, service: EnrolmentService) -> Answer:
 @endpoints.post(
     "/enrolments/<id:enrolment_id>/cancellation",
     allow=(HOLDER, PROVIDER, OPERATOR),
-    body=CancellationRequest,
+    body=ReasonGiven,
     key=KeyUse.REQUIRED,
     shows=CancelledEnrolment,
     refuses=(CancellationClosed,),

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from types import MappingProxyType
-
 import marshmallow as ma
 
 from chassis.contract import Shown, page_of
@@ -21,8 +19,8 @@ from chassis.fields import (
     says,
 )
 from services.enrolment.api.exclusion_list_documents import group
+from services.enrolment.api.fields import CONSENT_WITH_CARD, consent, why
 from services.enrolment.api.rule_documents import DAY_FORM
-from services.enrolment.api.schemas import consent, why
 from services.enrolment.domain.exclusion.case import CaseState
 from services.enrolment.domain.programme.card import CardState
 from services.enrolment.queries.exclusion_cases import LISTED, NO_LONGER_LISTED
@@ -33,7 +31,7 @@ from vocabulary.rule_set import read_day
 
 _STANDS = (
     "Nobody has decided; it was upheld; its holder has appealed; the appeal was refused; and it ends revoked,"
-    " dismissed or granted."
+    " dismissed, granted, or lapsed where the card was revoked under another number."
 )
 _LISTING = "Whether the holder is on the list that is in force now."
 UPHELD, DISMISSED, GRANTED, REFUSED = "upheld", "dismissed", "granted", "refused"
@@ -61,9 +59,7 @@ class CaseDecision(Strict):
 class AppealRequest(Strict):
     """What the holder says against an exclusion; it is kept sealed."""
 
-    BESIDES = MappingProxyType(
-        {"dependentRequired": {"card_number": ["consent"], "consent": ["card_number"]}}
-    )
+    BESIDES = CONSENT_WITH_CARD
 
     text = Text(least=3, most=4_000, lines=True, required=True)
     card_number = Parsed(
@@ -128,7 +124,11 @@ class ShownCase(AnyCase):
         metadata=says("By when an operator takes the next step; null once the case has ended."),
     )
     overdue = Flag(metadata=says("That has passed. Nothing is decided by that."))
-    may_be_revoked = Flag(metadata=says("The time to appeal is over, or the appeal was refused."))
+    may_be_revoked = Flag(
+        metadata=says(
+            "The time to appeal is over, or the appeal was refused; and the holder is listed."
+        )
+    )
     upheld = ma.fields.Nested(Decided, allow_none=True)
     appealed_at = InstantField(allow_none=True)
     appeal_decided = ma.fields.Nested(Decided, allow_none=True)

@@ -7,11 +7,12 @@ from functools import partial
 import sqlalchemy as sa
 from flask import Response
 
-from chassis.endpoints import Call, Endpoints, Incoming, KeyUse
+from chassis.calls import Call
+from chassis.endpoints import Endpoints, KeyUse
 from chassis.idempotency import Answer
-from chassis.journal_export import CSV, JSON_LINES
 from chassis.problems import NotFound, StateConflict
-from chassis.request_content import JSON, Streamed
+from chassis.streamed_bodies import Incoming, Streamed
+from chassis.written_rows import CSV, EVERY_FORM, answer_with_rows
 from services.enrolment.api.answers import show
 from services.enrolment.api.exclusion_list_documents import RefusedLines, ShownList
 from services.enrolment.api.receiving import (
@@ -20,7 +21,6 @@ from services.enrolment.api.receiving import (
     place_to_receive,
     stream_of,
 )
-from services.enrolment.api.written_rows import answer_with_rows
 from services.enrolment.domain.exclusion.exclusion_list import ROWS_A_CHUNK
 from services.enrolment.domain.exclusion.listed_lines import listed_lines
 from services.enrolment.queries.exclusion_lists import refused_lines, show_list
@@ -112,7 +112,7 @@ def _sent_before(
 @endpoints.get(
     f"{_BY_ID}/refusals",
     allow=(OPERATOR, AUDITOR),
-    media_types=(JSON, JSON_LINES, CSV),
+    media_types=EVERY_FORM,
     shows=RefusedLines,
 )
 def get_refusals(call: Call, service: EnrolmentService) -> Response:

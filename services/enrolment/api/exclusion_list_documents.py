@@ -18,9 +18,9 @@ from chassis.fields import (
     Whole,
     says,
 )
+from services.enrolment.api.fields import why
 from services.enrolment.api.previews import preview_field
 from services.enrolment.api.rule_documents import DAY_FORM
-from services.enrolment.api.schemas import why
 from services.enrolment.domain.exclusion.exclusion_list import ListState
 from vocabulary.nik import refuse_personal_number
 from vocabulary.rule_set import GROUPS, read_day
@@ -60,12 +60,6 @@ class ActivationRequest(Strict):
     """What was seen of what putting a list in force does."""
 
     preview = preview_field("`GET /exclusion-lists/{id}/preview`", required=True)
-
-
-class ListEnd(Strict):
-    """Why a list is taken back."""
-
-    reason = why(required=True)
 
 
 class ListWithdrawn(Shown):

@@ -6,20 +6,21 @@ from dataclasses import asdict
 
 import sqlalchemy as sa
 
-from chassis.endpoints import Call, Endpoints, KeyUse
+from chassis.calls import Call
+from chassis.endpoints import Endpoints, KeyUse
 from chassis.idempotency import Answer, json_answer
 from chassis.identifiers import new_id
 from chassis.problems import NotFound, StateConflict
 from services.enrolment.api.answers import show
 from services.enrolment.api.exclusion_list_documents import (
     ActivationRequest,
-    ListEnd,
     ListRequest,
     ListsQuery,
     ShownActivation,
     ShownList,
     ShownLists,
 )
+from services.enrolment.api.fields import ReasonGiven
 from services.enrolment.queries.exclusion_lists import list_lists, show_list
 from services.enrolment.queries.exclusion_preview import preview_activation
 from services.enrolment.service import EnrolmentService
@@ -28,6 +29,7 @@ from services.enrolment.use_cases.exclusion.announce_list import AnnounceList, a
 from services.enrolment.use_cases.exclusion.exclusion_entries import Actor, called_by
 from services.enrolment.use_cases.exclusion.withdraw_list import withdraw_list
 from vocabulary.refusals.admission import PreviewOutdated
+from vocabulary.refusals.draw import DrawUnderWay
 from vocabulary.roles import AUDITOR, OPERATOR
 
 endpoints: Endpoints[EnrolmentService] = Endpoints("/api/v1")
@@ -101,7 +103,7 @@ def get_preview(call: Call, service: EnrolmentService) -> Answer:
     body=ActivationRequest,
     key=KeyUse.REQUIRED,
     shows=ShownList,
-    refuses=(StateConflict, PreviewOutdated),
+    refuses=(StateConflict, PreviewOutdated, DrawUnderWay),
 )
 def post_activation(call: Call, service: EnrolmentService) -> Answer:
     """Put a list in force as it was previewed, as a whole and at once.
@@ -122,10 +124,10 @@ def post_activation(call: Call, service: EnrolmentService) -> Answer:
 @endpoints.post(
     f"{_BY_ID}/withdrawal",
     allow=(OPERATOR,),
-    body=ListEnd,
+    body=ReasonGiven,
     key=KeyUse.REQUIRED,
     shows=ShownList,
-    refuses=(StateConflict,),
+    refuses=(StateConflict, DrawUnderWay),
 )
 def post_withdrawal(call: Call, service: EnrolmentService) -> Answer:
     """Take a list back; where it was in force, the one before it is in force again.

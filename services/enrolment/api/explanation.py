@@ -9,8 +9,9 @@ from typing import Any
 
 import sqlalchemy as sa
 
+from chassis.calls import Call
 from chassis.clock import write_instant
-from chassis.endpoints import Call, Endpoints, KeyUse
+from chassis.endpoints import Endpoints, KeyUse
 from chassis.idempotency import Answer, json_answer
 from chassis.problems import FieldError, Forbidden, NotFound, ValidationFailed
 from services.enrolment.api.cards import looked_up, own_card
@@ -18,10 +19,10 @@ from services.enrolment.api.explanation_documents import ExplanationRequest, Sho
 from services.enrolment.domain.programme.check import Check
 from services.enrolment.domain.reach import reach_to_read
 from services.enrolment.service import LOOKUPS_OF_ONE_CALLER, EnrolmentService
+from services.enrolment.use_cases.programme.explain_candidate import explain_candidate
 from services.enrolment.use_cases.programme.explain_rules import (
     Explanation,
     Judge,
-    explain_candidate,
     explain_class,
     explain_enrolment,
     explain_seat,

@@ -10,10 +10,10 @@ import marshmallow as ma
 from chassis.composed_fields import Several
 from chassis.contract import Shown
 from chassis.fields import Flag, InstantField, OneOf, Parsed, Reference, Strict, Text, Whole, says
+from services.enrolment.api.fields import CLUSTERS, regency_code
 from services.enrolment.api.rule_documents import DAY_FORM, VERSION_FORM, version_name
-from services.enrolment.api.schemas import CLUSTERS, regency_code
 from services.enrolment.domain.programme.card import Scheme
-from services.enrolment.use_cases.programme.explain_rules import AskedPerson
+from services.enrolment.use_cases.programme.explain_candidate import AskedPerson
 from vocabulary import forms
 from vocabulary.dates import parse_date
 from vocabulary.nik import parse_card_number
@@ -44,6 +44,10 @@ class AskedCandidate(Strict):
     )
     wave_id = Reference(
         load_default=None, metadata=says("In which wave; without it, its quotas are left out.")
+    )
+    has_applied = Flag(
+        load_default=False,
+        metadata=says("Whether the person has applied in that wave; for waves that draw only."),
     )
 
     @ma.post_load

@@ -7,7 +7,7 @@ from typing import Any
 
 from flask import Response
 
-from services.enrolment.api.written_rows import answer_with_rows
+from chassis.written_rows import answer_with_rows
 from services.enrolment.use_cases.programme.read_admission_file import JudgedRow
 
 _COLUMNS = ("line", "card_number", "admission_id", "code", "detail", "quota_id")

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from http import HTTPStatus
 
-from chassis.endpoints import Call
+from chassis.calls import Call
 from chassis.problems import Problem, TooManyRequests
 from services.enrolment.service import EnrolmentService
 from services.enrolment.use_cases.programme.look_up_card import record_refused

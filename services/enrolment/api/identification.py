@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from chassis.endpoints import Call, Endpoints, KeyUse
+from chassis.calls import Call
+from chassis.endpoints import Endpoints, KeyUse
 from chassis.fields import Parsed, Strict
 from chassis.idempotency import Answer, json_answer
 from services.enrolment.service import EnrolmentService

@@ -6,7 +6,7 @@ import marshmallow as ma
 
 from chassis.contract import Shown, page_of
 from chassis.fields import Flag, InstantField, OneOf, Parsed, Reference, Text, Whole, says
-from services.enrolment.api.documents import FieldFault, rupiah
+from services.enrolment.api.fields import FieldFault, rupiah
 from services.enrolment.api.learning_schemas import MakeUpMeeting
 from services.enrolment.domain.learning.evidence import Source
 from services.enrolment.domain.learning.review import BEST, LONGEST_TEXT, WORST
@@ -136,10 +136,11 @@ class ShownEvidence(Shown):
     reason = Text(most=500, lines=True, allow_none=True)
     make_up = ma.fields.Nested(MakeUpMeeting, allow_none=True)
     position = Whole(least=1, metadata=_POSITION)
+    counts = Flag(metadata=says("False where it was corrected, or came after the result."))
 
 
 class EnrolmentAttendance(Shown):
-    """What was recorded of an enrolment, and what it comes to by the rules in force."""
+    """What was recorded of an enrolment, and what it comes to: by its result, or before it by the rules in force."""
 
     id = Reference()
     status = OneOf(tuple(EnrolmentState))
@@ -158,7 +159,9 @@ class GivenResult(Shown):
     card_status = OneOf(tuple(CardState))
     next_purchase_until = InstantField(
         allow_none=True,
-        metadata=says("By when the next class has to be bought; null while another training runs."),
+        metadata=says(
+            "By when the next class has to be bought; null while another training runs, or the card is barred."
+        ),
     )
     open_again_at = InstantField(
         allow_none=True, metadata=says("From when on it can be bought; null: at once.")
@@ -230,7 +233,12 @@ class OverdueStep(Shown):
     action = OneOf(("redemption", "review", "result"))
     whose = OneOf((HOLDER, PROVIDER), metadata=says("Whose time has passed."))
     actor = OneOf((HOLDER, OPERATOR), metadata=says("Who has to act now."))
-    due_at = InstantField()
+    since = InstantField(
+        metadata=says(
+            "Since when it could be done: the enrolment, the end of the class, or the result that waits for its review."
+        )
+    )
+    due_at = InstantField(metadata=says("By when it had to be done."))
 
 
 Overdue = page_of(OverdueStep, name="Overdue")

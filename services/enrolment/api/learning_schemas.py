@@ -21,7 +21,7 @@ from chassis.fields import (
     says,
 )
 from chassis.identifiers import is_id
-from services.enrolment.api.schemas import case_number, why
+from services.enrolment.api.fields import case_number, why
 from services.enrolment.domain.learning.evidence import Source
 from services.enrolment.domain.learning.review import BEST, LONGEST_TEXT, WORST
 from services.enrolment.domain.seats.training_class import FINAL_TEST
@@ -137,12 +137,6 @@ class VoidingRequest(Strict):
 
     reason = why(required=True)
     case_number = case_number("the journal tells it")
-
-
-class OpeningRequest(Strict):
-    """Why the next purchase is opened earlier."""
-
-    reason = why(required=True)
 
 
 class ReviewRequest(Strict):

@@ -7,13 +7,14 @@ from typing import Any
 import marshmallow as ma
 import sqlalchemy as sa
 
+from chassis.calls import Call
 from chassis.clock import write_instant
 from chassis.contract import Shown
-from chassis.endpoints import Call, Endpoints
+from chassis.endpoints import Endpoints
 from chassis.fields import InstantField, OneOf, Parsed, Reference, Strict, Text, says
 from chassis.idempotency import Answer, json_answer
 from chassis.identifiers import new_id
-from services.enrolment.api.schemas import why
+from services.enrolment.api.fields import ReasonGiven, why
 from services.enrolment.domain.programme.pause import Pause, Paused
 from services.enrolment.service import EnrolmentService
 from services.enrolment.use_cases.programme.begin_pause import begin_pause
@@ -38,12 +39,6 @@ class PauseRequest(Strict):
         metadata=says("Whose people it is for: a province or a regency; null for everybody."),
     )
     message = why(required=True)
-
-
-class PauseEnd(Strict):
-    """Why a pause ends."""
-
-    reason = why(required=True)
 
 
 class ShownPause(Shown):
@@ -103,7 +98,7 @@ def post_pause(call: Call, service: EnrolmentService) -> Answer:
     return service.transactions.answer(call.key, begin, seconds=call.seconds_left)
 
 
-@endpoints.post("/pauses/<id:pause_id>/end", allow=(OPERATOR,), body=PauseEnd, shows=ShownPause)
+@endpoints.post("/pauses/<id:pause_id>/end", allow=(OPERATOR,), body=ReasonGiven, shows=ShownPause)
 def post_pause_end(call: Call, service: EnrolmentService) -> Answer:
     """End a pause, for a reason; the answer shows it as it was."""
 

@@ -5,18 +5,18 @@ from __future__ import annotations
 import marshmallow as ma
 from flask import Response
 
+from chassis.calls import Call
 from chassis.contract import Shown
-from chassis.endpoints import Call, Endpoints
+from chassis.endpoints import Endpoints
 from chassis.fields import OneOf, Parsed, Reference, Strict, Text, Whole, says
 from chassis.idempotency import Answer
-from chassis.journal_export import CSV
 from chassis.problems import NotFound
 from chassis.request_content import JSON
+from chassis.written_rows import CSV, answer_with_rows
 from services.enrolment.api.answers import show
+from services.enrolment.api.fields import CLUSTERS
 from services.enrolment.api.quotas import set_for
 from services.enrolment.api.report_documents import former_codes
-from services.enrolment.api.schemas import CLUSTERS
-from services.enrolment.api.written_rows import answer_with_rows
 from services.enrolment.domain.programme.card import Scheme
 from services.enrolment.domain.reports.quota_table import PartsBy
 from services.enrolment.queries.quota_report import quota_report, quota_rows

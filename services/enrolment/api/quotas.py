@@ -7,11 +7,12 @@ from typing import Any
 import marshmallow as ma
 import sqlalchemy as sa
 
+from chassis.calls import Call
 from chassis.contract import Shown, page_of
-from chassis.endpoints import Call, Endpoints
+from chassis.endpoints import Endpoints
 from chassis.fields import OneOf, PageQuery, Parsed, Reference, Strict, Text, Whole, says
 from chassis.idempotency import Answer, json_answer
-from services.enrolment.api.schemas import CLUSTERS, why
+from services.enrolment.api.fields import CLUSTERS, why
 from services.enrolment.domain.programme.card import Scheme
 from services.enrolment.domain.programme.quota import Reach
 from services.enrolment.queries.quotas import list_quotas, quota_document

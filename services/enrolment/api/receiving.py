@@ -8,8 +8,9 @@ from contextlib import contextmanager
 from itertools import islice
 from typing import TypeVar
 
-from chassis.endpoints import Call, Incoming
+from chassis.calls import Call
 from chassis.problems import TooBusy
+from chassis.streamed_bodies import Incoming
 from services.enrolment.service import EnrolmentService
 
 Line = TypeVar("Line")

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from dataclasses import asdict
 
+from chassis.calls import Call
 from chassis.composed_fields import Member, Several
-from chassis.endpoints import Call, Endpoints, KeyUse
+from chassis.endpoints import Endpoints, KeyUse
 from chassis.fields import OneOf, Parsed, Strict, Text, Whole
 from chassis.idempotency import Answer, json_answer
 from services.enrolment.api.report_documents import CheckedTable, RealisationReport

@@ -6,10 +6,12 @@ from typing import Any
 
 import sqlalchemy as sa
 
+from chassis.calls import Call
 from chassis.clock import write_instant
-from chassis.endpoints import Call, Endpoints, KeyUse
+from chassis.endpoints import Endpoints, KeyUse
 from chassis.idempotency import Answer, json_answer
 from chassis.problems import FieldError, StateConflict, ValidationFailed
+from services.enrolment.api.fields import ReasonGiven
 from services.enrolment.api.learning_documents import (
     RESULT_REFUSALS,
     ClassResults,
@@ -17,12 +19,7 @@ from services.enrolment.api.learning_documents import (
     OpenedPurchase,
     VoidedEnrolment,
 )
-from services.enrolment.api.learning_schemas import (
-    OpeningRequest,
-    ResultRequest,
-    ResultsRequest,
-    VoidingRequest,
-)
+from services.enrolment.api.learning_schemas import ResultRequest, ResultsRequest, VoidingRequest
 from services.enrolment.domain.learning.result import Result
 from services.enrolment.queries.attendance import attendance_document
 from services.enrolment.service import EnrolmentService
@@ -122,13 +119,13 @@ def _rules(connection: sa.Connection, service: EnrolmentService) -> RuleSet:
 def _given(recorded: Recorded[Result], rules: RuleSet) -> dict[str, Any]:
     result = recorded.result
     enrolment, card = result.enrolment, result.card
-    opens = enrolment.open_again_at
+    until, opens = card.runs_out_at, enrolment.open_again_at
     return {
         "id": enrolment.enrolment_id,
         "status": enrolment.state.value,
         "attendance": attendance_document(result.attendance, rules),
         "card_status": card.state.value,
-        "next_purchase_until": None if card.deadline is None else write_instant(card.deadline),
+        "next_purchase_until": None if until is None else write_instant(until),
         "open_again_at": None if opens is None else write_instant(opens),
         "returned_to_state": result.returned,
         "position": recorded.position,
@@ -174,7 +171,7 @@ def post_voiding(call: Call, service: EnrolmentService) -> Answer:
 @endpoints.post(
     f"{_BY_ID}/opening",
     allow=(OPERATOR,),
-    body=OpeningRequest,
+    body=ReasonGiven,
     shows=OpenedPurchase,
     refuses=(StateConflict,),
 )

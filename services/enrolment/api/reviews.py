@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import sqlalchemy as sa
 
-from chassis.endpoints import Call, Endpoints
+from chassis.calls import Call
+from chassis.endpoints import Endpoints
 from chassis.idempotency import Answer, json_answer
 from chassis.problems import StateConflict
 from services.enrolment.api.learning_documents import ReviewedEnrolment, ShownReview

@@ -8,7 +8,7 @@ import marshmallow as ma
 
 from chassis.contract import Shown
 from chassis.fields import OneOf, Parsed, Strict, Text, Whole, says
-from services.enrolment.api.schemas import why
+from services.enrolment.api.fields import why
 from services.enrolment.domain.programme.rule_change import Whom
 from vocabulary.rule_set import (
     NUMBERS,
@@ -78,12 +78,6 @@ class RulesRequest(RulesPreviewRequest):
     reason = why(
         required=True, metadata=says("Everybody reads it, as the version's source: a decree.")
     )
-
-
-class RulesEnd(Strict):
-    """Why a version is withdrawn."""
-
-    reason = why(required=True)
 
 
 class ShownVersion(Shown):

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from chassis.endpoints import Call, Endpoints
+from chassis.calls import Call
+from chassis.endpoints import Endpoints
 from chassis.fields import Strict
 from chassis.idempotency import Answer, json_answer
 from services.enrolment.queries.rules import scheduled_versions

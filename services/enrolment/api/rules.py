@@ -7,11 +7,12 @@ from typing import Any
 
 import sqlalchemy as sa
 
-from chassis.endpoints import Call, Endpoints
+from chassis.calls import Call
+from chassis.endpoints import Endpoints
 from chassis.idempotency import Answer, json_answer
 from chassis.problems import NotFound, StateConflict
+from services.enrolment.api.fields import ReasonGiven
 from services.enrolment.api.rule_documents import (
-    RulesEnd,
     RulesPreviewRequest,
     RulesRequest,
     ShownPreview,
@@ -114,7 +115,7 @@ def post_rules(call: Call, service: EnrolmentService) -> Answer:
 @endpoints.post(
     "/rules/<name:version>/withdrawal",
     allow=(OPERATOR,),
-    body=RulesEnd,
+    body=ReasonGiven,
     shows=ShownRules,
     refuses=(RulesTooLate, StateConflict),
 )

@@ -7,19 +7,16 @@ from typing import Any
 
 import sqlalchemy as sa
 
-from chassis.endpoints import Call, Endpoints, KeyUse
+from chassis.calls import Call
+from chassis.endpoints import Endpoints, KeyUse
 from chassis.idempotency import Answer, json_answer
 from chassis.identifiers import new_id
 from chassis.problems import Problem
+from services.enrolment.api.admission_documents import ROW_REFUSALS, Admissions, AdmissionsRequest
 from services.enrolment.api.answers import refused_row, show
 from services.enrolment.api.candidates import read_candidate
-from services.enrolment.api.documents import ROW_REFUSALS, Admissions, Waves
-from services.enrolment.api.documents import Wave as ShownWave
-from services.enrolment.api.schemas import (
-    AdmissionsRequest,
-    WaveRequest,
-    WavesQuery,
-)
+from services.enrolment.api.wave_documents import Wave as ShownWave
+from services.enrolment.api.wave_documents import WaveRequest, Waves, WavesQuery
 from services.enrolment.domain.programme.award import Award
 from services.enrolment.domain.programme.wave import Selection, Wave
 from services.enrolment.queries.waves import list_waves, show_wave, wave_document

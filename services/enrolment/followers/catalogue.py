@@ -25,12 +25,12 @@ from services.enrolment.use_cases.programme.note_suspensions import (
     news_among,
     note_suspensions,
 )
+from services.enrolment.use_cases.shared.by_worker import ACTOR
 
 CLASS_KINDS = ("class-published", "class-changed", "class-closed", "class-cancelled")
 
 
 PROVIDER_KINDS = ("provider-approved", "provider-suspended")
-ACTOR = "enrolment-worker"
 
 
 def catalogue_follower(*, feed: Feed, transactions: Transactions, stores: Stores) -> Follower:

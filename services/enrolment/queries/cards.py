@@ -10,7 +10,7 @@ import sqlalchemy as sa
 from chassis.clock import write_instant
 from chassis.pagination import Page
 from services.enrolment.queries.exclusion_cases import cases_of_card
-from services.enrolment.storage.cards import card_of, lives_in
+from services.enrolment.storage.cards import card_of
 from services.enrolment.storage.tables.money import CORRECTION, MOVEMENT
 from services.enrolment.storage.tables.programme import CARD
 
@@ -22,13 +22,14 @@ def show_card(connection: sa.Connection, card_ref: str, *, now: datetime) -> dic
     row = connection.execute(sa.select(CARD).where(CARD.c.card_ref == card_ref)).one_or_none()
     if row is None:
         return None
+    card = card_of(row)
     return {
         "card_ref": row.card_ref,
-        "status": card_of(row).state_at(now).value,
+        "status": card.state_at(now).value,
         "scheme": row.scheme,
         "balance": row.balance,
-        "deadline": write_instant(row.deadline) if row.deadline else None,
-        "region": lives_in(row),
+        "deadline": write_instant(card.runs_out_at) if card.runs_out_at else None,
+        "region": card.region,
         "cluster": row.cluster,
         "wave_id": row.wave_id,
         "awarded_at": write_instant(row.awarded_at),

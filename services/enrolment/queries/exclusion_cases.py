@@ -12,14 +12,9 @@ from chassis.clock import write_instant
 from chassis.database import Database
 from chassis.pagination import Page
 from services.enrolment.domain.exclusion.case import Decision, ExclusionCase
-from services.enrolment.domain.exclusion.exclusion_list import ListState
-from services.enrolment.storage.exclusion_cases import case_of
-from services.enrolment.storage.tables.exclusions import (
-    EXCLUSION_CASE,
-    EXCLUSION_LIST,
-    LISTED_PERSON,
-)
-from services.enrolment.storage.tables.programme import CARD, PERSON
+from services.enrolment.storage.exclusion_cases import CASES, case_of
+from services.enrolment.storage.tables.exclusions import EXCLUSION_CASE, EXCLUSION_LIST
+from services.enrolment.storage.tables.programme import CARD
 from vocabulary.regions import present_code
 
 LISTED, NO_LONGER_LISTED = "listed", "no-longer-listed"
@@ -35,26 +30,15 @@ AFFECTED_COLUMNS = (
 _AT_ONCE = 2_000
 _OF_ONE_CARD = 20
 
-C, L, N, P, X = CARD.c, EXCLUSION_LIST.c, LISTED_PERSON.c, PERSON.c, EXCLUSION_CASE.c
-_IN_FORCE = EXCLUSION_LIST.alias("in_force")
-_STILL_LISTED = (
-    sa.select(N.nik_digest)
-    .join(_IN_FORCE, _IN_FORCE.c.list_id == N.list_id)
-    .join(PERSON, P.nik_digest == N.nik_digest)
-    .where(_IN_FORCE.c.people == X.people, _IN_FORCE.c.state == ListState.IN_FORCE)
-    .where(P.card_ref == X.card_ref)
-    .correlate(EXCLUSION_CASE)
-    .exists()
-)
+C, L, X = CARD.c, EXCLUSION_LIST.c, EXCLUSION_CASE.c
 _CASES = (
-    sa.select(
-        EXCLUSION_CASE,
+    CASES.add_columns(
         L.number,
         L.issuer,
         L.as_of,
         C.awarded_at,
         C.state.label("card_state"),
-        _STILL_LISTED.label("is_listed"),
+        sa.func.coalesce(C.domicile, C.region).label("lives_in"),
     )
     .join(EXCLUSION_LIST, L.list_id == X.list_id)
     .join(CARD, C.card_ref == X.card_ref)
@@ -124,7 +108,7 @@ def _affected(row: sa.Row[Any]) -> dict[str, Any]:
     values = (
         row.case_id,
         row.card_ref,
-        present_code(row.region),
+        present_code(row.lives_in),
         row.state,
         write_instant(row.opened_at),
         _written(row.ended_at),
@@ -140,10 +124,10 @@ def _document(row: sa.Row[Any], now: datetime) -> dict[str, Any]:
         "card_ref": case.card_ref,
         "card_awarded_at": write_instant(row.awarded_at),
         "card_status": row.card_state,
-        "region": case.region,
+        "region": row.lives_in,
         "due_at": _written(case.due_at),
         "overdue": case.due_at is not None and case.due_at < now,
-        "may_be_revoked": case.is_ripe_at(now),
+        "may_be_revoked": case.is_listed and case.is_ripe_at(now),
         "upheld": _decision(case.upheld),
         "appealed_at": _written(case.appealed_at),
         "appeal_decided": _decision(case.reviewed),

@@ -14,16 +14,40 @@ import sqlalchemy as sa
 
 from chassis.clock import read_instant, write_instant
 from chassis.pagination import Page
+from services.enrolment.domain.programme.card import LIVE_STATES
 from services.enrolment.domain.reach import Reach
 from services.enrolment.domain.seats.enrolment import EnrolmentState
+from services.enrolment.storage.tables.learning import TRAINING_RESULT
 from services.enrolment.storage.tables.programme import CARD
-from services.enrolment.storage.tables.seats import ENROLMENT
+from services.enrolment.storage.tables.seats import ENROLMENT, TRAINING_CLASS
 from vocabulary.regions import present_code
 from vocabulary.roles import HOLDER, OPERATOR, PROVIDER
 
 E, C = ENROLMENT.c, CARD.c
+# Processes of the release before this one redeem and end without a word of who had to act.
+_TO_BE_JUDGED = E.live_slot.is_not(None)
+_TO_BE_REDEEMED = E.state == EnrolmentState.CONFIRMED.value
+_TO_BE_REVIEWED = sa.and_(
+    E.state == EnrolmentState.COMPLETED.value,
+    E.reviewed.is_(False),
+    C.state.in_(sorted(state.value for state in LIVE_STATES)),
+)
 LOOKED_AT = 2_000
 """Enrolments that a page looks at where not all of them may be shown."""
+
+_RESULT_WAITED_FOR = (
+    sa.select(TRAINING_CLASS.c.ends_at)
+    .where(TRAINING_CLASS.c.class_id == E.class_id)
+    .scalar_subquery()
+)
+_RESULT_GIVEN = (
+    sa.select(TRAINING_RESULT.c.given_at)
+    .where(TRAINING_RESULT.c.enrolment_id == E.enrolment_id)
+    .scalar_subquery()
+)
+_HOLDER_WAITED_FOR = sa.case(
+    (E.state == EnrolmentState.COMPLETED.value, _RESULT_GIVEN), else_=E.enrolled_at
+)
 
 
 def list_overdue(
@@ -47,8 +71,12 @@ def overdue_query(
     due: sa.Column[datetime], after: str | None, *, now: datetime, limit: int
 ) -> sa.Select[Any]:
     """Return the query for so many enrolments whose time has passed, after a key."""
-    query = sa.select(ENROLMENT, due.label("due_at"), C.region)
+    of_provider = due is E.provider_due_at
+    since = _RESULT_WAITED_FOR if of_provider else _HOLDER_WAITED_FOR
+    to_be_done = _TO_BE_JUDGED if of_provider else _TO_BE_REDEEMED | _TO_BE_REVIEWED
+    query = sa.select(ENROLMENT, due.label("due_at"), since.label("since"), C.region)
     query = query.join(CARD, C.card_ref == E.card_ref).where(due.is_not(None), due <= now)
+    query = query.where(to_be_done)
     if after is not None:
         instant, _, enrolment_id = after.partition(" ")
         at = read_instant(instant)
@@ -87,6 +115,7 @@ def _document(row: sa.Row[Any], actor: str) -> dict[str, Any]:
         "action": ("review" if completed else "redemption") if of_holder else "result",
         "whose": HOLDER if of_holder else PROVIDER,
         "actor": HOLDER if of_holder else OPERATOR,
+        "since": write_instant(row.since),
         "due_at": write_instant(row.due_at),
     }
 

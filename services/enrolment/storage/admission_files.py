@@ -33,6 +33,14 @@ class AdmissionFileStore:
         self._digest_key = digest_key
         self.sealed_rows = SealedRows(seal)
 
+    def keys_fit(self, connection: sa.Connection) -> bool:
+        """Tell whether a chunk of a file opens under the key given; true where none is kept."""
+        row = connection.execute(sa.select(ADMISSION_CHUNK).limit(1)).one_or_none()
+        if row is None:
+            return True
+        chunk = SealedChunk(row.file_id, row.first_row, row.results or row.candidates, None)
+        return self.sealed_rows.open_under_this_key(chunk, judged=row.results is not None)
+
     def add(self, connection: sa.Connection, file: AdmissionFile, *, now: datetime) -> None:
         """Add a file of which nothing has come yet."""
         connection.execute(

@@ -13,33 +13,51 @@ from sqlalchemy.dialects import postgresql, sqlite
 
 from chassis.column_types import Identifier
 from chassis.database import Database
+from chassis.digest_in_sql import digest_of, sha256_of_text
+from chassis.json_text import identifier_in, text_in
 from chassis.recordset import rows_parameter
-from chassis.sealing import Seal
+from chassis.sealing import Seal, SealBroken
 from services.enrolment.domain.draw.application import (
     Application,
     ApplicationState,
     Verdict,
 )
+from services.enrolment.domain.entry_kinds import EntryKind
 from services.enrolment.domain.programme.award import Candidate
 from services.enrolment.domain.programme.card import Scheme
-from services.enrolment.storage.tables.draws import APPLICATION
+from services.enrolment.storage.persons import Fingerprints
+from services.enrolment.storage.tables.draws import APPLICATION, DRAW
+from services.enrolment.storage.tables.journal import JOURNAL
 from vocabulary.regions import present_code
 
-A = APPLICATION.c
+A, J = APPLICATION.c, JOURNAL.entry
 IDS_AT_ONCE = 5_000
+
+_AS_TEXT = sa.cast(A.application_id, sa.Text)
+"""An id as it is written. The driver would make a UUID of each first, which of a million takes seconds."""
 
 
 class ApplicationStore:
     """The table of applications."""
 
-    def __init__(self, database: Database, *, seal: Seal) -> None:
+    def __init__(self, database: Database, *, seal: Seal, fingerprints: Fingerprints) -> None:
         self._database = database
         self._seal = seal
+        self._fingerprints = fingerprints
         self._insert = (postgresql.insert if database.dialect == "postgresql" else sqlite.insert)(
             APPLICATION
         )
-        self._read_some = sa.select(A.application_id, A.sealed).where(
-            database.is_among(A.application_id)
+        self._read_as_made = (
+            sa.select(A.application_id, A.sealed)
+            .join(DRAW, DRAW.c.wave_id == A.wave_id)
+            .join(J, J.c.position == A.applied_position)
+            .where(
+                database.is_among(A.application_id),
+                J.c.position < DRAW.c.listed_position,
+                J.c.kind == EntryKind.APPLICATION_MADE,
+                identifier_in(J.c.body, "application_id") == A.application_id,
+                text_in(J.c.body, "sealed_sha256") == digest_of(A.sealed),
+            )
         )
         given = database.recordset(
             {
@@ -59,6 +77,22 @@ class ApplicationStore:
             .values(**told, sealed=None, nik_digest=None)
         )
 
+    def keys_fit(self, connection: sa.Connection) -> bool:
+        """Tell whether who made an application opens and is found under the keys given; true where none waits.
+
+        Under another key nobody could be drawn, and the same person could apply twice.
+        """
+        query = sa.select(A.application_id, A.sealed, A.nik_digest)
+        # What the index of these digests holds is found without looking through all that are judged.
+        row = connection.execute(query.where(A.nik_digest.is_not(None)).limit(1)).one_or_none()
+        if row is None:
+            return True
+        try:
+            candidate = self.opened(row.application_id, row.sealed)
+        except SealBroken:
+            return False
+        return self._fingerprints.nik(candidate.nik) == str(row.nik_digest)
+
     def add(
         self,
         connection: sa.Connection,
@@ -66,24 +100,27 @@ class ApplicationStore:
         candidate: Candidate,
         *,
         nik_digest: str,
-    ) -> bool:
-        """Add an application; return False, with nothing done, where the person has one in the wave.
+    ) -> str | None:
+        """Add an application; return the SHA-256 of its sealed candidate, by which the journal binds the two.
+
+        Return None, with nothing done, where the person has one in the wave.
 
         Another one of the same person that is being made is waited for.
         """
         context = _context(application.application_id)
+        sealed = self._seal.close(_written(candidate), context=context)
         statement = self._insert.values(
             application_id=application.application_id,
             wave_id=application.wave_id,
             region=application.region,
             state=application.state,
             nik_digest=nik_digest,
-            sealed=self._seal.close(_written(candidate), context=context),
+            sealed=sealed,
             applied_at=application.applied_at,
         ).on_conflict_do_nothing()
         # psycopg forgets how many rows an INSERT made once its cursor is closed: the row itself is asked for.
         added = connection.execute(statement.returning(A.application_id))
-        return added.one_or_none() is not None
+        return None if added.one_or_none() is None else sha256_of_text(sealed)
 
     def save_made(self, connection: sa.Connection, application_id: str, *, position: int) -> None:
         """Save where the journal tells that an application was made."""
@@ -124,7 +161,7 @@ class ApplicationStore:
         after: str | None = None
         while True:
             query = (
-                sa.select(A.application_id)
+                sa.select(_AS_TEXT)
                 .where(A.wave_id == wave_id, A.state != ApplicationState.WITHDRAWN)
                 .order_by(A.application_id)
                 .limit(IDS_AT_ONCE)
@@ -140,10 +177,13 @@ class ApplicationStore:
             after = ids[-1]
 
     def sealed(self, connection: sa.Connection, application_ids: Sequence[str]) -> dict[str, str]:
-        """Read who made applications, as it lies there."""
+        """Read who made applications, sealed, of those that lie there as the journal tells of their making.
+
+        What was exchanged since, or came into the table after its list was published, is not among them.
+        """
         keys = self._database.keys(application_ids)
-        rows = connection.execute(self._read_some, {"keys": keys})
-        return {row.application_id: row.sealed for row in rows if row.sealed is not None}
+        rows = connection.execute(self._read_as_made, {"keys": keys})
+        return {row.application_id: row.sealed for row in rows}
 
     def opened(self, application_id: str, sealed: str) -> Candidate:
         """Make whoever made an application readable, to be judged."""

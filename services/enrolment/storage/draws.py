@@ -3,10 +3,8 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable
-from dataclasses import dataclass
-from datetime import datetime
-from itertools import islice
+from collections.abc import Sequence
+from datetime import datetime, timedelta
 from typing import Any
 
 import sqlalchemy as sa
@@ -15,21 +13,16 @@ from chassis.database import Database
 from chassis.recordset import rows_parameter
 from chassis.sealing import Seal
 from services.enrolment.domain.draw.draw import Draw, OutsideValue, RootOf
+from services.enrolment.domain.draw.order_chunk import OrderChunk
 from services.enrolment.storage.tables.draws import DRAW, DRAW_CHUNK
 from services.enrolment.storage.tables.programme import WAVE
 
 D, C, W = DRAW.c, DRAW_CHUNK.c, WAVE.c
-CHUNKS_AT_ONCE = 100
+CHUNKS_AT_ONCE = 200
 """Pieces of an order that one statement saves: about two megabytes."""
 
-
-@dataclass(frozen=True, slots=True)
-class OrderChunk:
-    """The applications that come next in an order, from a place on that counts from 0."""
-
-    wave_id: str
-    first_place: int
-    application_ids: list[str]
+HALTED_FOR = timedelta(hours=1)
+"""How long a draw is left alone whose list, order or people are not the published ones."""
 
 
 class DrawStore:
@@ -43,6 +36,12 @@ class DrawStore:
         self._add_chunks = sa.insert(DRAW_CHUNK).from_select(
             list(columns), sa.select(*[given.c[name] for name in columns])
         )
+
+    def keys_fit(self, connection: sa.Connection) -> bool:
+        """Tell whether the secret of a draw opens under the key given; true where every draw has told its own."""
+        query = sa.select(D.wave_id, D.sealed_secret).where(D.sealed_secret.is_not(None)).limit(1)
+        row = connection.execute(query).one_or_none()
+        return row is None or self._seal.opens(row.sealed_secret, context=_context(row.wave_id))
 
     def add(self, connection: sa.Connection, draw: Draw, *, secret: bytes) -> None:
         """Add a draw that is announced, with its secret, sealed."""
@@ -73,15 +72,22 @@ class DrawStore:
         return self._find(connection, sa.select(DRAW), wave_id)
 
     def unfinished(self, connection: sa.Connection) -> list[str]:
-        """Return the draws whose windows have closed and that are not done, the oldest first."""
+        """Return the draws whose windows have closed and that are not done, but for those that were just halted."""
         now = self._database.now(connection)
+        goes_on = sa.or_(D.halted_at.is_(None), D.halted_at <= now - HALTED_FOR)
         query = (
             sa.select(D.wave_id)
             .join(WAVE, W.wave_id == D.wave_id)
-            .where(D.ended_at.is_(None), W.closes_at <= now)
+            .where(D.ended_at.is_(None), W.closes_at <= now, goes_on)
             .order_by(D.wave_id)
         )
         return list(connection.execute(query).scalars())
+
+    def under_way(self, connection: sa.Connection) -> Draw | None:
+        """Read a draw whose order is certain and of which somebody waits to be judged; None where there is none."""
+        query = sa.select(DRAW).where(D.entered_at.is_not(None), D.ended_at.is_(None)).limit(1)
+        row = connection.execute(query).one_or_none()
+        return None if row is None else draw_of(row)
 
     def secret_of(self, connection: sa.Connection, wave_id: str) -> bytes:
         """Open the secret of a draw that has not told it."""
@@ -126,26 +132,20 @@ class DrawStore:
         )
 
     def add_order(
-        self,
-        connection: sa.Connection,
-        wave_id: str,
-        application_ids: Iterable[str],
-        *,
-        rows_a_chunk: int,
+        self, connection: sa.Connection, wave_id: str, chunks: Sequence[OrderChunk]
     ) -> None:
-        """Keep the order of a locked draw, so many applications in each piece."""
-        ids, first_place = iter(application_ids), 0
-        while some := list(islice(ids, rows_a_chunk * CHUNKS_AT_ONCE)):
+        """Keep the order of a locked draw, in pieces."""
+        for begin in range(0, len(chunks), CHUNKS_AT_ONCE):
             rows = [
                 {
                     "wave_id": wave_id,
-                    "first_place": first_place + begin,
-                    "application_ids": json.dumps(some[begin : begin + rows_a_chunk]),
+                    "first_place": chunk.first_place,
+                    "application_ids": json.dumps(chunk.application_ids),
+                    "root": chunk.root,
                 }
-                for begin in range(0, len(some), rows_a_chunk)
+                for chunk in chunks[begin : begin + CHUNKS_AT_ONCE]
             ]
             connection.execute(self._add_chunks, {"rows": rows_parameter(rows)})
-            first_place += len(some)
 
     def save_ordered(
         self, connection: sa.Connection, wave_id: str, ordered: RootOf, *, position: int
@@ -155,6 +155,7 @@ class DrawStore:
             connection,
             wave_id,
             order_root=ordered.root,
+            halted_at=None,
             ordered_at=ordered.at,
             ordered_position=position,
         )
@@ -186,18 +187,28 @@ class DrawStore:
             drawn=draw.drawn,
             refused=draw.refused,
             not_drawn=draw.not_drawn,
+            halted_at=None,
             ended_at=draw.ended_at,
         )
+
+    def save_halted(self, connection: sa.Connection, wave_id: str, *, now: datetime) -> None:
+        """Save that a locked draw cannot go on; with its next step that is past."""
+        self._update(connection, wave_id, halted_at=now)
 
     def chunk_from(
         self, connection: sa.Connection, wave_id: str, first_place: int
     ) -> OrderChunk | None:
         """Read the piece of an order that begins at a place; None where there is none."""
-        query = sa.select(C.application_ids).where(
-            C.wave_id == wave_id, C.first_place == first_place
-        )
-        text = connection.execute(query).scalar_one_or_none()
-        return None if text is None else OrderChunk(wave_id, first_place, json.loads(text))
+        query = sa.select(DRAW_CHUNK).where(C.wave_id == wave_id, C.first_place == first_place)
+        row = connection.execute(query).one_or_none()
+        if row is None:
+            return None
+        return OrderChunk(row.first_place, json.loads(row.application_ids), row.root)
+
+    def chunk_roots(self, connection: sa.Connection, wave_id: str) -> list[str]:
+        """Read the roots over the pieces of an order, from the first on: 4,000 where a million take part."""
+        query = sa.select(C.root).where(C.wave_id == wave_id).order_by(C.first_place)
+        return list(connection.execute(query).scalars())
 
     def _find(self, connection: sa.Connection, query: sa.Select[Any], wave_id: str) -> Draw | None:
         row = connection.execute(query.where(D.wave_id == wave_id)).one_or_none()

@@ -1,4 +1,4 @@
-"""By when who has to act on running enrolments, where that still has to be written down."""
+"""By when who has to act on enrolments, where that still has to be written down, or follows a card's clock."""
 
 from __future__ import annotations
 
@@ -8,6 +8,7 @@ from datetime import datetime
 import sqlalchemy as sa
 
 from chassis.column_types import Instant
+from services.enrolment.domain.programme.card import Card
 from services.enrolment.domain.seats.enrolment import Enrolment, EnrolmentState
 from services.enrolment.storage.enrolments import enrolment_of
 from services.enrolment.storage.tables.seats import ENROLMENT
@@ -41,4 +42,22 @@ class DueTimes:
                 holder_due_at=sa.case((confirmed, sa.literal(starts_at, Instant()))),
                 provider_due_at=due_at,
             )
+        )
+
+    def follow_clock(self, connection: sa.Connection, card: Card) -> None:
+        """Let an owed review be due when the clock of its locked card runs out; at no time while that is barred."""
+        connection.execute(
+            sa.update(ENROLMENT)
+            .where(E.card_ref == card.card_ref, E.reviewed.is_(False))
+            .where(E.state == EnrolmentState.COMPLETED.value)
+            .values(holder_due_at=card.runs_out_at)
+        )
+
+    def forget_reviews(self, connection: sa.Connection, card_refs: Sequence[str]) -> None:
+        """Forget by when trainings of cards that end were to be reviewed: that opened the next purchase."""
+        connection.execute(
+            sa.update(ENROLMENT)
+            .where(E.card_ref.in_(card_refs), E.state != EnrolmentState.CANCELLED.value)
+            .where(E.live_slot.is_(None), E.holder_due_at.is_not(None))
+            .values(holder_due_at=None)
         )

@@ -56,7 +56,6 @@ _CHANGING: dict[str, sa.types.TypeEngine[Any]] = {
     "live_slot": sa.SmallInteger(),
     "reviewed": sa.Boolean(),
     "holder_due_at": Instant(),
-    "provider_due_at": Instant(),
     "open_again_at": Instant(),
 }
 
@@ -100,10 +99,13 @@ class EnrolmentStore:
             .limit(sa.bindparam("limit"))
         )
         changed = database.recordset(_CHANGING)
+        values: dict[str, Any] = {
+            name: changed.c[name] for name in _CHANGING if name != "enrolment_id"
+        }
+        # Whoever moves a class forgets it without a card's lock, so it is not written back as it was read.
+        values["provider_due_at"] = sa.case((changed.c.live_slot.is_not(None), E.provider_due_at))
         self._save_states = (
-            sa.update(ENROLMENT)
-            .where(E.enrolment_id == changed.c.enrolment_id)
-            .values({name: changed.c[name] for name in _CHANGING if name != "enrolment_id"})
+            sa.update(ENROLMENT).where(E.enrolment_id == changed.c.enrolment_id).values(values)
         )
         self._find_all = (
             sa.select(ENROLMENT).where(database.is_among(E.enrolment_id)).order_by(E.enrolment_id)
@@ -181,7 +183,10 @@ class EnrolmentStore:
         return int(connection.execute(live).scalar_one())
 
     def save_states(self, connection: sa.Connection, enrolments: Sequence[Enrolment]) -> None:
-        """Save what changes of enrolments whose cards are locked, in one statement."""
+        """Save what changes of enrolments whose cards are locked, in one statement.
+
+        `provider_due_at` goes when an enrolment ends, and else stays as it stands by then.
+        """
         rows = [{name: getattr(each, name) for name in _CHANGING} for each in enrolments]
         if rows:
             connection.execute(self._save_states, {"rows": rows_parameter(rows)})

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import replace
 from datetime import datetime
 from typing import Any
 
@@ -15,13 +16,34 @@ from services.enrolment.domain.exclusion.case import (
     BARRING,
     CaseState,
     Decision,
-    EarlierCase,
     ExclusionCase,
 )
-from services.enrolment.storage.tables.exclusions import EXCLUSION_CASE
+from services.enrolment.domain.exclusion.exclusion_list import ListState
+from services.enrolment.domain.exclusion.finding import EarlierCase
+from services.enrolment.domain.programme.card import Card
+from services.enrolment.storage.tables.exclusions import (
+    EXCLUSION_CASE,
+    EXCLUSION_LIST,
+    LISTED_PERSON,
+)
+from services.enrolment.storage.tables.programme import PERSON
 from vocabulary.regions import present_code
 
-X = EXCLUSION_CASE.c
+L, N, P, X = EXCLUSION_LIST.c, LISTED_PERSON.c, PERSON.c, EXCLUSION_CASE.c
+_IN_FORCE = EXCLUSION_LIST.alias("in_force")
+IS_LISTED = (
+    sa.select(N.nik_digest)
+    .join(_IN_FORCE, _IN_FORCE.c.list_id == N.list_id)
+    .join(PERSON, P.nik_digest == N.nik_digest)
+    .where(_IN_FORCE.c.people == X.people, _IN_FORCE.c.state == ListState.IN_FORCE)
+    .where(P.card_ref == X.card_ref)
+    .correlate(EXCLUSION_CASE)
+    .exists()
+    .label("is_listed")
+)
+"""Whether the holder whom a case is about is on the list in force."""
+
+CASES = sa.select(EXCLUSION_CASE, IS_LISTED)
 
 
 class ExclusionCaseStore:
@@ -44,9 +66,17 @@ class ExclusionCaseStore:
         self._add = sa.insert(EXCLUSION_CASE).from_select(
             list(names), sa.select(*[given.c[name] for name in names])
         )
-        self._earlier = sa.select(X.card_ref, X.list_id, X.state).where(
-            X.people == sa.bindparam("people"), database.is_among(X.card_ref)
+        self._earlier = (
+            sa.select(X.card_ref, X.state, X.ended_listed, L.activated_at)
+            .join(EXCLUSION_LIST, L.list_id == X.list_id)
+            .where(X.people == sa.bindparam("people"), database.is_among(X.card_ref))
         )
+
+    def keys_fit(self, connection: sa.Connection) -> bool:
+        """Tell whether what a holder says in a case opens under the key given; true where nobody said anything."""
+        query = sa.select(X.case_id, X.appeal).where(X.appeal.is_not(None)).limit(1)
+        row = connection.execute(query).one_or_none()
+        return row is None or self._seal.opens(row.appeal, context=_context(row.case_id))
 
     def add(self, connection: sa.Connection, opened: Sequence[ExclusionCase]) -> None:
         """Add cases that were just opened."""
@@ -73,19 +103,25 @@ class ExclusionCaseStore:
         values = {"people": group, "keys": self._database.keys(card_refs)}
         found: dict[str, list[EarlierCase]] = {}
         for row in connection.execute(self._earlier, values):
-            earlier = EarlierCase(row.list_id, CaseState(row.state))
+            earlier = EarlierCase(CaseState(row.state), row.activated_at, row.ended_listed)
             found.setdefault(row.card_ref, []).append(earlier)
         return found
 
-    def lock(self, connection: sa.Connection, case_id: str) -> ExclusionCase | None:
-        """Lock a case that is to change; None where there is none. Take it before its card."""
-        query = sa.select(EXCLUSION_CASE).where(X.case_id == case_id)
-        row = connection.execute(query.with_for_update(key_share=True)).one_or_none()
-        return None if row is None else case_of(row)
+    def lock(self, connection: sa.Connection, case_id: str, *, card: Card) -> ExclusionCase:
+        """Lock a case of a locked card, and let it be where the holder lives now."""
+        query = CASES.where(X.case_id == case_id)
+        row = connection.execute(query.with_for_update(key_share=True)).one()
+        return replace(case_of(row), region=card.region)
+
+    def lock_of_card(self, connection: sa.Connection, card: Card) -> list[ExclusionCase]:
+        """Lock all cases of a locked card, also those that have ended; none is opened meanwhile."""
+        query = CASES.where(X.card_ref == card.card_ref).order_by(X.case_id)
+        rows = connection.execute(query.with_for_update(key_share=True))
+        return [replace(case_of(row), region=card.region) for row in rows]
 
     def read(self, connection: sa.Connection, case_id: str) -> ExclusionCase | None:
         """Read a case without locking it."""
-        query = sa.select(EXCLUSION_CASE).where(X.case_id == case_id)
+        query = CASES.where(X.case_id == case_id)
         row = connection.execute(query).one_or_none()
         return None if row is None else case_of(row)
 
@@ -102,6 +138,7 @@ class ExclusionCaseStore:
             sa.update(EXCLUSION_CASE)
             .where(X.case_id == case.case_id)
             .values(
+                region=case.region,
                 state=case.state,
                 due_at=case.due_at,
                 appeal_until=case.appeal_until,
@@ -110,6 +147,7 @@ class ExclusionCaseStore:
                 **_decided(case.upheld, "upheld_by", "upheld_at", "uphold_reason"),
                 **_decided(case.reviewed, "reviewed_by", "reviewed_at", "review_reason"),
                 **_decided(case.ended, "ended_by", "ended_at", "end_reason"),
+                ended_listed=None if case.ended is None else case.is_listed,
             )
         )
 
@@ -147,6 +185,7 @@ def case_of(row: sa.Row[Any]) -> ExclusionCase:
         appealed_at=row.appealed_at,
         reviewed=_decision(row.reviewed_by, row.reviewed_at, row.review_reason),
         ended=_decision(row.ended_by, row.ended_at, row.end_reason),
+        is_listed=row.is_listed,
     )
 
 

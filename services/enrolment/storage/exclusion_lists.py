@@ -9,6 +9,7 @@ import sqlalchemy as sa
 
 from chassis.database import Database
 from services.enrolment.domain.exclusion.exclusion_list import ExclusionList, ListState
+from services.enrolment.storage.persons import Fingerprints
 from services.enrolment.storage.tables.exclusions import EXCLUSION_LIST, LISTED_PERSON, REFUSED_LINE
 
 L = EXCLUSION_LIST.c
@@ -17,8 +18,19 @@ L = EXCLUSION_LIST.c
 class ExclusionListStore:
     """The table of lists."""
 
-    def __init__(self, database: Database) -> None:
+    def __init__(self, database: Database, *, fingerprints: Fingerprints) -> None:
         self._database = database
+        self._fingerprints = fingerprints
+
+    def keys_fit(self, connection: sa.Connection) -> bool:
+        """Tell whether the persons of a list were listed under the key given; true where nobody is listed.
+
+        Under another key none of them would be found. Nothing can be read back from the digests themselves.
+        """
+        listed = sa.select(LISTED_PERSON.c.list_id).limit(1).scalar_subquery()
+        query = sa.select(L.list_id, L.key_digest).where(L.list_id == listed)
+        row = connection.execute(query).one_or_none()
+        return row is None or self._fingerprints.exclusion_list(row.list_id) == str(row.key_digest)
 
     def hold_numbers(self, connection: sa.Connection, group: str) -> None:
         """Hold the numbers of a group's lists until the transaction ends: of two who announce one, one waits."""
@@ -42,6 +54,7 @@ class ExclusionListStore:
         connection.execute(
             sa.insert(EXCLUSION_LIST).values(
                 list_id=one.list_id,
+                key_digest=self._fingerprints.exclusion_list(one.list_id),
                 people=one.group,
                 number=one.number,
                 issuer=one.issuer,
@@ -76,47 +89,11 @@ class ExclusionListStore:
         """Read the list of a group that is in force."""
         return self._in_force(connection, sa.select(EXCLUSION_LIST), group)
 
-    def save_receiving(self, connection: sa.Connection, list_id: str, *, now: datetime) -> None:
-        """Save that the file of a locked list begins to come."""
-        self._update(connection, list_id, state=ListState.RECEIVING, touched_at=now)
-
-    def count_rows(
-        self,
-        connection: sa.Connection,
-        list_id: str,
-        *,
-        listed: int,
-        duplicates: int,
-        refused: int,
-        now: datetime,
-    ) -> None:
-        """Count more rows of a list that is being received."""
-        self._update(
-            connection,
-            list_id,
-            rows=L.rows + listed + duplicates + refused,
-            listed=L.listed + listed,
-            duplicates=L.duplicates + duplicates,
-            refused=L.refused + refused,
-            touched_at=now,
-        )
-
-    def save_received(
-        self, connection: sa.Connection, list_id: str, *, position: int, now: datetime
-    ) -> None:
-        """Save that all of a locked list is there."""
-        self._update(connection, list_id, state=ListState.READY, received_at=now, position=position)
-
-    def save_awaited(self, connection: sa.Connection, list_id: str) -> None:
-        """Save that nothing of a locked list is there any more."""
-        none = dict.fromkeys(("rows", "listed", "duplicates", "refused"), 0)
-        self._update(connection, list_id, state=ListState.AWAITED, **none)
-
     def save_superseded(
         self, connection: sa.Connection, list_id: str, *, position: int, now: datetime
     ) -> None:
         """Save that a locked list is not in force any more; do so before another one is."""
-        self._update(
+        update_list(
             connection, list_id, state=ListState.SUPERSEDED, out_of_force_at=now, position=position
         )
 
@@ -131,7 +108,7 @@ class ExclusionListStore:
         now: datetime,
     ) -> None:
         """Save that a locked list is in force, in the place of the one that it follows."""
-        self._update(
+        update_list(
             connection,
             list_id,
             state=ListState.IN_FORCE,
@@ -145,7 +122,7 @@ class ExclusionListStore:
         self, connection: sa.Connection, list_id: str, *, position: int
     ) -> None:
         """Save that a locked list is in force again; who was awarded a card meanwhile is yet to be looked through."""
-        self._update(
+        update_list(
             connection,
             list_id,
             state=ListState.IN_FORCE,
@@ -167,7 +144,7 @@ class ExclusionListStore:
         now: datetime,
     ) -> None:
         """Save that a locked list was taken back."""
-        self._update(
+        update_list(
             connection,
             list_id,
             state=ListState.WITHDRAWN,
@@ -178,41 +155,11 @@ class ExclusionListStore:
             position=position,
         )
 
-    def to_check(self, connection: sa.Connection) -> list[str]:
-        """Return the lists in force for which not all persons were looked through."""
-        query = sa.select(L.list_id).where(L.state == ListState.IN_FORCE, L.checked_at.is_(None))
-        return list(connection.execute(query.order_by(L.list_id)).scalars())
-
-    def unchecked_after(self, connection: sa.Connection, list_id: str) -> str | None:
-        """Return up to which digest persons were looked through for a list in force; None where it was all."""
-        query = sa.select(L.checked_to).where(
-            L.list_id == list_id, L.state == ListState.IN_FORCE, L.checked_at.is_(None)
-        )
-        return connection.execute(query).scalar_one_or_none()
-
-    def checked(self, connection: sa.Connection, list_id: str) -> int:
-        """Return how many persons were looked through for a list."""
-        query = sa.select(L.checked).where(L.list_id == list_id)
-        return int(connection.execute(query).scalar_one())
-
-    def save_checked(
-        self,
-        connection: sa.Connection,
-        list_id: str,
-        *,
-        to: str,
-        persons: int,
-        done_at: datetime | None,
-    ) -> None:
-        """Save that so many more persons were looked through for a locked list; with `done_at` that it was all."""
-        self._update(
-            connection, list_id, checked_to=to, checked=L.checked + persons, checked_at=done_at
-        )
-
-    def abandoned_before(self, connection: sa.Connection, instant: datetime) -> list[str]:
-        """Return the lists that are being received and of which nothing came since an instant."""
-        query = sa.select(L.list_id).where(L.state == ListState.RECEIVING, L.touched_at < instant)
-        return list(connection.execute(query.order_by(L.list_id)).scalars())
+    def activated_at(self, connection: sa.Connection, list_id: str) -> datetime | None:
+        """Return since when a list was in force, also where it is no longer, or is again."""
+        query = sa.select(L.activated_at).where(L.list_id == list_id)
+        since: datetime | None = connection.execute(query).scalar_one()
+        return since
 
     def to_forget(self, connection: sa.Connection, before: datetime) -> list[str]:
         """Return the lists that went out of force before an instant, of which something is kept that nobody needs.
@@ -239,7 +186,7 @@ class ExclusionListStore:
 
     def save_forgotten(self, connection: sa.Connection, list_id: str, *, now: datetime) -> None:
         """Save that who was on a locked list is not known any more."""
-        self._update(connection, list_id, forgotten_at=now)
+        update_list(connection, list_id, forgotten_at=now)
 
     def _in_force(
         self, connection: sa.Connection, query: sa.Select[Any], group: str
@@ -254,8 +201,10 @@ class ExclusionListStore:
         row = connection.execute(query.where(L.list_id == list_id)).one_or_none()
         return None if row is None else list_of(row)
 
-    def _update(self, connection: sa.Connection, list_id: str, **values: Any) -> None:
-        connection.execute(sa.update(EXCLUSION_LIST).where(L.list_id == list_id).values(**values))
+
+def update_list(connection: sa.Connection, list_id: str, **values: Any) -> None:
+    """Write values of a locked list."""
+    connection.execute(sa.update(EXCLUSION_LIST).where(L.list_id == list_id).values(**values))
 
 
 def list_of(row: sa.Row[Any]) -> ExclusionList:

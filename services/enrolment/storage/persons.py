@@ -35,6 +35,10 @@ class Fingerprints:
         """Return the digest of a card number."""
         return keyed_digest(self.key, "card-number", number)
 
+    def exclusion_list(self, list_id: str) -> str:
+        """Return the digest of the id of a list, which tells under which key those of its persons were made."""
+        return keyed_digest(self.key, "exclusion-list", list_id)
+
 
 @dataclass(frozen=True, slots=True)
 class SealedPerson:
@@ -93,20 +97,23 @@ class PersonStore:
         return set(connection.execute(self._held, {"keys": keys}).scalars())
 
     def keys_fit(self, connection: sa.Connection) -> bool:
-        """Tell whether one person who is there opens and is found under the keys given; true where there is nobody.
+        """Tell whether a person of each table opens and is found under the keys given; true where there is nobody.
 
         Under another key a person would be another one: the same NIK could be admitted twice.
         """
-        row = connection.execute(
-            sa.select(P.card_ref, P.sealed, P.nik_digest).limit(1)
-        ).one_or_none()
-        if row is None:
-            return True
+        first = [
+            sa.select(each.card_ref, each.sealed, each.card_number_digest).limit(1)
+            for each in (P, W)
+        ]
+        found = [connection.execute(query).one_or_none() for query in first]
+        return all(self._fits(*row) for row in found if row is not None)
+
+    def _fits(self, card_ref: str, sealed: str, card_number_digest: str) -> bool:
         try:
-            person = json.loads(self._seal.open(row.sealed, context=f"person {row.card_ref}"))
+            person = self.opened(SealedPerson(card_ref, sealed))
         except SealBroken:
             return False
-        return self.fingerprints.nik(person["nik"]) == str(row.nik_digest)
+        return self.fingerprints.card_number(person.card_number) == card_number_digest
 
     def add(self, connection: sa.Connection, nominations: Sequence[Nomination]) -> None:
         """Add the persons of new cards, sealed."""

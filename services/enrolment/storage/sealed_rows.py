@@ -27,6 +27,13 @@ class SealedRows:
     def __init__(self, seal: Seal) -> None:
         self._seal = seal
 
+    def open_under_this_key(self, chunk: SealedChunk, *, judged: bool) -> bool:
+        """Tell whether a chunk opens: of candidates, or of what became of them."""
+        what = "results" if judged else "candidates"
+        return self._seal.opens(
+            chunk.sealed, context=_context(what, chunk.file_id, chunk.first_row)
+        )
+
     def close_lines(self, lines: Sequence[CandidateLine], file_id: str, first_row: int) -> str:
         """Seal candidates as they were sent."""
         rows = [(line.number, line.values) for line in lines]

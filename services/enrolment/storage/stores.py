@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+import sqlalchemy as sa
+
 from chassis.database import Database
 from chassis.idempotency import StoredAnswers
 from chassis.journal import Journal
@@ -13,6 +15,7 @@ from services.enrolment.storage.admissions import AdmissionStore
 from services.enrolment.storage.applications import ApplicationStore
 from services.enrolment.storage.assistance import AssistanceStore
 from services.enrolment.storage.cards import CardStore
+from services.enrolment.storage.checked_lists import CheckedLists
 from services.enrolment.storage.classes import ClassStore
 from services.enrolment.storage.corrections import CorrectionStore
 from services.enrolment.storage.draws import DrawStore
@@ -27,6 +30,7 @@ from services.enrolment.storage.pauses import PauseStore
 from services.enrolment.storage.persons import Fingerprints, PersonStore
 from services.enrolment.storage.quotas import QuotaStore
 from services.enrolment.storage.realisation import RealisationStore
+from services.enrolment.storage.received_lists import ReceivedLists
 from services.enrolment.storage.results import ResultStore
 from services.enrolment.storage.reviews import ReviewStore
 from services.enrolment.storage.rules import RuleStore
@@ -63,12 +67,30 @@ class Stores:
     draws: DrawStore
     applications: ApplicationStore
     exclusion_lists: ExclusionListStore
+    received_lists: ReceivedLists
+    checked_lists: CheckedLists
     listed_persons: ListedPersonStore
     exclusion_cases: ExclusionCaseStore
     corrections: CorrectionStore
     pauses: PauseStore
     suspensions: SuspensionStore
     switches: SwitchStore
+
+    def keys_fit(self, connection: sa.Connection) -> bool:
+        """Tell whether the keys given are those that people's data is kept under: one row of each kind is looked at.
+
+        Stored answers are left out: they are forgotten after two days, and are not found under another key.
+        """
+        kinds = (
+            self.persons.keys_fit,
+            self.applications.keys_fit,
+            self.admission_files.keys_fit,
+            self.draws.keys_fit,
+            self.exclusion_lists.keys_fit,
+            self.exclusion_cases.keys_fit,
+            self.reviews.keys_fit,
+        )
+        return all(keys_fit(connection) for keys_fit in kinds)
 
 
 def open_stores(database: Database, *, personal_data_key: bytes, fingerprint_key: bytes) -> Stores:
@@ -96,8 +118,10 @@ def open_stores(database: Database, *, personal_data_key: bytes, fingerprint_key
         admissions=AdmissionStore(database),
         admission_files=AdmissionFileStore(database, seal=seal, digest_key=fingerprint_key),
         draws=DrawStore(database, seal=seal),
-        applications=ApplicationStore(database, seal=seal),
-        exclusion_lists=ExclusionListStore(database),
+        applications=ApplicationStore(database, seal=seal, fingerprints=fingerprints),
+        exclusion_lists=ExclusionListStore(database, fingerprints=fingerprints),
+        received_lists=ReceivedLists(),
+        checked_lists=CheckedLists(),
         listed_persons=ListedPersonStore(database, fingerprints=fingerprints),
         exclusion_cases=ExclusionCaseStore(database, seal=seal),
         corrections=CorrectionStore(database),

@@ -9,7 +9,7 @@ from flask.testing import FlaskClient
 
 from chassis import journal_export
 from chassis.journal import Entry
-from chassis.journal_export import Code, log_endpoints
+from chassis.journal_calls import Code, log_endpoints
 from chassis.web import build_app
 from tests.chassis.journal_export.exported import (
     CLASSES,

@@ -12,8 +12,9 @@ from typing import Any
 from flask.testing import FlaskClient
 
 from chassis.journal import Entry
-from chassis.journal_export import JSON_LINES, LogFilter
+from chassis.journal_export import LogFilter
 from chassis.pagination import Place
+from chassis.written_rows import JSON_LINES
 from tests.chassis.tally import TallyHouse
 from tests.tokens import bearer
 

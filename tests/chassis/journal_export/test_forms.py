@@ -14,9 +14,9 @@ from flask.testing import FlaskClient
 from chassis.clock import read_instant, write_instant
 from chassis.csv_cells import safe_cell
 from chassis.journal import RecordedEntry
-from chassis.journal_export import CSV, JSON_LINES
 from chassis.observability import request_id_from
 from chassis.problems import Unauthenticated
+from chassis.written_rows import CSV, JSON_LINES
 from tests.chassis.journal_export.exported import (
     BEGAN,
     CLASSES,

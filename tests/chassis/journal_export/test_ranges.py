@@ -9,7 +9,8 @@ import sqlalchemy as sa
 
 from chassis.identifiers import new_id
 from chassis.journal import Entry
-from chassis.journal_export import CSV, JSON_LINES, export
+from chassis.journal_export import export
+from chassis.written_rows import CSV, JSON_LINES
 from tests.chassis.journal_export.exported import (
     ENTRIES,
     JSON,

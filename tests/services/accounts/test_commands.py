@@ -2,19 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
-
 import pytest
 import sqlalchemy as sa
 from flask.testing import FlaskClient
 
 from chassis.identity import TokenVerifier
 from chassis.issuer_keys import PublishedKeys
-from chassis.problems import NotFound, OutcomeUnknown, Problem, StateConflict, Unavailable
 from chassis.settings import SettingsError
 from deploy.local.databases import ServiceDatabase
 from services.accounts import development_token, disable, invite_operator, register
-from services.accounts.command_line import exit_code
 from services.accounts.development import issue_token
 from services.accounts.domain.mandates import UnusableMandate
 from services.accounts.queries.published_keys import jwk_set
@@ -210,33 +206,6 @@ def test_where_there_is_no_schema_every_command_says_so_in_one_line(
     shown = capsys.readouterr()
     assert shown.out == ""
     assert [told in line for line in shown.err.splitlines()] == [True] * 4
-
-
-def raising(problem: Problem) -> Callable[[], None]:
-    def command() -> None:
-        raise problem
-
-    return command
-
-
-@pytest.mark.parametrize(
-    ("problem", "told"),
-    [
-        (Unavailable("The database is locked."), "The database is locked."),
-        (
-            OutcomeUnknown(),
-            "It is not known whether this took effect. See what came of it before you run this again.",
-        ),
-        (StateConflict("It was withdrawn."), f"{StateConflict.title}. It was withdrawn."),
-        (NotFound(), f"{NotFound.title}. {NotFound.default_detail}"),
-    ],
-    ids=lambda value: value.code if isinstance(value, Problem) else "",
-)
-def test_a_problem_that_nobody_foresaw_tells_itself_what_it_is(
-    capsys: pytest.CaptureFixture[str], problem: Problem, told: str
-) -> None:
-    assert exit_code("try", raising(problem)) == 1
-    assert capsys.readouterr().err == f"try: {told}\n"
 
 
 # --- development tokens ---

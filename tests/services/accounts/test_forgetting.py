@@ -25,8 +25,8 @@ from services.accounts.storage.people_tables import (
     SESSION,
 )
 from services.accounts.worker import forget
+from tests.services.accounts.api.staff import Program
 from tests.services.accounts.api.test_recoveries import Office
-from tests.services.accounts.api.test_staff import Program
 from tests.services.accounts.people import SITI, Visitor, add_holder, messages_of
 
 MOMENT = timedelta(minutes=5)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from datetime import datetime, timedelta
+from itertools import islice
 from typing import Any
 
 import sqlalchemy as sa
@@ -88,14 +89,15 @@ def apply_many(house: House, wave_id: str, persons: Iterable[Person]) -> None:
     operator = Principal("operator:rina", "operator", None, None, None, expires_at=0)
 
     def make(connection: sa.Connection) -> None:
-        for candidate in map(_candidate, persons):
+        for candidate in map(candidate_of, persons):
             command = MakeApplication(random_reference(), wave_id, candidate, operator, "request-1")
             make_application(connection, command, stores=service.stores)
 
     service.transactions.run(make)
 
 
-def _candidate(person: Person) -> Candidate:
+def candidate_of(person: Person) -> Candidate:
+    """Return a person as the service reads it."""
     read = read_candidate(person.row(), takes_test_numbers=True)
     assert isinstance(read, Candidate)
     return read
@@ -145,6 +147,20 @@ def drawn(house: House, wave_id: str) -> None:
     go_on(house)
     document(enter(house, wave_id))
     go_on(house)
+
+
+def revealed(house: House, *, people: int, places: int) -> str:
+    """Draw among so many for so many places, up to where the first would be judged; return the wave's id."""
+    wave_id = open_draw(house)
+    quotas = {"quotas": [{"places": places}], "reason": "Keputusan kuota"}
+    document(house.post(f"/waves/{wave_id}/quotas", quotas, "operator"))
+    apply_many(house, wave_id, islice(house.supply, people))
+    close_window(house, wave_id)
+    go_on(house)
+    document(enter(house, wave_id))
+    while shown(house, wave_id)["state"] != "revealed":
+        work_of(house).go_on()
+    return wave_id
 
 
 def shown(house: House, wave_id: str) -> dict[str, Any]:

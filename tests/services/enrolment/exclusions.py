@@ -87,11 +87,11 @@ def find_all(house: House) -> int:
     """Let a worker look through everybody; return how many persons it looked through."""
     work, done = work_of(house), 0
     with house.service.database.reading() as connection:
-        left = house.service.stores.exclusion_lists.to_check(connection)
+        left = house.service.stores.checked_lists.to_check(connection)
     while left:
         done += work.find_some()
         with house.service.database.reading() as connection:
-            left = house.service.stores.exclusion_lists.to_check(connection)
+            left = house.service.stores.checked_lists.to_check(connection)
     return done
 
 
@@ -146,9 +146,9 @@ def decide_appeal(
     return house.post(f"/exclusion-cases/{case_id}/appeal-decision", body, "operator", subject=by)
 
 
-def revoke(house: House, case_id: str, card: HeldCard) -> TestResponse:
-    """Revoke the card of a case under the case's id."""
-    body = {"card_ref": card.card_ref, "case_number": case_id, "reason": "Tidak berhak"}
+def revoke(house: House, number: str, card: HeldCard) -> TestResponse:
+    """Revoke a card under a number, such as a case's id."""
+    body = {"card_ref": card.card_ref, "case_number": number, "reason": "Tidak berhak"}
     return house.post("/cards/revocation", body, "operator")
 
 

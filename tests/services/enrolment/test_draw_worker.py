@@ -7,7 +7,7 @@ from itertools import islice
 
 import pytest
 
-from services.enrolment.use_cases.draw.fix_order import JUDGED_AT_ONCE
+from services.enrolment.domain.draw.order_chunk import JUDGED_AT_ONCE
 from tests.services.enrolment.accounts import accounts
 from tests.services.enrolment.draws import (
     apply_many,

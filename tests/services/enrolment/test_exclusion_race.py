@@ -19,13 +19,15 @@ from chassis.sealing import Seal
 from services.enrolment.domain.exclusion.case import ExclusionCase
 from services.enrolment.domain.exclusion.listing import Listings
 from services.enrolment.domain.programme.award import Award, Candidate
+from services.enrolment.domain.programme.card import Card
 from services.enrolment.domain.programme.quota import Quota
 from services.enrolment.service import EnrolmentService
-from services.enrolment.storage.exclusion_cases import ExclusionCaseStore
+from services.enrolment.storage.exclusion_cases import CASES, ExclusionCaseStore, case_of
 from services.enrolment.storage.listed_persons import ListedPersonStore
 from services.enrolment.storage.persons import Fingerprints
 from services.enrolment.storage.quotas import QuotaStore
 from services.enrolment.storage.stores import Stores
+from services.enrolment.storage.tables.exclusions import EXCLUSION_CASE
 from services.enrolment.use_cases.exclusion.activate_list import activate_list
 from services.enrolment.use_cases.exclusion.decide_case import (
     DecideCase,
@@ -38,6 +40,7 @@ from services.enrolment.use_cases.programme.admit_candidates import (
     AdmitCandidates,
     admit_candidates,
 )
+from services.enrolment.use_cases.programme.revoke_card import RevokeCard, revoke_card
 from tests.services.enrolment.careless import UnlockedCards, careless_service
 from tests.services.enrolment.exclusions import (
     BUDI,
@@ -170,8 +173,15 @@ class UnlockedCases(ExclusionCaseStore):
         )
         self._meeting = threading.Barrier(2)
 
-    def lock(self, connection: sa.Connection, case_id: str) -> ExclusionCase | None:
+    def lock(self, connection: sa.Connection, case_id: str, *, card: Card) -> ExclusionCase:
         found = self.read(connection, case_id)
+        assert found is not None
+        self._meeting.wait(PATIENCE)
+        return replace(found, region=card.region)
+
+    def lock_of_card(self, connection: sa.Connection, card: Card) -> list[ExclusionCase]:
+        query = CASES.where(EXCLUSION_CASE.c.card_ref == card.card_ref)
+        found = [case_of(row) for row in connection.execute(query)]
         self._meeting.wait(PATIENCE)
         return found
 
@@ -213,6 +223,12 @@ def appealing(case_id: str, card: HeldCard) -> Step:
     holder = Principal("holder-1", "holder", None, card.card_ref, None, expires_at=0)
     command = FileAppeal(case_id, "Saya bukan PNS.", None, holder, "request-1")
     return lambda connection, stores: file_appeal(connection, command, stores=stores)
+
+
+def revoking(card: HeldCard, number: str) -> Step:
+    operator = Principal(BUDI, "operator", None, None, None, expires_at=0)
+    command = RevokeCard(None, card.card_ref, "Dokumen palsu", number, operator, "request-3")
+    return lambda connection, stores: revoke_card(connection, command, stores=stores)
 
 
 def at_once(service: EnrolmentService, stores: Stores, *steps: Step) -> list[str]:
@@ -275,3 +291,26 @@ def test_if_cases_were_not_locked_an_appeal_would_be_filed_in_a_case_that_has_en
     document(decide(house, case_id, "upheld"))
     assert at_once(*careless, appealing(case_id, card), dismissing(case_id)) == ["done", "done"]
     assert steps_told(house) == 4
+
+
+def test_an_exclusion_is_upheld_or_the_card_revoked_for_something_else_never_both(
+    house: House,
+) -> None:
+    card = house.award()
+    case_id = case_about(house, card)
+    stores = house.service.stores
+    outcomes = at_once(house.service, stores, upholding(case_id), revoking(card, "INSP-1"))
+    [case] = cases(house)
+    assert (outcomes, case["status"]) in (
+        (["done", "exclusion-case-stands"], "upheld"),
+        (["state-conflict", "done"], "lapsed"),
+    )
+    assert house.differences() == []
+
+
+def test_if_cases_were_not_locked_a_card_would_be_revoked_past_an_appeal(
+    house: House, careless: tuple[EnrolmentService, Stores]
+) -> None:
+    card = house.award()
+    case_id = case_about(house, card)
+    assert at_once(*careless, upholding(case_id), revoking(card, "INSP-1")) == ["done", "done"]

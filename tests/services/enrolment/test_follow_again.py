@@ -7,13 +7,8 @@ import subprocess
 import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
-from typing import NoReturn
 
-import pytest
-
-from chassis.problems import OutcomeUnknown, Problem, StateConflict, Unavailable
 from deploy.local.databases import ServiceDatabase
-from services.enrolment import follow_again
 from tests.services.enrolment.accounts import accounts
 from tests.services.enrolment.followers.catalogue import (
     Catalogue,
@@ -71,33 +66,6 @@ def test_the_command_says_in_one_line_why_it_did_nothing(
     assert unset.stderr == "follow_again: CATALOG_URL is not set\n"
     assert {len(done.stderr.splitlines()) for done in (empty, away, unset)} == {1}
     assert house.tables() == before
-
-
-@pytest.mark.parametrize(
-    ("problem", "said"),
-    [
-        (
-            Unavailable("Every connection to the database is in use. Nothing was done; try again."),
-            "Every connection to the database is in use. Nothing was done; try again.",
-        ),
-        (
-            OutcomeUnknown(),
-            f"{OutcomeUnknown.title}. See what came of it before you run this again.",
-        ),
-        (StateConflict("Not now."), f"{StateConflict.title}. Not now."),
-    ],
-    ids=lambda given: type(given).__name__,
-)
-def test_the_command_says_what_a_problem_is(
-    problem: Problem, said: str, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
-) -> None:
-    def refused(_: object) -> NoReturn:
-        raise problem
-
-    monkeypatch.setattr(follow_again, "follow_again", refused)
-    monkeypatch.setattr(follow_again, "configure_logging", lambda *_, **__: None)
-    assert follow_again.main(WORKER_VARIABLES) == 1
-    assert capsys.readouterr().err == f"follow_again: {said}\n"
 
 
 def test_the_command_says_in_one_line_that_its_database_is_of_no_use(

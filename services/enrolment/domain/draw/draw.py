@@ -5,6 +5,7 @@ Each step stands on the one before, and none is taken twice: see docs/fair-draw.
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from dataclasses import dataclass, field, replace
 from datetime import datetime
 from enum import StrEnum
@@ -99,14 +100,25 @@ class Draw:
     @property
     def state(self) -> DrawState:
         """Return how far the draw is published."""
-        reached = (
-            (DrawState.DONE, self.ended_at),
-            (DrawState.REVEALED, self.secret),
-            (DrawState.ORDERED, self.ordered),
-            (DrawState.SETTLED, self.outside),
-            (DrawState.LISTED, self.listed),
-        )
-        return next((state for state, there in reached if there), DrawState.ANNOUNCED)
+        return next((state for state, since in self._reached if since), DrawState.ANNOUNCED)
+
+    def state_at(self, instant: datetime) -> DrawState:
+        """Return how far the draw was published at an instant."""
+        states = (state for state, since in self._reached if since and since <= instant)
+        return next(states, DrawState.ANNOUNCED)
+
+    @property
+    def _reached(self) -> Iterator[tuple[DrawState, datetime | None]]:
+        """Yield since when the draw is so far, the last state first."""
+        yield DrawState.DONE, self.ended_at
+        yield DrawState.REVEALED, self.revealed_at
+        yield DrawState.ORDERED, self.ordered.at if self.ordered else None
+        yield DrawState.SETTLED, self.outside.entered_at if self.outside else None
+        yield DrawState.LISTED, self.listed.at if self.listed else None
+
+    def is_closed_at(self, instant: datetime) -> bool:
+        """Tell whether applications were closed by an instant."""
+        return self.closed_at is not None and self.closed_at <= instant
 
     def next_step(self, *, now: datetime, closes_at: datetime) -> Step | None:
         """Return what is to be done next; None while the window or an operator is waited for, and at the end."""
@@ -128,8 +140,8 @@ class Draw:
         if order.index(self.state) < order.index(needed):
             raise DrawTooEarly(facts={"state": self.state.value, "needs": needed.value})
 
-    def check_quotas_may_change(self) -> None:
-        """Raise `DrawUnderWay` where places would be given to people whose turn is known."""
+    def check_not_under_way(self) -> None:
+        """Raise `DrawUnderWay` where places would be given to, or taken from, people whose turn is known."""
         if self.outside is not None and self.ended_at is None:
             raise DrawUnderWay(facts={"state": self.state.value})
 

@@ -29,10 +29,16 @@ def drawn_order(application_ids: Iterable[str], *, key: bytes) -> Iterator[str]:
 
     Nothing of the order in which they come in plays a part. Of each one, only 32 + 36 bytes are kept.
     """
-    lots = [hmac.digest(key, leaf, "sha256") + leaf for leaf in map(leaf_of, application_ids)]
+    lots = [lot_of(one, key=key) for one in application_ids]
     lots.sort()
     for lot in lots:
         yield lot[_DIGEST_BYTES:].decode("ascii")
+
+
+def lot_of(application_id: str, *, key: bytes) -> bytes:
+    """Return by what an application is ordered, with its id."""
+    leaf = leaf_of(application_id)
+    return hmac.digest(key, leaf, "sha256") + leaf
 
 
 def leaf_of(application_id: str) -> bytes:

@@ -14,9 +14,16 @@ def bar(card: Card, *, now: datetime) -> Card:
     return replace(card, barred_at=card.barred_at or now)
 
 
-def lift(card: Card, *, now: datetime) -> Card:
-    """Let a card be used again, with as many days as were left when it was barred."""
+def lift(card: Card, *, now: datetime, opens: datetime | None = None) -> Card:
+    """Let a card be used again, with as many days as are left on its clock, which stood still.
+
+    A clock that was set while the card was barred shows the instant of the bar, so all of its days are left. `opens` is
+    when a waiting time ends, if any: a clock behind one does not begin before.
+    """
     since, deadline = card.barred_at, card.deadline
     if since is not None and deadline is not None:
-        deadline = given_again(deadline, since=since, now=now, region=card.region)
+        first = opens or since
+        deadline = given_again(
+            deadline, since=max(since, first), now=max(now, first), region=card.region
+        )
     return replace(card, barred_at=None, deadline=deadline)

@@ -6,7 +6,6 @@ revoked once the time to appeal is over or the appeal was refused, so that a rev
 
 from __future__ import annotations
 
-from collections.abc import Collection
 from dataclasses import dataclass, replace
 from datetime import datetime
 from enum import StrEnum
@@ -17,6 +16,7 @@ from chassis.problems import StateConflict
 from services.enrolment.domain.programme.card import LIVE_STATES, Card
 from services.enrolment.domain.programme.clock import runs_out
 from vocabulary.refusals.cards import SamePerson
+from vocabulary.refusals.exclusion import NoLongerListed
 from vocabulary.rule_set import RuleSet
 
 
@@ -35,6 +35,9 @@ class CaseState(StrEnum):
     DISMISSED = "dismissed"
     GRANTED = "granted"
     """Another operator granted the appeal."""
+
+    LAPSED = "lapsed"
+    """Its card was revoked under another number: there is nothing left to decide."""
 
 
 LIVE: Final = (CaseState.OPEN, CaseState.UPHELD, CaseState.APPEALED, CaseState.FINAL)
@@ -55,7 +58,11 @@ class Decision:
 
 @dataclass(frozen=True, slots=True)
 class ExclusionCase:
-    """A case as its row stands. `due_at` is by when an operator has to take the next step; None once it has ended."""
+    """A case as its row stands. `due_at` is by when an operator has to take the next step; None once it has ended.
+
+    `region` is where the holder lived when the last step was taken; the days of the next one end there.
+    `is_listed` is no part of it: it says whether the holder is on the list in force while the case is looked at.
+    """
 
     case_id: str
     list_id: str
@@ -71,6 +78,7 @@ class ExclusionCase:
     appealed_at: datetime | None = None
     reviewed: Decision | None = None
     ended: Decision | None = None
+    is_listed: bool = True
 
     @property
     def is_barring(self) -> bool:
@@ -92,26 +100,6 @@ class ExclusionCase:
         return self.state is CaseState.FINAL
 
 
-@dataclass(frozen=True, slots=True)
-class EarlierCase:
-    """What an earlier case about a card and a group comes to for a new one."""
-
-    list_id: str
-    state: CaseState
-
-
-def needs_case(list_id: str, earlier: Collection[EarlierCase], *, was_listed_before: bool) -> bool:
-    """Tell whether finding a holder on a list opens a case.
-
-    It does not where one is going on; nor, where one has ended, as long as lists only go on saying what was said then.
-    """
-    if not earlier:
-        return True
-    if any(case.state in LIVE for case in earlier):
-        return False
-    return not was_listed_before and all(case.list_id != list_id for case in earlier)
-
-
 def open_case(
     *, case_id: str, list_id: str, group: str, card: Card, now: datetime, rules: RuleSet
 ) -> ExclusionCase:
@@ -121,11 +109,16 @@ def open_case(
 
 
 def uphold(case: ExclusionCase, decision: Decision, *, card: Card, rules: RuleSet) -> ExclusionCase:
-    """Say that the holder may have no card. Raises `StateConflict` where that is decided, or the card has ended."""
+    """Say that the holder may have no card.
+
+    Raises `StateConflict` where that is decided or the card has ended, `NoLongerListed`.
+    """
     _check(case, CaseState.OPEN)
     state = card.state_at(decision.at)
     if state not in LIVE_STATES:
         raise StateConflict(_CARD_OVER.format(state=state), facts={"state": state.value})
+    if not case.is_listed:
+        raise NoLongerListed
     appeal_until = runs_out(decision.at, rules.exclusion_appeal, region=case.region)
     return replace(
         case,
@@ -155,22 +148,35 @@ def appeal(case: ExclusionCase, *, by: str, now: datetime, rules: RuleSet) -> Ex
 def decide_appeal(
     case: ExclusionCase, decision: Decision, *, granted: bool, rules: RuleSet
 ) -> ExclusionCase:
-    """Decide on an appeal. Raises `StateConflict` where none waits, `SamePerson` for who upheld the case."""
+    """Decide on an appeal.
+
+    Raises `StateConflict` where none waits, `SamePerson` for who upheld the case, `NoLongerListed` where it is refused.
+    """
     _check(case, CaseState.APPEALED)
     if case.upheld is not None and case.upheld.by == decision.by:
         raise SamePerson(_SAME_PERSON)
     reviewed = replace(case, reviewed=decision)
     if granted:
         return _ended(reviewed, CaseState.GRANTED, decision)
+    if not case.is_listed:
+        raise NoLongerListed(_GRANT)
     due_at = runs_out(decision.at, rules.exclusion_case, region=case.region)
     return replace(reviewed, state=CaseState.FINAL, due_at=due_at)
 
 
 def revoked(case: ExclusionCase, decision: Decision) -> ExclusionCase:
-    """End a case with the revocation of its card. Raises `StateConflict` before that may be."""
+    """End a case with the revocation of its card. Raises `StateConflict` before that may be, `NoLongerListed`."""
     if not case.is_ripe_at(decision.at):
         raise StateConflict(_WHY_NOT_RIPE[case.state], facts={"state": case.state.value})
+    if not case.is_listed:
+        raise NoLongerListed
     return _ended(case, CaseState.REVOKED, decision)
+
+
+def lapse(case: ExclusionCase, decision: Decision) -> ExclusionCase:
+    """End a case whose card was revoked under another number."""
+    _check(case, *LIVE)
+    return _ended(case, CaseState.LAPSED, decision)
 
 
 def _ended(case: ExclusionCase, state: CaseState, decision: Decision) -> ExclusionCase:
@@ -190,6 +196,7 @@ _WHY_NOT = {
     CaseState.REVOKED: "This case has ended: the card is revoked.",
     CaseState.DISMISSED: "This case has ended: it was dismissed.",
     CaseState.GRANTED: "This case has ended: the appeal was granted.",
+    CaseState.LAPSED: "This case has ended: the card was revoked under another number.",
 }
 _WHY_NOT_RIPE = {
     **_WHY_NOT,
@@ -199,4 +206,7 @@ _WHY_NOT_RIPE = {
 }
 _CARD_OVER = "The card is {state} already: there is nothing to exclude it from. Dismiss the case."
 _TOO_LATE = "An appeal could be filed until {until}."
+_GRANT = (
+    "The list in force does not say any more that the holder may have no card. Grant the appeal."
+)
 _SAME_PERSON = "You upheld this case. Have another operator decide on the appeal."

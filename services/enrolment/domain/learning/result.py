@@ -93,7 +93,7 @@ def give_result(
             enrolment,
             state=outcome,
             live_slot=None,
-            holder_due_at=after.deadline if completed else None,
+            holder_due_at=after.runs_out_at if completed else None,
             provider_due_at=None,
             open_again_at=opens,
         ),
@@ -135,6 +135,6 @@ def _open_again_at(card: Card, judging: Judging) -> datetime | None:
 
 def _between(card: Card, judging: Judging, opens: datetime | None) -> Card:
     """Let the clock for the next purchase run: from the result on, or from when it is open again."""
-    begins = judging.now if opens is None else opens - opens.resolution
+    begins = card.clock_at(judging.now) if opens is None else opens - opens.resolution
     deadline = runs_out(begins, judging.rules.next_purchase, region=card.region)
     return replace(card, state=CardState.BETWEEN, deadline=deadline)

@@ -151,7 +151,7 @@ def _movement(correction: Correction, movement_id: str) -> Movement:
 def _with(card: Card, balance: int, now: datetime, rules: RuleSet) -> Card:
     if card.state is CardState.EXHAUSTED and balance > 0:
         # It can buy again, so a clock runs again.
-        deadline = runs_out(now, rules.next_purchase, region=card.region)
+        deadline = runs_out(card.clock_at(now), rules.next_purchase, region=card.region)
         return replace(card, balance=balance, state=CardState.BETWEEN, deadline=deadline)
     return replace(card, balance=balance)
 

@@ -114,10 +114,15 @@ def award_all(nominations: Sequence[Nomination], standing: Standing) -> list[Awa
     return outcomes
 
 
-def checks_of(nomination: Nomination, standing: Standing, so_far: SoFar) -> Iterator[Check]:
-    """Yield the rules for a candidate in their order, which is part of the contract."""
+def checks_of(
+    nomination: Nomination, standing: Standing, so_far: SoFar, *, waits: bool = False
+) -> Iterator[Check]:
+    """Yield the rules for a candidate in their order, which is part of the contract.
+
+    Somebody who `waits` for a draw's turn is refused nothing by a pause: the turn comes after it.
+    """
     yield _birth_date(nomination.candidate, standing)
-    yield _not_paused(nomination.candidate, standing)
+    yield _not_paused(nomination.candidate, standing, waits=waits)
     yield _age(nomination.candidate, standing)
     yield not_excluded(nomination.nik_digest, standing.listings, standing.rules)
     yield _once(nomination, standing, so_far)
@@ -131,10 +136,12 @@ def _birth_date(candidate: Candidate, standing: Standing) -> Check:
     return Check("birth-date", compared, None if possible else BirthDateImpossible())
 
 
-def _not_paused(candidate: Candidate, standing: Standing) -> Check:
+def _not_paused(candidate: Candidate, standing: Standing, *, waits: bool) -> Check:
     pause = pause_in_force(standing.pauses, Paused.ADMISSIONS, regency=candidate.region)
     compared = {"paused": pause is not None}
-    return Check("admissions-open", compared, AdmissionsPaused(pause.message) if pause else None)
+    if pause is None or waits:
+        return Check("admissions-open", compared)
+    return Check("admissions-open", compared, AdmissionsPaused(pause.message))
 
 
 def _age(candidate: Candidate, standing: Standing) -> Check:

@@ -50,7 +50,8 @@ class Card:
     """A card as its row stands.
 
     `deadline` is when the present clock runs out; None while no clock runs. `region` is where its holder lives.
-    While it is barred, `barred_at` says since when; its clock stands still.
+    While it is barred, `barred_at` says since when; its clock stands still at that instant, and `deadline` is told as
+    of then.
     """
 
     card_ref: str
@@ -69,3 +70,12 @@ class Card:
         if waiting and self.deadline is not None and self.deadline <= now:
             return CardState.EXPIRED
         return self.state
+
+    def clock_at(self, now: datetime) -> datetime:
+        """Return what its clock shows at an instant: while it is barred, when it was barred."""
+        return self.barred_at or now
+
+    @property
+    def runs_out_at(self) -> datetime | None:
+        """Return when its clock runs out; None while none runs, or it stands still."""
+        return None if self.barred_at is not None else self.deadline

@@ -56,7 +56,7 @@ class Wave:
         """Raise `WaveFirstCome` or `WaveClosed` where an application is neither made nor withdrawn."""
         self.check_draws()
         if not self.is_open_at(now):
-            raise WaveClosed(_OUTSIDE_WINDOW)
+            raise closed_to_applications()
 
     def check_announcement(self, now: datetime) -> None:
         """Raise `DrawAnnouncedTooLate` where people could have applied before it was known how is drawn."""
@@ -64,6 +64,8 @@ class Wave:
             raise DrawAnnouncedTooLate
 
 
-_OUTSIDE_WINDOW = (
-    "Applications are made and withdrawn from the wave's opens_at on until its closes_at."
-)
+def closed_to_applications() -> WaveClosed:
+    """Return the refusal of an application that is made or withdrawn outside the window."""
+    return WaveClosed(
+        "Applications are made and withdrawn from the wave's opens_at on until its closes_at."
+    )

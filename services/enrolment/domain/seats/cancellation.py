@@ -93,10 +93,10 @@ def _restored(
         return refunded
     if enrolment.card_state_before is CardState.IN_TRAINING:
         # Bought while another training ran: no clock was running that could go on, so a new one starts.
-        again = runs_out(now, rules.next_purchase, region=card.region)
+        again = runs_out(card.clock_at(now), rules.next_purchase, region=card.region)
         return replace(refunded, state=CardState.BETWEEN, deadline=again)
     deadline = enrolment.card_deadline_before
     if deadline is not None and not keep_clock:
-        bought = enrolment.enrolled_at
-        deadline = given_again(deadline, since=bought, now=now, region=card.region)
+        bought, shows = enrolment.enrolled_at, card.clock_at(now)
+        deadline = given_again(deadline, since=bought, now=shows, region=card.region)
     return replace(refunded, state=enrolment.card_state_before, deadline=deadline)

@@ -96,7 +96,7 @@ def card_usable(card: Card, rules: RuleSet, now: datetime) -> Check:
     usable = {CardState.AWARDED, CardState.BETWEEN}
     if rules.live_enrolments > 1:
         usable.add(CardState.IN_TRAINING)
-    compared = {"card_state": state, "deadline": card.deadline, "at": now}
+    compared = {"card_state": state, "deadline": card.runs_out_at, "at": now}
     if state in usable:
         return Check("card-usable", compared)
     refusal = CardNotUsable(_WHY_NOT_USABLE[state], facts={"card_state": state.value})
@@ -112,13 +112,18 @@ def review_given(owed: int, rules: RuleSet) -> Check:
 
 def waiting_over(past: Sequence[PastEnrolment], now: datetime) -> Check:
     """Check that no waiting time after a training that was not completed runs."""
-    opens = [each.open_again_at for each in past if each.open_again_at is not None]
-    open_again_at = max(opens, default=None)
+    open_again_at = opens_again(past)
     compared = {"open_again_at": open_again_at, "at": now}
     if open_again_at is None or open_again_at <= now:
         return Check("waiting-time-over", compared)
     refusal = WaitingTimeRuns(facts={"open_again_at": write_instant(open_again_at)})
     return Check("waiting-time-over", compared, refusal)
+
+
+def opens_again(past: Sequence[PastEnrolment]) -> datetime | None:
+    """Return when the last waiting time of a card ends, or ended; None where there was none."""
+    opens = [each.open_again_at for each in past if each.open_again_at is not None]
+    return max(opens, default=None)
 
 
 def _registration(training_class: TrainingClass, now: datetime) -> Check:

@@ -1,12 +1,14 @@
 """Draws and applications: what is published by what the journal tells, and every application by its entries.
 
-An application that somebody slipped in has no entry, and one that was taken away is missing from its draw's counts.
+An application that was slipped in has no entry, one whose person was exchanged has another digest, and one that was
+taken away is missing from its draw's counts.
 """
 
 from __future__ import annotations
 
 import sqlalchemy as sa
 
+from chassis.digest_in_sql import digest_of
 from chassis.json_text import identifier_in, text_in, whole_in
 from services.enrolment.domain.draw.application import JUDGED, ApplicationState
 from services.enrolment.domain.entry_kinds import EntryKind
@@ -89,16 +91,29 @@ DRAWS = Comparison(
             D.not_drawn,
             _counted(ApplicationState.NOT_DRAWN),
         ),
+        Pair(
+            "draw that stands still: list, order or people are not the published ones",
+            where(D.halted_at.is_not(None), sa.literal_column("'halted'")),
+            sa.cast(sa.null(), sa.Text),
+        ),
     ),
     at_once=1,  # a draw may have a million applications, each of which is looked at
 )
 
 _STATE = A.state
 _ITS_OWN = identifier_in(J.body, "application_id") == A.application_id
+_WAITS = A.state == ApplicationState.APPLIED.value
 _HAS_ENDED = A.state != ApplicationState.APPLIED.value
 _STATE_AFTER = sa.case(
     (J.kind == EntryKind.APPLICATION_WITHDRAWN, ApplicationState.WITHDRAWN.value),
     (J.kind == EntryKind.APPLICATION_JUDGED, text_in(J.body, "state")),
+)
+_SEALED_AS_MADE = value(
+    text_in(J.body, "sealed_sha256"),
+    J.position == A.applied_position,
+    J.kind == EntryKind.APPLICATION_MADE,
+    _ITS_OWN,
+    of=APPLICATION,
 )
 _WAS_JUDGED = A.state.in_([state.value for state in JUDGED])
 
@@ -116,6 +131,11 @@ APPLICATIONS = Comparison(
                 _ITS_OWN,
                 of=APPLICATION,
             ),
+        ),
+        Pair(
+            "person of an application, by journal",
+            where(_WAITS, digest_of(A.sealed)),
+            where(_WAITS, _SEALED_AS_MADE),
         ),
         Pair(
             "application state, by journal",

@@ -32,6 +32,7 @@ _STATE_AFTER = sa.case(
         EntryKind.EXCLUSION_CASE_FINAL: CaseState.FINAL.value,
         EntryKind.EXCLUSION_CASE_DISMISSED: CaseState.DISMISSED.value,
         EntryKind.EXCLUSION_CASE_GRANTED: CaseState.GRANTED.value,
+        EntryKind.EXCLUSION_CASE_LAPSED: CaseState.LAPSED.value,
         EntryKind.CARD_REVOKED: CaseState.REVOKED.value,
     },
     value=J.kind,
@@ -41,7 +42,7 @@ _OF_CASE = (
     J.kind.in_(OF_CASE),
     text_in(J.body, "case_id") == sa.cast(X.case_id, sa.Text),
 )
-_IS_REVOKED = X.state == CaseState.REVOKED.value
+_ENDED_WITH_CARD = X.state.in_((CaseState.REVOKED.value, CaseState.LAPSED.value))
 
 
 def _who(column: sa.Column[str], *kinds: EntryKind) -> Pair:
@@ -69,8 +70,8 @@ EXCLUSION_CASES = Comparison(
         _who(X.reviewed_by, EntryKind.EXCLUSION_CASE_FINAL, EntryKind.EXCLUSION_CASE_GRANTED),
         Pair(
             "card of an exclusion case that ended so",
-            where(_IS_REVOKED, sa.literal(CardState.REVOKED.value)),
-            where(_IS_REVOKED, value(C.state, C.card_ref == X.card_ref, of=EXCLUSION_CASE)),
+            where(_ENDED_WITH_CARD, sa.literal(CardState.REVOKED.value)),
+            where(_ENDED_WITH_CARD, value(C.state, C.card_ref == X.card_ref, of=EXCLUSION_CASE)),
         ),
     ),
 )

@@ -36,6 +36,7 @@ DRAW = sa.Table(
     sa.Column("drawn", sa.Integer, nullable=False, server_default="0"),
     sa.Column("refused", sa.Integer, nullable=False, server_default="0"),
     sa.Column("not_drawn", sa.Integer, nullable=False, server_default="0"),
+    sa.Column("halted_at", Instant),
     sa.Column("ended_at", Instant),
     sa.CheckConstraint(
         "(listed_at is null) = (list_root is null) and (list_root is null) = (size is null)"
@@ -79,8 +80,10 @@ DRAW_CHUNK = sa.Table(
     sa.Column("wave_id", Identifier, sa.ForeignKey("draw.wave_id"), primary_key=True),
     sa.Column("first_place", sa.Integer, primary_key=True, autoincrement=False),
     sa.Column("application_ids", sa.Text, nullable=False),
+    sa.Column("root", sa.String(64), nullable=False),
 )
-"""The order of a draw: from a place on, counted from 0, the ids of the applications that come next, as JSON."""
+"""The order of a draw: from a place on, counted from 0, the ids of the applications that come next, as JSON,
+and the root over them."""
 
 
 APPLICATION = sa.Table(

@@ -11,6 +11,7 @@ EXCLUSION_LIST = sa.Table(
     "exclusion_list",
     METADATA,
     sa.Column("list_id", Identifier, primary_key=True),
+    sa.Column("key_digest", sa.String(64), nullable=False),
     sa.Column("people", sa.String(32), nullable=False),
     sa.Column("number", sa.Integer, nullable=False),
     sa.Column("issuer", sa.Text, nullable=False),
@@ -72,7 +73,8 @@ EXCLUSION_LIST = sa.Table(
         sqlite_where=sa.text("state = 'in-force'"),
     ),
 )
-"""Versions of the lists of people who may hold no card; `people` is the group. `checked_to` is how far persons were
+"""Versions of the lists of people who may hold no card; `people` is the group. `key_digest` is that of
+the list's own id, made under the key that those of its persons are made under. `checked_to` is how far persons were
 looked through for holders since it came in force, by the digests of their NIKs; `position` is that of the last entry
 that tells of its state.
 """
@@ -121,18 +123,22 @@ EXCLUSION_CASE = sa.Table(
     sa.Column("ended_by", sa.String(128)),
     sa.Column("ended_at", Instant),
     sa.Column("end_reason", sa.Text),
+    sa.Column("ended_listed", sa.Boolean),
     sa.CheckConstraint(
-        "state in ('open', 'upheld', 'appealed', 'final', 'revoked', 'dismissed', 'granted')",
+        "state in"
+        " ('open', 'upheld', 'appealed', 'final', 'revoked', 'dismissed', 'granted', 'lapsed')",
         name="exclusion_case_state_is_known",
     ),
     sa.CheckConstraint(
-        "(state in ('revoked', 'dismissed', 'granted')) = (ended_at is not null)"
+        "(state in ('revoked', 'dismissed', 'granted', 'lapsed')) = (ended_at is not null)"
         " and (ended_at is null) = (ended_by is null)"
+        " and (ended_at is null) = (ended_listed is null)"
         " and (ended_at is null) = (due_at is not null)",
         name="exclusion_case_ends_once",
     ),
     sa.CheckConstraint(
-        "state in ('open', 'dismissed') or (upheld_by is not null and appeal_until is not null)",
+        "state in ('open', 'dismissed', 'lapsed')"
+        " or (upheld_by is not null and appeal_until is not null)",
         name="exclusion_case_upheld_by_somebody",
     ),
     sa.CheckConstraint(
@@ -155,4 +161,6 @@ EXCLUSION_CASE = sa.Table(
     sa.Index("exclusion_case_by_card", "card_ref", "case_id"),
     sa.Index("exclusion_case_by_list", "list_id", "case_id"),
 )
-"""Holders who were found on a list. `appeal` is the holder's own words, sealed."""
+"""Holders who were found on a list. `appeal` is the holder's own words, sealed; `ended_listed` whether the holder was
+on the list in force when the case ended.
+"""

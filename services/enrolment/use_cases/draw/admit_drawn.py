@@ -17,7 +17,7 @@ from services.enrolment.domain.draw.application import Verdict, verdict_of
 from services.enrolment.domain.draw.draw import Step
 from services.enrolment.domain.entry_kinds import EntryKind
 from services.enrolment.domain.programme.award import Candidate
-from services.enrolment.domain.programme.pause import Paused
+from services.enrolment.domain.programme.pause import Paused, is_paused_anywhere
 from services.enrolment.storage.stores import Stores
 from services.enrolment.use_cases.draw.reveal_secret import done_entry
 from services.enrolment.use_cases.programme.admit_candidates import (
@@ -26,7 +26,12 @@ from services.enrolment.use_cases.programme.admit_candidates import (
 )
 from services.enrolment.use_cases.shared.by_worker import ACTOR, entry_of_worker
 from services.enrolment.use_cases.shared.due_draw import lock_due_draw_if_free
+from vocabulary.refusals.admission import AdmissionsPaused
 from vocabulary.roles import SYSTEM
+
+
+class PausedMeanwhile(Exception):
+    """Admissions were paused while people were judged: nobody may lose a turn by that, so nothing is kept."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,7 +49,8 @@ def admit_drawn(
     """Judge those who come next and destroy what tells who they are, but for those with a card; return how many.
 
     Nothing is done, and 0 returned, where another worker has the draw, where these are not the next any more, and while
-    admissions are paused anywhere: a region that is paused must not lose its turn to the others.
+    admissions are paused anywhere: a region that is paused must not lose its turn to the others. Raises
+    `PausedMeanwhile` where that began just now; roll back and come again.
     """
     due = lock_due_draw_if_free(connection, drawn.wave_id, Step.ADMIT, stores=stores)
     if due is None or due.draw.judged != drawn.first_place:
@@ -68,7 +74,7 @@ def admit_drawn(
 
 def _is_paused(connection: sa.Connection, stores: Stores) -> bool:
     _, pauses = stores.pauses.now_and_in_force(connection)
-    return any(pause.what is Paused.ADMISSIONS for pause in pauses)
+    return is_paused_anywhere(pauses, Paused.ADMISSIONS)
 
 
 def _judge(
@@ -87,6 +93,9 @@ def _judge(
         drawn=True,
     )
     outcomes = admit_candidates(connection, command, stores=stores)
+    # It reads the pauses again, after it may have waited for others' admissions.
+    if any(isinstance(outcome, AdmissionsPaused) for outcome in outcomes):
+        raise PausedMeanwhile(drawn.wave_id)
     ids = [application_id for application_id, _ in drawn.people]
     return [
         verdict_of(one, place, outcome)

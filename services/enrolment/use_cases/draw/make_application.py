@@ -52,14 +52,16 @@ def make_application(
         applied_at=now,
     )
     digest = stores.persons.fingerprints.nik(candidate.nik)
-    if not stores.applications.add(connection, application, candidate, nik_digest=digest):
+    sealed = stores.applications.add(connection, application, candidate, nik_digest=digest)
+    if sealed is None:
         raise AlreadyApplied
-    position = stores.journal.append(connection, [_entry(command)], now=now)
+    position = stores.journal.append(connection, [_entry(command, sealed)], now=now)
     stores.applications.save_made(connection, application.application_id, position=position)
     return Recorded(application, position)
 
 
-def _entry(command: MakeApplication) -> Entry:
+def _entry(command: MakeApplication, sealed: str) -> Entry:
+    """Return the entry that binds the id to the person: what is sealed holds chance, so its digest tells nothing."""
     return Entry(
         kind=EntryKind.APPLICATION_MADE,
         actor=command.caller.subject,
@@ -70,5 +72,6 @@ def _entry(command: MakeApplication) -> Entry:
             "wave_id": command.wave_id,
             "application_id": command.application_id,
             **told_of_assistance(command.caller.role),
+            "sealed_sha256": sealed,
         },
     )

@@ -9,7 +9,10 @@ from services.enrolment.domain.entry_kinds import EntryKind
 from services.enrolment.domain.exclusion.exclusion_list import ExclusionList
 from services.enrolment.storage.stores import Stores
 from services.enrolment.use_cases.exclusion.exclusion_entries import Actor, list_entry
-from services.enrolment.use_cases.exclusion.no_admission import let_nobody_be_admitted
+from services.enrolment.use_cases.exclusion.no_admission import (
+    let_no_draw_be_under_way,
+    let_nobody_be_admitted,
+)
 
 
 def activate_list(
@@ -18,7 +21,7 @@ def activate_list(
     """Put a list in force in the place of the one that is.
 
     Whoever is admitted from its commit on is judged by it; the worker looks for those who were admitted before.
-    Raises `NotFound`, `StateConflict`, `PreviewOutdated`.
+    Raises `NotFound`, `StateConflict`, `PreviewOutdated`, `DrawUnderWay`.
     """
     let_nobody_be_admitted(connection, stores)
     one = stores.exclusion_lists.lock(connection, list_id)
@@ -27,6 +30,7 @@ def activate_list(
     before = stores.exclusion_lists.lock_in_force(connection, one.group)
     follows = None if before is None else before.list_id
     one.check_activation(preview=preview, in_force=follows)
+    let_no_draw_be_under_way(connection, stores)
     now = stores.database.now(connection)
     entry = list_entry(
         EntryKind.EXCLUSION_LIST_ACTIVATED,

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import sqlalchemy as sa
 
-from chassis.problems import NotFound
 from services.enrolment.domain.entry_kinds import EntryKind
 from services.enrolment.domain.exclusion.case import Decision, ExclusionCase
 from services.enrolment.domain.exclusion.case import decide_appeal as decide
@@ -12,6 +11,7 @@ from services.enrolment.storage.stores import Stores
 from services.enrolment.use_cases.exclusion.decide_case import DecideCase
 from services.enrolment.use_cases.exclusion.exclusion_entries import case_entry
 from services.enrolment.use_cases.exclusion.lift_bar import lift_bar
+from services.enrolment.use_cases.exclusion.lock_case import lock_case
 
 
 def decide_appeal(
@@ -19,24 +19,22 @@ def decide_appeal(
 ) -> ExclusionCase:
     """Grant an appeal, and the card can be used again; or refuse it.
 
-    Raises `NotFound`, `StateConflict`, `SamePerson`.
+    Raises `NotFound`, `StateConflict`, `SamePerson`, and `NoLongerListed` where it is refused.
     """
-    case = stores.exclusion_cases.lock(connection, command.case_id)
-    if case is None:
-        raise NotFound
+    case, card = lock_case(connection, command.case_id, stores=stores)
     now = stores.database.now(connection)
     rules = stores.rules.at(connection, now)
     decision = Decision(command.actor.subject, now, command.reason)
     decided = decide(case, decision, granted=granted, rules=rules)
     stores.exclusion_cases.save(connection, decided)
     if granted:
-        lift_bar(connection, case, now=now, stores=stores)
+        lift_bar(connection, case, card, now=now, stores=stores)
     kind = EntryKind.EXCLUSION_CASE_GRANTED if granted else EntryKind.EXCLUSION_CASE_FINAL
     entry = case_entry(
         kind,
         decided,
         command.actor,
-        said={"reason": command.reason},
+        said={"reason": command.reason, "listed": case.is_listed},
         rule_version=rules.version,
     )
     stores.journal.append(connection, [entry], now=now)

@@ -11,9 +11,8 @@ from chassis.journal import Entry
 from services.enrolment.domain.entry_kinds import EntryKind
 from services.enrolment.domain.exclusion.case import ExclusionCase
 from services.enrolment.domain.exclusion.exclusion_list import ExclusionList
+from services.enrolment.use_cases.shared.by_worker import ACTOR
 from vocabulary.roles import SYSTEM
-
-WORKER = "enrolment-worker"
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,7 +31,7 @@ def called_by(caller: Principal, request_id: str) -> Actor:
 
 def done_by_worker(request_id: str) -> Actor:
     """Return who does what nobody called for."""
-    return Actor(WORKER, SYSTEM, request_id)
+    return Actor(ACTOR, SYSTEM, request_id)
 
 
 def list_entry(
@@ -44,15 +43,8 @@ def list_entry(
     rule_version: str | None = None,
 ) -> Entry:
     """Write an entry about a list; `said` is what this kind adds."""
-    return Entry(
-        kind=kind,
-        actor=actor.subject,
-        role=actor.role,
-        request_id=actor.request_id,
-        rule_version=rule_version,
-        subjects={},
-        body={"list_id": one.list_id, "group": one.group, "number": one.number, **said},
-    )
+    body = {"list_id": one.list_id, "group": one.group, "number": one.number, **said}
+    return _entry(kind, actor, subjects={}, body=body, rule_version=rule_version)
 
 
 def case_entry(
@@ -64,12 +56,25 @@ def case_entry(
     rule_version: str | None = None,
 ) -> Entry:
     """Write an entry about a case; `said` is what this kind adds."""
+    subjects = {"card_ref": case.card_ref, "region": case.region}
+    body = {"case_id": case.case_id, "list_id": case.list_id, "group": case.group, **said}
+    return _entry(kind, actor, subjects=subjects, body=body, rule_version=rule_version)
+
+
+def _entry(
+    kind: EntryKind,
+    actor: Actor,
+    *,
+    subjects: Mapping[str, str | None],
+    body: Mapping[str, Any],
+    rule_version: str | None,
+) -> Entry:
     return Entry(
         kind=kind,
         actor=actor.subject,
         role=actor.role,
         request_id=actor.request_id,
         rule_version=rule_version,
-        subjects={"card_ref": case.card_ref, "region": case.region},
-        body={"case_id": case.case_id, "list_id": case.list_id, "group": case.group, **said},
+        subjects=subjects,
+        body=body,
     )

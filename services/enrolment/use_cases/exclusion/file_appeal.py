@@ -14,6 +14,7 @@ from services.enrolment.domain.exclusion.case import ExclusionCase, appeal
 from services.enrolment.domain.reach import reach_to_act
 from services.enrolment.storage.stores import Stores
 from services.enrolment.use_cases.exclusion.exclusion_entries import called_by, case_entry
+from services.enrolment.use_cases.exclusion.lock_case import lock_case
 from services.enrolment.use_cases.shared.find_card import card_within_reach
 
 
@@ -34,8 +35,8 @@ def file_appeal(connection: sa.Connection, command: FileAppeal, *, stores: Store
     Raises `NotFound` alike for what is absent and what is another's, `CardNotFound`, `StateConflict`.
     """
     card_ref = _card(connection, command, stores)
-    case = stores.exclusion_cases.lock(connection, command.case_id)
-    if case is None or case.card_ref != card_ref:
+    case, _ = lock_case(connection, command.case_id, stores=stores)
+    if case.card_ref != card_ref:
         raise NotFound
     now = stores.database.now(connection)
     rules = stores.rules.at(connection, now)

@@ -5,6 +5,8 @@ Nothing has to be remembered between two of these transactions: the list says ho
 
 from __future__ import annotations
 
+from collections.abc import Collection, Sequence
+from dataclasses import dataclass
 from datetime import datetime
 
 import sqlalchemy as sa
@@ -12,8 +14,9 @@ import sqlalchemy as sa
 from chassis.identifiers import new_id
 from chassis.journal import Entry
 from services.enrolment.domain.entry_kinds import EntryKind
-from services.enrolment.domain.exclusion.case import ExclusionCase, needs_case, open_case
+from services.enrolment.domain.exclusion.case import ExclusionCase, open_case
 from services.enrolment.domain.exclusion.exclusion_list import ExclusionList
+from services.enrolment.domain.exclusion.finding import needs_case
 from services.enrolment.domain.programme.card import LIVE_STATES, Card
 from services.enrolment.storage.listed_persons import Searched
 from services.enrolment.storage.stores import Stores
@@ -42,7 +45,7 @@ def find_holders(
     Nothing is done where another worker has the list, or all were looked through.
     """
     one = stores.exclusion_lists.lock_if_free(connection, list_id)
-    after = stores.exclusion_lists.unchecked_after(connection, list_id)
+    after = stores.checked_lists.unchecked_after(connection, list_id)
     if one is None or after is None:
         return 0
     actor = done_by_worker(request_id)
@@ -53,7 +56,7 @@ def find_holders(
     opened = _open(connection, one, found, cards, rules=rules, now=now, stores=stores)
     stores.exclusion_cases.add(connection, opened)
     is_all = found.persons < at_once
-    stores.exclusion_lists.save_checked(
+    stores.checked_lists.save_checked(
         connection, list_id, to=found.last, persons=found.persons, done_at=now if is_all else None
     )
     entries = [_opened(case, actor, rules) for case in opened]
@@ -79,20 +82,16 @@ def _open(
         return []
     awards = stores.cards.awards(connection, list(cards))
     earlier = stores.exclusion_cases.earlier(connection, one.group, list(cards))
-    digests = list(found.listed.values())
-    before = (
-        stores.listed_persons.listed_among(connection, one.follows, digests)
-        if one.follows is not None
-        else set()
-    )
+    before = _before(connection, one, list(found.listed.values()), stores)
     opened = []
     for card_ref, card in cards.items():
         awarded_by = stores.rules.find(connection, awards[card_ref]) or rules
-        was_listed = found.listed[card_ref] in before
         if (
             one.group in awarded_by.excluded_groups
             and card.state_at(now) in LIVE_STATES
-            and needs_case(one.list_id, earlier.get(card_ref, ()), was_listed_before=was_listed)
+            and needs_case(
+                earlier.get(card_ref, ()), absent_since=before.absent_since(found.listed[card_ref])
+            )
         ):
             opened.append(
                 open_case(
@@ -107,6 +106,29 @@ def _open(
     return opened
 
 
+@dataclass(frozen=True, slots=True)
+class _Before:
+    """The list in whose place another came: since when it was in force, and who of some people was on it."""
+
+    since: datetime | None = None
+    listed: Collection[str] = ()
+
+    def absent_since(self, digest: str) -> datetime | None:
+        """Return since when a list was in force on which somebody was not; None where they were, or none was."""
+        return None if digest in self.listed else self.since
+
+
+def _before(
+    connection: sa.Connection, one: ExclusionList, digests: Sequence[str], stores: Stores
+) -> _Before:
+    if one.follows is None:
+        return _Before()
+    return _Before(
+        stores.exclusion_lists.activated_at(connection, one.follows),
+        stores.listed_persons.listed_among(connection, one.follows, digests),
+    )
+
+
 def _opened(case: ExclusionCase, actor: Actor, rules: RuleSet) -> Entry:
     return case_entry(
         EntryKind.EXCLUSION_CASE_OPENED, case, actor, said={}, rule_version=rules.version
@@ -114,6 +136,6 @@ def _opened(case: ExclusionCase, actor: Actor, rules: RuleSet) -> Entry:
 
 
 def _checked(connection: sa.Connection, one: ExclusionList, actor: Actor, stores: Stores) -> Entry:
-    persons = stores.exclusion_lists.checked(connection, one.list_id)
+    persons = stores.checked_lists.checked(connection, one.list_id)
     said = {"persons": persons}
     return list_entry(EntryKind.EXCLUSION_LIST_CHECKED, one, actor, said=said)

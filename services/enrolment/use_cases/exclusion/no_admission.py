@@ -16,3 +16,14 @@ def let_nobody_be_admitted(connection: sa.Connection, stores: Stores) -> None:
     """
     stores.database.limit_waiting(connection, milliseconds=TURN_COMES_WITHIN_MS)
     stores.quotas.lock(connection, None)
+
+
+def let_no_draw_be_under_way(connection: sa.Connection, stores: Stores) -> None:
+    """Raise `DrawUnderWay` while a draw admits: a list that came for a moment would refuse whom its maker chose.
+
+    So everybody of a draw is judged by the lists that were in force when its order became certain. Ask while nobody is
+    admitted: a draw that is settled after that judges by the lists as they are then.
+    """
+    draw = stores.draws.under_way(connection)
+    if draw is not None:
+        draw.check_not_under_way()

@@ -27,7 +27,7 @@ def begin_list(connection: sa.Connection, list_id: str, *, stores: Stores) -> No
     found = _locked(connection, list_id, stores)
     found.check_file()
     now = stores.database.now(connection)
-    stores.exclusion_lists.save_receiving(connection, list_id, now=now)
+    stores.received_lists.save_receiving(connection, list_id, now=now)
 
 
 def keep_rows(
@@ -42,7 +42,7 @@ def keep_rows(
     faults = [(line.number, line.fault) for line in lines if line.fault is not None]
     listed = stores.listed_persons.add(connection, list_id, niks)
     stores.listed_persons.add_refused(connection, list_id, faults)
-    stores.exclusion_lists.count_rows(
+    stores.received_lists.count_rows(
         connection,
         list_id,
         listed=listed,
@@ -67,7 +67,7 @@ def take_on(
     }
     entry = list_entry(EntryKind.EXCLUSION_LIST_RECEIVED, received, actor, said=said)
     position = stores.journal.append(connection, [entry], now=now)
-    stores.exclusion_lists.save_received(connection, list_id, position=position, now=now)
+    stores.received_lists.save_received(connection, list_id, position=position, now=now)
     return received
 
 
@@ -78,14 +78,14 @@ def discard_some(connection: sa.Connection, list_id: str, *, stores: Stores) -> 
         return 0
     removed = stores.listed_persons.discard_some(connection, list_id)
     if not removed:
-        stores.exclusion_lists.save_awaited(connection, list_id)
+        stores.received_lists.save_awaited(connection, list_id)
     return removed
 
 
 def abandoned_lists(connection: sa.Connection, *, stores: Stores) -> list[str]:
     """Return the lists of which nothing has come for long: whoever received them is gone."""
     since = stores.database.now(connection) - ABANDONED_AFTER
-    return stores.exclusion_lists.abandoned_before(connection, since)
+    return stores.received_lists.abandoned_before(connection, since)
 
 
 def _locked(connection: sa.Connection, list_id: str, stores: Stores) -> ExclusionList:

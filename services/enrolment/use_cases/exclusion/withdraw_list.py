@@ -9,14 +9,18 @@ from services.enrolment.domain.entry_kinds import EntryKind
 from services.enrolment.domain.exclusion.exclusion_list import ExclusionList, ListState
 from services.enrolment.storage.stores import Stores
 from services.enrolment.use_cases.exclusion.exclusion_entries import Actor, list_entry
-from services.enrolment.use_cases.exclusion.no_admission import let_nobody_be_admitted
+from services.enrolment.use_cases.exclusion.no_admission import (
+    let_no_draw_be_under_way,
+    let_nobody_be_admitted,
+)
 
 
 def withdraw_list(
     connection: sa.Connection, list_id: str, *, reason: str, actor: Actor, stores: Stores
 ) -> ExclusionList:
-    """Take a list back and return it as it was. Raises `NotFound`, `StateConflict`.
+    """Take a list back and return it as it was.
 
+    Raises `NotFound`, `StateConflict`, and `DrawUnderWay` for one that is in force while a draw admits.
     Cases that it opened stay: an operator ends each, and sees who is not listed any longer.
     """
     let_nobody_be_admitted(connection, stores)
@@ -25,6 +29,8 @@ def withdraw_list(
         raise NotFound
     before = _before(connection, one, stores)
     one.check_withdrawal(before)
+    if one.state is ListState.IN_FORCE:
+        let_no_draw_be_under_way(connection, stores)
     now = stores.database.now(connection)
     again = None if before is None else before.list_id
     said = {"reason": reason, "state_before": one.state.value, "in_force_again": again}

@@ -50,10 +50,7 @@ def give_result_of_one(
 ) -> Recorded[Result]:
     """End a training of the caller's own. Raises `NotFound`, and what `domain.learning.result.give_result` does."""
     found = own_enrolment(connection, enrolment_id, caller=command.caller, stores=stores)
-    training_class = stores.classes.read(connection, found.class_id)
-    if training_class is None:
-        raise NotFound
-    [outcome] = _judge(connection, [found], training_class, command, stores)
+    [outcome] = _judge(connection, [found], found.class_id, command, stores)
     if isinstance(outcome, Problem):
         raise outcome
     return outcome
@@ -77,7 +74,7 @@ def give_results_of_class(
         raise NotFound
     found = stores.enrolments.live_after(connection, class_id, after, limit=RESULTS_AT_ONCE + 1)
     judged = found[:RESULTS_AT_ONCE]
-    outcomes = _judge(connection, judged, training_class, command, stores)
+    outcomes = _judge(connection, judged, class_id, command, stores)
     pairs = list(zip(judged, outcomes, strict=True))
     return ClassResults(
         given=[outcome for outcome in outcomes if isinstance(outcome, Recorded)],
@@ -101,12 +98,12 @@ class _Standing:
 def _judge(
     connection: sa.Connection,
     enrolments: Sequence[Enrolment],
-    training_class: TrainingClass,
+    class_id: str,
     command: GiveResult,
     stores: Stores,
 ) -> list[Recorded[Result] | Problem]:
     """Lock the cards, judge each enrolment as it stands then, and save all with a fixed number of statements."""
-    standing = _standing(connection, enrolments, training_class, command, stores)
+    standing = _standing(connection, enrolments, class_id, command, stores)
     outcomes = [_judged(each, standing) for each in standing.enrolments.values()]
     results = [outcome for outcome in outcomes if isinstance(outcome, Result)]
     places = _save(connection, results, command, standing.judging, stores)
@@ -116,15 +113,19 @@ def _judge(
 def _standing(
     connection: sa.Connection,
     enrolments: Sequence[Enrolment],
-    training_class: TrainingClass,
+    class_id: str,
     command: GiveResult,
     stores: Stores,
 ) -> _Standing:
     names = [each.enrolment_id for each in enrolments]
+    """Lock the cards, and read the rest after that: while this waited the class may have moved or been called off."""
     cards = stores.cards.lock(connection, [each.card_ref for each in enrolments])
+    training_class = stores.classes.read(connection, class_id)
+    if training_class is None:
+        raise NotFound
     found = stores.enrolments.find_all(connection, names)
     evidence = stores.evidence.of(connection, names)
-    running = _running_elsewhere(connection, cards, training_class, stores)
+    running = _running_elsewhere(connection, cards, class_id, stores)
     now = stores.database.now(connection)
     by_operator = command.caller.role == OPERATOR
     return _Standing(
@@ -155,14 +156,13 @@ def _judged(enrolment: Enrolment, standing: _Standing) -> Result | Problem:
 def _running_elsewhere(
     connection: sa.Connection,
     cards: Mapping[str, Card],
-    training_class: TrainingClass,
+    class_id: str,
     stores: Stores,
 ) -> dict[str, int]:
     history = stores.enrolments.history(connection, list(cards))
     return {
         card_ref: sum(
-            past.is_live and past.class_id != training_class.class_id
-            for past in history.get(card_ref, [])
+            past.is_live and past.class_id != class_id for past in history.get(card_ref, [])
         )
         for card_ref in cards
     }

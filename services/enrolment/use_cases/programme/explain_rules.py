@@ -1,5 +1,4 @@
-"""Explain what the rules say of a candidate, of a seat that a card wants, of an enrolment, or of a class; nothing is
-changed.
+"""Explain what the rules say of a seat that a card wants, of an enrolment, or of a class; nothing is changed.
 
 The checks are those by which the same is judged; under another version they show what that one would have said.
 """
@@ -13,49 +12,18 @@ from datetime import date, datetime
 import sqlalchemy as sa
 
 from chassis.problems import FieldError, NotFound, ValidationFailed
-from services.enrolment.domain.exclusion.listing import Listings
-from services.enrolment.domain.programme.award import (
-    Candidate,
-    Nomination,
-    SoFar,
-    Standing,
-    checks_of,
-)
-from services.enrolment.domain.programme.card import Card, Scheme
+from services.enrolment.domain.programme.card import Card
 from services.enrolment.domain.programme.check import Check, first_refusal
 from services.enrolment.domain.programme.hindsight import as_if_awarded_under
-from services.enrolment.domain.programme.quota import under_rules
-from services.enrolment.domain.programme.wave import Wave
 from services.enrolment.domain.seats import entitlement
 from services.enrolment.domain.seats.enrolment import Enrolment
 from services.enrolment.domain.seats.training_class import TrainingClass
 from services.enrolment.storage.stores import Stores
 from vocabulary.class_limits import ClassFacts, Limit, class_limits, rules_of_class
-from vocabulary.refusals.admission import WaveClosed
 from vocabulary.refusals.seats import ClassNotFound
 from vocabulary.rule_book import RuleBook, beginning_of
 from vocabulary.rule_set import RuleSet
 from vocabulary.zones import zone
-
-_NOBODY = "somebody"
-"""Stands for the digests of a person whose numbers nobody asks for."""
-
-
-@dataclass(frozen=True, slots=True)
-class AskedPerson:
-    """A person who may be a candidate, by what the rules look at; no number of a document is needed for that.
-
-    `groups` are those on whose lists the person is taken to be.
-    """
-
-    birth_date: date
-    region: str
-    cluster: str | None
-    scheme: Scheme
-    held_a_card: bool
-    recipients_of_family_card: int
-    wave_id: str | None
-    groups: Sequence[str] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -102,31 +70,6 @@ def judge_asked_for(
         return Judge(book.in_force_at(at), at, other=day is not None)
     except LookupError as error:
         raise ValidationFailed(errors=[FieldError("/date", str(error))]) from error
-
-
-def explain_candidate(
-    connection: sa.Connection, person: AskedPerson, judge: Judge, *, stores: Stores
-) -> Explanation:
-    """Explain whether a person would be awarded a card. Raises `ValidationFailed` for a wave that is not there."""
-    wave = stores.waves.read(connection, person.wave_id) if person.wave_id else None
-    if person.wave_id is not None and wave is None:
-        raise ValidationFailed(
-            errors=[
-                FieldError("/candidate/wave_id", "There is no such wave; see the list of waves.")
-            ]
-        )
-    standing = Standing(
-        held_niks={_NOBODY} if person.held_a_card else (),
-        recipients={_NOBODY: person.recipients_of_family_card},
-        quotas=under_rules(stores.quotas.read(connection, person.wave_id), judge.rules),
-        pauses=stores.pauses.in_force(connection),
-        rules=judge.rules,
-        now=judge.at,
-        listings=Listings(groups={_NOBODY: person.groups}),
-    )
-    checks = [] if wave is None else [_wave_open(wave, judge.at)]
-    checks += checks_of(_nomination(person), standing, SoFar(standing))
-    return Explanation(judge, checks)
 
 
 def explain_seat(
@@ -206,11 +149,6 @@ def _check_of(limit: Limit) -> Check:
     return Check(limit.rule, compared, None if limit.holds else refusal)
 
 
-def _wave_open(wave: Wave, at: datetime) -> Check:
-    compared = {"opens": wave.opens_at, "closes": wave.closes_at, "at": at}
-    return Check("wave-open", compared, None if wave.is_open_at(at) else WaveClosed())
-
-
 def _under(connection: sa.Connection, card: Card, judge: Judge, stores: Stores) -> Card:
     """Return a card as other rules would have awarded it; as it is, where those judge that judge it anyway."""
     if not judge.other:
@@ -221,23 +159,3 @@ def _under(connection: sa.Connection, card: Card, judge: Judge, stores: Stores) 
     if own is None or own.version == rules.version:
         return card
     return as_if_awarded_under(card, awarded_at=award.awarded_at, own=own.rules, other=rules)
-
-
-def _nomination(person: AskedPerson) -> Nomination:
-    candidate = Candidate(
-        nik="",
-        family_card="",
-        name="",
-        birth_date=person.birth_date,
-        region=person.region,
-        cluster=person.cluster,
-        scheme=person.scheme,
-    )
-    return Nomination(
-        candidate=candidate,
-        nik_digest=_NOBODY,
-        family_digest=_NOBODY,
-        card_ref="",
-        card_number="",
-        movement_id="",
-    )

@@ -1,18 +1,21 @@
-"""Revoke a card under the number of a case; where that is an exclusion case, it ends with it."""
+"""Revoke a card under the number of a case; the exclusion cases about its holder end with it."""
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 
 import sqlalchemy as sa
 
 from chassis.identifiers import is_id, new_id
 from chassis.identity import Principal
+from chassis.journal import Entry
 from services.enrolment.domain.entry_kinds import EntryKind
-from services.enrolment.domain.exclusion.case import Decision, ExclusionCase, revoked
-from services.enrolment.domain.programme.card import Card
+from services.enrolment.domain.exclusion.case import CaseState, Decision, ExclusionCase
+from services.enrolment.domain.exclusion.revocation import end_cases
 from services.enrolment.domain.programme.ending import Ended, revoke
 from services.enrolment.storage.stores import Stores
+from services.enrolment.use_cases.exclusion.exclusion_entries import called_by, case_entry
 from services.enrolment.use_cases.shared.ended_cards import ended_entry, save_ended
 from services.enrolment.use_cases.shared.find_card import named_card
 
@@ -28,48 +31,61 @@ class RevokeCard:
     caller: Principal
     request_id: str
 
+    @property
+    def case_id(self) -> str | None:
+        """Return the case number where it is an id, as ids are written here; None where it is another number."""
+        written = self.case_number.lower()
+        return written if is_id(written) else None
+
 
 def revoke_card(connection: sa.Connection, command: RevokeCard, *, stores: Stores) -> Ended:
     """Revoke the card; what was on it returns to the State, its place stays taken.
 
     Raises `CardNotFound`, `StateConflict` where the card has ended already, a training is running, or the exclusion
-    case may still be appealed.
+    case that is named may still be appealed, `NoLongerListed` for that one, and `ExclusionCaseStands` where one that is
+    not named may be appealed.
     """
     found = named_card(
         connection, card_number=command.card_number, card_ref=command.card_ref, stores=stores
     )
-    case = _exclusion_case(connection, command, found, stores)
     card = stores.cards.lock(connection, [found.card_ref])[found.card_ref]
+    cases = stores.exclusion_cases.lock_of_card(connection, card)
     past = stores.enrolments.history(connection, [card.card_ref]).get(card.card_ref, [])
     now = stores.database.now(connection)
     running = sum(enrolment.is_live for enrolment in past)
     ended = revoke(card, running=running, movement_id=new_id(), now=now)
-    if case is not None:
-        by = Decision(command.caller.subject, now, command.reason)
-        stores.exclusion_cases.save(connection, revoked(case, by))
+    decision = Decision(command.caller.subject, now, command.reason)
+    ended_cases = end_cases(cases, under=command.case_id, decision=decision)
+    for case in ended_cases:
+        stores.exclusion_cases.save(connection, case)
     save_ended(connection, [ended], now=now, stores=stores)
-    entry = ended_entry(
-        EntryKind.CARD_REVOKED,
-        ended,
-        actor=command.caller.subject,
-        role=command.caller.role,
-        request_id=command.request_id,
-        said={
-            "case_number": command.case_number,
-            "reason": command.reason,
-            **({} if case is None else {"case_id": case.case_id}),
-        },
-        rule_version=stores.rules.at(connection, now).version,
-    )
-    stores.journal.append(connection, [entry], now=now)
+    version = stores.rules.at(connection, now).version
+    entries = _entries(command, ended, ended_cases, rule_version=version)
+    stores.journal.append(connection, entries, now=now)
     return ended
 
 
-def _exclusion_case(
-    connection: sa.Connection, command: RevokeCard, card: Card, stores: Stores
-) -> ExclusionCase | None:
-    """Lock the exclusion case about this card whose id is the number of the case; None where it is none."""
-    if not is_id(command.case_number):
-        return None
-    case = stores.exclusion_cases.lock(connection, command.case_number)
-    return case if case is not None and case.card_ref == card.card_ref else None
+def _entries(
+    command: RevokeCard, ended: Ended, cases: Sequence[ExclusionCase], *, rule_version: str
+) -> list[Entry]:
+    """Write what happened to the card, and to the exclusion cases under which it was not revoked."""
+    actor = called_by(command.caller, command.request_id)
+    said = {"case_number": command.case_number, "reason": command.reason}
+    named = next((case for case in cases if case.state is CaseState.REVOKED), None)
+    revoked = ended_entry(
+        EntryKind.CARD_REVOKED,
+        ended,
+        actor=actor.subject,
+        role=actor.role,
+        request_id=actor.request_id,
+        said=said if named is None else {**said, "case_id": named.case_id},
+        rule_version=rule_version,
+    )
+    lapsed = [
+        case_entry(
+            EntryKind.EXCLUSION_CASE_LAPSED, case, actor, said=said, rule_version=rule_version
+        )
+        for case in cases
+        if case.state is CaseState.LAPSED
+    ]
+    return [revoked, *lapsed]

@@ -36,7 +36,7 @@ def set_quotas(connection: sa.Connection, command: SetQuotas, *, stores: Stores)
     # Before the wave, as whoever admits locks them.
     draw = stores.draws.hold(connection, command.wave_id)
     if draw is not None:
-        draw.check_quotas_may_change()
+        draw.check_not_under_way()
     if stores.waves.lock(connection, command.wave_id) is None:
         raise NotFound
     # Whoever changes what is used of them holds the wave first.

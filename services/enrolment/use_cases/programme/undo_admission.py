@@ -41,11 +41,16 @@ def undo_admission(
 ) -> UndoPlan:
     """Withdraw the unused cards of an admission and return what was done.
 
-    Raises `NotFound`, and what `domain.programme.undo.check_undo` raises, with nothing done.
+    Raises `NotFound`, `DrawUnderWay` where the places would go to those who come next in a draw, and what
+    `domain.programme.undo.check_undo` raises, with nothing done.
     """
     found = stores.admissions.find(connection, command.admission_id)
     if found is None:
         raise NotFound
+    # Before the wave, as whoever admits locks them.
+    draw = stores.draws.hold(connection, found.wave_id)
+    if draw is not None:
+        draw.check_not_under_way()
     # Its counter of admitted people is about to change, and the wave is locked before any card.
     stores.waves.lock(connection, found.wave_id)
     quotas = stores.quotas.lock(connection, found.wave_id)

@@ -64,7 +64,11 @@ def record_reading(
     if training_class is None or not reach.has_class(provider_id=training_class.provider_id):
         raise NotFound
     rows = roster_rows(connection, command.class_id)
-    attended = stores.evidence.attended(connection, [row.enrolment_id for row in rows])
+    names = [row.enrolment_id for row in rows]
+    attended = {
+        **stores.evidence.attended(connection, names),
+        **stores.results.attended(connection, names),
+    }
     people = stores.persons.sealed(connection, [row.card_ref for row in rows])
     entry = _entry(command, training_class, people=len(rows))
     stores.journal.append(connection, [entry], now=stores.database.now(connection))

@@ -17,7 +17,8 @@ from services.enrolment.storage.stores import Stores
 def save_ended(
     connection: sa.Connection, ended: Sequence[Ended], *, now: datetime, stores: Stores
 ) -> None:
-    """Save locked cards as they ended, and the movements that emptied them."""
+    """Save locked cards as they ended, the movements that emptied them, and that nobody owes a review any more."""
+    stores.due_times.forget_reviews(connection, [each.card.card_ref for each in ended])
     stores.cards.save(connection, [each.card for each in ended])
     movements = [each.movement for each in ended if each.movement is not None]
     stores.movements.add(connection, movements, now=now)

@@ -8,9 +8,8 @@ import sqlalchemy as sa
 
 from chassis.problems import NotFound
 from services.enrolment.domain.draw.draw import Draw
-from services.enrolment.domain.programme.wave import Wave
+from services.enrolment.domain.programme.wave import Wave, closed_to_applications
 from services.enrolment.storage.stores import Stores
-from vocabulary.refusals.admission import WaveClosed
 
 
 def hold_open_draw(connection: sa.Connection, wave_id: str, *, stores: Stores) -> datetime:
@@ -26,7 +25,7 @@ def hold_open_draw(connection: sa.Connection, wave_id: str, *, stores: Stores) -
     wave.check_takes_applications(now)
     # A clock that was set back must not open again what was closed.
     if draw is None or draw.closed_at is not None:
-        raise WaveClosed
+        raise closed_to_applications()
     return now
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 
 import pytest
@@ -98,6 +99,24 @@ def test_what_lies_ahead_may_be_moved_and_what_has_begun_may_not() -> None:
     shorter = meeting(1, day=0, hour=1, hours=1)
     pointers = [f.pointer for f in moved_faults([begun, ahead], [shorter, ahead], now=NOW)]
     assert pointers == ["/meetings", "/meetings/0/starts_at"]
+
+
+def test_a_class_that_has_begun_is_not_shortened() -> None:
+    begun, ahead, final = meeting(1, day=0, hour=1), meeting(2, day=2), meeting(999, day=3)
+    told = [begun, ahead, final]
+    shorter = replace(ahead, ends_at=ahead.ends_at - timedelta(minutes=1))
+    for fewer, told_why in (
+        ([begun, final], "2 meetings stay as many"),
+        ([begun, shorter, final], "minutes together"),
+    ):
+        (fault,) = moved_faults(told, fewer, now=NOW)
+        assert (fault.pointer, told_why in fault.message) == ("/meetings", True)
+        assert moved_faults(told, fewer, now=begun.starts_at - timedelta(minutes=1)) == []
+    assert moved_faults(told, [begun, ahead], now=NOW) == [], "a final test may be undated"
+    longer = replace(ahead, ends_at=ahead.ends_at + timedelta(minutes=1))
+    more = meeting(3, day=4)
+    assert moved_faults(told, [begun, longer], now=NOW) == []
+    assert moved_faults(told, [begun, shorter, more], now=NOW) == []
 
 
 def test_nothing_is_moved_into_the_past() -> None:

@@ -74,16 +74,23 @@ def targets(shared_house: House) -> dict[str, Target]:
         ),
         "attendance": Target("/attendance", staff, {"items": [held.item()]}, "items"),
         "result": Target(
-            f"/enrolments/{held.enrolments[0]}/result", staff, {"reason": "Selesai"}, "reason"
+            f"/enrolments/{held.enrolments[0]}/result",
+            {"role": "operator"},
+            {"reason": "Selesai"},
+            "reason",
         ),
         "results": Target(
-            f"/classes/{held.class_id}/results", staff, {"reason": "Selesai"}, "reason"
+            f"/classes/{held.class_id}/results",
+            {"role": "operator"},
+            {"reason": "Selesai"},
+            "reason",
         ),
         "review": Target(
             f"{of_reviewed}/review",
             {"role": "holder", "card": reviewed.cards[0].card_ref},
             {"rating": 4, "text": "Baik"},
             "text",
+            may_be_null=True,
         ),
         "voiding": Target(
             f"{of_reviewed}/voiding",

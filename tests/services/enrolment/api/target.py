@@ -19,6 +19,8 @@ class Target:
     claims: dict[str, Any]
     body: dict[str, Any]
     text_field: str
+    may_be_null: bool = False
+    """Whether that field may be left out, and be null."""
 
     def send(
         self, house: House, data: bytes, content_type: str | None = "application/json"

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 from datetime import timedelta
+from hashlib import sha256
 from typing import Any
 
 import pytest
@@ -60,11 +61,14 @@ def test_the_log_tells_of_consent_and_region_and_not_of_the_person(house: House)
         "officer",
     )
     assert entry["region"] == person.regency
+    with house.service.database.reading() as connection:
+        sealed: str = connection.execute(sa.select(APPLICATION.c.sealed)).scalar_one()
     assert entry["body"] == {
         "wave_id": wave_id,
         "application_id": made["id"],
         "assisted": True,
         "consent": True,
+        "sealed_sha256": sha256(sealed.encode()).hexdigest(),
     }
 
 

@@ -125,6 +125,8 @@ def test_a_value_of_another_kind_is_refused_by_name(
     shared_house: House, unchanged: dict[str, Target], value: str
 ) -> None:
     for target in unchanged.values():
+        if value == "null" and target.may_be_null:
+            continue
         answer = target.send(shared_house, target.raw(target.text_field, value))
         assert code(answer) == (422, "validation-failed")
         assert pointers(answer) == [f"/{target.text_field}"]

@@ -14,11 +14,14 @@ import sqlalchemy as sa
 
 from chassis.clock import read_instant, utc_now, write_instant
 from chassis.identifiers import new_id, random_reference
+from chassis.sealing import SealBroken
 from services.enrolment.domain.draw.merkle_root import merkle_root
+from services.enrolment.domain.draw.order_chunk import JUDGED_AT_ONCE
 from services.enrolment.storage.applications import ApplicationStore
+from services.enrolment.storage.draws import HALTED_FOR
 from services.enrolment.storage.tables.draws import APPLICATION, DRAW
 from services.enrolment.storage.tables.programme import WAVE
-from services.enrolment.use_cases.draw.fix_order import JUDGED_AT_ONCE, ListChanged
+from services.enrolment.use_cases.draw.fix_order import ListChanged
 from services.enrolment.use_cases.draw.reveal_secret import reveal_secret
 from tests.chassis.problem_documents import code, pointers, problem
 from tests.services.enrolment.draws import (
@@ -55,6 +58,7 @@ NOT_YET = {
     "not_drawn": 0,
     "ended_at": None,
 }
+STANDS_STILL = "draw that stands still"
 OF_DRAW = ("draw-announced", "draw-listed", "draw-settled", "draw-ordered", "draw-revealed")
 
 
@@ -376,6 +380,45 @@ def tamper(connection: sa.Connection, victim: str, how: str) -> None:
         connection.execute(sa.insert(APPLICATION).values(slipped))
 
 
+def exchange(house: House, table: sa.Table, column: str, rows: list[str]) -> None:
+    """Give each of two rows what the other has sealed."""
+    [key] = table.primary_key.columns
+    query = sa.select(key, table.c[column]).where(key.in_(rows))
+    with house.as_owner() as connection:
+        sealed = dict(connection.execute(query).tuples().all())
+        for one, other in (rows, rows[::-1]):
+            values = {column: sealed[other]}
+            connection.execute(sa.update(table).where(key == one).values(values))
+
+
+def test_nobody_is_judged_when_it_is_the_turn_of_another(house: House) -> None:
+    """The root is over ids: who stands behind them, only the seals keep."""
+    wave_id = open_draw(house)
+    apply_many(house, wave_id, islice(house.supply, 2))
+    close_window(house, wave_id)
+    go_on(house)
+    document(enter(house, wave_id))
+    exchange(house, APPLICATION, "sealed", listed(house, wave_id))
+    while shown(house, wave_id)["state"] != "revealed":
+        work_of(house).go_on()
+    with pytest.raises(SealBroken):
+        work_of(house).go_on()
+    assert [row["state"] for row in results(house, wave_id)] == ["applied"] * 2
+
+
+def test_the_secret_of_another_draw_is_not_told_in_its_place(house: House) -> None:
+    waves = [open_draw(house) for _ in range(2)]
+    for wave_id in waves:
+        close_window(house, wave_id)
+    go_on(house)
+    for wave_id in waves:
+        document(enter(house, wave_id))
+    exchange(house, DRAW, "sealed_secret", waves)
+    with pytest.raises(SealBroken):
+        work_of(house).go_on()
+    assert [shown(house, wave_id)["state"] for wave_id in waves] == ["settled"] * 2
+
+
 def test_one_draw_that_cannot_go_on_does_not_keep_another_from_it(house: House) -> None:
     stuck, free = open_draw(house), open_draw(house)
     for wave_id in (stuck, free):
@@ -386,10 +429,37 @@ def test_one_draw_that_cannot_go_on_does_not_keep_another_from_it(house: House) 
         document(enter(house, wave_id))
     with house.as_owner() as connection:
         tamper(connection, listed(house, stuck)[0], "taken away")
-    while shown(house, free)["state"] != "done":
-        with pytest.raises(ListChanged):
-            work_of(house).go_on()
-    assert shown(house, stuck)["state"] == "settled"
+    with pytest.raises(ListChanged):
+        work_of(house).go_on()
+    go_on(house)
+    assert (shown(house, free)["state"], shown(house, stuck)["state"]) == ("done", "settled")
+
+
+def test_a_draw_that_cannot_go_on_says_so_once_and_goes_on_when_all_is_as_it_was(
+    house: House,
+) -> None:
+    wave_id = open_draw(house)
+    apply_many(house, wave_id, islice(house.supply, 3))
+    close_window(house, wave_id)
+    go_on(house)
+    document(enter(house, wave_id))
+    victim = APPLICATION.c.application_id == listed(house, wave_id)[0]
+    with house.as_owner() as connection:
+        row = connection.execute(sa.select(APPLICATION).where(victim)).one()._asdict()
+        connection.execute(sa.delete(APPLICATION).where(victim))
+    with pytest.raises(ListChanged):
+        work_of(house).go_on()
+    assert work_of(house).go_on() == 0
+    [told] = [entry for entry in house.entries() if entry["kind"] == "draw-halted"]
+    assert told["body"] == {"wave_id": wave_id, "before": "order"}
+    with house.as_owner() as connection:
+        connection.execute(sa.insert(APPLICATION).values(row))
+    assert [difference["what"][:22] for difference in house.differences()] == [STANDS_STILL]
+    with house.as_owner() as connection:
+        connection.execute(sa.update(DRAW).values(halted_at=utc_now() - HALTED_FOR))
+    go_on(house)
+    assert shown(house, wave_id)["state"] == "done"
+    assert house.differences() == []
 
 
 def test_once_the_order_is_certain_nobody_gives_places_to_those_who_come_next(

@@ -14,6 +14,7 @@ from services.enrolment.storage.tables.exclusions import EXCLUSION_CASE
 from services.enrolment.storage.tables.programme import CARD
 from services.enrolment.worker import expire_due_cards
 from tests.chassis.problem_documents import code, pointers, problem
+from tests.services.enrolment.api.test_moving import move
 from tests.services.enrolment.exclusions import (
     BUDI,
     RINA,
@@ -32,6 +33,10 @@ from tests.services.enrolment.house import House, document
 from tests.services.enrolment.people import HeldCard
 
 WORDS = "Saya berhenti sebagai PNS, SK 12 tahun 2024."
+
+
+MIDNIGHT_IN = {"32.73": 17, "73.71": 16, "91.71": 15}
+"""The hour of UTC at which a day ends in a regency of each zone."""
 
 
 def own_case(house: House, card: HeldCard) -> dict[str, Any]:
@@ -232,6 +237,26 @@ def test_an_officer_files_an_appeal_for_somebody_of_the_region_who_is_there_with
     assert pointers(named) == ["/card_number"]
 
 
+def test_the_days_of_a_step_end_where_the_holder_lives_when_it_is_taken(house: House) -> None:
+    card = house.award()
+    case_id = case_about(house, card)
+    assert read_instant(cases(house)[0]["due_at"]).hour == MIDNIGHT_IN["32.73"]
+    document(move(house, card, to="91.71"))
+    told = document(decide(house, case_id, "upheld"))
+    assert (told["region"], read_instant(told["appeal_until"]).hour) == (
+        "91.71",
+        MIDNIGHT_IN["91.71"],
+    )
+    document(move(house, card, to="73.71"))
+    document(appeal(house, case_id, card))
+    assert read_instant(cases(house)[0]["due_at"]).hour == MIDNIGHT_IN["73.71"]
+    document(move(house, card, to="91.71"))
+    told = document(decide_appeal(house, case_id, "refused"))
+    assert read_instant(told["due_at"]).hour == MIDNIGHT_IN["91.71"]
+    assert told_of(house, card)[-1]["region"] == "91.71"
+    assert house.differences() == []
+
+
 def test_time_that_passes_shows_as_overdue_and_decides_nothing(house: House) -> None:
     cards = house.award_many(2)
     hit(house, *cards)
@@ -265,6 +290,43 @@ def test_after_a_list_was_taken_back_its_cases_show_who_is_listed_no_longer(hous
     assert (told["status"], told["listing"]) == ("open", "no-longer-listed")
 
 
+def test_nothing_is_decided_against_a_holder_whose_list_was_taken_back(house: House) -> None:
+    card = house.award()
+    list_id = hit(house, card)
+    [told] = cases(house)
+    document(withdraw(house, list_id))
+    assert code(decide(house, told["id"], "upheld")) == (409, "no-longer-listed")
+    assert card_of(house, card)["status"] == "awarded"
+    document(decide(house, told["id"], "dismissed"))
+    assert house.differences() == []
+
+
+def test_a_card_is_not_revoked_for_a_list_that_was_taken_back_meanwhile(house: House) -> None:
+    card = house.award()
+    list_id = hit(house, card)
+    [told] = cases(house)
+    document(decide(house, told["id"], "upheld"))
+    let_time_pass(house, EXCLUSION_CASE.c.appeal_until)
+    document(withdraw(house, list_id))
+    assert not cases(house)[0]["may_be_revoked"]
+    assert code(revoke(house, told["id"], card)) == (409, "no-longer-listed")
+    document(decide(house, told["id"], "dismissed"))
+    assert card_of(house, card)["status"] == "awarded"
+    assert house.differences() == []
+
+
+def test_an_appeal_of_somebody_who_is_listed_no_longer_is_granted(house: House) -> None:
+    card, bystander = house.award_many(2)
+    case_id = case_about(house, card)
+    document(decide(house, case_id, "upheld"))
+    document(appeal(house, case_id, card))
+    hit(house, bystander)
+    refused = problem(decide_appeal(house, case_id, "refused"))
+    assert (refused["code"], "Grant the appeal" in refused["detail"]) == ("no-longer-listed", True)
+    document(decide_appeal(house, case_id, "granted"))
+    assert house.differences() == []
+
+
 def test_a_later_list_that_says_the_same_opens_no_second_case(house: House) -> None:
     running, dismissed = house.award_many(2)
     hit(house, running, dismissed)
@@ -279,6 +341,46 @@ def test_a_later_list_that_says_the_same_opens_no_second_case(house: House) -> N
         "open",
     ]
     assert len(cases(house, card_ref=running.card_ref)) == 1
+    assert house.differences() == []
+
+
+def test_a_list_taken_back_and_imported_again_opens_no_case_that_was_decided(house: House) -> None:
+    dismissed, granted = people = house.award_many(2)
+    list_id = hit(house, *people)
+    [one] = cases(house, card_ref=dismissed.card_ref)
+    document(decide(house, one["id"], "dismissed"))
+    [other] = cases(house, card_ref=granted.card_ref)
+    document(decide(house, other["id"], "upheld"))
+    document(appeal(house, other["id"], granted))
+    document(decide_appeal(house, other["id"], "granted"))
+    document(withdraw(house, list_id))
+    hit(house, *people)
+    assert sorted(case["status"] for case in cases(house)) == ["dismissed", "granted"]
+    assert house.differences() == []
+
+
+def test_what_a_list_before_said_reopens_no_case_of_a_later_one_that_was_taken_back(
+    house: House,
+) -> None:
+    card, bystander = house.award_many(2)
+    hit(house, bystander)
+    later = hit(house, card, bystander)
+    [one] = cases(house, card_ref=card.card_ref)
+    document(decide(house, one["id"], "dismissed"))
+    document(withdraw(house, later))
+    hit(house, card, bystander)
+    assert len(cases(house, card_ref=card.card_ref)) == 1
+
+
+def test_a_case_dismissed_because_its_list_was_taken_back_is_opened_anew(house: House) -> None:
+    card = house.award()
+    list_id = hit(house, card)
+    [one] = cases(house)
+    document(withdraw(house, list_id))
+    document(decide(house, one["id"], "dismissed", reason="Daftar ditarik"))
+    assert house.entries()[-1]["body"]["listed"] is False
+    hit(house, card)
+    assert [case["status"] for case in cases(house)] == ["dismissed", "open"]
     assert house.differences() == []
 
 
@@ -304,14 +406,96 @@ def test_a_card_that_has_ended_is_not_hit(house: House) -> None:
     assert cases(house) == []
 
 
-def test_a_case_whose_card_ended_otherwise_is_dismissed_not_upheld(house: House) -> None:
+def test_a_case_whose_card_ran_out_is_dismissed_not_upheld(house: House) -> None:
     card = house.award()
     case_id = case_about(house, card)
-    body = {"card_ref": card.card_ref, "reason": "Dokumen palsu", "case_number": "INSP-1"}
-    document(house.post("/cards/revocation", body, "operator"))
+    with house.as_owner() as connection:
+        connection.execute(sa.update(CARD).values(deadline=utc_now() - timedelta(seconds=1)))
+    assert expire_due_cards(house.service.stores, house.service.transactions) == 1
     assert code(decide(house, case_id, "upheld")) == (409, "state-conflict")
-    assert cases(house)[0]["card_status"] == "revoked"
+    assert cases(house)[0]["card_status"] == "expired"
     document(decide(house, case_id, "dismissed"))
+    assert house.differences() == []
+
+
+def test_a_case_that_nobody_decided_lapses_when_the_card_is_revoked_for_something_else(
+    house: House,
+) -> None:
+    card = house.award()
+    case_id = case_about(house, card)
+    document(revoke(house, "INSP-1", card))
+    [told] = cases(house)
+    assert (told["status"], told["due_at"], told["upheld"]) == ("lapsed", None, None)
+    assert told["ended"]["reason"] == "Tidak berhak"
+    revoked, lapsed = house.entries()[-2:]
+    assert (revoked["kind"], lapsed["kind"]) == ("card-revoked", "exclusion-case-lapsed")
+    assert "case_id" not in revoked["body"]
+    assert (lapsed["body"]["case_id"], lapsed["body"]["case_number"]) == (case_id, "INSP-1")
+    for decision in ("upheld", "dismissed"):
+        assert problem(decide(house, case_id, decision))["state"] == "lapsed"
+    assert house.differences() == []
+
+
+@pytest.mark.parametrize("state", ["upheld", "appealed"])
+def test_while_a_holder_may_be_heard_the_card_is_revoked_under_no_other_number(
+    house: House, state: str
+) -> None:
+    card = house.award()
+    case_id = case_about(house, card)
+    document(decide(house, case_id, "upheld"))
+    if state == "appealed":
+        document(appeal(house, case_id, card))
+        let_time_pass(house, EXCLUSION_CASE.c.appeal_until)
+    for number in ("ADM-17/2027", new_id(), f"{{{case_id}}}"):
+        refused = problem(revoke(house, number, card))
+        assert (refused["code"], refused["case_id"], refused["state"]) == (
+            "exclusion-case-stands",
+            case_id,
+            state,
+        )
+        assert case_id in refused["detail"]
+    assert (card_of(house, card)["status"], cases(house)[0]["status"]) == ("barred", state)
+    assert house.differences() == []
+
+
+def test_the_id_of_a_case_in_capitals_is_that_id(house: House) -> None:
+    card = house.award()
+    case_id = case_about(house, card)
+    document(decide(house, case_id, "upheld"))
+    refused = problem(revoke(house, case_id.upper(), card))
+    assert (refused["code"], refused["state"]) == ("state-conflict", "upheld")
+    let_time_pass(house, EXCLUSION_CASE.c.appeal_until)
+    document(revoke(house, case_id.upper(), card))
+    assert cases(house)[0]["status"] == "revoked"
+    assert house.entries()[-1]["body"]["case_id"] == case_id
+    assert house.differences() == []
+
+
+def test_a_case_that_could_end_with_the_card_lapses_under_another_number(house: House) -> None:
+    card = house.award()
+    case_id = case_about(house, card)
+    document(decide(house, case_id, "upheld"))
+    let_time_pass(house, EXCLUSION_CASE.c.appeal_until)
+    document(revoke(house, "INSP-1", card))
+    assert cases(house)[0]["status"] == "lapsed"
+    assert house.differences() == []
+
+
+def test_an_exclusion_decided_to_its_end_revokes_the_card_whatever_another_waits_for(
+    house: House,
+) -> None:
+    card = house.award()
+    first = case_about(house, card)
+    document(decide(house, first, "upheld"))
+    let_time_pass(house, EXCLUSION_CASE.c.appeal_until)
+    hit(house, card, group="student")
+    second = cases(house, group="student")[0]["id"]
+    document(decide(house, second, "upheld"))
+    document(appeal(house, second, card))
+    assert problem(revoke(house, "INSP-1", card))["case_id"] == second
+    assert code(revoke(house, second, card)) == (409, "state-conflict")
+    document(revoke(house, first, card))
+    assert [case["status"] for case in cases(house)] == ["revoked", "lapsed"]
     assert house.differences() == []
 
 

@@ -7,9 +7,12 @@ from typing import Any
 import pytest
 import sqlalchemy as sa
 
+from chassis.clock import read_instant, utc_now
 from services.enrolment.queries.overdue import overdue_query
-from services.enrolment.storage.tables.seats import ENROLMENT
-from services.enrolment.worker import note_missing_due_times
+from services.enrolment.storage.tables.learning import TRAINING_RESULT
+from services.enrolment.storage.tables.programme import CARD
+from services.enrolment.storage.tables.seats import ENROLMENT, TRAINING_CLASS
+from services.enrolment.worker import expire_due_cards, note_missing_due_times
 from tests.chassis.problem_documents import code, pointers
 from tests.services.enrolment.house import DAY, House, document
 from tests.services.enrolment.teaching import HOUR, Taught, taught
@@ -51,6 +54,15 @@ def test_each_is_listed_under_whose_time_it_was_the_longest_ago_first(house: Hou
     first = late(house, "provider")[0]
     assert (first["action"], first["whose"], first["actor"]) == ("result", "provider", "operator")
     assert first["due_at"] == older.next()["due_at"]
+    with house.service.database.reading() as connection:
+        enrolled = {
+            each.enrolment_id: each.enrolled_at for each in connection.execute(sa.select(ENROLMENT))
+        }
+        ended = {
+            each.class_id: each.ends_at for each in connection.execute(sa.select(TRAINING_CLASS))
+        }
+    assert read_instant(row["since"]) == enrolled[row["enrolment_id"]]
+    assert read_instant(first["since"]) == ended[older.class_id]
     assert not set(running.enrolments) & set(names(late(house, "provider")))
 
 
@@ -66,6 +78,9 @@ def test_a_result_takes_it_off_the_list_and_a_missing_review_puts_the_holder_on_
         connection.execute(sa.update(ENROLMENT).values(holder_due_at=ENROLMENT.c.enrolled_at))
     [row] = late(house, "holder")
     assert (row["action"], row["status"]) == ("review", "completed")
+    with house.service.database.reading() as connection:
+        given_at = connection.execute(sa.select(TRAINING_RESULT.c.given_at)).scalar_one()
+    assert read_instant(row["since"]) == given_at
     assert of.next()["overdue"] is True
     document(of.review(), 201)
     assert late(house, "holder") == []
@@ -80,6 +95,34 @@ def test_a_redemption_and_a_cancellation_take_it_off_too(house: House) -> None:
     house.redeem(of.enrolments[0], shown["redeem_code"], "holder", **own)
     house.cancel(of.enrolments[1], "operator")
     assert late(house, "holder") == []
+
+
+def test_nobody_owes_a_review_once_the_card_has_ended_whoever_ended_it(house: House) -> None:
+    of = taught(house, 2, ended=20 * DAY)
+    for person in range(2):
+        of.came(person)
+        document(of.judge(person, "operator"))
+    past = {"deadline": utc_now() - HOUR}
+    with house.as_owner() as connection:
+        connection.execute(sa.update(ENROLMENT).values(holder_due_at=ENROLMENT.c.enrolled_at))
+        first = CARD.c.card_ref == of.cards[0].card_ref
+        connection.execute(sa.update(CARD).where(first).values(past))
+    assert names(late(house, "holder")) == of.enrolments
+    assert expire_due_cards(house.service.stores, house.service.transactions) == 1
+    assert names(late(house, "holder")) == of.enrolments[1:]
+    with house.as_owner() as connection:
+        left = sa.select(ENROLMENT.c.enrolment_id).where(ENROLMENT.c.holder_due_at.is_not(None))
+        assert connection.execute(left).scalars().all() == of.enrolments[1:]
+        connection.execute(sa.update(CARD).values(state="expired", deadline=None))
+    assert late(house, "holder") == []
+
+
+def test_what_the_release_before_this_one_cancelled_is_owed_by_nobody(house: House) -> None:
+    taught(house, ended=20 * DAY)
+    note(house)
+    with house.as_owner() as connection:
+        connection.execute(sa.update(ENROLMENT).values(state="cancelled", live_slot=None))
+    assert late(house, "provider") == []
 
 
 def test_providers_see_their_own_and_officers_the_holders_of_their_region(house: House) -> None:

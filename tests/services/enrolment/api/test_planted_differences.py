@@ -149,6 +149,10 @@ TAMPERINGS: dict[str, tuple[str, set[str]]] = {
         "update draw set secret = commitment where wave_id = :draw",
         {"secret of a draw, by journal"},
     ),
+    "a draw that goes no further": (
+        "update draw set halted_at = '2026-11-01T00:00:00.000000Z' where wave_id = :draw",
+        {"draw that stands still: list, order or people are not the published ones"},
+    ),
     "where a secret was told": (
         "update draw set revealed_position = ordered_position where wave_id = :draw",
         {"secret of a draw, by journal"},
@@ -156,7 +160,11 @@ TAMPERINGS: dict[str, tuple[str, set[str]]] = {
     "an application that nobody made": (
         "insert into application (application_id, wave_id, region, state, nik_digest, sealed, applied_at)"
         " values (:nobody, :draw, '17.71', 'applied', 'x', 'x', '2026-11-01T00:00:00.000000Z')",
-        {"application made, by journal", "size of a draw's list, by applications"},
+        {
+            "application made, by journal",
+            "person of an application, by journal",
+            "size of a draw's list, by applications",
+        },
     ),
     "an application that points at another's entry": (
         "update application set applied_position = applied_position + 1 where state = 'refused'",

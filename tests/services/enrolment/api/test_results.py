@@ -197,13 +197,21 @@ def test_a_used_seat_is_given_to_nobody_else_and_the_numbers_agree(house: House)
 
 
 def test_what_comes_after_the_result_is_kept_and_changes_nothing(house: House) -> None:
-    of = taught(house)
+    of = taught(house, meetings=2)
     of.came(0, 1)
     document(of.judge())
-    [kept] = document(of.record(of.item(0, FINAL_TEST)))["accepted"]
-    assert kept["counts"] is False
+    for sequence in (2, FINAL_TEST):
+        [kept] = document(of.record(of.item(0, sequence)))["accepted"]
+        assert kept["counts"] is False
+        assert house.entries()[-1]["body"]["counts"] is False
     assert of.state() == "incomplete"
-    assert house.entries()[-1]["body"]["counts"] is False
+    own = {"provider": of.provider_id}
+    shown = document(house.get(f"/enrolments/{of.enrolments[0]}/attendance", "provider", **own))
+    assert [each["counts"] for each in shown["evidence"]] == [True, False, False]
+    tally = shown["attendance"]
+    assert (tally["attended"], tally["final_test"]["present"]) == (1, None)
+    read = house.get(f"/classes/{of.class_id}/roster", "provider", **own)
+    assert [line["attended"] for line in document(read)["items"]] == [1]
     assert house.differences() == []
 
 

@@ -7,10 +7,10 @@ import hmac
 from uuid import UUID, uuid4
 
 import pytest
-from hypothesis import given
+from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from services.enrolment.domain.draw.merkle_root import merkle_root
+from services.enrolment.domain.draw.merkle_root import merkle_root, root_over
 from services.enrolment.domain.draw.order import (
     commitment_to,
     draw_key,
@@ -43,6 +43,8 @@ ROOTS = [
 ]
 SECRET = bytes(range(32))
 IDS = st.lists(st.uuids(version=4).map(str), unique=True, max_size=40)
+at_any_pace = settings(deadline=None, suppress_health_check=[HealthCheck.too_slow])
+"""A busy machine decides nothing."""
 
 
 @pytest.mark.parametrize("size", range(9))
@@ -60,12 +62,27 @@ def by_the_definition(leaves: list[bytes]) -> bytes:
     return hashlib.sha256(b"\x01" + left + right).digest()
 
 
+@at_any_pace
 @given(ids=IDS)
 def test_a_root_is_the_same_from_the_top_and_from_the_bottom(ids: list[str]) -> None:
     leaves = [leaf_of(one) for one in ids]
     assert merkle_root(leaves) == (len(ids), by_the_definition(leaves).hex())
 
 
+@given(ids=IDS, at_once=st.sampled_from([1, 2, 4, 8]))
+def test_a_root_is_the_same_over_the_roots_of_pieces(ids: list[str], at_once: int) -> None:
+    leaves = [leaf_of(one) for one in ids]
+    pieces = [leaves[begin : begin + at_once] for begin in range(0, len(leaves), at_once)]
+    assert root_over(merkle_root(piece)[1] for piece in pieces) == merkle_root(leaves)[1]
+
+
+@pytest.mark.parametrize("size", [1023, 1024, 1025, 2047, 2048, 2049, 3072, 4097, 5003])
+def test_a_root_over_many_is_the_same_from_the_top_and_from_the_bottom(size: int) -> None:
+    leaves = [number.to_bytes(4, "big") for number in range(size)]
+    assert merkle_root(iter(leaves)) == (size, by_the_definition(leaves).hex())
+
+
+@at_any_pace
 @given(ids=IDS.filter(bool), data=st.data())
 def test_a_list_that_was_tampered_with_has_another_root(
     ids: list[str], data: st.DataObject
@@ -86,6 +103,7 @@ def test_what_is_published_of_a_secret_is_its_sha_256() -> None:
     )
 
 
+@at_any_pace
 @given(ids=IDS, data=st.data())
 def test_the_order_hangs_on_nothing_but_ids_and_key(ids: list[str], data: st.DataObject) -> None:
     shuffled = data.draw(st.permutations(ids))
@@ -95,6 +113,7 @@ def test_the_order_hangs_on_nothing_but_ids_and_key(ids: list[str], data: st.Dat
     assert sorted(order) == sorted(ids)
 
 
+@at_any_pace
 @given(ids=IDS)
 def test_the_order_is_that_of_the_keyed_hashes(ids: list[str]) -> None:
     key = SECRET + b"outside"

@@ -16,15 +16,15 @@ from services.enrolment.domain.exclusion.case import (
     LIVE,
     CaseState,
     Decision,
-    EarlierCase,
     ExclusionCase,
-    needs_case,
 )
+from services.enrolment.domain.exclusion.finding import EarlierCase, needs_case
 from services.enrolment.domain.programme.card import Card, CardState
 from services.enrolment.domain.programme.ending import expire, revoke
 from services.enrolment.domain.seats.entitlement import card_usable
 from tests.services.enrolment.domain.builders import DAY, NOW, RULES, card
 from vocabulary.refusals.cards import CardNotUsable, SamePerson
+from vocabulary.refusals.exclusion import NoLongerListed
 from vocabulary.rule_set import row_of
 
 SECOND = timedelta(seconds=1)
@@ -60,6 +60,7 @@ def in_state(state: CaseState) -> ExclusionCase:
         CaseState.GRANTED: lambda: cases.decide_appeal(appealed(), BUDI, granted=True, rules=RULES),
         CaseState.DISMISSED: lambda: cases.dismiss(opened(), RINA),
         CaseState.REVOKED: lambda: cases.revoked(in_state(CaseState.FINAL), RINA),
+        CaseState.LAPSED: lambda: cases.lapse(opened(), RINA),
     }
     return made[state]()
 
@@ -92,6 +93,7 @@ def test_each_step_is_taken_from_the_states_that_lead_to_it() -> None:
             )
         ) == {CaseState.APPEALED}
     assert allowed(lambda one: cases.revoked(one, RINA)) == {CaseState.FINAL}
+    assert allowed(lambda one: cases.lapse(one, RINA)) == set(LIVE)
 
 
 def test_a_case_that_ended_waits_for_nobody_and_one_that_has_not_does() -> None:
@@ -137,6 +139,21 @@ def test_an_appeal_keeps_the_card_from_being_revoked_however_long_it_takes() -> 
         cases.revoked(appealed(), replace(RINA, at=NOW + 400 * DAY))
 
 
+def test_nothing_is_decided_against_a_holder_who_is_listed_no_longer() -> None:
+    def unlisted(one: ExclusionCase) -> ExclusionCase:
+        return replace(one, is_listed=False)
+
+    with pytest.raises(NoLongerListed, match="Dismiss the case"):
+        upheld(unlisted(opened()))
+    with pytest.raises(NoLongerListed, match="Grant the appeal"):
+        cases.decide_appeal(unlisted(appealed()), BUDI, granted=False, rules=RULES)
+    with pytest.raises(NoLongerListed):
+        cases.revoked(unlisted(in_state(CaseState.FINAL)), RINA)
+    granted = cases.decide_appeal(unlisted(appealed()), BUDI, granted=True, rules=RULES)
+    assert granted.state is CaseState.GRANTED
+    assert cases.dismiss(unlisted(upheld()), RINA).state is CaseState.DISMISSED
+
+
 def test_who_upheld_a_case_does_not_decide_on_the_appeal() -> None:
     for granted in (True, False):
         with pytest.raises(SamePerson):
@@ -176,10 +193,25 @@ def test_when_the_bar_is_lifted_as_many_days_are_left_as_were_then() -> None:
     assert lifted.state_at(NOW + 41 * DAY) is CardState.AWARDED
 
 
-def test_a_hit_opens_a_case_unless_one_goes_on_or_said_the_same() -> None:
-    live, ended = EarlierCase("list-1", CaseState.OPEN), EarlierCase("list-1", CaseState.DISMISSED)
-    assert needs_case("list-2", [], was_listed_before=True)
-    assert not needs_case("list-2", [live], was_listed_before=False)
-    assert not needs_case("list-2", [ended], was_listed_before=True)
-    assert not needs_case("list-1", [ended], was_listed_before=False)
-    assert needs_case("list-2", [ended], was_listed_before=False)
+def earlier(ended_listed: bool | None = True, *, days: int = 0) -> EarlierCase:
+    """Return a case of a list that came in force so many days after now, ended unless it is None how."""
+    state = CaseState.OPEN if ended_listed is None else CaseState.DISMISSED
+    return EarlierCase(state, NOW + days * DAY, ended_listed)
+
+
+def test_a_hit_opens_a_case_unless_one_goes_on_or_decided_the_same() -> None:
+    later = NOW + DAY
+    assert needs_case([], absent_since=None)
+    assert not needs_case([earlier(), earlier(None)], absent_since=later)
+    assert not needs_case([earlier()], absent_since=None)
+    assert needs_case([earlier()], absent_since=later)
+
+
+def test_a_list_before_that_of_a_case_says_nothing_new() -> None:
+    assert not needs_case([earlier(days=1)], absent_since=NOW)
+    assert not needs_case([earlier(), earlier(days=2)], absent_since=NOW + DAY)
+
+
+def test_a_case_that_ended_while_the_holder_was_not_listed_decided_nothing() -> None:
+    assert needs_case([earlier(ended_listed=False)], absent_since=None)
+    assert not needs_case([earlier(), earlier(ended_listed=False, days=1)], absent_since=None)

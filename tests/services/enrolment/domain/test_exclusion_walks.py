@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import replace
 from datetime import datetime, timedelta
 
 import hypothesis.strategies as st
@@ -43,6 +44,8 @@ class Walk(RuleBasedStateMachine):
             self.case = step()
         except Problem:
             return
+        if self.case.state not in (CaseState.DISMISSED, CaseState.GRANTED, CaseState.APPEALED):
+            assert self.case.is_listed
         if self.case.is_barring:
             self.card = bar(self.card, now=self.now)
         elif before.is_barring and self.case.state is not CaseState.REVOKED:
@@ -54,6 +57,10 @@ class Walk(RuleBasedStateMachine):
     @rule(days=DAYS)
     def wait(self, days: int) -> None:
         self.now += timedelta(days=days)
+
+    @rule(is_listed=st.booleans())
+    def put_a_list_in_force(self, is_listed: bool) -> None:
+        self.case = replace(self.case, is_listed=is_listed)
 
     @rule(by=OPERATORS)
     def uphold(self, by: str) -> None:

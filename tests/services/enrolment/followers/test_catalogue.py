@@ -161,7 +161,12 @@ def test_a_class_that_was_called_off_is_left_with_seat_money_and_time_and_never_
     assert code(refused) == (409, "state-conflict")
     assert document(refused, 409)["state"] == "cancelled"
     timeline = document(house.get(f"/enrolments/{taken['id']}/timeline", "holder", **known))
-    assert timeline["next"] == {"action": "cancellation", "actor": "system", "due_at": None}
+    assert timeline["next"] == {
+        "action": "cancellation",
+        "actor": "system",
+        "due_at": None,
+        "overdue": False,
+    }
     assert house.cancel(taken["id"], "holder", **known).status_code == 200
     last = document(house.get("/cards/me", "holder", **known))
     assert (last["balance"], last["status"]) == (first["balance"], "awarded")

@@ -27,6 +27,8 @@ SETTLED = {
 }
 ORDERED = {"order_root": ROOT, "ordered_at": NOW}
 REVEALED = {"secret": ROOT, "revealed_at": NOW, "sealed_secret": None}
+TOLD = {**LISTED, **SETTLED, **ORDERED, **REVEALED}
+FORGOTTEN = {"sealed": None, "nik_digest": None, "ended_position": 1}
 
 
 @pytest.fixture(scope="module")
@@ -40,24 +42,29 @@ def announced(shared_house: House) -> House:
     ("values", "because"),
     [
         ({**LISTED, "closed_at": None}, "draw_listed_once_closed"),
+        ({**LISTED, "listed_at": None}, "draw_listed_once_closed"),
         ({**LISTED, "list_root": None}, "draw_listed_once_closed"),
         ({**LISTED, "size": None}, "draw_listed_once_closed"),
         (SETTLED, "draw_settled_once_listed"),
         ({**LISTED, **SETTLED, "published_at": NOW}, "draw_settled_once_listed"),
         ({**LISTED, **SETTLED, "value_source": None}, "draw_settled_once_listed"),
+        ({**LISTED, **SETTLED, "published_at": None}, "draw_settled_once_listed"),
         ({**LISTED, **SETTLED, "entered_by": None}, "draw_settled_once_listed"),
+        ({**LISTED, **SETTLED, "entered_at": None}, "draw_settled_once_listed"),
         ({**LISTED, **ORDERED}, "draw_ordered_once_settled"),
         ({**LISTED, **SETTLED, "ordered_at": NOW}, "draw_ordered_once_settled"),
         ({**LISTED, **SETTLED, **REVEALED}, "draw_revealed_once_ordered"),
         ({"sealed_secret": None}, "draw_revealed_once_ordered"),
         ({**LISTED, **SETTLED, **ORDERED, "secret": ROOT}, "draw_revealed_once_ordered"),
+        ({**TOLD, "revealed_at": None}, "draw_revealed_once_ordered"),
+        ({**TOLD, "sealed_secret": "x"}, "draw_revealed_once_ordered"),
         ({**LISTED, **SETTLED, **ORDERED, "drawn": 1}, "draw_judges_once_revealed"),
-        ({**LISTED, **SETTLED, **ORDERED, **REVEALED, "drawn": 2}, "draw_judges_once_revealed"),
-        ({**LISTED, **SETTLED, **ORDERED, **REVEALED, "drawn": -1}, "draw_judges_once_revealed"),
-        (
-            {**LISTED, **SETTLED, **ORDERED, **REVEALED, "ended_at": NOW},
-            "draw_judges_once_revealed",
-        ),
+        ({**TOLD, "drawn": 2}, "draw_judges_once_revealed"),
+        ({**TOLD, "drawn": -1}, "draw_judges_once_revealed"),
+        ({**TOLD, "refused": -1}, "draw_judges_once_revealed"),
+        ({**TOLD, "not_drawn": -1}, "draw_judges_once_revealed"),
+        ({**TOLD, "ended_at": NOW}, "draw_judges_once_revealed"),
+        ({**LISTED, "size": 0, "ended_at": NOW}, "draw_judges_once_revealed"),
     ],
 )
 def test_no_step_stands_without_the_one_before(
@@ -70,9 +77,13 @@ def test_no_step_stands_without_the_one_before(
 @pytest.mark.parametrize(
     ("values", "because"),
     [
-        ({"state": "lost"}, "application_"),
+        ({**FORGOTTEN, "state": "lost"}, "application_state_is_known"),
+        (FORGOTTEN, "application_forgets_who_made_it"),
         ({"state": "withdrawn"}, "application_forgets_who_made_it"),
-        ({"state": "withdrawn", "sealed": None}, "application_forgets_who_made_it"),
+        (
+            {"state": "withdrawn", "sealed": None, "ended_position": 1},
+            "application_forgets_who_made_it",
+        ),
         ({"sealed": None, "nik_digest": None}, "application_forgets_who_made_it"),
         (
             {"state": "withdrawn", "sealed": None, "nik_digest": None},
@@ -81,7 +92,7 @@ def test_no_step_stands_without_the_one_before(
         ({"place": 1}, "application_judged_as_a_whole"),
         ({"code": "quota-full"}, "application_judged_as_a_whole"),
         (
-            {"state": "drawn", "place": 1, "sealed": None, "nik_digest": None, "ended_position": 1},
+            {**FORGOTTEN, "state": "drawn", "place": 1},
             "application_judged_as_a_whole",
         ),
     ],

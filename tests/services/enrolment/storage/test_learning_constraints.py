@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from datetime import UTC, datetime
 from typing import Any
 
 import pytest
@@ -14,6 +15,9 @@ from services.enrolment.storage.tables.learning import EVIDENCE, REVIEW, TRAININ
 from services.enrolment.storage.tables.money import MOVEMENT
 from tests.services.enrolment.house import PRICE, House, document
 from tests.services.enrolment.teaching import Taught, taught
+
+NOBODY_S = "01900000-0000-7000-8000-000000000000"
+"""An id that nothing has."""
 
 
 @pytest.fixture(scope="module")
@@ -60,8 +64,8 @@ def evidence(of: Taught, **changes: Any) -> sa.Insert:
         ({"sequence": 1_000}, "evidence_of_a_meeting"),
         ({"score": 50}, "evidence_scores_the_final_test"),
         ({"sequence": 999, "score": 101}, "evidence_scores_the_final_test"),
-        ({"held_from": utc_now()}, "evidence_of_a_whole_make_up"),
-        ({"enrolment_id": new_id()}, "(?i)foreign.key"),
+        ({"held_from": datetime(2026, 1, 1, tzinfo=UTC)}, "evidence_of_a_whole_make_up"),
+        ({"enrolment_id": NOBODY_S}, "(?i)foreign.key"),
     ],
     ids=str,
 )
@@ -116,7 +120,7 @@ def result(of: Taught, **changes: Any) -> sa.Insert:
         ({"evidence": "[]"}, "training_result_from_evidence"),
         ({"attended": 2}, "training_result_from_evidence"),
         ({"attended": 0}, "training_result_completed_by_who_came"),
-        ({"movement_id": new_id()}, "training_result_completed_by_who_came"),
+        ({"movement_id": NOBODY_S}, "training_result_completed_by_who_came"),
     ],
     ids=str,
 )

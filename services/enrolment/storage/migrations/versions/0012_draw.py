@@ -20,6 +20,7 @@ def upgrade() -> None:
         sa.Column("wave_id", Identifier(), nullable=False),
         sa.Column("first_place", sa.Integer(), autoincrement=False, nullable=False),
         sa.Column("application_ids", sa.Text(), nullable=False),
+        sa.Column("root", sa.String(64), nullable=False),
         sa.PrimaryKeyConstraint("wave_id", "first_place"),
         sa.ForeignKeyConstraint(["wave_id"], ["draw.wave_id"]),
     )
@@ -55,6 +56,7 @@ def _add_draw() -> None:
         sa.Column("drawn", sa.Integer(), nullable=False, server_default="0"),
         sa.Column("refused", sa.Integer(), nullable=False, server_default="0"),
         sa.Column("not_drawn", sa.Integer(), nullable=False, server_default="0"),
+        sa.Column("halted_at", Instant()),
         sa.Column("ended_at", Instant()),
         sa.CheckConstraint(
             "(listed_at is null) = (list_root is null) and (list_root is null) = (size is null)"

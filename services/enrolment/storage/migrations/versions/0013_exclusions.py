@@ -11,9 +11,19 @@ down_revision = "0012"
 
 def upgrade() -> None:
     op.add_column("card", sa.Column("barred_at", Instant()))
+    waiting = sa.text("state in ('awarded', 'between') and barred_at is null")
+    op.drop_index("card_by_deadline", "card")
+    op.create_index(
+        "card_by_deadline",
+        "card",
+        ["deadline"],
+        postgresql_where=waiting,
+        sqlite_where=waiting,
+    )
     op.create_table(
         "exclusion_list",
         sa.Column("list_id", Identifier(), primary_key=True),
+        sa.Column("key_digest", sa.String(64), nullable=False),
         sa.Column("people", sa.String(32), nullable=False),
         sa.Column("number", sa.Integer, nullable=False),
         sa.Column("issuer", sa.Text, nullable=False),
@@ -115,18 +125,22 @@ def upgrade() -> None:
         sa.Column("ended_by", sa.String(128)),
         sa.Column("ended_at", Instant()),
         sa.Column("end_reason", sa.Text),
+        sa.Column("ended_listed", sa.Boolean),
         sa.CheckConstraint(
-            "state in ('open', 'upheld', 'appealed', 'final', 'revoked', 'dismissed', 'granted')",
+            "state in"
+            " ('open', 'upheld', 'appealed', 'final', 'revoked', 'dismissed', 'granted', 'lapsed')",
             name="exclusion_case_state_is_known",
         ),
         sa.CheckConstraint(
-            "(state in ('revoked', 'dismissed', 'granted')) = (ended_at is not null)"
+            "(state in ('revoked', 'dismissed', 'granted', 'lapsed')) = (ended_at is not null)"
             " and (ended_at is null) = (ended_by is null)"
+            " and (ended_at is null) = (ended_listed is null)"
             " and (ended_at is null) = (due_at is not null)",
             name="exclusion_case_ends_once",
         ),
         sa.CheckConstraint(
-            "state in ('open', 'dismissed') or (upheld_by is not null and appeal_until is not null)",
+            "state in ('open', 'dismissed', 'lapsed')"
+            " or (upheld_by is not null and appeal_until is not null)",
             name="exclusion_case_upheld_by_somebody",
         ),
         sa.CheckConstraint(

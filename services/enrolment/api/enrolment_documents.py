@@ -1,0 +1,174 @@
+"""What calls about enrolments take and answer."""
+
+from __future__ import annotations
+
+import marshmallow as ma
+
+from chassis.contract import Shown, page_of
+from chassis.fields import (
+    Flag,
+    InstantField,
+    OneOf,
+    PageQuery,
+    Parsed,
+    Reference,
+    Strict,
+    Text,
+    Whole,
+    says,
+)
+from services.enrolment.api.fields import CONSENT_WITH_CARD, consent, rupiah
+from services.enrolment.domain.entry_kinds import EntryKind
+from services.enrolment.domain.programme.card import MODE_OF_SCHEME
+from services.enrolment.domain.seats.enrolment import EnrolmentState
+from vocabulary import forms
+from vocabulary.money import check_rupiah
+from vocabulary.nik import parse_card_number
+from vocabulary.roles import EVERY_ROLE
+from vocabulary.zones import zone
+
+_MODES = tuple(MODE_OF_SCHEME.values())
+_STATES = tuple(EnrolmentState)
+
+
+class EnrolmentsQuery(PageQuery):
+    """Which enrolments."""
+
+    class_id = Reference(load_default=None)
+    status = OneOf(tuple(state.value for state in EnrolmentState), load_default=None)
+
+
+class EnrolmentRequest(Strict):
+    """A seat for a card; officers and operators name the card by its number, and say that its holder agreed."""
+
+    BESIDES = CONSENT_WITH_CARD
+
+    class_id = Reference(required=True)
+    expected_price = Parsed(
+        check_rupiah,
+        form=forms.RUPIAH,
+        required=True,
+        metadata=says("The price the holder was shown, in rupiah."),
+    )
+    card_number = Parsed(
+        parse_card_number,
+        form=forms.CARD_NUMBER,
+        metadata=says("Only from officers and operators: the card of the person they assist."),
+    )
+    consent = consent(
+        "Only from officers and operators: the person agreed to this class and price."
+    )
+
+
+class RedemptionRequest(Strict):
+    """The code the holder was given."""
+
+    redeem_code = Text(most=32, required=True)
+
+
+class ClassOfEnrolment(Shown):
+    """The class an enrolment is in."""
+
+    id = Reference()
+    course_id = Reference()
+    course_title = Text(most=200)
+    mode = OneOf(_MODES)
+    zone = Parsed(zone, form=forms.ZONE)
+    starts_at = InstantField()
+    ends_at = InstantField()
+
+
+_CODE = says("Shown at the provider to begin the training. Whoever has it can: keep it secret.")
+
+
+class NewEnrolment(Shown):
+    """A seat that was just taken."""
+
+    id = Reference()
+    status = OneOf((EnrolmentState.CONFIRMED,))
+    class_ = ma.fields.Nested(ClassOfEnrolment, data_key="class")
+    price = rupiah("What was set aside for the provider.")
+    balance = rupiah("What is left on the card.")
+    redeem_code = Text(least=10, most=10, metadata=_CODE)
+    position = Whole(least=1, metadata=says("Of the entry in the journal that tells of this."))
+
+
+class Enrolment(Shown):
+    """One card in one class."""
+
+    SOMETIMES = frozenset({"redeem_code"})
+
+    id = Reference()
+    status = OneOf(_STATES)
+    card_ref = Reference()
+    provider_id = Reference()
+    class_ = ma.fields.Nested(ClassOfEnrolment, data_key="class")
+    price = rupiah("What the class cost this card.")
+    enrolled_at = InstantField()
+    assisted = Flag(
+        metadata=says("An officer or operator took the seat in the holder's name, who had agreed.")
+    )
+    redeem_code = Text(
+        least=10,
+        most=10,
+        metadata=says("Only for the holder, and only until the training has begun."),
+    )
+
+
+Enrolments = page_of(Enrolment, name="Enrolments")
+
+
+class TimelineEvent(Shown):
+    """Something that happened to an enrolment."""
+
+    position = Whole(least=1, metadata=says("Of the entry in the journal."))
+    kind = OneOf(tuple(EntryKind))
+    at = InstantField()
+    role = OneOf(EVERY_ROLE, metadata=says("Who did it."))
+    assisted = Flag(metadata=says("It was done in the holder's name, who had agreed."))
+    reason = Text(most=1_000, lines=True, allow_none=True)
+
+
+class NextStep(Shown):
+    """What has to happen next."""
+
+    action = OneOf(("cancellation", "redemption", "attendance", "result", "review"))
+    actor = OneOf(EVERY_ROLE, metadata=says("Who must act."))
+    due_at = InstantField(
+        allow_none=True,
+        metadata=says("By when; null: at once, by itself, or at any time for a review."),
+    )
+    overdue = Flag(
+        metadata=says(
+            "That time has passed. Of a result: it was the provider's, now the operator acts."
+        )
+    )
+
+
+class Timeline(Shown):
+    """What happened to an enrolment, and what comes next."""
+
+    id = Reference()
+    card_ref = Reference(metadata=says("Whose enrolment it is: for whom all this was done."))
+    status = OneOf(_STATES)
+    events = ma.fields.List(ma.fields.Nested(TimelineEvent))
+    next = ma.fields.Nested(
+        NextStep, allow_none=True, metadata=says("Null where the enrolment has ended.")
+    )
+
+
+class CancelledEnrolment(Shown):
+    """A seat that was given back."""
+
+    id = Reference()
+    status = OneOf((EnrolmentState.CANCELLED,))
+    refunded = rupiah("What came back to the card.")
+    position = Whole(least=1, metadata=says("Of the entry in the journal that tells of this."))
+
+
+class BegunEnrolment(Shown):
+    """A training that has begun."""
+
+    id = Reference()
+    status = OneOf((EnrolmentState.ACTIVE,))
+    position = Whole(least=1, metadata=says("Of the entry in the journal that tells of this."))
