@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
 from datetime import datetime
 from enum import StrEnum
@@ -97,11 +97,9 @@ def schedule(
     faults = list(plan_faults(plan, mode=course.details.mode, most_price=course.details.price))
     if not faults and plan.starts_at <= now:
         faults = [FieldError("/meetings/0/starts_at", "A new class starts in the future.")]
-    if not faults:
-        rules = rules_of_class(book, plan.starts_at)
-        faults = list(limit_faults(plan, rules, hours=course.details.hours))
-    if faults:
-        raise ValidationFailed(errors=faults)
+    _refuse(faults)
+    rules = rules_of_class(book, plan.starts_at)
+    _refuse(limit_faults(plan, rules, hours=course.details.hours))
     return TrainingClass(
         class_id=class_id,
         course_id=course.course_id,
@@ -129,17 +127,13 @@ def change(
     before = training_class.plan
     _check_not_over(training_class, now=now)
     after = replace(before, **changes)
-    faults = list(
-        plan_faults(after, mode=before.mode, most_price=training_class.course_price)
-    ) or list(change_faults(before, after, now=now))
+    _refuse(plan_faults(after, mode=before.mode, most_price=training_class.course_price))
+    _refuse(change_faults(before, after, now=now))
     rules = rules_of_class(book, after.starts_at)
-    if not faults:
-        # What it broke before stays out of it, but not where it is moved to a day of other rules.
-        stays = rules == rules_of_class(book, before.starts_at)
-        earlier = before if stays else None
-        faults = list(limit_faults(after, rules, hours=training_class.hours, before=earlier))
-    if faults:
-        raise ValidationFailed(errors=faults)
+    # What it broke before stays out of it, but not where it is moved to a day of other rules.
+    stays = rules == rules_of_class(book, before.starts_at)
+    earlier = before if stays else None
+    _refuse(limit_faults(after, rules, hours=training_class.hours, before=earlier))
     return replace(
         training_class,
         plan=after,
@@ -162,6 +156,11 @@ def cancel(training_class: TrainingClass, *, reason: str, now: datetime) -> Trai
 def close(training_class: TrainingClass) -> TrainingClass:
     """Let a class take no more enrolments, because its course was archived."""
     return replace(training_class, status=ClassStatus.CLOSED, version=training_class.version + 1)
+
+
+def _refuse(faults: Iterable[FieldError]) -> None:
+    if found := list(faults):
+        raise ValidationFailed(errors=found)
 
 
 def _check_not_over(training_class: TrainingClass, *, now: datetime) -> None:

@@ -202,6 +202,7 @@ def test_a_change_obeys_the_rules_of_a_new_class() -> None:
     assert refused({"price": 1_500_001}, days=0) == ["/price"]
     assert refused({"link": "https://kelas.example"}, days=0) == ["/link"]
     assert refused({"meetings": (meeting(1, day=2),)}, days=0) == ["/registration_closes"]
+    assert refused({"meetings": ()}, days=0) == ["/meetings"]
 
 
 def test_the_price_stays_once_registration_has_closed() -> None:
