@@ -12,7 +12,7 @@ from contract.recorder import Recorder, Refused
 
 API = "/api/v1"
 WAVE = f"{API}/waves/{{wave_id}}"
-OPENS_IN, CLOSES_IN = 2.0, 10.0
+OPENS_IN, CLOSES_IN = 4.0, 14.0
 OFFICE = {"region": "17.71"}
 
 Eventually = Callable[[Callable[[], Any]], Any]

@@ -28,7 +28,8 @@ CHECKS = (
     "response_headers_conformance",
     "conforms_to_the_contract",
 )
-ROLES = ("nobody", "holder", "provider", "officer", "operator", "auditor", "system")
+ROLES = ("nobody", "holder", "provider", "officer", "auditor", "system", "operator")
+"""Last is who may pause everything: after that nothing more can be set up."""
 
 
 @dataclass(frozen=True)

@@ -146,7 +146,7 @@ class World(Callers):
 
     def _open_draw(self, closes_at: datetime) -> str:
         """Announce a draw, and wait until its window has opened."""
-        opens_at = write_instant(utc_now() + timedelta(seconds=1))
+        opens_at = write_instant(utc_now() + timedelta(seconds=4))
         window = {"opens_at": opens_at, "closes_at": write_instant(closes_at)}
         how = {"selection": "draw", "outside_source": "drand quicknet, putaran 7"}
         wave = self.operator.post("/waves", {"name": "Gelombang undian", **window, **how})

@@ -113,6 +113,7 @@ def explain_enrolment(
         state=enrolment.card_state_before,
         deadline=enrolment.card_deadline_before,
         balance=before.balance,
+        barred_at=None,  # a barred card buys nothing
     )
     seen = _under(connection, then, judge, stores)
     checks = [

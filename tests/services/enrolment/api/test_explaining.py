@@ -14,6 +14,7 @@ from services.enrolment.storage import rules
 from services.enrolment.storage.tables.programme import CARD, RULE_VERSION
 from tests.chassis.problem_documents import code, pointers
 from tests.services.enrolment.api.test_quotas import set_places
+from tests.services.enrolment.exclusions import case_about, decide
 from tests.services.enrolment.house import DAY, PRICE, House, document
 from tests.services.enrolment.people import HeldCard
 
@@ -171,6 +172,21 @@ def test_an_enrolment_is_explained_by_what_was_known_when_it_was_made(house: Hou
         assert check(told, "running-trainings")["compared"] == {"running": 0, "most": 1}
         then = explained(house, {**body, "version": "2020-04"}, "operator")
         assert refusals(then) == ["insufficient-balance"]
+
+
+def test_an_enrolment_that_was_made_before_the_card_was_barred_is_explained_as_of_then(
+    house: House,
+) -> None:
+    card, class_id = house.award(), house.put_class()
+    taken = house.enrolled(card, class_id)
+    document(decide(house, case_about(house, card), "upheld"))
+    told = explained(house, {"enrolment_id": taken["id"]})
+    assert (told["refused_by"], refusals(told)) == (None, [])
+    usable = check(told, "card-usable")["compared"]
+    assert usable["card_state"] == "awarded"
+    assert usable["deadline"] is not None
+    now = explained(house, {"class_id": house.put_class(), "card_number": card.card_number})
+    assert check(now, "card-usable")["compared"]["card_state"] == "barred"
 
 
 def test_an_enrolment_of_others_is_as_if_it_were_not_there(shared_house: House) -> None:

@@ -84,12 +84,7 @@ def cancelled(held: Card, *, now: datetime, role: str = "provider", **changes: A
     [
         (0, 0, 0, 15),  # all on one day
         (0, 0, 40, 55),  # barred, and the training ended on the day of it
-        (
-            0,
-            40,
-            40,
-            55,
-        ),  # the bar was lifted on the day of the result: fifteen days from it, as anybody has
+        (0, 40, 40, 55),  # lifted on the day of the result: fifteen days from it, as anybody has
         (0, 10, 40, 55),
         (0, 39, 40, 55),
         (0, 400, 401, 416),
