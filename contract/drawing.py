@@ -29,7 +29,7 @@ def draw(recorder: Recorder, eventually: Eventually) -> None:
         str(withdrawn),
         role="officer",
         bound=OFFICE,
-        body={"reason": "Sudah bekerja"},
+        body={"reason": "Sudah bekerja", "consent": True},
         key=True,
     )
     eventually(lambda: _has_come_to(recorder, wave, "listed"))

@@ -272,6 +272,8 @@ def _report(recorder: Recorder) -> None:
     ]
     body = {"province": "17", "stated_total": 68_204, "rows": rows}
     recorder.call("POST", f"{API}/reports/reconciliation", body=body)
+    recorder.call("GET", f"{API}/reports/quotas")
+    recorder.call("GET", f"{API}/reports/assistance", query={"by": "province"}, role="operator")
 
 
 def _audit(recorder: Recorder, offered: Document) -> None:

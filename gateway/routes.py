@@ -233,6 +233,8 @@ ENROLMENT = (
     _read("/statements/providers/{provider_id}/classes", "enrolment", BEARER),
     _read("/reports/realisation", "enrolment", PUBLIC),
     _write("POST", "/reports/reconciliation", "enrolment", PUBLIC),
+    _read("/reports/quotas", "enrolment", PUBLIC),
+    _read("/reports/assistance", "enrolment", BEARER),
     _read("/consistency", "enrolment", BEARER, seconds=120.0, bulk=True),
 )
 

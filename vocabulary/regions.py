@@ -10,6 +10,7 @@ import csv
 import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
+from datetime import date
 from enum import StrEnum
 from importlib.resources import files
 from types import MappingProxyType
@@ -70,6 +71,15 @@ class Regency:
 Region = Province | Regency
 
 
+@dataclass(frozen=True, slots=True)
+class FormerCode:
+    """A regency's code that was abolished, the code in its place, and the day of the law that divided the province."""
+
+    code: str
+    successor: str
+    since: date
+
+
 def _rows(table: str) -> Iterator[dict[str, str]]:
     text = (files("vocabulary") / "data" / table).read_text(encoding="utf-8")
     return csv.DictReader(text.splitlines())
@@ -100,9 +110,17 @@ def _read_regencies() -> Mapping[str, Regency]:
 
 PROVINCES: Final[Mapping[str, Province]] = _read_provinces()
 REGENCIES: Final[Mapping[str, Regency]] = _read_regencies()
-# Codes abolished when Papua was divided in 2022, each with the code in its place.
+FORMER_CODES: Final[Mapping[str, FormerCode]] = MappingProxyType(
+    {
+        row["code"]: FormerCode(row["code"], row["successor"], date.fromisoformat(row["since"]))
+        for row in _rows("former_codes.csv")
+    }
+)
+"""Codes abolished when Papua was divided in 2022. Nobody sends them any more; what was kept under one is read under its
+successor.
+"""
 SUCCESSORS: Final[Mapping[str, str]] = MappingProxyType(
-    {row["code"]: row["successor"] for row in _rows("former_codes.csv")}
+    {former.code: former.successor for former in FORMER_CODES.values()}
 )
 
 
@@ -119,10 +137,21 @@ def region(code: object) -> Region:
     if successor is not None:
         name = REGENCIES[successor].full_name
         raise FormerRegionCode(
-            f"Region code {text} was abolished in 2022. Send {successor} ({name}) instead.",
+            f"Region code {text} was abolished in {FORMER_CODES[text].since.year}. Send {successor} ({name}) instead.",
             successor=successor,
         )
     raise UnknownRegion(f"No region has the code {text}. Look it up in the list of regions.")
+
+
+def present_code(kept: str) -> str:
+    """Return the code of today for one that was kept, perhaps long ago; what somebody sends, `region` judges."""
+    return SUCCESSORS.get(kept, kept)
+
+
+def codes_kept_for(present: str) -> tuple[str, ...]:
+    """Return the codes under which something of a region of today may be kept: its own, then those it succeeded."""
+    former = (each.code for each in FORMER_CODES.values() if each.successor == present)
+    return (present, *former)
 
 
 def region_code(code: object) -> str:

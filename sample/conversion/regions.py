@@ -1,8 +1,14 @@
-"""Regions and the codes abolished in 2022, each with the code in its place."""
+"""Regions and the codes abolished in 2022, each with the code in its place, and since when."""
 
+from collections.abc import Mapping
 from pathlib import Path
+from types import MappingProxyType
+from typing import Final
 
 from sample.conversion.tables import Row, csv_bytes, fold, read_table
+
+DIVIDED: Final[Mapping[str, str]] = MappingProxyType({"91": "2022-07-25", "92": "2022-12-08"})
+"""The days of the laws that divided Papua (14, 15 and 16 of 2022) and Papua Barat (29 of 2022)."""
 
 
 def convert_regions(source: Path) -> dict[str, bytes]:
@@ -22,7 +28,7 @@ def convert_regions(source: Path) -> dict[str, bytes]:
             [_regency(row, provinces) for row in regencies],
             columns=("code", "province", "kind", "name", "full_name", "zone"),
         ),
-        "former_codes.csv": csv_bytes(_former(history), columns=("code", "successor")),
+        "former_codes.csv": csv_bytes(_former(history), columns=("code", "successor", "since")),
     }
 
 
@@ -49,7 +55,14 @@ def _former(history: list[dict[str, str]]) -> list[dict[str, str]]:
         if row["in_current"] == "1" and not row["name_2022"] and row["level"] == "regency"
     }
     gone = [row for row in history if row["in_current"] == "0"]
-    return [{"code": row["code"], "successor": born[_name(row["name_2022"])]} for row in gone]
+    return [
+        {
+            "code": row["code"],
+            "successor": born[_name(row["name_2022"])],
+            "since": DIVIDED[row["code"][:2]],
+        }
+        for row in gone
+    ]
 
 
 def _name(name: str) -> str:

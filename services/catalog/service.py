@@ -19,8 +19,10 @@ from services.catalog.queries.class_lists import ClassLists
 from services.catalog.queries.course_search import CourseSearch
 from services.catalog.search.reading import SearchIndex
 from services.catalog.settings import Settings
+from services.catalog.storage.rules import RuleCopies
 from services.catalog.storage.tables import JOURNAL, METADATA, STORED_ANSWER
 from services.catalog.use_cases.shared.writing import Author, Writing
+from vocabulary.rule_book import shipped_rules
 
 APPLICATIONS_FROM_ONE_ADDRESS = Bound(
     "provider-applications",
@@ -35,14 +37,15 @@ APPLICATIONS_FROM_ONE_ADDRESS = Bound(
 class CatalogService:
     """What the catalogue's calls and tasks work with.
 
-    `most_price` is the most a course may cost, in rupiah; `search` finds published courses, `class_lists` writes
-    lists of classes; `clock` is what throttles count by.
+    `most_price` is the most a course may cost, in rupiah; `rules` are those of every day; `search` finds published
+    courses, `class_lists` writes lists of classes; `clock` is what throttles count by.
     """
 
     database: Database
     journal: Journal
     transactions: Transactions
     most_price: int
+    rules: RuleCopies
     search: CourseSearch
     class_lists: ClassLists
     applications: Throttle = field(default_factory=lambda: Throttle(APPLICATIONS_FROM_ONE_ADDRESS))
@@ -50,7 +53,13 @@ class CatalogService:
 
     def writing(self, connection: sa.Connection, author: Author) -> Writing:
         """Return what a use case works in: an open transaction, on behalf of an author."""
-        return Writing(connection, database=self.database, journal=self.journal, author=author)
+        return Writing(
+            connection,
+            database=self.database,
+            journal=self.journal,
+            rules=self.rules,
+            author=author,
+        )
 
 
 def start_service(settings: Settings) -> CatalogService:
@@ -68,6 +77,7 @@ def open_service(settings: Settings, database: Database) -> CatalogService:
         journal=Journal(database, JOURNAL),
         transactions=Transactions(database, StoredAnswers(database, STORED_ANSWER)),
         most_price=settings.most_price,
+        rules=RuleCopies(shipped_rules()),
         search=CourseSearch(SearchIndex(settings.search_index)),
         class_lists=ClassLists(database),
     )

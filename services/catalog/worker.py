@@ -1,5 +1,5 @@
-"""The catalogue's worker: follows the seats held, keeps the search index, closes what archiving left open, forgets
-stored answers.
+"""The catalogue's worker: follows the seats held, copies the scheduled rules, keeps the search index, closes what
+archiving left open, forgets stored answers.
 """
 
 from __future__ import annotations
@@ -13,6 +13,7 @@ from chassis.identifiers import random_reference
 from chassis.settings import SettingsError
 from chassis.system_token import SystemToken
 from chassis.worker import Task, work_for
+from services.catalog.followers.rules import RulesFollower
 from services.catalog.followers.search import SearchFollower
 from services.catalog.followers.seats import SeatsFollower
 from services.catalog.search.failures import IndexKeptElsewhere
@@ -21,6 +22,9 @@ from services.catalog.settings import WorkerSettings, read_worker_settings
 from services.catalog.use_cases.close_classes import close_left_classes
 from services.catalog.use_cases.shared.writing import Author
 from vocabulary.roles import SYSTEM
+
+RULES_READ_EVERY = 10.0
+"""Seconds; much less than the hour by which a version is settled before it takes effect."""
 
 
 def main() -> int:
@@ -40,6 +44,12 @@ def start_tasks(settings: WorkerSettings) -> list[Task]:
         token=token,
         transactions=service.transactions,
     )
+    rules = RulesFollower(
+        client=ServiceClient(settings.enrolment_url, another_token=token.instead_of),
+        token=token,
+        transactions=service.transactions,
+        rules=service.rules,
+    )
     search = SearchFollower(
         folder=settings.search_index,
         journal=service.journal,
@@ -47,6 +57,7 @@ def start_tasks(settings: WorkerSettings) -> list[Task]:
     )
     return [
         Task("enrolment-seats", 0.5, seats.catch_up),
+        Task("rules", RULES_READ_EVERY, rules.catch_up),
         Task("search-index", 0.2, lambda: keep_index(search, settings.search_index)),
         Task("close-classes", 30.0, lambda: close_classes_left_open(service)),
         Task("stored-answers", PURGED_EVERY, service.transactions.forget_old_answers),

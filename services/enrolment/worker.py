@@ -15,6 +15,7 @@ from services.enrolment.draw_work import DrawWork
 from services.enrolment.exclusion_work import BETWEEN_CHUNKS as BETWEEN_LOOKS
 from services.enrolment.exclusion_work import BETWEEN_REMOVALS, ExclusionWork
 from services.enrolment.file_work import BETWEEN_CHUNKS, FileWork
+from services.enrolment.followers.assistance import assistance_follower
 from services.enrolment.followers.catalogue import catalogue_follower
 from services.enrolment.followers.realisation import realisation_follower
 from services.enrolment.service import (
@@ -56,12 +57,14 @@ def start_tasks(settings: WorkerSettings) -> list[Task]:
         feed=open_catalogue_feed(settings), transactions=transactions, stores=stores
     )
     counting = realisation_follower(stores, transactions)
+    assisted = assistance_follower(stores, transactions)
     draws = DrawWork(stores, transactions)
     files = FileWork(stores, transactions, takes_test_numbers=settings.is_development)
     exclusions = ExclusionWork(stores, transactions)
     return [
         Task("catalog", 0.25, follower.catch_up),
         Task("realisation", 0.5, counting.catch_up),
+        Task("assistance", 1.0, assisted.catch_up),
         Task("called-off", 1.0, lambda: settle_called_off_classes(stores, transactions), 0.1),
         Task("due-times", 1.0, lambda: note_missing_due_times(stores, transactions)),
         Task("expiries", 1.0, lambda: expire_due_cards(stores, transactions)),

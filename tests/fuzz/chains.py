@@ -46,13 +46,13 @@ def _card() -> str:
 
 
 def _enrolment() -> dict[str, Any]:
-    return {**OFFER, "card_number": _card()}
+    return {**OFFER, "card_number": _card(), "consent": True}
 
 
 MEANT_BODIES: dict[str, Callable[[], dict[str, Any]]] = {
     "POST /api/v1/admissions/{admission_id}/undo": lambda: {"preview": "0" * 64, **WHY},
     "POST /api/v1/admission-files/{file_id}/stop": lambda: WHY,
-    "POST /api/v1/applications/{application_id}/withdrawal": lambda: WHY,
+    "POST /api/v1/applications/{application_id}/withdrawal": lambda: {**WHY, "consent": True},
     "POST /api/v1/cards/lookup": lambda: {"card_number": _card(), **WHY},
     "POST /api/v1/classes/{class_id}/cancellation": lambda: WHY,
     "PATCH /api/v1/classes/{class_id}": lambda: {"seats": RANDOM.randint(20, 30)},

@@ -16,6 +16,7 @@ TRICKS = [
     # what leads to the internal feed, if anything decodes or shortens it
     "/internal/feed",
     "/internal/seats",
+    "/internal/rules",
     "/api/v1/internal/feed",
     "/api/v1/../internal/feed",
     "/api/v1/courses/../../../internal/feed",

@@ -49,6 +49,7 @@ HOSTILE_TARGETS = {
     "an authority": "//evil.example/api/v1/classes",
     "the feed between services": "/internal/feed?after=0",
     "the seats between services": "/internal/seats?after=0",
+    "the rules between services": "/internal/rules",
     "a service's metrics": "/metrics",
     "another version": "/api/v2/classes",
     "capitals": "/API/V1/classes",

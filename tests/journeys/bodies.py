@@ -62,7 +62,7 @@ def training_class(mode: str, *, seats: int, first_day: int = 30) -> dict[str, A
             for day, sequence in enumerate((1, 2, 999))
         ],
         "seats": seats,
-        "trainers": 400 if seats > 30 and mode == "offline" else 1,
+        "trainers": 400 if seats > 30 else 1,
     }
 
 

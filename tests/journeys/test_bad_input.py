@@ -139,7 +139,7 @@ def test_each_wrong_field_of_an_application_is_named(world: World) -> None:
 
 
 def test_each_wrong_field_of_an_enrolment_is_named(world: World, offer: Offer) -> None:
-    good = offer.wish(card_number="9" * 16)
+    good = offer.wish(card_number="9" * 16, consent=True)
     for field, value in bad_bodies.ENROLMENT_FIELDS:
         found = post(world, "/enrolments", json.dumps({**good, field: value}).encode())
         assert refusal(found) == (422, "validation-failed"), (field, value)
@@ -148,7 +148,7 @@ def test_each_wrong_field_of_an_enrolment_is_named(world: World, offer: Offer) -
 
 @pytest.mark.parametrize("key", ["", "short", "a" * 201, "with space", '"unclosed', "ключ-ключ"])
 def test_an_enrolment_without_a_usable_key_is_refused(world: World, offer: Offer, key: str) -> None:
-    wish = offer.wish(card_number="9" * 16)
+    wish = offer.wish(card_number="9" * 16, consent=True)
     sent = key.encode().decode("latin-1")
     found = post(world, "/enrolments", json.dumps(wish).encode(), Idempotency_Key=sent)
     code = "malformed-request" if key else "idempotency-key-missing"

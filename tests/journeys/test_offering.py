@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import uuid
+from datetime import UTC, datetime, timedelta
 from typing import Any
 
 from tests.journeys import bodies
@@ -65,6 +66,36 @@ def _mended_course(world: World, staff: Api, mode: str) -> str:
     assert "reason" not in shown
     course_id: str = drafted["id"]
     return course_id
+
+
+def test_a_class_is_judged_by_the_rules_that_are_scheduled_for_the_day_it_starts(
+    world: World,
+) -> None:
+    provider_id = world.approved_provider()
+    staff = world.provider(provider_id)
+    path = f"/courses/{world.published_course(provider_id)}/classes"
+    begins = (datetime.now(UTC) + timedelta(days=890)).date()
+    version = f"{begins:%Y-%m}z"
+    fewer = {"webinar_seats_per_trainer": 4}
+    scheduled = {"version": version, "effective_from": begins.isoformat(), "changes": fewer}
+    world.operator.post("/rules", {"reason": "Uji kelas kecil", **scheduled})
+    plan = bodies.training_class("online", seats=5, first_day=900)
+
+    def is_refused() -> bool:
+        answer = staff.call("POST", path, body=plan, key=str(uuid.uuid4()))
+        return answer.status_code == 422
+
+    eventually(is_refused, what="the catalogue judges by the scheduled rules")
+    made = staff.post(path, {**plan, "seats": 4})
+    assert made["rule_version"] == version
+    sooner = staff.post(path, bodies.training_class("online", seats=5))
+    assert sooner["rule_version"] != version
+    world.wait_until_known(made["id"])
+    told = staff.post("/rules/explanation", {"limits_of": made["id"]})
+    assert (told["version"], told["refused_by"]) == (version, None)
+    compared = {each["rule"]: each["compared"] for each in told["checks"]}
+    assert compared["seats-per-trainer"] == {**fewer, "found": 4.0}
+    world.operator.post(f"/rules/{version}/withdrawal", {"reason": "Uji selesai"})
 
 
 def test_a_class_that_was_filled_is_shown_as_full_everywhere(world: World) -> None:

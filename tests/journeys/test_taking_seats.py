@@ -68,7 +68,7 @@ def test_an_officer_enrols_people_of_the_own_region_and_knows_of_no_card_elsewhe
 ) -> None:
     offer = world.offer(seats=3, mode="offline")
     (card,) = world.cards(1, scheme="offline", regency="17.71")
-    wish = offer.wish(card_number=card.number)
+    wish = offer.wish(card_number=card.number, consent=True)
     unknown = {**wish, "card_number": "9" * 16}
     wanted = {"card_number": card.number, "reason": "Mendaftarkan di loket"}
     for elsewhere in ("32", "17.01"):
@@ -90,6 +90,7 @@ def test_an_officer_enrols_people_of_the_own_region_and_knows_of_no_card_elsewhe
     assert world.holder(card.ref).read(f"/enrolments/{enrolment['id']}")["status"] == "confirmed"
     (entry,) = world.journal("enrolment", class_id=offer.class_id, kind="enrolment-confirmed")
     assert (entry["role"], entry["card_ref"], entry["region"]) == ("officer", card.ref, "17.71")
+    assert entry["body"]["assisted"] is entry["body"]["consent"] is True
 
 
 def test_a_provider_reads_who_comes_and_redeems_what_they_show(world: World) -> None:

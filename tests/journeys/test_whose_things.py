@@ -109,7 +109,7 @@ APPLICANT = {
 SENT: dict[str, Any] = {
     "post_admissions_undo": {"preview": "0" * 64, **_WHY},
     "post_admission_files_stop": _WHY,
-    "post_applications_withdrawal": _WHY,
+    "post_applications_withdrawal": {"consent": True, **_WHY},
     "post_corrections_refusal": _WHY,
     "post_corrections_withdrawal": _WHY,
     "post_exclusion_lists_rows": b"no header\n",
@@ -299,7 +299,7 @@ def test_a_card_of_another_region_is_to_an_officer_as_one_that_is_not_there(worl
     for path, rest in (
         ("/cards/lookup", _WHY),
         ("/recoveries", _WHY),
-        ("/enrolments", offer.wish(class_id=new_id())),
+        ("/enrolments", offer.wish(class_id=new_id(), consent=True)),
     ):
         answers = {
             name: officer.call(
@@ -366,7 +366,7 @@ def _send(town: Town, name: str, role: str, thing: str) -> requests.Response:
     key = new_id() if method == "POST" else None
     body = SENT.get(name)
     if name == "post_exclusion_cases_appeal" and role == "officer":
-        body = {"card_number": town.own.card.number, **SENT[name]}
+        body = {"card_number": town.own.card.number, "consent": True, **SENT[name]}
     return town.caller(role).call(method, address, body=body, key=key, headers=headers)
 
 

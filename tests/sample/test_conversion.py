@@ -25,8 +25,11 @@ def test_a_second_run_gives_the_same_bytes(source: Path) -> None:
     assert convert(source) == convert(source)
 
 
-def test_an_abolished_code_gets_the_code_that_bears_its_name(source: Path) -> None:
-    assert convert(source)["vocabulary/data/former_codes.csv"] == b"code,successor\n91.01,93.01\n"
+def test_an_abolished_code_gets_the_code_that_bears_its_name_and_the_day_of_the_law(
+    source: Path,
+) -> None:
+    former = convert(source)["vocabulary/data/former_codes.csv"]
+    assert former == b"code,successor,since\n91.01,93.01,2022-07-25\n"
 
 
 def test_a_regency_whose_clock_is_not_its_provinces_stops_the_conversion(source: Path) -> None:

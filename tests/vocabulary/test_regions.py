@@ -1,19 +1,24 @@
 """The 38 provinces, the 514 regencies and the codes that are refused."""
 
 from collections import Counter
+from datetime import date
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
 from vocabulary.regions import (
+    FORMER_CODES,
     PROVINCES,
     REGENCIES,
     SUCCESSORS,
+    FormerCode,
     FormerRegionCode,
     MutilatedRegionCode,
     RegencyKind,
     UnknownRegion,
+    codes_kept_for,
+    present_code,
     province,
     regencies_of,
     regency,
@@ -118,6 +123,16 @@ def test_26_codes_abolished_in_2022_name_their_successor() -> None:
     assert SUCCESSORS["91.01"] == "93.01"
     assert not SUCCESSORS.keys() & REGENCIES.keys()
     assert len(set(SUCCESSORS.values()) & REGENCIES.keys()) == 26
+    assert FORMER_CODES["91.01"] == FormerCode("91.01", "93.01", date(2022, 7, 25))
+    assert FORMER_CODES["92.71"].since == date(2022, 12, 8)
+
+
+def test_what_was_kept_under_an_abolished_code_is_read_under_its_successor() -> None:
+    assert present_code("91.01") == "93.01"
+    assert present_code("17.71") == "17.71"
+    assert present_code("91") == "91"
+    assert codes_kept_for("93.01") == ("93.01", "91.01")
+    assert codes_kept_for("17.71") == ("17.71",)
 
 
 def test_an_abolished_code_is_refused_with_its_successor_and_not_translated() -> None:

@@ -158,6 +158,13 @@ class TrainingClass(Shown):
     status = word(ClassStatus)
     reason = Text(most=1_000, lines=True, allow_none=True, metadata=says("Why it was called off."))
     version = Whole(least=1, metadata=_VERSION)
+    rule_version = Text(
+        most=32,
+        allow_none=True,
+        metadata=says(
+            "Of the rules that judged its course, days and seats: those in force when it starts. Null of an old class."
+        ),
+    )
     track = word(Track)
     hours = Whole()
     mode = word(Mode)

@@ -9,14 +9,14 @@ from datetime import datetime
 from chassis.problems import FieldError
 from services.catalog.domain.courses import Mode
 from services.catalog.domain.meetings import Meeting, moved_faults, timetable_faults
+from vocabulary.class_limits import ClassFacts, broken_limits
 from vocabulary.money import format_rupiah
 from vocabulary.regions import REGENCIES
+from vocabulary.rule_set import RuleSet
 from vocabulary.zones import Zone
 
 MOST_SEATS = 10_000
 MOST_TRAINERS = 400
-OFFLINE_SEATS_PER_TRAINER = 30
-"""The largest offline class one trainer may teach (rule version 2023-01)."""
 
 _PLACE: Mapping[Mode, tuple[str, ...]] = {
     Mode.ONLINE: ("link",),
@@ -62,8 +62,29 @@ def plan_faults(plan: ClassPlan, *, mode: Mode, most_price: int) -> Iterator[Fie
         return
     yield from _place_faults(plan)
     yield from _size_faults(plan, most_price=most_price)
-    timetable = timetable_faults(plan.meetings, mode=mode, zone=plan.zone)
+    timetable = timetable_faults(plan.meetings, zone=plan.zone)
     yield from timetable or _window_faults(plan)
+
+
+def limit_faults(
+    plan: ClassPlan, rules: RuleSet, *, hours: int, before: ClassPlan | None = None
+) -> Iterator[FieldError]:
+    """Yield the limits of the rules that a plan for a course of so many hours breaks, and did not break before."""
+    earlier = None if before is None else _facts(before, hours=hours)
+    for limit in broken_limits(_facts(plan, hours=hours), rules, before=earlier):
+        # A class's document has no hours: they are its course's, and mend nothing here.
+        yield FieldError("" if limit.pointer == "/hours" else limit.pointer, limit.message)
+
+
+def _facts(plan: ClassPlan, *, hours: int) -> ClassFacts:
+    return ClassFacts(
+        mode=plan.mode,
+        hours=hours,
+        seats=plan.seats,
+        trainers=plan.trainers,
+        sittings=[(meeting.starts_at, meeting.ends_at) for meeting in plan.meetings],
+        zone=plan.zone,
+    )
 
 
 def change_faults(before: ClassPlan, after: ClassPlan, *, now: datetime) -> Iterator[FieldError]:
@@ -93,14 +114,8 @@ def _place_faults(plan: ClassPlan) -> Iterator[FieldError]:
 
 
 def _size_faults(plan: ClassPlan, *, most_price: int) -> Iterator[FieldError]:
-    most = MOST_SEATS
-    if plan.mode is Mode.OFFLINE:
-        most = min(most, OFFLINE_SEATS_PER_TRAINER * plan.trainers)
-    if not 1 <= plan.seats <= most:
-        yield FieldError(
-            "/seats",
-            f"With {plan.trainers} trainer(s) this class has from 1 to {most} seats.",
-        )
+    if not 1 <= plan.seats <= MOST_SEATS:
+        yield FieldError("/seats", f"A class has from 1 to {MOST_SEATS} seats.")
     if not 1 <= plan.trainers <= MOST_TRAINERS:
         yield FieldError("/trainers", f"A class has from 1 to {MOST_TRAINERS} trainers.")
     if not 0 <= plan.price <= most_price:

@@ -2,16 +2,23 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
 from datetime import datetime
 from enum import StrEnum
 from typing import Any
 
 from chassis.problems import FieldError, StateConflict, ValidationFailed
-from services.catalog.domain.class_plans import ClassPlan, change_faults, plan_faults
+from services.catalog.domain.class_plans import (
+    ClassPlan,
+    change_faults,
+    limit_faults,
+    plan_faults,
+)
 from services.catalog.domain.courses import Course, CourseStatus, Track
+from vocabulary.class_limits import rules_of_class
 from vocabulary.refusals.catalogue import CourseNotPublished
+from vocabulary.rule_book import RuleBook
 
 
 class ClassStatus(StrEnum):
@@ -31,6 +38,7 @@ class ClassStatus(StrEnum):
 class TrainingClass:
     """A class, with what is known of its course. `reason` says why it was cancelled.
 
+    `rule_version` is the version of the rules that judged its plan; None of one that was offered before this was kept.
     `held` is how many seats enrolment said are held; it trails enrolment by up to a second.
     """
 
@@ -46,6 +54,7 @@ class TrainingClass:
     status: ClassStatus = ClassStatus.PUBLISHED
     reason: str | None = None
     version: int = 1
+    rule_version: str | None = None
     held: int = 0
     provider_suspended: bool = False
 
@@ -64,6 +73,7 @@ class TrainingClass:
             "status": self.status,
             "reason": self.reason,
             "version": self.version,
+            "rule_version": self.rule_version,
             "mode": plan.mode,
             "price": plan.price,
             "seats": plan.seats,
@@ -75,8 +85,10 @@ class TrainingClass:
         }
 
 
-def schedule(course: Course, plan: ClassPlan, *, class_id: str, now: datetime) -> TrainingClass:
-    """Offer a class of a published course.
+def schedule(
+    course: Course, plan: ClassPlan, *, class_id: str, now: datetime, book: RuleBook
+) -> TrainingClass:
+    """Offer a class of a published course, within the limits of the rules that are in force when it starts.
 
     Raises `CourseNotPublished`, or `ValidationFailed` naming every rule the plan breaks.
     """
@@ -85,8 +97,9 @@ def schedule(course: Course, plan: ClassPlan, *, class_id: str, now: datetime) -
     faults = list(plan_faults(plan, mode=course.details.mode, most_price=course.details.price))
     if not faults and plan.starts_at <= now:
         faults = [FieldError("/meetings/0/starts_at", "A new class starts in the future.")]
-    if faults:
-        raise ValidationFailed(errors=faults)
+    _refuse(faults)
+    rules = rules_of_class(book, plan.starts_at)
+    _refuse(limit_faults(plan, rules, hours=course.details.hours))
     return TrainingClass(
         class_id=class_id,
         course_id=course.course_id,
@@ -97,13 +110,14 @@ def schedule(course: Course, plan: ClassPlan, *, class_id: str, now: datetime) -
         hours=course.details.hours,
         course_price=course.details.price,
         plan=plan,
+        rule_version=rules.version,
     )
 
 
 def change(
-    training_class: TrainingClass, changes: Mapping[str, Any], *, now: datetime
+    training_class: TrainingClass, changes: Mapping[str, Any], *, now: datetime, book: RuleBook
 ) -> TrainingClass:
-    """Change what may be changed of a class that has not ended.
+    """Change what may be changed of a class that has not ended, within the limits of the rules as it starts then.
 
     Seats may go up and down (nobody loses a seat by that), the price until registration closes. Registration that
     has opened cannot be opened at another time, nor changed once the class has begun. Meetings that have begun
@@ -113,12 +127,19 @@ def change(
     before = training_class.plan
     _check_not_over(training_class, now=now)
     after = replace(before, **changes)
-    faults = list(
-        plan_faults(after, mode=before.mode, most_price=training_class.course_price)
-    ) or list(change_faults(before, after, now=now))
-    if faults:
-        raise ValidationFailed(errors=faults)
-    return replace(training_class, plan=after, version=training_class.version + 1)
+    _refuse(plan_faults(after, mode=before.mode, most_price=training_class.course_price))
+    _refuse(change_faults(before, after, now=now))
+    rules = rules_of_class(book, after.starts_at)
+    # What it broke before stays out of it, but not where it is moved to a day of other rules.
+    stays = rules == rules_of_class(book, before.starts_at)
+    earlier = before if stays else None
+    _refuse(limit_faults(after, rules, hours=training_class.hours, before=earlier))
+    return replace(
+        training_class,
+        plan=after,
+        rule_version=rules.version,
+        version=training_class.version + 1,
+    )
 
 
 def cancel(training_class: TrainingClass, *, reason: str, now: datetime) -> TrainingClass:
@@ -135,6 +156,11 @@ def cancel(training_class: TrainingClass, *, reason: str, now: datetime) -> Trai
 def close(training_class: TrainingClass) -> TrainingClass:
     """Let a class take no more enrolments, because its course was archived."""
     return replace(training_class, status=ClassStatus.CLOSED, version=training_class.version + 1)
+
+
+def _refuse(faults: Iterable[FieldError]) -> None:
+    if found := list(faults):
+        raise ValidationFailed(errors=found)
 
 
 def _check_not_over(training_class: TrainingClass, *, now: datetime) -> None:

@@ -8,12 +8,13 @@ from enum import StrEnum
 from typing import Any
 
 from chassis.problems import FieldError, StateConflict, ValidationFailed
+from vocabulary.class_limits import course_length
 from vocabulary.money import NotRupiah, check_rupiah
+from vocabulary.rule_set import RuleSet
 
-LEAST_HOURS = 15
-"""The shortest training the programme pays for."""
-
+LEAST_HOURS = 1
 MOST_HOURS = 5_000
+"""What can be said at all; how short a training may be, the rules say (`vocabulary.class_limits`)."""
 
 
 class Track(StrEnum):
@@ -103,13 +104,15 @@ _DECIDABLE: Mapping[CourseStatus, frozenset[CourseStatus]] = {
 }
 
 
-def draft(course: Course, *, most_price: int) -> Course:
+def draft(course: Course, *, most_price: int, rules: RuleSet) -> Course:
     """Accept a new course. Raises `ValidationFailed` where its details break a rule."""
-    _check_details(course.details, most_price=most_price)
+    _check_details(course.details, most_price=most_price, rules=rules)
     return course
 
 
-def change(course: Course, changes: Mapping[str, Any], *, most_price: int) -> Course:
+def change(
+    course: Course, changes: Mapping[str, Any], *, most_price: int, rules: RuleSet
+) -> Course:
     """Change details of a course.
 
     Raises `StateConflict` where its state does not allow that, `ValidationFailed` where the result breaks a rule.
@@ -122,37 +125,57 @@ def change(course: Course, changes: Mapping[str, Any], *, most_price: int) -> Co
             facts={"state": course.status},
         )
     details = replace(course.details, **changes)
-    _check_details(details, most_price=most_price)
+    if changes.keys() & {"hours", "price"}:
+        _check_details(details, most_price=most_price, rules=rules)
     return replace(course, details=details, version=course.version + 1)
 
 
-def submit(course: Course) -> Course:
-    """Hand a course to the operator. Raises `StateConflict` unless it is a draft or was returned."""
+def submit(course: Course, *, rules: RuleSet) -> Course:
+    """Hand a course to the operator.
+
+    Raises `StateConflict` unless it is a draft or was returned, `ValidationFailed` where the rules of today want more
+    hours than those by which it was drafted.
+    """
     if course.status not in (CourseStatus.DRAFT, CourseStatus.RETURNED):
         raise StateConflict(
             f"This course is {course.status}; a draft or a returned course can be submitted.",
             facts={"state": course.status},
         )
+    _check_length(course.details, rules)
     return replace(course, status=CourseStatus.SUBMITTED, reason=None, version=course.version + 1)
 
 
-def decide(course: Course, decision: CourseStatus, *, reason: str) -> Course:
-    """Publish or return a submitted course, or archive one. Raises `StateConflict` from any other state."""
+def decide(course: Course, decision: CourseStatus, *, reason: str, rules: RuleSet) -> Course:
+    """Publish or return a submitted course, or archive one.
+
+    Raises `StateConflict` from any other state, `ValidationFailed` where one that is too short by the rules of today is
+    to be published.
+    """
     allowed = _DECIDABLE[decision]
     if course.status not in allowed:
         raise StateConflict(
             f"This course is {course.status}; only one that is {' or '.join(sorted(allowed))} can be {decision}.",
             facts={"state": course.status},
         )
+    if decision is CourseStatus.PUBLISHED:
+        _check_length(course.details, rules)
     return replace(course, status=decision, reason=reason, version=course.version + 1)
 
 
-def _check_details(details: CourseDetails, *, most_price: int) -> None:
-    errors = []
-    if not LEAST_HOURS <= details.hours <= MOST_HOURS:
-        errors.append(
-            FieldError("/hours", f"A course has from {LEAST_HOURS} to {MOST_HOURS} hours.")
-        )
+def _check_length(details: CourseDetails, rules: RuleSet) -> None:
+    if errors := _length_errors(details, rules):
+        raise ValidationFailed(errors=errors)
+
+
+def _length_errors(details: CourseDetails, rules: RuleSet) -> list[FieldError]:
+    length = course_length(details.hours, rules)
+    return [] if length.holds else [FieldError(length.pointer, length.message)]
+
+
+def _check_details(details: CourseDetails, *, most_price: int, rules: RuleSet) -> None:
+    errors = _length_errors(details, rules)
+    if details.hours > MOST_HOURS:
+        errors.append(FieldError("/hours", f"A course has at most {MOST_HOURS} hours."))
     try:
         check_rupiah(details.price, maximum=most_price)
     except NotRupiah as error:

@@ -19,7 +19,10 @@ from services.catalog.domain.providers import Provider
 
 @dataclass(frozen=True, slots=True)
 class Happening:
-    """One transition. The ids and the region are what the journal can be filtered by."""
+    """One transition. The ids and the region are what the journal can be filtered by.
+
+    `rule_version` is the version of the rules that judged it; None where no rule was asked.
+    """
 
     kind: EntryKind
     body: Mapping[str, Any]
@@ -27,6 +30,7 @@ class Happening:
     course_id: str | None = None
     class_id: str | None = None
     region: str | None = None
+    rule_version: str | None = None
 
 
 def provider_happening(verb: str, provider: Provider) -> Happening:
@@ -41,7 +45,7 @@ def provider_happening(verb: str, provider: Provider) -> Happening:
     )
 
 
-def course_happening(verb: str, course: Course) -> Happening:
+def course_happening(verb: str, course: Course, *, rule_version: str | None = None) -> Happening:
     """Tell of a course: `course-drafted`, `-changed`, `-submitted`, `-published`, `-returned`, `-archived`."""
     body = asdict(course)
     details = body.pop("details")
@@ -50,10 +54,13 @@ def course_happening(verb: str, course: Course) -> Happening:
         {**body, **details},
         provider_id=course.provider_id,
         course_id=course.course_id,
+        rule_version=rule_version,
     )
 
 
-def class_happening(verb: str, training_class: TrainingClass) -> Happening:
+def class_happening(
+    verb: str, training_class: TrainingClass, *, rule_version: str | None = None
+) -> Happening:
     """Tell of a class: `class-published`, `class-changed`, `class-closed`, `class-cancelled`."""
     return Happening(
         EntryKind(f"class-{verb}"),
@@ -62,6 +69,7 @@ def class_happening(verb: str, training_class: TrainingClass) -> Happening:
         course_id=training_class.course_id,
         class_id=training_class.class_id,
         region=training_class.plan.regency,
+        rule_version=rule_version,
     )
 
 

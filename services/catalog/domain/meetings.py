@@ -2,26 +2,18 @@
 
 from __future__ import annotations
 
-from collections import defaultdict
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from itertools import pairwise
 
 from chassis.problems import FieldError
-from services.catalog.domain.courses import Mode
 from vocabulary.zones import Zone
 
 FINAL_TEST = 999
 """The sequence of the final test; the meetings before it are numbered from 1."""
 
 MOST_MEETINGS = 200
-
-LONGEST_DAY: Mapping[Mode, timedelta] = {
-    Mode.ONLINE: timedelta(hours=3),
-    Mode.OFFLINE: timedelta(hours=8),
-}
-"""How long a class may sit in one day (rule version 2023-01)."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,18 +25,12 @@ class Meeting:
     ends_at: datetime
 
 
-def timetable_faults(meetings: Sequence[Meeting], *, mode: Mode, zone: Zone) -> list[FieldError]:
-    """List what is wrong with a timetable: numbering, order, overlaps, and days that are too long.
+def timetable_faults(meetings: Sequence[Meeting], *, zone: Zone) -> list[FieldError]:
+    """List what is wrong with a timetable: numbering, order and overlaps, and meetings that cross a midnight.
 
-    Days are those of the class's zone.
+    Days are those of the class's zone. How long they may be, the rules say (`vocabulary.class_limits`).
     """
-    numbering = _numbering_faults(meetings)
-    if numbering:
-        return numbering
-    return _single_faults(meetings, zone) or [
-        *_order_faults(meetings),
-        *_day_faults(meetings, mode=mode, zone=zone),
-    ]
+    return _numbering_faults(meetings) or _single_faults(meetings, zone) or _order_faults(meetings)
 
 
 def moved_faults(
@@ -140,19 +126,6 @@ def _order_faults(meetings: Sequence[Meeting]) -> list[FieldError]:
         )
         for index, (earlier, later) in enumerate(pairwise(meetings), start=1)
         if later.starts_at < earlier.ends_at
-    ]
-
-
-def _day_faults(meetings: Sequence[Meeting], *, mode: Mode, zone: Zone) -> list[FieldError]:
-    sat: defaultdict[date, timedelta] = defaultdict(timedelta)
-    for meeting in meetings:
-        sat[_day(meeting.starts_at, zone)] += meeting.ends_at - meeting.starts_at
-    longest = LONGEST_DAY[mode]
-    hours = longest // timedelta(hours=1)
-    return [
-        FieldError("/meetings", f"An {mode} class sits at most {hours} hours a day; see {day}.")
-        for day, length in sat.items()
-        if length > longest
     ]
 
 

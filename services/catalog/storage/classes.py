@@ -131,6 +131,7 @@ def _class_of(row: sa.Row[Any], regions: tuple[str, ...]) -> TrainingClass:
         status=ClassStatus(row.status),
         reason=row.reason,
         version=row.version,
+        rule_version=row.rule_version,
         plan=ClassPlan(
             mode=Mode(row.mode),
             price=row.price,

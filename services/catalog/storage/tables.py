@@ -115,6 +115,8 @@ TRAINING_CLASS = sa.Table(
     sa.Column("starts_at", Instant, nullable=False),
     sa.Column("ends_at", Instant, nullable=False),
     sa.Column("meetings", sa.JSON, nullable=False),
+    # Not known of a class that was offered before this column was there.
+    sa.Column("rule_version", sa.String(32)),
     sa.CheckConstraint(_one_of("status", ClassStatus), name="class_status_is_known"),
     sa.CheckConstraint(
         "(mode = 'online' and link is not null and venue is null and regency is null)"
@@ -153,6 +155,16 @@ CLASS_SEATS = sa.Table(
     sa.CheckConstraint("held >= 0", name="class_seats_held_is_not_negative"),
 )
 """How many seats are held, as enrolment said last; no foreign key, since it is another service's word."""
+
+RULE_COPY = sa.Table(
+    "rule_copy",
+    METADATA,
+    sa.Column("version", sa.String(16), primary_key=True),
+    sa.Column("effective_from", sa.String(10), nullable=False),
+    sa.Column("numbers", sa.Text, nullable=False),
+    sa.Column("source", sa.Text, nullable=False),
+)
+"""Versions of the rules that operators scheduled, as enrolment told last: another service's word, copied as a whole."""
 
 SEATS_FLIP = sa.Table(
     "seats_flip",

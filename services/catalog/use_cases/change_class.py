@@ -27,9 +27,9 @@ def change_class(
     """
     training_class = own_class(writing, class_id, provider_id=provider_id)
     check_version(training_class, seen=seen)
-    changed = change(training_class, changes, now=writing.now)
+    changed = change(training_class, changes, now=writing.now, book=writing.book)
     if changed.plan.seats > training_class.plan.seats:
         check_may_offer(writing, provider_id)
     save_class(writing.connection, changed)
-    writing.tell([class_happening("changed", changed)])
+    writing.tell([class_happening("changed", changed, rule_version=changed.rule_version)])
     return changed

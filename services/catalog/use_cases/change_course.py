@@ -29,7 +29,8 @@ def change_course(
     """
     course = own_course(writing, course_id, provider_id=provider_id, hold=Hold.ALONE)
     check_version(course, seen=seen)
-    changed = change(course, changes, most_price=most_price)
+    rules = writing.rules
+    changed = change(course, changes, most_price=most_price, rules=rules)
     save_course(writing.connection, changed)
-    writing.tell([course_happening("changed", changed)])
+    writing.tell([course_happening("changed", changed, rule_version=rules.version)])
     return changed

@@ -17,8 +17,8 @@ def decide_on_course(
 ) -> Course:
     """Decide on a course.
 
-    Raises `NotFound`, `StateConflict` from a state that forbids it, and `ProviderSuspended` where one of a suspended
-    provider is to be published.
+    Raises `NotFound`, `StateConflict` from a state that forbids it, and where one is to be published
+    `ProviderSuspended`, or `ValidationFailed` for one that is too short by the rules of today.
 
     Archiving closes the course's classes in the same transaction, up to what one transaction may hold; the worker
     closes the rest.
@@ -26,11 +26,12 @@ def decide_on_course(
     course = find_course(writing.connection, course_id, hold=Hold.ALONE)
     if course is None:
         raise NotFound
-    decided = decide(course, decision, reason=reason)
+    rules = writing.rules
+    decided = decide(course, decision, reason=reason, rules=rules)
     if decided.status is CourseStatus.PUBLISHED:
         check_may_offer(writing, course.provider_id)
     save_course(writing.connection, decided)
-    happenings = [course_happening(decision, decided)]
+    happenings = [course_happening(decision, decided, rule_version=rules.version)]
     if decided.status is CourseStatus.ARCHIVED:
         happenings += close_classes(writing, course_id=course_id)
     writing.tell(happenings)

@@ -37,7 +37,8 @@ def draft_course(
             details=details,
         ),
         most_price=most_price,
+        rules=writing.rules,
     )
     add_course(writing.connection, course)
-    writing.tell([course_happening("drafted", course)])
+    writing.tell([course_happening("drafted", course, rule_version=writing.rules.version)])
     return course

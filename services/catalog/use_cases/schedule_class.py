@@ -33,7 +33,8 @@ def schedule_class(
     given = {name: value for name, value in values.items() if value is not None}
     absent = dict.fromkeys(("link", "venue", "regency"))
     plan = ClassPlan(**{**usual, **absent, **given})
-    training_class = schedule(course, plan, class_id=class_id, now=writing.now)
+    training_class = schedule(course, plan, class_id=class_id, now=writing.now, book=writing.book)
     add_class(writing.connection, training_class)
-    writing.tell([class_happening("published", training_class)])
+    version = training_class.rule_version
+    writing.tell([class_happening("published", training_class, rule_version=version)])
     return training_class

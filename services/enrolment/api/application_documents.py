@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-from typing import Any
-
 from chassis.contract import Shown
-from chassis.fields import InstantField, OneOf, Parsed, Reference, Strict, Text, Whole, says
+from chassis.fields import InstantField, OneOf, Reference, Strict, Text, Whole, says
 from services.enrolment.api.admission_documents import CandidateRow
+from services.enrolment.api.fields import ReasonGiven, consent
 from services.enrolment.domain.draw.application import ApplicationState
 
 WHY_NO_CARD = says(
@@ -14,24 +13,19 @@ WHY_NO_CARD = says(
 )
 
 
-def only_yes(value: Any) -> bool:
-    """Take nothing but true. Raises `ValueError` with the remedy."""
-    if value is not True:
-        raise ValueError("Apply only for a person who agreed to it, and say so with true.")
-    return True
-
-
 class ApplicationRequest(CandidateRow):
     """A person who wants a card, and that the person agreed to this application."""
 
-    consent = Parsed(
-        only_yes,
-        form={"type": "boolean", "const": True},
+    consent = consent(
+        "The person agreed that you apply, and that what stands here is kept until the draw.",
         required=True,
-        metadata=says(
-            "The person agreed that you apply, and that what stands here is kept until the draw. The log tells so."
-        ),
     )
+
+
+class WithdrawalRequest(ReasonGiven):
+    """Why an application is withdrawn, and that the person agreed to that."""
+
+    consent = consent("The person agreed to take no part in this draw.", required=True)
 
 
 class ApplicationLookup(Strict):

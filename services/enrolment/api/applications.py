@@ -16,10 +16,10 @@ from services.enrolment.api.application_documents import (
     ApplicationRequest,
     MadeApplication,
     ShownApplication,
+    WithdrawalRequest,
     WithdrawnApplication,
 )
 from services.enrolment.api.candidates import candidate_of
-from services.enrolment.api.fields import ReasonGiven
 from services.enrolment.queries.draws import show_application
 from services.enrolment.service import EnrolmentService
 from services.enrolment.use_cases.draw.make_application import MakeApplication, make_application
@@ -92,7 +92,7 @@ def look_up_application(call: Call, service: EnrolmentService) -> Answer:
 @endpoints.post(
     "/applications/<id:application_id>/withdrawal",
     allow=(OFFICER, OPERATOR),
-    body=ReasonGiven,
+    body=WithdrawalRequest,
     shows=WithdrawnApplication,
     refuses=(WaveClosed, ApplicationEnded),
 )

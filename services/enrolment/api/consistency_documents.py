@@ -6,8 +6,7 @@ import marshmallow as ma
 
 from chassis.contract import Shown
 from chassis.fields import Flag, InstantField, OneOf, Text, Whole, says
-from services.enrolment.queries.realisation import COUNTED
-from services.enrolment.use_cases.seats.enrol import CATALOGUE
+from services.enrolment.queries.followers import FOLLOWED
 
 
 class Disagreement(Shown):
@@ -49,7 +48,7 @@ class Checked(Shown):
 class Following(Shown):
     """How current is what enrolment copies (`catalog`) and counts for the reports (`realisation`)."""
 
-    source = OneOf((CATALOGUE, COUNTED))
+    source = OneOf(FOLLOWED)
     checked_at = InstantField(
         allow_none=True, metadata=says("When it last had read everything that there was.")
     )

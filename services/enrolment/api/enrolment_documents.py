@@ -17,7 +17,7 @@ from chassis.fields import (
     Whole,
     says,
 )
-from services.enrolment.api.fields import rupiah
+from services.enrolment.api.fields import CONSENT_WITH_CARD, consent, rupiah
 from services.enrolment.api.incentive_documents import EarnedIncentive
 from services.enrolment.domain.entry_kinds import EntryKind
 from services.enrolment.domain.programme.card import MODE_OF_SCHEME
@@ -40,7 +40,9 @@ class EnrolmentsQuery(PageQuery):
 
 
 class EnrolmentRequest(Strict):
-    """A seat for a card; officers and operators name the card by its number."""
+    """A seat for a card; officers and operators name the card by its number, and say that its holder agreed."""
+
+    BESIDES = CONSENT_WITH_CARD
 
     class_id = Reference(required=True)
     expected_price = Parsed(
@@ -53,6 +55,9 @@ class EnrolmentRequest(Strict):
         parse_card_number,
         form=forms.CARD_NUMBER,
         metadata=says("Only from officers and operators: the card of the person they assist."),
+    )
+    consent = consent(
+        "Only from officers and operators: the person agreed to this class and price."
     )
 
 
@@ -101,6 +106,9 @@ class Enrolment(Shown):
     class_ = ma.fields.Nested(ClassOfEnrolment, data_key="class")
     price = rupiah("What the class cost this card.")
     enrolled_at = InstantField()
+    assisted = Flag(
+        metadata=says("An officer or operator took the seat in the holder's name, who had agreed.")
+    )
     redeem_code = Text(
         least=10,
         most=10,
@@ -118,6 +126,7 @@ class TimelineEvent(Shown):
     kind = OneOf(tuple(EntryKind))
     at = InstantField()
     role = OneOf(EVERY_ROLE, metadata=says("Who did it."))
+    assisted = Flag(metadata=says("It was done in the holder's name, who had agreed."))
     reason = Text(most=1_000, lines=True, allow_none=True)
 
 
@@ -141,6 +150,7 @@ class Timeline(Shown):
     """What happened to an enrolment, and what comes next."""
 
     id = Reference()
+    card_ref = Reference(metadata=says("Whose enrolment it is: for whom all this was done."))
     status = OneOf(_STATES)
     events = ma.fields.List(ma.fields.Nested(TimelineEvent))
     next = ma.fields.Nested(

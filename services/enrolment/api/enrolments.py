@@ -9,13 +9,12 @@ from chassis.endpoints import Endpoints, KeyUse
 from chassis.idempotency import Answer, IdempotencyKey, json_answer
 from chassis.identifiers import new_id
 from chassis.problems import (
-    FieldError,
     IdempotencyKeyMissing,
     Problem,
     StateConflict,
-    ValidationFailed,
 )
 from services.enrolment.api.answers import show
+from services.enrolment.api.assistance import assisted_card_number
 from services.enrolment.api.cards import own_card
 from services.enrolment.api.enrolment_documents import (
     BegunEnrolment,
@@ -98,45 +97,37 @@ def post_enrolment(call: Call, service: EnrolmentService) -> Answer:
     """Take a seat in a class for a card.
 
     A holder enrols the own card; an officer or operator names the card of the person who is assisted by `card_number`
-    (what is refused then counts as a look-up, since it told of a card). Under the same Idempotency-Key the answer comes
-    again byte for byte, and nothing happens twice. A refusal keeps nothing: the same key may be tried again.
+    (what is refused then counts as a look-up, since it told of a card), and says by `consent` that the person agreed.
+    Under the same Idempotency-Key the answer comes again byte for byte, and nothing happens twice. A refusal keeps
+    nothing: the same key may be tried again.
     """
-    if call.caller.role == HOLDER:
-        return _enrol(call, service)
+    number = assisted_card_number(call)
+    if number is None:
+        return _enrol(call, service, card_ref=own_card(call.caller))
     refuse_too_many(call, service)
     try:
-        return _enrol(call, service)
+        return _enrol(call, service, card_ref=_card_within_reach(call, service, number))
     except Problem as refusal:
         record_one(call, refusal, service, what="Enrolment")
         raise
 
 
-def _enrol(call: Call, service: EnrolmentService) -> Answer:
+def _enrol(call: Call, service: EnrolmentService, *, card_ref: str) -> Answer:
     command = EnrolCommand(
         enrolment_id=new_id(),
         movement_id=new_id(),
-        card_ref=_card_for(call, service),
+        card_ref=card_ref,
         class_id=call.body["class_id"],
         expected_price=call.body["expected_price"],
         actor=call.caller.subject,
         role=call.caller.role,
         request_id=call.request_id,
+        consent=call.body.get("consent", False),
     )
     return service.enrolments.submit(command, key=_key(call), seconds=call.seconds_left)
 
 
-def _card_for(call: Call, service: EnrolmentService) -> str:
-    number = call.body.get("card_number")
-    if call.caller.role == HOLDER:
-        if number is not None:
-            raise ValidationFailed(
-                errors=[FieldError("/card_number", "A holder enrols the own card. Remove this.")]
-            )
-        return own_card(call.caller)
-    if number is None:
-        raise ValidationFailed(
-            errors=[FieldError("/card_number", "Name the card of the person you assist.")]
-        )
+def _card_within_reach(call: Call, service: EnrolmentService, number: str) -> str:
     with service.database.reading() as connection:
         return card_within_reach(
             connection, number, reach=reach_to_act(call.caller), stores=service.stores

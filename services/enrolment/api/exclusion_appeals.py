@@ -9,8 +9,9 @@ import sqlalchemy as sa
 from chassis.calls import Call
 from chassis.endpoints import Endpoints, KeyUse
 from chassis.idempotency import Answer, json_answer
-from chassis.problems import FieldError, Problem, StateConflict, ValidationFailed
+from chassis.problems import Problem, StateConflict
 from services.enrolment.api.answers import show
+from services.enrolment.api.assistance import assisted_card_number
 from services.enrolment.api.cards import own_card
 from services.enrolment.api.exclusion_case_documents import AppealRequest, OwnCase, ShownAppeal
 from services.enrolment.api.guesses import record_one, refuse_too_many
@@ -39,10 +40,12 @@ def post_appeal(call: Call, service: EnrolmentService) -> Answer:
     """File an appeal against an exclusion.
 
     The card is not revoked before another operator has decided on it. An officer files it for a person of its region
-    who is there with the card. What is said is kept sealed.
+    who is there with the card, and says by `consent` that the person agreed to what is said. It is kept sealed.
     """
+    number = assisted_card_number(call)
+    if number is None:
+        own_card(call.caller)
     refuse_too_many(call, service)
-    number = _card_number(call)
     command = FileAppeal(
         case_id=call.path["case_id"],
         text=call.body["text"],
@@ -62,23 +65,6 @@ def post_appeal(call: Call, service: EnrolmentService) -> Answer:
         if number is not None:
             record_one(call, refusal, service, what="Appeal")
         raise
-
-
-def _card_number(call: Call) -> str | None:
-    """Return the number by which an officer names the card; a holder's is that of the credential."""
-    number: str | None = call.body.get("card_number")
-    if call.caller.role == HOLDER:
-        own_card(call.caller)
-        if number is None:
-            return None
-        raise _refused("Leave it out: the card is that of your credential.")
-    if number is None:
-        raise _refused("Send the number of the card of the person you assist.")
-    return number
-
-
-def _refused(message: str) -> ValidationFailed:
-    return ValidationFailed(errors=[FieldError("/card_number", message)])
 
 
 @endpoints.get(f"{_BY_ID}/appeal", allow=(OPERATOR,), shows=ShownAppeal, refuses=(StateConflict,))

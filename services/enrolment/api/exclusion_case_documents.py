@@ -19,7 +19,7 @@ from chassis.fields import (
     says,
 )
 from services.enrolment.api.exclusion_list_documents import group
-from services.enrolment.api.fields import why
+from services.enrolment.api.fields import CONSENT_WITH_CARD, consent, why
 from services.enrolment.api.rule_documents import DAY_FORM
 from services.enrolment.domain.exclusion.case import CaseState
 from services.enrolment.domain.programme.card import CardState
@@ -59,12 +59,15 @@ class CaseDecision(Strict):
 class AppealRequest(Strict):
     """What the holder says against an exclusion; it is kept sealed."""
 
+    BESIDES = CONSENT_WITH_CARD
+
     text = Text(least=3, most=4_000, lines=True, required=True)
     card_number = Parsed(
         parse_card_number,
         form=forms.CARD_NUMBER,
         metadata=says("Only from officers: the card of the person they assist."),
     )
+    consent = consent("Only from officers: the person agreed to what is said here.")
 
 
 class AppealDecision(Strict):

@@ -23,20 +23,22 @@ from services.enrolment.use_cases.programme.explain_candidate import explain_can
 from services.enrolment.use_cases.programme.explain_rules import (
     Explanation,
     Judge,
+    explain_class,
     explain_enrolment,
     explain_seat,
     judge_asked_for,
+    rules_of_offer,
 )
 from vocabulary.refusals.cards import CardNotFound
 from vocabulary.refusals.seats import ClassNotFound
-from vocabulary.roles import AUDITOR, HOLDER, OFFICER, OPERATOR
+from vocabulary.roles import AUDITOR, HOLDER, OFFICER, OPERATOR, PROVIDER
 
 endpoints: Endpoints[EnrolmentService] = Endpoints("/api/v1")
 
 
 @endpoints.post(
     "/rules/explanation",
-    allow=(HOLDER, OFFICER, OPERATOR, AUDITOR),
+    allow=(HOLDER, PROVIDER, OFFICER, OPERATOR, AUDITOR),
     body=ExplanationRequest,
     key=KeyUse.NONE,
     shows=ShownExplanation,
@@ -44,17 +46,20 @@ endpoints: Endpoints[EnrolmentService] = Endpoints("/api/v1")
     bounded=(LOOKUPS_OF_ONE_CALLER,),
 )
 def post_explanation(call: Call, service: EnrolmentService) -> Answer:
-    """Explain what each rule says of a candidate, of a seat or of an enrolment, and what it compared.
+    """Explain what each rule says of a candidate, of a seat, of an enrolment or of a class, and what it compared.
 
     Of another version or day it tells what those rules would have said: the card then stands as if they had awarded
-    it. An enrolment is judged by what was known when it was made. Nothing is changed, and no place or seat is kept.
-    Where a card is named by its number, that is recorded as a look-up.
+    it. An enrolment is judged by what was known when it was made, a class by the limits of its course, days and seats.
+    Nothing is changed, and no place or seat is kept. Where a card is named by its number, that is recorded as a
+    look-up.
     """
     # A look-up is recorded before anything is told of the card.
     card_ref = _card_asked_for(call, service) if "class_id" in call.body else ""
     with service.database.reading() as connection:
         if "enrolment_id" in call.body:
             return _shown(_of_enrolment(connection, call, service))
+        if "limits_of" in call.body:
+            return _shown(_of_class(connection, call, service))
         judge = _judge(connection, call, service, now=service.database.now(connection))
         if "candidate" in call.body:
             person = call.body["candidate"]
@@ -97,6 +102,19 @@ def _of_enrolment(connection: sa.Connection, call: Call, service: EnrolmentServi
     if not {"version", "date"} & call.body.keys():
         judge = replace(judge, other=False)
     return explain_enrolment(connection, enrolment, judge, stores=stores)
+
+
+def _of_class(connection: sa.Connection, call: Call, service: EnrolmentService) -> Explanation:
+    """Explain a class, by the version that judged it unless another one is asked for."""
+    training_class = service.stores.classes.read(connection, call.body["limits_of"])
+    if training_class is None:
+        raise ClassNotFound
+    now = service.database.now(connection)
+    if {"version", "date"} & call.body.keys():
+        return explain_class(training_class, _judge(connection, call, service, now=now))
+    book = service.stores.rules.book_now(connection)
+    judge = Judge(rules_of_offer(training_class, book), training_class.starts_at)
+    return explain_class(training_class, judge)
 
 
 def _card_asked_for(call: Call, service: EnrolmentService) -> str:

@@ -19,7 +19,7 @@ from vocabulary.dates import parse_date
 from vocabulary.nik import parse_card_number
 from vocabulary.rule_set import GROUPS, read_day
 
-_SUBJECTS = ("candidate", "class_id", "enrolment_id")
+_SUBJECTS = ("candidate", "class_id", "limits_of", "enrolment_id")
 
 
 class AskedCandidate(Strict):
@@ -70,6 +70,11 @@ class ExplanationRequest(Strict):
     candidate = ma.fields.Nested(AskedCandidate)
     class_id = Reference(metadata=says("A class that a card wants a seat in."))
     enrolment_id = Reference()
+    limits_of = Reference(
+        metadata=says(
+            "A class whose course, days and seats are compared with the limits of the rules."
+        )
+    )
     card_number = Parsed(
         parse_card_number,
         form=forms.CARD_NUMBER,
@@ -88,7 +93,7 @@ class ExplanationRequest(Strict):
         given = [subject for subject in _SUBJECTS if subject in data]
         if len(given) != 1:
             raise ma.ValidationError(
-                "Send exactly one of candidate, class_id and enrolment_id.",
+                "Send exactly one of candidate, class_id, limits_of and enrolment_id.",
                 (given or _SUBJECTS)[-1],
             )
         if "version" in data and "date" in data:

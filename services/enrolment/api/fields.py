@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from types import MappingProxyType
 from typing import Any
 
 from chassis.contract import Shown
@@ -28,6 +29,25 @@ class ReasonGiven(Strict):
     """Why it is done. The log keeps it for ever."""
 
     reason = why(required=True)
+
+
+def only_yes(value: Any) -> bool:
+    """Take nothing but true. Raises `ValueError` with the remedy."""
+    if value is not True:
+        raise ValueError("Act only for a person who agreed to it, and say so with true.")
+    return True
+
+
+def consent(told: str, **options: Any) -> Parsed:
+    """Take the word of whoever assists that the person agreed; `told` says to what. The log tells so."""
+    form = {"type": "boolean", "const": True}
+    return Parsed(only_yes, form=form, metadata=says(f"{told} The log tells so."), **options)
+
+
+CONSENT_WITH_CARD = MappingProxyType(
+    {"dependentRequired": {"card_number": ["consent"], "consent": ["card_number"]}}
+)
+"""Who names somebody's card says that the person agreed, and the other way round."""
 
 
 def case_number(told: str) -> Text:

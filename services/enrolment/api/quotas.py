@@ -10,7 +10,7 @@ import sqlalchemy as sa
 from chassis.calls import Call
 from chassis.contract import Shown, page_of
 from chassis.endpoints import Endpoints
-from chassis.fields import OneOf, PageQuery, Parsed, Reference, Strict, Whole, says
+from chassis.fields import OneOf, PageQuery, Parsed, Reference, Strict, Text, Whole, says
 from chassis.idempotency import Answer, json_answer
 from services.enrolment.api.fields import CLUSTERS, why
 from services.enrolment.domain.programme.card import Scheme
@@ -89,6 +89,17 @@ class QuotasRequest(Strict):
             seen.add(reach)
 
 
+def set_for() -> Text:
+    """Show the code of the region as it was when a quota was set."""
+    return Text(
+        most=5,
+        allow_none=True,
+        metadata=says(
+            "The region's code when the quota was set; where that was abolished since, the quota counts its successor."
+        ),
+    )
+
+
 class ShownQuota(Shown):
     """How many cards may be held of something, and how many are."""
 
@@ -98,6 +109,7 @@ class ShownQuota(Shown):
     )
     scheme = OneOf(_SCHEMES, allow_none=True, metadata=says(_OPEN))
     region = Parsed(region_code, form=REGION, allow_none=True, metadata=says(_OPEN))
+    set_for = set_for()
     cluster = OneOf(CLUSTERS, allow_none=True, metadata=says(_OPEN))
     places = Whole(allow_none=True, metadata=says("Null is no limit."))
     used = Whole(metadata=says("How many cards hold a place; it may be more than there are."))

@@ -10,7 +10,8 @@ from chassis.contract import Shown
 from chassis.fields import Exact, Flag, OneOf, Parsed, Text, Whole, says
 from services.enrolment.domain.reports.disclosure import AT_LEAST, BELOW
 from services.enrolment.domain.reports.realisation import Dimension
-from vocabulary.forms import REGENCY
+from vocabulary.dates import parse_date
+from vocabulary.forms import DATE, REGENCY
 from vocabulary.regions import region_code
 
 
@@ -65,6 +66,24 @@ class Agreement(Shown):
     journal_size = Whole(metadata=says("The last position of the journal."))
 
 
+class FormerCode(Shown):
+    """A region's code that was abolished: what was counted under it is counted under its successor."""
+
+    code = Text(most=5)
+    successor = regency()
+    since = Parsed(parse_date, form=DATE, metadata=says("The day of the law that abolished it."))
+
+
+def former_codes() -> ma.fields.Field[Any]:
+    """Show which codes were abolished."""
+    return ma.fields.List(
+        ma.fields.Nested(FormerCode),
+        metadata=says(
+            "Of a report by regions: codes that were abolished, whose counts follow their successors."
+        ),
+    )
+
+
 class RealisationReport(Shown):
     """How many took part, by codes of one kind."""
 
@@ -72,6 +91,7 @@ class RealisationReport(Shown):
     rows = ma.fields.Dict(keys=ma.fields.String(), values=ma.fields.Nested(CountedRow))
     unassigned = ma.fields.Nested(Counted)
     total = ma.fields.Nested(Counted)
+    former_codes = former_codes()
     reconciliation = ma.fields.Nested(Agreement)
 
 

@@ -87,5 +87,10 @@ def class_copy(body: dict[str, Any]) -> ClassCopy:
             "ends_at": read_instant(body["ends_at"]),
             "meetings": write_meetings(meetings),
             "has_final_test": any(m["sequence"] == FINAL_TEST for m in body["meetings"]),
+            "hours": body["hours"],
+            "trainers": body["trainers"],
+            "rule_version": body.get(
+                "rule_version"
+            ),  # none in entries of releases before it was kept
         },
     )

@@ -83,6 +83,7 @@ def _document(row: sa.Row[Any], *, reach: Reach, redeem_key: bytes) -> dict[str,
         },
         "price": row.price,
         "enrolled_at": write_instant(row.enrolled_at),
+        "assisted": row.assisted,
     }
     # Only its holder is shown the code: whoever else has it can begin the training in the holder's place.
     if reach.card_ref == row.card_ref and row.state == EnrolmentState.CONFIRMED:

@@ -15,6 +15,7 @@ from services.enrolment.domain.exclusion.case import Decision, ExclusionCase
 from services.enrolment.storage.exclusion_cases import CASES, case_of
 from services.enrolment.storage.tables.exclusions import EXCLUSION_CASE, EXCLUSION_LIST
 from services.enrolment.storage.tables.programme import CARD
+from vocabulary.regions import present_code
 
 LISTED, NO_LONGER_LISTED = "listed", "no-longer-listed"
 AFFECTED_COLUMNS = (
@@ -107,7 +108,7 @@ def _affected(row: sa.Row[Any]) -> dict[str, Any]:
     values = (
         row.case_id,
         row.card_ref,
-        row.lives_in,
+        present_code(row.lives_in),
         row.state,
         write_instant(row.opened_at),
         _written(row.ended_at),

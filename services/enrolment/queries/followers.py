@@ -11,7 +11,8 @@ from chassis.clock import write_instant
 from chassis.database import Database
 from chassis.feed_client import NEVER
 from chassis.follower import read_follower_state
-from services.enrolment.queries.realisation import COUNTED
+from services.enrolment.queries.assistance import COUNTED as ASSISTANCE
+from services.enrolment.queries.realisation import COUNTED as REALISATION
 from services.enrolment.storage.tables.journal import FOLLOWER_STATE
 from services.enrolment.use_cases.seats.enrol import CATALOGUE
 
@@ -19,10 +20,13 @@ STANDS_STILL = timedelta(minutes=1)
 """A follower that does its work notes every few seconds that nothing is beyond what it has read."""
 
 
+FOLLOWED = (CATALOGUE, REALISATION, ASSISTANCE)
+
+
 def show_followers(database: Database) -> list[dict[str, Any]]:
     """Return of each follower when it last had read everything, and whether that is too long ago."""
     with database.reading() as connection:
-        return [_shown(connection, database, source) for source in (CATALOGUE, COUNTED)]
+        return [_shown(connection, database, source) for source in FOLLOWED]
 
 
 def _shown(connection: sa.Connection, database: Database, source: str) -> dict[str, Any]:

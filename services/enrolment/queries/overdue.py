@@ -20,6 +20,7 @@ from services.enrolment.domain.seats.enrolment import EnrolmentState
 from services.enrolment.storage.tables.learning import TRAINING_RESULT
 from services.enrolment.storage.tables.programme import CARD
 from services.enrolment.storage.tables.seats import ENROLMENT, TRAINING_CLASS
+from vocabulary.regions import present_code
 from vocabulary.roles import HOLDER, OPERATOR, PROVIDER
 
 E, C = ENROLMENT.c, CARD.c
@@ -98,7 +99,7 @@ def _where_to_go_on(
 def _may_see(row: sa.Row[Any], reach: Reach) -> bool:
     if reach.has_enrolment(card_ref=row.card_ref, provider_id=row.provider_id):
         return True
-    return reach.has_card(region=row.region)
+    return reach.has_card(region=present_code(row.region))
 
 
 def _document(row: sa.Row[Any], actor: str) -> dict[str, Any]:
@@ -110,7 +111,7 @@ def _document(row: sa.Row[Any], actor: str) -> dict[str, Any]:
         "class_id": row.class_id,
         "provider_id": row.provider_id,
         "card_ref": row.card_ref,
-        "region": row.region,
+        "region": present_code(row.region),
         "action": ("review" if completed else "redemption") if of_holder else "result",
         "whose": HOLDER if of_holder else PROVIDER,
         "actor": HOLDER if of_holder else OPERATOR,

@@ -11,6 +11,7 @@ from chassis.pagination import Page
 from services.enrolment.domain.programme.quota import Quota, under_rules
 from services.enrolment.storage.quotas import quota_of
 from services.enrolment.storage.tables.programme import QUOTA
+from vocabulary.regions import codes_kept_for
 from vocabulary.rule_set import RuleSet
 
 Q = QUOTA.c
@@ -26,7 +27,8 @@ def list_quotas(
     query = sa.select(QUOTA).order_by(Q.quota_id.desc()).limit(page.limit + 1)
     for name, sought in filters.items():
         if sought is not None:
-            query = query.where(Q[name] == sought)
+            codes = codes_kept_for(sought) if name == "region" else (sought,)
+            query = query.where(Q[name].in_(codes))
     if page.after is not None:
         query = query.where(Q.quota_id < page.after)
     rows = connection.execute(query).all()
@@ -44,6 +46,7 @@ def quota_document(quota: Quota) -> dict[str, Any]:
         "wave_id": quota.wave_id,
         "scheme": quota.reach.scheme,
         "region": quota.reach.region,
+        "set_for": quota.set_for,
         "cluster": quota.reach.cluster,
         "places": quota.places,
         "used": quota.used,

@@ -17,6 +17,11 @@ from services.enrolment.domain.reports.disclosure import (
     shown_in_groups,
 )
 from services.enrolment.domain.reports.realisation import TOTAL, UNASSIGNED, Counts, Dimension
+from services.enrolment.domain.reports.region_codes import (
+    former_codes,
+    in_present_provinces,
+    in_present_regencies,
+)
 from services.enrolment.storage.stores import Stores
 from services.enrolment.storage.tables.journal import FOLLOWER_STATE
 from services.enrolment.storage.tables.programme import WAVE
@@ -25,6 +30,7 @@ from vocabulary.regions import PROVINCES, REGENCIES
 COUNTED = "realisation"
 """The name under which it is remembered how far the journal is counted."""
 
+OF_REGIONS = (Dimension.PROVINCE, Dimension.REGENCY)
 NUMBERS_OF_PEOPLE = ("enrolled", "started", "cancelled")
 Cells = Mapping[str, Counts]
 Row = dict[str, Shown | None]
@@ -45,7 +51,7 @@ def realisation(
     cells = _cells(connection, dimension, stores)
     total = stores.realisation.counts(connection, TOTAL).get("", Counts())
     rows = _exactly(cells) if exact else _publicly(connection, dimension, cells, stores)
-    names = _names(connection, dimension)
+    names = names_of_codes(connection, dimension)
     state = read_follower_state(connection, FOLLOWER_STATE, COUNTED)
     position = state.position if state else 0
     document = {
@@ -53,6 +59,7 @@ def realisation(
         "unassigned": rows.pop(UNASSIGNED),
         "rows": {code: {"name": names.get(code), **row} for code, row in sorted(rows.items())},
         "total": (_exactly if exact else _alone)({"": total})[""],
+        "former_codes": former_codes() if dimension in OF_REGIONS else [],
         "reconciliation": {
             **_compared(cells, total),
             "counted_to": position,
@@ -64,11 +71,18 @@ def realisation(
 
 def _cells(connection: sa.Connection, dimension: Dimension, stores: Stores) -> Cells:
     """Read the counts of a dimension, those of its codes for which nothing is counted too."""
-    known = (UNASSIGNED, *_known_codes(dimension))
-    return {code: Counts() for code in known} | stores.realisation.counts(connection, dimension)
+    known = (UNASSIGNED, *known_codes(dimension))
+    counted = stores.realisation.counts(connection, dimension)
+    match dimension:
+        case Dimension.REGENCY:
+            counted = in_present_regencies(counted)
+        case Dimension.PROVINCE:
+            regencies = stores.realisation.counts(connection, Dimension.REGENCY)
+            counted = in_present_provinces(counted, regencies=regencies)
+    return {code: Counts() for code in known} | counted
 
 
-def _known_codes(dimension: Dimension) -> tuple[str, ...]:
+def known_codes(dimension: Dimension) -> tuple[str, ...]:
     """List the codes that are always named: a region that is left out is not a region where nobody took part."""
     match dimension:
         case Dimension.PROVINCE:
@@ -79,7 +93,7 @@ def _known_codes(dimension: Dimension) -> tuple[str, ...]:
             return ()
 
 
-def _names(connection: sa.Connection, dimension: Dimension) -> Mapping[str, str]:
+def names_of_codes(connection: sa.Connection, dimension: Dimension) -> Mapping[str, str]:
     """Return what codes are called, where they do not speak for themselves and it is known here."""
     match dimension:
         case Dimension.PROVINCE:

@@ -10,6 +10,7 @@ import sqlalchemy as sa
 
 from services.enrolment.domain.programme.card import CardState
 from services.enrolment.domain.programme.rule_change import Change, Whom
+from services.enrolment.storage.stores import Stores
 from services.enrolment.storage.tables.programme import CARD
 from vocabulary.rule_book import DatedRules, RuleBook, national_day
 from vocabulary.rule_set import numbers_of
@@ -40,6 +41,21 @@ def rules_document(dated: DatedRules, *, now: datetime) -> dict[str, Any]:
 def list_versions(book: RuleBook, *, now: datetime) -> dict[str, Any]:
     """Return every version, the earliest first."""
     return {"items": [version_document(each, now=now) for each in book]}
+
+
+def scheduled_versions(connection: sa.Connection, *, stores: Stores) -> dict[str, Any]:
+    """Return the versions that operators scheduled, as they were kept, in the order of their days."""
+    return {
+        "versions": [
+            {
+                "version": each.version,
+                "effective_from": each.effective_from.isoformat(),
+                "numbers": dict(each.numbers),
+                "source": each.source,
+            }
+            for each in stores.rules.scheduled(connection)
+        ]
+    }
 
 
 def changes_document(connection: sa.Connection, changes: Iterable[Change]) -> list[dict[str, Any]]:

@@ -39,6 +39,7 @@ def show_timeline(
         step = _next(connection, enrolment, training_class, now, stores)
     return {
         "id": enrolment_id,
+        "card_ref": enrolment.card_ref,
         "status": EnrolmentState(enrolment.state).value,
         "events": [
             {
@@ -46,6 +47,7 @@ def show_timeline(
                 "kind": entry.kind,
                 "at": write_instant(entry.recorded_at),
                 "role": entry.role,
+                "assisted": entry.body.get("assisted", False),
                 "reason": entry.body.get("reason"),
             }
             for entry in entries

@@ -31,6 +31,7 @@ from services.enrolment.storage.persons import Fingerprints
 from services.enrolment.storage.tables.draws import APPLICATION, DRAW
 from services.enrolment.storage.tables.journal import JOURNAL
 from vocabulary.refusals.admission import NikAlreadyHeld
+from vocabulary.regions import present_code
 
 A, D, J = APPLICATION.c, DRAW.c, JOURNAL.entry
 _ERASING = J.alias("erasing")
@@ -236,6 +237,7 @@ class ApplicationStore:
         told = json.loads(self._seal.open(sealed, context=_context(application_id)))
         told["birth_date"] = date.fromisoformat(told["birth_date"])
         told["scheme"] = Scheme(told["scheme"])
+        told["region"] = present_code(told["region"])
         return Candidate(**told)
 
     def save_verdicts(
@@ -261,7 +263,7 @@ def _application_of(row: sa.Row[Any]) -> Application:
     return Application(
         application_id=row.application_id,
         wave_id=row.wave_id,
-        region=row.region,
+        region=present_code(row.region),
         state=ApplicationState(row.state),
         applied_at=row.applied_at,
     )

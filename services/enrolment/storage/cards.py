@@ -14,6 +14,7 @@ from chassis.database import Database
 from chassis.recordset import rows_parameter
 from services.enrolment.domain.programme.card import Card, CardState, Scheme
 from services.enrolment.storage.tables.programme import CARD
+from vocabulary.regions import present_code
 
 C = CARD.c
 _WAITING: list[sa.ColumnElement[str]] = [
@@ -129,7 +130,7 @@ class CardStore:
 
 def lives_in(row: Any) -> str:
     """Return where the holder of a card lives, by the card's row."""
-    return str(row.domicile or row.region)
+    return present_code(row.domicile or row.region)
 
 
 def card_of(row: Any) -> Card:

@@ -200,4 +200,7 @@ def class_of(row: sa.Row[Any]) -> TrainingClass:
         meetings=read_meetings(row.meetings),
         reason=row.reason,
         has_final_test=bool(row.has_final_test),
+        hours=row.hours,
+        trainers=row.trainers,
+        rule_version=row.rule_version,
     )

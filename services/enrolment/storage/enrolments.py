@@ -47,6 +47,8 @@ _COLUMNS: dict[str, sa.types.TypeEngine[Any]] = {
     "rule_version": sa.String(32),
     "holder_due_at": Instant(),
     "provider_due_at": Instant(),
+    "assisted": sa.Boolean(),
+    "consent": sa.Boolean(),
 }
 _CHANGING: dict[str, sa.types.TypeEngine[Any]] = {
     "enrolment_id": Identifier(),
@@ -224,4 +226,6 @@ def enrolment_of(row: sa.Row[Any]) -> Enrolment:
         holder_due_at=row.holder_due_at,
         provider_due_at=row.provider_due_at,
         open_again_at=row.open_again_at,
+        assisted=row.assisted,
+        consent=row.consent,
     )

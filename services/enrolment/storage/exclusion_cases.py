@@ -27,6 +27,7 @@ from services.enrolment.storage.tables.exclusions import (
     LISTED_PERSON,
 )
 from services.enrolment.storage.tables.programme import PERSON
+from vocabulary.regions import present_code
 
 L, N, P, X = EXCLUSION_LIST.c, LISTED_PERSON.c, PERSON.c, EXCLUSION_CASE.c
 _IN_FORCE = EXCLUSION_LIST.alias("in_force")
@@ -191,7 +192,7 @@ def case_of(row: sa.Row[Any]) -> ExclusionCase:
         list_id=row.list_id,
         group=row.people,
         card_ref=row.card_ref,
-        region=row.region,
+        region=present_code(row.region),
         opened_at=row.opened_at,
         due_at=row.due_at,
         state=CaseState(row.state),

@@ -10,6 +10,7 @@ import sqlalchemy as sa
 from chassis.database import Database
 from services.enrolment.domain.programme.pause import Pause, Paused
 from services.enrolment.storage.tables.programme import PAUSE
+from vocabulary.regions import present_code
 
 P = PAUSE.c
 _EVERYWHERE = ""
@@ -58,7 +59,7 @@ def pause_of(row: sa.Row[tuple[object, ...]]) -> Pause:
     return Pause(
         pause_id=row.pause_id,
         what=Paused(row.what),
-        region=row.region or None,
+        region=present_code(row.region) or None,
         message=row.message,
         began_at=row.began_at,
     )

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
@@ -13,6 +14,7 @@ from chassis.recordset import rows_parameter
 from services.enrolment.domain.programme.card import Scheme
 from services.enrolment.domain.programme.quota import HOLDS_NO_PLACE, Place, Quota, Reach
 from services.enrolment.storage.tables.programme import CARD, QUOTA
+from vocabulary.regions import present_code
 
 C, Q = CARD.c, QUOTA.c
 _ALL = ""
@@ -135,7 +137,11 @@ class QuotaStore:
 
 
 def _counted(rows: Iterable[sa.Row[Any]]) -> Mapping[Place, int]:
-    return {Place(Scheme(row.scheme), row.region, row.cluster): row.cards for row in rows}
+    """Return how many cards there are at each place; those kept under a code that was abolished are the successor's."""
+    places: Counter[Place] = Counter()
+    for row in rows:
+        places[Place(Scheme(row.scheme), present_code(row.region), row.cluster)] += row.cards
+    return places
 
 
 def quota_of(row: sa.Row[Any]) -> Quota:
@@ -144,8 +150,11 @@ def quota_of(row: sa.Row[Any]) -> Quota:
         quota_id=row.quota_id,
         wave_id=row.wave_id,
         reach=Reach(
-            Scheme(row.scheme) if row.scheme else None, row.region or None, row.cluster or None
+            Scheme(row.scheme) if row.scheme else None,
+            present_code(row.region) or None,
+            row.cluster or None,
         ),
         places=row.places,
         used=row.used,
+        set_for=row.region or None,
     )

@@ -14,8 +14,9 @@ import sqlalchemy as sa
 
 from chassis.database import Database
 from services.enrolment.storage.tables.programme import RULE_VERSION
-from vocabulary.rule_book import RuleBook, beginning_of
-from vocabulary.rule_set import RuleSet, numbers_of, read_rule_set
+from vocabulary.rule_book import RuleBook
+from vocabulary.rule_set import RuleSet, numbers_of
+from vocabulary.scheduled_rules import ScheduledVersion, with_scheduled
 
 V = RULE_VERSION.c
 READ_EVERY = 60.0
@@ -66,17 +67,11 @@ class RuleStore:
 
     def book_now(self, connection: sa.Connection) -> RuleBook:
         """Return all versions as they are in this transaction."""
-        book = self._shipped
-        days = {each.effective_from for each in book}
-        for row in connection.execute(_SCHEDULED):
-            begins = beginning_of(date.fromisoformat(row.effective_from))
-            each = _scheduled_of(row, before=book.in_force_at(begins))
-            # What is shipped takes the place of what was scheduled under the same name, or for the same day.
-            if book.find(each.rules.version) is None and each.effective_from not in days:
-                book = book.with_version(
-                    each.rules, effective_from=each.effective_from, source=each.reason
-                )
-        return book
+        return with_scheduled(self._shipped, self.scheduled(connection))
+
+    def scheduled(self, connection: sa.Connection) -> list[ScheduledVersion]:
+        """Return the versions that operators scheduled and nobody withdrew, in the order of their days."""
+        return [_version_of(row) for row in connection.execute(_SCHEDULED)]
 
     def is_scheduled(self, connection: sa.Connection, version: str) -> bool:
         """Tell whether an operator scheduled a version, and nobody withdrew it."""
@@ -121,14 +116,10 @@ class RuleStore:
         )
 
 
-def _scheduled_of(row: sa.Row[Any], *, before: RuleSet) -> ScheduledRules:
-    """Read a version; what another release knows beyond this one is left out, what it does not know is as before."""
-    stored = json.loads(row.numbers)
-    known = {name: stored.get(name, value) for name, value in numbers_of(before).items()}
-    return ScheduledRules(
-        rules=read_rule_set(row.version, known),
+def _version_of(row: sa.Row[Any]) -> ScheduledVersion:
+    return ScheduledVersion(
+        version=row.version,
         effective_from=date.fromisoformat(row.effective_from),
-        reason=row.reason,
-        scheduled_by=row.scheduled_by,
-        scheduled_at=row.scheduled_at,
+        numbers=json.loads(row.numbers),
+        source=row.reason,
     )

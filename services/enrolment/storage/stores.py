@@ -14,6 +14,7 @@ from services.enrolment.storage.account_days import AccountDayStore
 from services.enrolment.storage.admission_files import AdmissionFileStore
 from services.enrolment.storage.admissions import AdmissionStore
 from services.enrolment.storage.applications import ApplicationStore
+from services.enrolment.storage.assistance import AssistanceStore
 from services.enrolment.storage.cards import CardStore
 from services.enrolment.storage.checked_lists import CheckedLists
 from services.enrolment.storage.classes import ClassStore
@@ -68,6 +69,7 @@ class Stores:
     waves: WaveStore
     quotas: QuotaStore
     realisation: RealisationStore
+    assistance: AssistanceStore
     rules: RuleStore
     admissions: AdmissionStore
     admission_files: AdmissionFileStore
@@ -126,6 +128,7 @@ def open_stores(database: Database, *, personal_data_key: bytes, fingerprint_key
         waves=WaveStore(database),
         quotas=QuotaStore(database),
         realisation=RealisationStore(database),
+        assistance=AssistanceStore(database),
         rules=RuleStore(database, shipped_rules()),
         admissions=AdmissionStore(database),
         admission_files=AdmissionFileStore(database, seal=seal, digest_key=fingerprint_key),

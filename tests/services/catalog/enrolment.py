@@ -24,6 +24,7 @@ class Enrolment:
     epoch: str = EPOCH
     told: list[tuple[str, int]] = field(default_factory=list)
     asked: list[int] = field(default_factory=list)
+    versions: list[dict[str, Any]] = field(default_factory=list)
     address: str = ""
 
     def answer(self, *, after: int, limit: int) -> dict[str, Any]:
@@ -62,6 +63,12 @@ def serving(enrolment: Enrolment) -> Iterator[Enrolment]:
             return Response(status=401)
         query = request.args
         return jsonify(enrolment.answer(after=int(query["after"]), limit=int(query["limit"])))
+
+    @app.get("/internal/rules")
+    def rules() -> Response:
+        if request.headers.get("Authorization") != f"Bearer {TOKEN}":
+            return Response(status=401)
+        return jsonify(versions=enrolment.versions)
 
     @app.post("/oauth/token")
     def token() -> Response:

@@ -112,7 +112,7 @@ def withdraw(
 ) -> TestResponse:
     """Withdraw an application."""
     path = f"/applications/{application_id}/withdrawal"
-    return house.post(path, {"reason": "Sudah bekerja"}, role, **options)
+    return house.post(path, {"reason": "Sudah bekerja", "consent": True}, role, **options)
 
 
 def looked_up(house: House, application_id: str) -> dict[str, Any]:

@@ -300,6 +300,12 @@ def _under_rules(service: EnrolmentService, **rules: Any) -> EnrolmentService:
     return replace(service, stores=stores, enrolments=commits)
 
 
+def assisted_wish(class_id: str, card_number: str, **said: Any) -> dict[str, Any]:
+    """Return what somebody who assists sends to take a seat for a person who agreed."""
+    wish = {"class_id": class_id, "expected_price": PRICE, "card_number": card_number}
+    return {**wish, "consent": True, **said}
+
+
 def document(answer: TestResponse, status: int = 200) -> Any:
     """Return what an answer says, after checking that it is the one expected."""
     assert answer.status_code == status, answer.text

@@ -28,7 +28,7 @@ from tests.services.enrolment.draws import (
     withdraw,
 )
 from tests.services.enrolment.files import admit_all, file_of, rows, send, sent, work_of
-from tests.services.enrolment.house import DAY, PRICE, House, document
+from tests.services.enrolment.house import DAY, PRICE, House, assisted_wish, document
 from tests.services.enrolment.people import HeldCard, Person
 from tests.services.enrolment.teaching import taught
 from tests.tokens import token
@@ -207,7 +207,7 @@ def exclude(house: House, card: HeldCard, other: HeldCard) -> None:
     exclusions.decide(house, case["id"], "upheld", reason=f"NIK {niks[0]}")
     document(exclusions.decide(house, case["id"], "upheld"))
     path = f"/exclusion-cases/{case['id']}/appeal"
-    body = {"text": APPEAL, "card_number": card.card_number}
+    body = {"text": APPEAL, "card_number": card.card_number, "consent": True}
     house.post(path, body, "officer", region="32")
     document(house.post(path, body, "officer", region="17"))
     assert document(house.get(path, "operator"))["text"] == APPEAL
@@ -226,7 +226,7 @@ def look_up(house: House, card: HeldCard) -> None:
 def buy_and_return(house: House, one: HeldCard, other: HeldCard) -> str:
     """Take a seat, be refused one, redeem, cancel; return the redeem code."""
     class_id = house.put_class(declared_seats=1)
-    body = {"class_id": class_id, "expected_price": PRICE, "card_number": one.card_number}
+    body = assisted_wish(class_id, one.card_number)
     taken = document(house.post("/enrolments", body, "officer", region="17"), 201)
     house.enrol(other, class_id)
     house.post("/enrolments", {**body, "card_number": other.card_number}, "operator")
@@ -259,7 +259,7 @@ def learn(house: House) -> None:
 def fail(house: House, card: HeldCard) -> None:
     """Take tables away, so that what was about to be written ends in an error of ours."""
     class_id = house.put_class()
-    body = {"class_id": class_id, "expected_price": PRICE, "card_number": card.card_number}
+    body = assisted_wish(class_id, card.card_number)
     for table in ("movement", "person"):
         rename(house, table, f"{table}_away")
         assert house.admit([ZUBAIDAH.row(nik="1771056505870099")]).status_code == 500
@@ -452,7 +452,7 @@ def test_nothing_in_the_clear_is_measured(shared_house: House, traces: Traces, p
     assert found(answer.text, traces) == []
 
 
-@pytest.mark.parametrize("path", ["/internal/feed", "/internal/seats"])
+@pytest.mark.parametrize("path", ["/internal/feed", "/internal/seats", "/internal/rules"])
 def test_nothing_in_the_clear_is_told_to_other_services(
     shared_house: House, traces: Traces, path: str
 ) -> None:

@@ -36,7 +36,8 @@ class Reach:
 class Quota:
     """So many places, and how many of them cards hold. Without a wave it is one of the whole programme.
 
-    `places` may be lower than what is used: lowering takes no card from anybody. None is no limit.
+    `places` may be lower than what is used: lowering takes no card from anybody. None is no limit. `set_for` is the
+    region's code as it was when the quota was set: where that one was abolished since, the quota counts its successor.
     """
 
     quota_id: str
@@ -44,11 +45,17 @@ class Quota:
     reach: Reach
     places: int | None
     used: int
+    set_for: str | None = None
 
     @property
     def left(self) -> int | None:
         """Return how many places are free; None where there is no limit."""
         return None if self.places is None else max(0, self.places - self.used)
+
+    @property
+    def is_overdrawn(self) -> bool:
+        """Tell whether more cards hold a place than there are now, since the places were lowered."""
+        return self.places is not None and self.used > self.places
 
 
 def under_rules(quotas: Iterable[Quota], rules: RuleSet) -> list[Quota]:
@@ -66,7 +73,11 @@ class Allotment:
     """The quotas that an award counts in, while candidates are judged one after another."""
 
     def __init__(self, quotas: Iterable[Quota]) -> None:
-        self._quotas = {(quota.wave_id is None, quota.reach): quota for quota in quotas}
+        self._quotas: dict[tuple[bool, Reach], list[Quota]] = {}
+        for quota in (
+            quotas
+        ):  # two count alike where a code was abolished and its successor had a quota, too
+            self._quotas.setdefault((quota.wave_id is None, quota.reach), []).append(quota)
         self._taken: Counter[str] = Counter()
         self._counting: dict[Place, list[Quota]] = {}
 
@@ -88,11 +99,12 @@ class Allotment:
         regions = (None, place.region[:2], place.region)
         reaches = product({None: 0, place.scheme: 0}, regions, {None: 0, place.cluster: 0})
         found = [
-            self._quotas.get((of_programme, Reach(*reach)))
+            quota
             for reach in reaches
             for of_programme in (True, False)
+            for quota in self._quotas.get((of_programme, Reach(*reach)), ())
         ]
-        return sorted((each for each in found if each), key=lambda each: each.wave_id is not None)
+        return sorted(found, key=lambda each: each.wave_id is not None)
 
     def take(self, place: Place, *, cards: int = 1) -> None:
         """Count a place as taken, by so many cards, in every quota that counts it."""

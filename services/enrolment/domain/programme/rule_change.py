@@ -83,17 +83,10 @@ class Change:
 NOT_JUDGED_BY: Final = frozenset(
     {
         "once_in_a_lifetime",
-        "least_hours",
-        "online_hours_a_day",
-        "offline_hours_a_day",
         "practice_percent",
-        "offline_seats_per_trainer",
-        "offline_seats",
-        "webinar_seats_per_trainer",
-        "webinar_seats",
     }
 )
-"""Numbers by which nothing is judged yet, or the catalogue judges by its own: nobody schedules them to be others."""
+"""Numbers by which nothing is judged yet: nobody schedules them to be others."""
 
 
 def changes_between(before: RuleSet, after: RuleSet) -> list[Change]:

@@ -11,6 +11,7 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 
 from chassis.problems import Problem
+from services.enrolment.domain.assistance import assists
 from services.enrolment.domain.learning.due import result_due_at
 from services.enrolment.domain.money.movement import Account, Cause, Movement
 from services.enrolment.domain.programme.card import Card, CardState
@@ -26,7 +27,10 @@ from vocabulary.rule_set import RuleSet
 
 @dataclass(frozen=True, slots=True)
 class EnrolCommand:
-    """Somebody wants a seat for a card. The caller makes the ids; actor and role come from the credential."""
+    """Somebody wants a seat for a card. The caller makes the ids; actor and role come from the credential.
+
+    `consent` is the word of whoever assists that the holder agreed: without it there is no such command.
+    """
 
     enrolment_id: str
     movement_id: str
@@ -36,6 +40,11 @@ class EnrolCommand:
     actor: str
     role: str
     request_id: str
+    consent: bool = False
+
+    def __post_init__(self) -> None:
+        if assists(self.role) and not self.consent:
+            raise ValueError("nobody is enrolled by another without having agreed")
 
 
 @dataclass(frozen=True, slots=True)
@@ -146,6 +155,8 @@ def _admission(
             rule_version=situation.rules.version,
             holder_due_at=training_class.starts_at,
             provider_due_at=result_due_at(training_class, situation.rules),
+            assisted=assists(command.role),
+            consent=command.consent,
         ),
         movement=_set_aside(command, training_class) if price else None,
         card=replace(

@@ -40,6 +40,8 @@ class Enrolment:
     `holder_due_at` and `provider_due_at` are by when its holder and its provider have to do what is theirs; None where
     nothing is, or nobody has written it down yet. `open_again_at` is from when on the card may buy again after a
     training that was not completed; None where the rules let it at once.
+
+    `assisted` says that an officer or operator took the seat in the holder's name, `consent` that the holder agreed.
     """
 
     enrolment_id: str
@@ -58,6 +60,8 @@ class Enrolment:
     holder_due_at: datetime | None = None
     provider_due_at: datetime | None = None
     open_again_at: datetime | None = None
+    assisted: bool = False
+    consent: bool = False
 
     @property
     def is_live(self) -> bool:

@@ -34,7 +34,9 @@ class TrainingClass:
 
     `declared_seats` is what the provider says now; `held` is how many are taken. Lowering the declared number evicts
     nobody: the effective number is the larger of the two. `reason` says why it was called off. `meetings` are all
-    sittings; `has_final_test` tells that the last of them is the final test.
+    sittings; `has_final_test` tells that the last of them is the final test. `hours` are those of its course,
+    `trainers` how many teach it, and `rule_version` is the version of the rules that judged both; None where that is
+    not known here.
     """
 
     class_id: str
@@ -55,6 +57,9 @@ class TrainingClass:
     meetings: tuple[Meeting, ...]
     reason: str | None = None
     has_final_test: bool = False
+    hours: int | None = None
+    trainers: int | None = None
+    rule_version: str | None = None
 
     @property
     def sittings(self) -> tuple[Meeting, ...]:

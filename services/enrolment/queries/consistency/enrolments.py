@@ -45,6 +45,7 @@ _OF_ENROLMENT = (
     text_in(J.body, "enrolment_id") == sa.cast(E.enrolment_id, sa.Text),
 )
 _CONFIRMED = J.kind == CONFIRMED
+_TELLS_CONSENT = sa.and_(_CONFIRMED, text_in(J.body, "consent").is_not(None))
 _REVIEWED = (
     J.card_ref == E.card_ref,
     J.class_id == E.class_id,
@@ -106,6 +107,12 @@ ENROLMENTS = Comparison(
             "review of an enrolment, by journal",
             sa.case((E.reviewed, 1), else_=0),
             count(ENTRY, *_REVIEWED, of=ENROLMENT),
+        ),
+        Pair(
+            "consent to an enrolment, by journal",
+            # The release before wrote neither down: what its officers did stands in the journal by their role alone.
+            sa.case((E.consent, 1), else_=0),
+            count(ENTRY, *_OF_ENROLMENT, _TELLS_CONSENT, of=ENROLMENT),
         ),
         Pair(
             "enrolment confirmed once",

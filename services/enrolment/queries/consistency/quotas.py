@@ -6,13 +6,15 @@ import sqlalchemy as sa
 
 from services.enrolment.domain.programme.quota import HOLDS_NO_PLACE
 from services.enrolment.queries.consistency.comparison import Comparison, Pair, count
+from services.enrolment.storage.region_codes import present_region
 from services.enrolment.storage.tables.programme import CARD, QUOTA
 
 C, Q = CARD.c, QUOTA.c
 
+_LIVED_IN, _REGION = present_region(C.region), present_region(Q.region)
 _COUNTED = (
     sa.or_(Q.scheme == "", C.scheme == Q.scheme),
-    sa.or_(Q.region == "", C.region == Q.region, sa.func.substr(C.region, 1, 2) == Q.region),
+    sa.or_(Q.region == "", _LIVED_IN == _REGION, sa.func.substr(_LIVED_IN, 1, 2) == _REGION),
     sa.or_(Q.cluster == "", C.cluster == Q.cluster),
     C.state.not_in(sorted(state.value for state in HOLDS_NO_PLACE)),
 )

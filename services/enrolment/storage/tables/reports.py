@@ -20,3 +20,23 @@ REALISATION = sa.Table(
         name="realisation_counts_what_happened",
     ),
 )
+
+
+ASSISTANCE = sa.Table(
+    "assistance",
+    METADATA,
+    sa.Column("month", sa.String(7), primary_key=True),
+    sa.Column("region", sa.String(5), primary_key=True),
+    sa.Column("enrolments", sa.BigInteger, nullable=False),
+    sa.Column("enrolments_assisted", sa.BigInteger, nullable=False),
+    sa.Column("applications", sa.BigInteger, nullable=False),
+    sa.Column("applications_assisted", sa.BigInteger, nullable=False),
+    sa.CheckConstraint(
+        "enrolments >= enrolments_assisted and enrolments_assisted >= 0"
+        " and applications >= applications_assisted and applications_assisted >= 0",
+        name="assistance_is_a_part",
+    ),
+)
+"""Enrolments and applications of a month by the regency where the person lived then, and how many were assisted; under
+an empty region those of the month, counted apart.
+"""

@@ -31,6 +31,10 @@ TRAINING_CLASS = sa.Table(
     sa.Column("meetings", sa.Text, nullable=False),
     # Whether the last of them is the final test; not known, like the track, until the catalogue is followed again.
     sa.Column("has_final_test", sa.Boolean),
+    # What the limits of a class look at, and the rules that judged it; not known, like the track, until then.
+    sa.Column("hours", sa.Integer),
+    sa.Column("trainers", sa.Integer),
+    sa.Column("rule_version", sa.String(32)),
     sa.CheckConstraint("held >= 0", name="class_holds_no_negative_seats"),
     sa.CheckConstraint("held <= effective_seats", name="class_never_oversold"),
     sa.CheckConstraint("effective_seats >= declared_seats", name="class_keeps_declared_seats"),
@@ -65,6 +69,9 @@ ENROLMENT = sa.Table(
     sa.Column("holder_due_at", Instant),
     sa.Column("provider_due_at", Instant),
     sa.Column("open_again_at", Instant),
+    sa.Column("assisted", sa.Boolean, nullable=False, server_default=sa.false()),
+    # Said of the holder by whoever assisted; the release before wrote neither of the two down.
+    sa.Column("consent", sa.Boolean, nullable=False, server_default=sa.false()),
     sa.Index(
         "enrolment_once_a_class",
         "card_ref",
@@ -108,6 +115,7 @@ ENROLMENT = sa.Table(
         "(live_slot is not null) = (state in ('confirmed', 'active'))",
         name="enrolment_has_a_slot_while_live",
     ),
+    sa.CheckConstraint("consent or not assisted", name="enrolment_assisted_with_consent"),
     postgresql_with={"fillfactor": "90"},
 )
 

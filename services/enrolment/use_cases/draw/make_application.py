@@ -9,6 +9,7 @@ import sqlalchemy as sa
 from chassis.identity import Principal
 from chassis.journal import Entry
 from chassis.problems import Forbidden
+from services.enrolment.domain.assistance import told_of_assistance
 from services.enrolment.domain.draw.application import Application, ApplicationState
 from services.enrolment.domain.entry_kinds import EntryKind
 from services.enrolment.domain.programme.award import Candidate
@@ -70,7 +71,7 @@ def _entry(command: MakeApplication, sealed: str) -> Entry:
         body={
             "wave_id": command.wave_id,
             "application_id": command.application_id,
-            "consent": True,
+            **told_of_assistance(command.caller.role),
             "sealed_sha256": sealed,
         },
     )

@@ -9,6 +9,7 @@ import sqlalchemy as sa
 from chassis.identity import Principal
 from chassis.journal import Entry
 from chassis.problems import NotFound
+from services.enrolment.domain.assistance import told_of_assistance
 from services.enrolment.domain.draw.application import Application, ApplicationState
 from services.enrolment.domain.entry_kinds import EntryKind
 from services.enrolment.domain.reach import reach_to_act
@@ -19,7 +20,7 @@ from services.enrolment.use_cases.shared.recorded import Recorded
 
 @dataclass(frozen=True, slots=True)
 class WithdrawApplication:
-    """Somebody who assists withdraws an application for a person who wants that."""
+    """Somebody who assists withdraws an application for a person, who consented to that."""
 
     application_id: str
     reason: str
@@ -56,5 +57,6 @@ def _entry(command: WithdrawApplication, application: Application) -> Entry:
             "wave_id": application.wave_id,
             "application_id": application.application_id,
             "reason": command.reason,
+            **told_of_assistance(command.caller.role),
         },
     )

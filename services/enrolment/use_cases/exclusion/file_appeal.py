@@ -8,6 +8,7 @@ import sqlalchemy as sa
 
 from chassis.identity import Principal
 from chassis.problems import NotFound
+from services.enrolment.domain.assistance import told_of_assistance
 from services.enrolment.domain.entry_kinds import EntryKind
 from services.enrolment.domain.exclusion.case import ExclusionCase, appeal
 from services.enrolment.domain.reach import reach_to_act
@@ -19,7 +20,7 @@ from services.enrolment.use_cases.shared.find_card import card_within_reach
 
 @dataclass(frozen=True, slots=True)
 class FileAppeal:
-    """What the holder says; an officer names the card by its number."""
+    """What the holder says; an officer, for a holder who agreed to it, names the card by its number."""
 
     case_id: str
     text: str = field(repr=False)
@@ -46,7 +47,7 @@ def file_appeal(connection: sa.Connection, command: FileAppeal, *, stores: Store
         EntryKind.EXCLUSION_CASE_APPEALED,
         appealed,
         called_by(command.caller, command.request_id),
-        said={},
+        said=told_of_assistance(command.caller.role),
         rule_version=rules.version,
     )
     stores.journal.append(connection, [entry], now=now)

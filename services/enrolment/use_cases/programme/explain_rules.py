@@ -1,4 +1,4 @@
-"""Explain what the rules say of a seat that a card wants, or of an enrolment; nothing is changed.
+"""Explain what the rules say of a seat that a card wants, of an enrolment, or of a class; nothing is changed.
 
 The checks are those by which the same is judged; under another version they show what that one would have said.
 """
@@ -17,10 +17,13 @@ from services.enrolment.domain.programme.check import Check, first_refusal
 from services.enrolment.domain.programme.hindsight import as_if_awarded_under
 from services.enrolment.domain.seats import entitlement
 from services.enrolment.domain.seats.enrolment import Enrolment
+from services.enrolment.domain.seats.training_class import TrainingClass
 from services.enrolment.storage.stores import Stores
+from vocabulary.class_limits import ClassFacts, Limit, class_limits, rules_of_class
 from vocabulary.refusals.seats import ClassNotFound
 from vocabulary.rule_book import RuleBook, beginning_of
 from vocabulary.rule_set import RuleSet
+from vocabulary.zones import zone
 
 
 @dataclass(frozen=True, slots=True)
@@ -120,6 +123,31 @@ def explain_enrolment(
         entitlement.balance_covers(seen.balance, enrolment.price),
     ]
     return Explanation(replace(judge, at=enrolment.enrolled_at), checks)
+
+
+def explain_class(training_class: TrainingClass, judge: Judge) -> Explanation:
+    """Explain a class by the limits that the catalogue judges it by; what is not known of it here is left out."""
+    facts = ClassFacts(
+        mode=training_class.mode,
+        hours=training_class.hours,
+        seats=training_class.declared_seats,
+        trainers=training_class.trainers,
+        sittings=training_class.meetings,
+        zone=zone(training_class.zone),
+    )
+    return Explanation(judge, [_check_of(limit) for limit in class_limits(facts, judge.rules)])
+
+
+def rules_of_offer(training_class: TrainingClass, book: RuleBook) -> RuleSet:
+    """Return the rules that judged a class; where they are not known, those in force when it starts."""
+    judged = book.find(training_class.rule_version or "")
+    return rules_of_class(book, training_class.starts_at) if judged is None else judged.rules
+
+
+def _check_of(limit: Limit) -> Check:
+    compared = {limit.number: limit.bound, "found": limit.found}
+    refusal = ValidationFailed(limit.message, errors=[FieldError(limit.pointer, limit.message)])
+    return Check(limit.rule, compared, None if limit.holds else refusal)
 
 
 def _under(connection: sa.Connection, card: Card, judge: Judge, stores: Stores) -> Card:

@@ -19,6 +19,7 @@ from chassis.journal import Entry
 from chassis.problems import Problem
 from chassis.settlement import parting
 from chassis.tickets import Outcome
+from services.enrolment.domain.assistance import told_of_assistance
 from services.enrolment.domain.entry_kinds import EntryKind
 from services.enrolment.domain.learning.redemption import redeem_code
 from services.enrolment.domain.seats.admission import Admitted, EnrolCommand, Situation, admit_all
@@ -144,5 +145,6 @@ def _entry(admission: Admitted) -> Entry:
             "card_state": admission.card.state.value,
             "held": admission.training_class.held,
             "movement_id": admission.movement.movement_id if admission.movement else None,
+            **told_of_assistance(admission.command.role),
         },
     )

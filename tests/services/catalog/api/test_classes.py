@@ -41,7 +41,13 @@ def test_an_online_class_has_a_link_and_serves_the_regions_it_names(
 ) -> None:
     course_id = catalog.course(provider_id, mode="online")
     made_class = catalog.training_class(
-        provider_id, course_id, online=True, regions=["18", "17.71"], seats=500, price=0
+        provider_id,
+        course_id,
+        online=True,
+        regions=["18", "17.71"],
+        seats=500,
+        trainers=10,
+        price=0,
     )
     seen = made(catalog.get(f"/classes/{made_class['id']}"))
     assert seen["regions"] == ["17.71", "18"]

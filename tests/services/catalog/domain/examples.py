@@ -10,9 +10,12 @@ from services.catalog.domain.class_plans import ClassPlan
 from services.catalog.domain.classes import TrainingClass, schedule
 from services.catalog.domain.courses import Course, CourseDetails, CourseStatus, Mode, Track
 from services.catalog.domain.meetings import FINAL_TEST, Meeting
+from vocabulary.rule_book import shipped_rules
 from vocabulary.zones import ZONES
 
 NOW = datetime(2026, 12, 1, 3, tzinfo=UTC)
+BOOK = shipped_rules()
+RULES = BOOK.in_force_at(NOW)
 JAKARTA = ZONES["Asia/Jakarta"]
 JAYAPURA = ZONES["Asia/Jayapura"]
 
@@ -86,4 +89,4 @@ def online_plan(**changes: Any) -> ClassPlan:
 
 def training_class(**changes: Any) -> TrainingClass:
     """Make an offline class."""
-    return schedule(course(), plan(**changes), class_id="class", now=NOW)
+    return schedule(course(), plan(**changes), class_id="class", now=NOW, book=BOOK)

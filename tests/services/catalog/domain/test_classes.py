@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from dataclasses import replace
-from datetime import timedelta
+from datetime import date, timedelta
+from functools import partial
 from typing import Any
 
 import pytest
@@ -11,19 +12,16 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from chassis.problems import StateConflict, ValidationFailed
+from services.catalog.domain import classes
 from services.catalog.domain.class_plans import MOST_SEATS, ClassPlan
-from services.catalog.domain.classes import (
-    ClassStatus,
-    cancel,
-    change,
-    close,
-    schedule,
-)
+from services.catalog.domain.classes import ClassStatus, cancel, close
 from services.catalog.domain.courses import CourseStatus, Mode
 from services.catalog.domain.happenings import class_body
 from tests.services.catalog.domain.examples import (
+    BOOK,
     JAYAPURA,
     NOW,
+    RULES,
     course,
     meeting,
     online_plan,
@@ -32,6 +30,9 @@ from tests.services.catalog.domain.examples import (
 )
 from vocabulary.refusals.catalogue import CourseNotPublished
 from vocabulary.regions import REGENCIES
+
+schedule = partial(classes.schedule, book=BOOK)
+change = partial(classes.change, book=BOOK)
 
 
 def faults_of(wanted: ClassPlan, **details: Any) -> list[str]:
@@ -65,7 +66,8 @@ def test_a_class_is_held_in_the_mode_of_its_course() -> None:
         ({"link": "https://kelas.example/x"}, ["/link"]),
         ({"zone": JAYAPURA}, ["/zone"]),
         ({"seats": 31}, ["/seats"]),
-        ({"trainers": 0, "seats": 16}, ["/seats", "/trainers"]),
+        ({"trainers": 0, "seats": 16}, ["/trainers"]),
+        ({"meetings": (meeting(1, day=10, hours=8.5),)}, ["/meetings"]),
         ({"price": 1_500_001}, ["/price"]),
         ({"price": -1}, ["/price"]),
         ({"registration_closes": NOW - timedelta(days=1)}, ["/registration_closes"]),
@@ -102,11 +104,63 @@ def test_more_trainers_may_teach_a_larger_offline_class() -> None:
     assert faults_of(plan(seats=61, trainers=2)) == ["/seats"]
 
 
-def test_an_online_class_is_bounded_by_the_programme_alone() -> None:
-    wanted = online_plan(seats=MOST_SEATS)
+def test_an_online_class_has_more_seats_for_each_trainer() -> None:
+    wanted = online_plan(seats=MOST_SEATS, trainers=200)
     made = schedule(course(mode=Mode.ONLINE), wanted, class_id="class", now=NOW)
     assert made.plan.seats == MOST_SEATS
-    assert faults_of(online_plan(seats=MOST_SEATS + 1), mode=Mode.ONLINE) == ["/seats"]
+    assert faults_of(online_plan(seats=51), mode=Mode.ONLINE) == ["/seats"]
+    too_many = online_plan(seats=MOST_SEATS + 1, trainers=400)
+    assert faults_of(too_many, mode=Mode.ONLINE) == ["/seats"]
+
+
+def test_a_class_names_the_rules_that_are_in_force_when_it_starts() -> None:
+    assert training_class().rule_version == "2023-01"
+    new = replace(RULES, version="2026-12", offline_seats_per_trainer=10)
+    book = BOOK.with_version(new, effective_from=date(2026, 12, 11), source="Uji")
+    before, on_the_day = (plan(meetings=(meeting(1, day=day),)) for day in (9, 10))
+    judged = classes.schedule(course(), before, class_id="class", now=NOW, book=book)
+    assert judged.rule_version == "2023-01"
+    with pytest.raises(ValidationFailed) as refusal:
+        classes.schedule(course(), on_the_day, class_id="class", now=NOW, book=book)
+    [error] = refusal.value.errors
+    assert error.pointer == "/seats"
+    assert error.message == (
+        "By the rules 2026-12 (class size, offline_seats_per_trainer) an offline class has at most 10 seats for each"
+        " trainer, 10 with 1; this has 16. Lower seats to 10, or name 2 trainers."
+    )
+    moved = partial(classes.change, judged, now=NOW, book=book)
+    with pytest.raises(ValidationFailed):
+        moved({"meetings": on_the_day.meetings})
+    fewer = moved({"meetings": on_the_day.meetings, "seats": 10})
+    assert fewer.rule_version == "2026-12"
+
+
+def test_a_course_that_is_too_short_when_a_class_of_it_starts_has_none() -> None:
+    new = replace(RULES, version="2026-12", least_hours=41)
+    book = BOOK.with_version(new, effective_from=date(2026, 12, 2), source="Uji")
+    with pytest.raises(ValidationFailed) as refusal:
+        classes.schedule(course(), plan(), class_id="class", now=NOW, book=book)
+    [error] = refusal.value.errors
+    assert error.pointer == ""
+    assert "(length, least_hours) a training has at least 41 hours; this has 40" in error.message
+
+
+def test_what_other_rules_allowed_stands_in_the_way_of_no_other_change() -> None:
+    crowded = replace(training_class(), plan=plan(seats=40))
+    assert change(crowded, {"venue": "Jl. Mangga 2"}, now=NOW).plan.seats == 40
+    with pytest.raises(ValidationFailed):
+        change(crowded, {"seats": 41}, now=NOW)
+    assert change(crowded, {"seats": 30}, now=NOW).plan.seats == 30
+
+
+def test_a_class_of_a_time_before_all_rules_is_judged_by_the_first() -> None:
+    past = plan(meetings=(meeting(1, day=-4000),))
+    assert faults_of(past) == ["/registration_closes"]
+    window = {
+        "registration_opens": NOW - timedelta(days=4010),
+        "registration_closes": NOW - timedelta(days=4005),
+    }
+    assert faults_of(plan(meetings=past.meetings, **window)) == ["/meetings/0/starts_at"]
 
 
 @given(code=st.sampled_from(sorted(REGENCIES)))
@@ -148,6 +202,7 @@ def test_a_change_obeys_the_rules_of_a_new_class() -> None:
     assert refused({"price": 1_500_001}, days=0) == ["/price"]
     assert refused({"link": "https://kelas.example"}, days=0) == ["/link"]
     assert refused({"meetings": (meeting(1, day=2),)}, days=0) == ["/registration_closes"]
+    assert refused({"meetings": ()}, days=0) == ["/meetings"]
 
 
 def test_the_price_stays_once_registration_has_closed() -> None:

@@ -2,24 +2,22 @@
 
 from __future__ import annotations
 
-from dataclasses import fields
+from dataclasses import fields, replace
+from functools import partial
 from typing import Any
 
 import pytest
 
 from chassis.problems import StateConflict, ValidationFailed
-from services.catalog.domain.courses import (
-    CHANGEABLE,
-    CourseDetails,
-    CourseStatus,
-    change,
-    decide,
-    draft,
-    submit,
-)
-from tests.services.catalog.domain.examples import course
+from services.catalog.domain import courses
+from services.catalog.domain.courses import CHANGEABLE, CourseDetails, CourseStatus
+from tests.services.catalog.domain.examples import RULES, course
 
 MOST = 3_500_000
+change = partial(courses.change, rules=RULES)
+decide = partial(courses.decide, rules=RULES)
+draft = partial(courses.draft, rules=RULES)
+submit = partial(courses.submit, rules=RULES)
 DRAFT, SUBMITTED, PUBLISHED, RETURNED, ARCHIVED = CourseStatus
 
 
@@ -40,6 +38,25 @@ def test_a_course_that_breaks_a_rule_is_refused_by_field(
     with pytest.raises(ValidationFailed) as refusal:
         draft(broken, most_price=MOST)
     assert [error.pointer for error in refusal.value.errors] == pointers
+
+
+def test_a_course_is_as_long_as_the_rules_of_the_day_want_when_it_is_drafted_and_when_it_is_judged() -> (
+    None
+):
+    early = replace(RULES, version="2020-04", least_hours=6)
+    short = courses.draft(course(status=DRAFT, hours=6), most_price=MOST, rules=early)
+    assert courses.submit(short, rules=early).status is SUBMITTED
+    with pytest.raises(ValidationFailed) as refusal:
+        submit(short)
+    [error] = refusal.value.errors
+    assert error.message == (
+        "By the rules 2023-01 (length, least_hours) a training has at least 15 hours; this has 6."
+        " Offer a longer course."
+    )
+    submitted = course(status=SUBMITTED, hours=6)
+    with pytest.raises(ValidationFailed):
+        decide(submitted, PUBLISHED, reason="Sesuai")
+    assert decide(submitted, RETURNED, reason="Terlalu singkat").status is RETURNED
 
 
 def test_the_bounds_are_allowed() -> None:

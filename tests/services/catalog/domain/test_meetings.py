@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections import defaultdict
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 
@@ -10,10 +9,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from services.catalog.domain.courses import Mode
 from services.catalog.domain.meetings import (
     FINAL_TEST,
-    LONGEST_DAY,
     MOST_MEETINGS,
     Meeting,
     moved_faults,
@@ -23,8 +20,8 @@ from tests.services.catalog.domain.examples import JAKARTA, JAYAPURA, MEETINGS, 
 from vocabulary.zones import Zone
 
 
-def faults(*meetings: Meeting, mode: Mode = Mode.OFFLINE, zone: Zone = JAKARTA) -> list[str]:
-    return [fault.pointer for fault in timetable_faults(meetings, mode=mode, zone=zone)]
+def faults(*meetings: Meeting, zone: Zone = JAKARTA) -> list[str]:
+    return [fault.pointer for fault in timetable_faults(meetings, zone=zone)]
 
 
 def test_meetings_in_order_with_a_final_test_are_a_timetable() -> None:
@@ -68,24 +65,10 @@ def test_a_later_meeting_neither_overlaps_nor_precedes_an_earlier_one() -> None:
     assert faults(first, meeting(2, day=9)) == ["/meetings/1/starts_at"]
 
 
-@pytest.mark.parametrize(("mode", "hours"), [(Mode.ONLINE, 3), (Mode.OFFLINE, 8)])
-def test_a_day_is_only_so_long(mode: Mode, hours: int) -> None:
-    split = meeting(1, day=10, hour=1, hours=1), meeting(2, day=10, hour=3, hours=hours - 1)
-    assert faults(*split, mode=mode) == []
-    too_long = split[0], meeting(2, day=10, hour=3, hours=hours - 0.9)
-    assert faults(*too_long, mode=mode) == ["/meetings"]
-
-
 def test_a_meeting_lies_within_one_day_of_its_own_zone() -> None:
     until_midnight_in_jakarta = meeting(1, day=10, hour=14, hours=3)
     assert faults(until_midnight_in_jakarta) == []
     assert faults(until_midnight_in_jakarta, zone=JAYAPURA) == ["/meetings/0/ends_at"]
-
-
-def test_days_are_counted_in_the_zone_of_the_class() -> None:
-    """15:00 to 17:00 and 22:00 to 00:00 UTC lie on two days in Jayapura and Jakarta, but on one day of UTC."""
-    timetable = meeting(1, day=10, hour=13, hours=2), meeting(2, day=10, hour=22, hours=2)
-    assert faults(*timetable, mode=Mode.ONLINE, zone=JAYAPURA) == []
 
 
 MOMENTS = st.lists(
@@ -93,23 +76,20 @@ MOMENTS = st.lists(
 ).map(sorted)
 
 
-@given(moments=MOMENTS, mode=st.sampled_from(Mode), zone=st.sampled_from([JAKARTA, JAYAPURA]))
-def test_a_timetable_is_refused_exactly_where_a_local_day_is_broken_or_too_long(
-    moments: list[int], mode: Mode, zone: Zone
+@given(moments=MOMENTS, zone=st.sampled_from([JAKARTA, JAYAPURA]))
+def test_a_timetable_is_refused_exactly_where_a_meeting_crosses_a_local_midnight(
+    moments: list[int], zone: Zone
 ) -> None:
     start = datetime(2026, 12, 1, tzinfo=UTC)
     instants = [start + timedelta(minutes=15 * quarter) for quarter in moments]
     pairs = list(zip(instants[::2], instants[1::2], strict=False))
     timetable = [Meeting(number, a, b) for number, (a, b) in enumerate(pairs, start=1)]
-    sat: defaultdict[object, timedelta] = defaultdict(timedelta)
     broken = False
     for one in timetable:
         first = one.starts_at.astimezone(zone.tzinfo)
         midnight = first.replace(hour=0, minute=0) + timedelta(days=1)
         broken = broken or one.ends_at.astimezone(zone.tzinfo) > midnight
-        sat[first.date()] += one.ends_at - one.starts_at
-    expected = broken or any(length > LONGEST_DAY[mode] for length in sat.values())
-    assert bool(timetable_faults(timetable, mode=mode, zone=zone)) == expected
+    assert bool(timetable_faults(timetable, zone=zone)) == broken
 
 
 def test_what_lies_ahead_may_be_moved_and_what_has_begun_may_not() -> None:

@@ -26,6 +26,7 @@ from services.catalog.use_cases.shared import own_things
 from tests.databases import LOCK_PATIENCE_MS
 from tests.services.catalog.bodies import class_body, provider_body
 from tests.services.catalog.client import OPERATOR, Catalog, key, made, staff
+from tests.services.catalog.domain.examples import RULES
 
 WRITERS = 8
 
@@ -132,7 +133,7 @@ def test_a_class_is_not_offered_while_its_course_is_being_archived(
     def archive(connection: sa.Connection) -> None:
         course = find_course(connection, course_id, hold=Hold.ALONE)
         assert course is not None
-        save_course(connection, decide(course, CourseStatus.ARCHIVED, reason="Usang"))
+        save_course(connection, decide(course, CourseStatus.ARCHIVED, reason="Usang", rules=RULES))
 
     status = status_of_offer_during(catalog, archive, course_id, provider_id)
     assert status == expected_status(catalog, guarded=guarded)

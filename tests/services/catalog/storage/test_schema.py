@@ -68,7 +68,12 @@ def test_a_database_is_current_only_once_it_is_migrated(empty_database: ServiceD
     database.dispose()
 
 
+BEFORE_RULES_JUDGED_CLASSES = (
+    "alter table training_class drop column rule_version",
+    "drop table rule_copy",
+)
 BEFORE_NAMES_WERE_HELD = (
+    *BEFORE_RULES_JUDGED_CLASSES,
     "drop index provider_suspended",
     "alter table provider drop column suspended",
     "drop index class_by_closing",
@@ -115,6 +120,8 @@ def test_names_are_held_without_the_signs_around_them_but_for_those_that_only_th
     names = ["LPK Maju", "LPK Maju.", "LPK Baru!", "LPK Lama"]
     old = [hashlib.sha256(name.lower().encode()).hexdigest() for name in names]
     with owner.writing() as connection:
+        for statement in BEFORE_RULES_JUDGED_CLASSES:
+            connection.execute(sa.text(statement))
         connection.execute(sa.text("update alembic_version set version_num = '0004'"))
         for number, name in enumerate(names):
             values = {"id": _provider_id(number), "name": name, "status": "approved"}

@@ -66,6 +66,7 @@ def test_the_log_tells_of_consent_and_region_and_not_of_the_person(house: House)
     assert entry["body"] == {
         "wave_id": wave_id,
         "application_id": made["id"],
+        "assisted": True,
         "consent": True,
         "sealed_sha256": sha256(sealed.encode()).hexdigest(),
     }
@@ -152,7 +153,9 @@ def test_a_withdrawn_application_leaves_its_id_and_nothing_of_the_person(house: 
     row = row_of(house, application_id)
     assert (row.state, row.sealed, row.nik_digest) == ("withdrawn", None, None)
     assert looked_up(house, application_id)["state"] == "withdrawn"
-    assert house.entries()[-1]["kind"] == "application-withdrawn"
+    entry = house.entries()[-1]
+    assert entry["kind"] == "application-withdrawn"
+    assert entry["body"]["assisted"] is entry["body"]["consent"] is True
     assert code(withdraw(house, application_id)) == (409, "application-ended")
     assert applied(house, wave_id, person) != application_id
     assert house.differences() == []

@@ -20,6 +20,7 @@ from tests.services.enrolment.house import (
     DAY,
     PRICE,
     House,
+    assisted_wish,
     document,
     house_on,
     same_but_request_id,
@@ -95,10 +96,52 @@ def test_who_assists_names_the_card_by_its_number(
     shared_house: House, claims: dict[str, str]
 ) -> None:
     card, class_id = shared_house.award(), shared_house.put_class()
-    body = {"class_id": class_id, "expected_price": PRICE, "card_number": card.card_number}
+    body = assisted_wish(class_id, card.card_number)
     taken = document(assisted(shared_house, body, **claims), 201)
     entry = shared_house.entries()[taken["position"] - 1]
     assert (entry["role"], entry["card_ref"]) == (claims["role"], card.card_ref)
+    assert (entry["body"]["assisted"], entry["body"]["consent"]) == (True, True)
+
+
+def test_everybody_who_sees_an_enrolment_sees_that_somebody_assisted(shared_house: House) -> None:
+    card, class_id = shared_house.award(), shared_house.put_class()
+    body = assisted_wish(class_id, card.card_number)
+    taken = document(assisted(shared_house, body, role="officer", region="32"), 201)
+    path = f"/enrolments/{taken['id']}"
+    mine = {"role": "holder", "card": card.card_ref}
+    assert document(shared_house.get(path, **mine))["assisted"] is True
+    told = document(shared_house.get(f"{path}/timeline", "auditor"))
+    assert told["card_ref"] == card.card_ref
+    assert [(event["role"], event["assisted"]) for event in told["events"]] == [("officer", True)]
+    document(shared_house.cancel(taken["id"], **mine))
+    events = document(shared_house.get(f"{path}/timeline", **mine))["events"]
+    assert [event["assisted"] for event in events] == [True, False]
+    own = shared_house.enrolled(shared_house.award(), class_id)
+    assert document(shared_house.get(f"/enrolments/{own['id']}", "auditor"))["assisted"] is False
+    assert shared_house.differences() == []
+
+
+@pytest.mark.parametrize("said", [{}, {"consent": False}, {"consent": None}, {"consent": "true"}])
+@pytest.mark.parametrize("role", ["officer", "operator"])
+def test_nobody_is_enrolled_by_another_without_having_agreed(
+    shared_house: House, role: str, said: dict[str, Any]
+) -> None:
+    card, class_id = shared_house.award(), shared_house.put_class()
+    body = {**assisted_wish(class_id, card.card_number), **said}
+    if not said:
+        del body["consent"]
+    before = shared_house.tables()
+    answer = assisted(shared_house, body, role=role, region="32")
+    assert code(answer) == (422, "validation-failed")
+    assert pointers(answer) == ["/consent"]
+    assert shared_house.tables() == before  # no look-up either: nothing was told of a card
+
+
+def test_a_holder_says_nothing_of_consent(shared_house: House) -> None:
+    card = shared_house.award()
+    body = {"class_id": shared_house.put_class(), "expected_price": PRICE, "consent": True}
+    answer = shared_house.post("/enrolments", body, "holder", card=card.card_ref)
+    assert (code(answer)[1], pointers(answer)) == ("validation-failed", ["/consent"])
 
 
 def test_an_officer_elsewhere_cannot_tell_a_card_from_none(shared_house: House) -> None:
@@ -107,7 +150,7 @@ def test_an_officer_elsewhere_cannot_tell_a_card_from_none(shared_house: House) 
     answers = [
         assisted(
             shared_house,
-            {"class_id": class_id, "expected_price": PRICE, "card_number": number},
+            assisted_wish(class_id, number),
             role="officer",
             region="17",
         )
@@ -126,7 +169,7 @@ def test_who_assists_must_name_a_card(shared_house: House, role: str) -> None:
     body = {"class_id": shared_house.put_class(), "expected_price": PRICE}
     answer = assisted(shared_house, body, role=role, region="32")
     assert code(answer) == (422, "validation-failed")
-    assert pointers(answer) == ["/card_number"]
+    assert pointers(answer) == ["/card_number", "/consent"]
 
 
 def test_a_holder_names_no_card_not_even_the_own(shared_house: House) -> None:

@@ -217,12 +217,20 @@ def test_an_officer_files_an_appeal_for_somebody_of_the_region_who_is_there_with
     def file(region: str, **said: Any) -> Any:
         return house.post(path, {"text": WORDS, **said}, "officer", region=region)
 
-    missing = file("32.73")
+    missing = file("32.73", consent=True)
     assert (code(missing), pointers(missing)) == ((422, "validation-failed"), ["/card_number"])
-    assert code(file("17.71", card_number=card.card_number)) == (404, "card-not-found")
-    assert code(file("32.73", card_number=other.card_number)) == (404, "not-found")
-    document(file("32", card_number=card.card_number))
-    assert told_of(house, card)[-1]["role"] == "officer"
+    unasked = file("32.73", card_number=card.card_number)
+    assert (code(unasked), pointers(unasked)) == ((422, "validation-failed"), ["/consent"])
+    agreed = {"consent": True}
+    assert code(file("17.71", card_number=card.card_number, **agreed)) == (404, "card-not-found")
+    assert code(file("32.73", card_number=other.card_number, **agreed)) == (404, "not-found")
+    document(file("32", card_number=card.card_number, **agreed))
+    told = told_of(house, card)[-1]
+    assert (told["role"], told["body"]["assisted"], told["body"]["consent"]) == (
+        "officer",
+        True,
+        True,
+    )
     named = house.post(
         path, {"text": WORDS, "card_number": card.card_number}, "holder", card=card.card_ref
     )

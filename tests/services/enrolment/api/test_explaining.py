@@ -238,6 +238,45 @@ def test_a_holder_does_not_name_a_card(shared_house: House) -> None:
     assert (code(answer), pointers(answer)) == ((422, "validation-failed"), ["/card_number"])
 
 
+def test_a_class_is_explained_by_its_limits_to_whoever_may_ask(shared_house: House) -> None:
+    class_id = shared_house.put_class(
+        declared_seats=60, hours=20, trainers=2, rule_version="2023-01"
+    )
+    for role in ("provider", "holder", "officer", "operator", "auditor"):
+        told = explained(shared_house, {"limits_of": class_id}, role, key=None)
+        assert (told["version"], told["refused_by"]) == ("2023-01", None)
+    assert {each["rule"]: each["compared"] for each in told["checks"]} == {
+        "course-length": {"least_hours": 15, "found": 20},
+        "hours-a-day": {"online_hours_a_day": 3, "found": 2.0},
+        "seats-per-trainer": {"webinar_seats_per_trainer": 50, "found": 30.0},
+    }
+
+
+def test_what_other_rules_would_have_said_of_a_class_is_told(shared_house: House) -> None:
+    class_id = shared_house.put_class(
+        declared_seats=200, hours=6, trainers=4, rule_version="2023-01"
+    )
+    now = explained(shared_house, {"limits_of": class_id})
+    assert refusals(now) == ["validation-failed"]
+    assert "at least 15 hours; this has 6" in check(now, "course-length")["detail"]
+    early = explained(shared_house, {"limits_of": class_id, "version": "2020-04"})
+    assert (early["version"], check(early, "course-length")["holds"]) == ("2020-04", True)
+    assert check(early, "seats-of-a-class")["compared"] == {"webinar_seats": 150, "found": 200}
+    day = explained(shared_house, {"limits_of": class_id, "date": "2021-05-01"})
+    assert day["checks"] == early["checks"]
+
+
+def test_what_is_not_known_of_a_class_here_is_not_explained(shared_house: House) -> None:
+    told = explained(shared_house, {"limits_of": shared_house.put_class()})
+    assert [each["rule"] for each in told["checks"]] == ["hours-a-day"]
+
+
+def test_a_provider_is_told_of_no_seat(shared_house: House) -> None:
+    asked = {"class_id": shared_house.put_class()}
+    answer = explain(shared_house, asked, "provider", provider=new_id())
+    assert code(answer) == (403, "forbidden")
+
+
 def test_a_class_that_nobody_knows_cannot_be_explained(shared_house: House) -> None:
     card = shared_house.award()
     answer = explain(shared_house, {"class_id": new_id()}, "holder", card=card.card_ref)

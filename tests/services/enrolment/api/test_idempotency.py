@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 
 from tests.chassis.problem_documents import code
-from tests.services.enrolment.house import PRICE, House, document
+from tests.services.enrolment.house import House, assisted_wish, document
 from tests.services.enrolment.people import HeldCard
 
 
@@ -138,7 +138,7 @@ def test_one_card_through_two_doors_at_once_gets_one_seat(shared_house: House) -
 
 
 def _assist(house: House, card: HeldCard, class_id: str) -> Any:
-    body = {"class_id": class_id, "expected_price": PRICE, "card_number": card.card_number}
+    body = assisted_wish(class_id, card.card_number)
     return house.post("/enrolments", body, "operator")
 
 

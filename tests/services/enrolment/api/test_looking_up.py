@@ -16,6 +16,7 @@ from tests.services.enrolment.house import (
     DAY,
     PRICE,
     House,
+    assisted_wish,
     document,
     same_but_request_id,
     with_service,
@@ -53,11 +54,7 @@ def test_a_card_is_found_by_its_number_and_by_its_holders_nik(
 def test_an_officer_enrols_somebody_who_has_not_brought_the_card(shared_house: House) -> None:
     card, class_id = shared_house.award(), shared_house.put_class()
     found = document(shared_house.look_up("officer", nik=card.person.nik, region="32"))
-    body = {
-        "class_id": class_id,
-        "expected_price": PRICE,
-        "card_number": found["card_number"],
-    }
+    body = assisted_wish(class_id, found["card_number"])
     taken = document(shared_house.post("/enrolments", body, "officer", region="32"), 201)
     mine = document(shared_house.get("/enrolments", "holder", card=card.card_ref))
     assert [enrolment["id"] for enrolment in mine["items"]] == [taken["id"]]
@@ -194,7 +191,7 @@ def test_an_assisted_enrolment_that_is_refused_counts_as_a_look_up(house: House)
     card, class_id = house.award(), house.put_class()
 
     def assist(number: str, class_id: str) -> TestResponse:
-        body = {"class_id": class_id, "expected_price": PRICE, "card_number": number}
+        body = assisted_wish(class_id, number)
         return house.post("/enrolments", body, "operator")
 
     taken = assist(card.card_number, class_id)
@@ -217,7 +214,7 @@ def test_an_assisted_enrolment_that_is_refused_is_recorded_as_a_look_up(
     house: House, region: str, shown: bool
 ) -> None:
     card, class_id = house.award(), house.put_class()
-    body = {"class_id": class_id, "expected_price": PRICE + 1, "card_number": card.card_number}
+    body = assisted_wish(class_id, card.card_number, expected_price=PRICE + 1)
     refused = house.post("/enrolments", body, "officer", region=region, subject="officer:x")
     reason = "price-changed" if shown else "card-not-found"
     assert code(refused)[1] == reason

@@ -280,6 +280,10 @@ TAMPERINGS: dict[str, tuple[str, set[str]]] = {
         "update enrolment set price = price - 1 where enrolment_id = :enrolment",
         {"enrolment price, by journal", "price in an entry, by its enrolment"},
     ),
+    "consent that nobody gave": (
+        "update enrolment set consent = true where enrolment_id = :enrolment",
+        {"consent to an enrolment, by journal"},
+    ),
     "an enrolment that vanished": (
         "delete from enrolment where enrolment_id = :enrolment",
         {

@@ -46,6 +46,7 @@ def test_a_holder_sees_the_own_enrolment_with_its_redeem_code(shared_house: Hous
         "class",
         "price",
         "enrolled_at",
+        "assisted",
         "redeem_code",
     }
     assert (shown["card_ref"], shown["provider_id"]) == (card.card_ref, provider)

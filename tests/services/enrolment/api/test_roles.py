@@ -24,7 +24,7 @@ MAY_CALL: dict[str, set[str]] = {
     "GET /api/v1/rules/<name:version>": EVERYBODY,
     "POST /api/v1/rules": {"operator"},
     "POST /api/v1/rules/preview": {"operator"},
-    "POST /api/v1/rules/explanation": {"holder", "officer", "operator", "auditor"},
+    "POST /api/v1/rules/explanation": {"holder", "provider", "officer", "operator", "auditor"},
     "POST /api/v1/rules/<name:version>/withdrawal": {"operator"},
     "GET /api/v1/waves": EVERYBODY,
     "GET /api/v1/waves/<id:wave_id>": EVERYBODY,
@@ -117,12 +117,15 @@ MAY_CALL: dict[str, set[str]] = {
         "auditor",
     },
     "GET /api/v1/reports/realisation": EVERYBODY,
+    "GET /api/v1/reports/quotas": EVERYBODY,
+    "GET /api/v1/reports/assistance": {"operator", "auditor"},
     "POST /api/v1/reports/reconciliation": EVERYBODY,
     "GET /api/v1/consistency": {"operator", "auditor"},
     "GET /api/v1/log/entries": {"auditor"},
     "POST /internal/cards/identification": {"system"},
     "GET /internal/feed": {"system"},
     "GET /internal/seats": {"system"},
+    "GET /internal/rules": {"system"},
 }
 PROBES = {"GET /healthz", "GET /readyz", "GET /metrics"}
 CALLS = sorted(MAY_CALL.keys() - PROBES)

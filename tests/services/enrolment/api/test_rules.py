@@ -103,7 +103,29 @@ def test_a_version_of_another_release_is_read_by_what_this_one_knows(house: Hous
     assert (shown["youngest"], shown["oldest"]) == (17, 64)
 
 
+def test_other_services_are_told_what_is_scheduled_and_no_longer_what_was_withdrawn(
+    house: House,
+) -> None:
+    def told() -> list[dict[str, Any]]:
+        answer = document(house.call("GET", "/internal/rules", role="system"))
+        found: list[dict[str, Any]] = answer["versions"]
+        return found
+
+    assert told() == []
+    document(house.post("/rules", sent("2033-01", "2033-01-01", least_hours=20), "operator"), 201)
+    document(house.post("/rules", sent("2034-01", "2034-01-01", oldest=70), "operator"), 201)
+    assert [(each["version"], each["effective_from"]) for each in told()] == [
+        ("2033-01", "2033-01-01"),
+        ("2034-01", "2034-01-01"),
+    ]
+    assert [each["numbers"]["least_hours"] for each in told()] == [20, 20]
+    document(house.post("/rules/2034-01/withdrawal", {"reason": "Dicabut"}, "operator"))
+    assert [each["version"] for each in told()] == ["2033-01"]
+
+
 def _another(value: Any) -> Any:
+    if value is None:
+        return 7
     return value[:-1] if isinstance(value, list) else value + 1
 
 

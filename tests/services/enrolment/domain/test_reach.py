@@ -74,3 +74,9 @@ def test_what_is_anothers_is_out_of_reach(role: str) -> None:
 )
 def test_a_province_holds_its_regencies_and_nothing_else(region: str, within: bool) -> None:
     assert reach_to_read(Somebody(OFFICER, region=region)).has_card(region="32.73") is within
+
+
+def test_an_office_whose_code_was_abolished_reaches_the_people_of_its_successor() -> None:
+    reach = reach_to_act(Somebody(OFFICER, region="91.01"))
+    assert reach.has_card(region="93.01")
+    assert not reach.has_card(region="93.02")

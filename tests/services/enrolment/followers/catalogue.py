@@ -23,10 +23,12 @@ from services.catalog.domain.courses import Mode, Track
 from services.catalog.domain.happenings import Happening, class_happening, provider_happening
 from services.catalog.domain.meetings import Meeting
 from services.catalog.domain.providers import Provider, ProviderKind, ProviderStatus
+from services.catalog.storage.rules import RuleCopies
 from services.catalog.storage.tables import JOURNAL, STORED_ANSWER
 from services.catalog.use_cases.shared.writing import Author, Writing
 from tests.served import served
 from tests.tokens import verifier
+from vocabulary.rule_book import shipped_rules
 from vocabulary.zones import ZONES
 
 DAY = timedelta(days=1)
@@ -125,7 +127,11 @@ class Catalogue:
         """Append happenings as the catalogue's use cases do."""
         self._transactions.run(
             lambda connection: Writing(
-                connection, database=self._database, journal=self._journal, author=AUTHOR
+                connection,
+                database=self._database,
+                journal=self._journal,
+                rules=RuleCopies(shipped_rules()),
+                author=AUTHOR,
             ).tell(happenings)
         )
 

@@ -62,6 +62,20 @@ def test_a_published_class_can_be_enrolled_in(
     assert shown["id"] == taken["id"]
 
 
+def test_what_the_rules_limit_is_copied_with_the_version_that_judged_it(
+    house: House, catalogue: Catalogue, follower: Follower
+) -> None:
+    offered = replace(class_on_offer(seats=30, trainers=2), rule_version="2020-04")
+    catalogue.tell(("published", offered))
+    follower.catch_up()
+    asked = {"limits_of": offered.class_id}
+    told = document(house.post("/rules/explanation", asked, "auditor", key=None))
+    assert (told["version"], told["refused_by"]) == ("2020-04", None)
+    compared = {each["rule"]: each["compared"] for each in told["checks"]}
+    assert compared["course-length"] == {"least_hours": 6, "found": 40}
+    assert compared["seats-per-trainer"]["found"] == 15.0
+
+
 def test_everything_that_a_decision_needs_is_copied(
     house: House, catalogue: Catalogue, follower: Follower
 ) -> None:

@@ -11,6 +11,7 @@ from chassis.feed_client import BEGINNING
 from chassis.follower import AnotherFollower
 from chassis.identifiers import new_id
 from services.enrolment.followers.realisation import realisation_follower
+from services.enrolment.storage.tables.programme import CARD
 from services.enrolment.storage.tables.reports import REALISATION
 from services.enrolment.storage.tables.seats import ENROLMENT
 from tests.services.enrolment.house import PRICE, House, document
@@ -138,6 +139,27 @@ def test_a_second_follower_that_counts_the_same_entries_is_undone(house: House) 
     with pytest.raises(AnotherFollower):
         slower._save(None, page)
     assert report(house, "mode")["total"] == counts(1, 0, 0)
+
+
+def test_what_was_counted_under_an_abolished_code_is_told_under_its_successor(
+    house: House,
+) -> None:
+    card = house.award(regency="93.01")
+    with house.as_owner() as connection:  # as a card that was awarded before the code was abolished
+        connection.execute(sa.update(CARD).values(region="91.01"))
+    taken = house.enrolled(card, house.put_class())
+    count(house)
+    for by, before, now in (("regency", "91.01", "93.01"), ("province", "91", "93")):
+        told = report(house, by)
+        assert told["rows"][now]["enrolled"] == 1
+        assert told["rows"].get(before, counts(0, 0, 0))["enrolled"] == 0
+        assert told["reconciliation"]["agrees"] is True
+        former = {"code": "91.01", "successor": "93.01", "since": "2022-07-25"}
+        assert former in told["former_codes"]
+    assert report(house, "mode")["former_codes"] == []
+    document(house.cancel(taken["id"], "operator"))
+    count(house)
+    assert report(house, "regency")["rows"]["93.01"]["cancelled"] == 1
 
 
 def test_a_count_that_does_not_agree_is_told_so(house: House) -> None:

@@ -14,6 +14,7 @@ from services.enrolment.storage.classes import ClassCopy
 from services.enrolment.storage.tables.exclusions import EXCLUSION_CASE, EXCLUSION_LIST
 from services.enrolment.storage.tables.money import MOVEMENT
 from services.enrolment.storage.tables.programme import CARD, WAVE
+from services.enrolment.storage.tables.reports import ASSISTANCE
 from services.enrolment.storage.tables.seats import ENROLMENT, TRAINING_CLASS
 from tests.services.enrolment.exclusions import case_about, decide, in_force
 from tests.services.enrolment.house import House, document
@@ -51,6 +52,25 @@ def test_a_class_holds_no_negative_seats(seated: House) -> None:
 def test_a_class_keeps_the_seats_it_declares(seated: House) -> None:
     with refused(seated, because="class_keeps_declared_seats") as connection:
         connection.execute(sa.update(TRAINING_CLASS).values(effective_seats=9))
+
+
+def test_nobody_is_enrolled_by_another_without_having_agreed(seated: House) -> None:
+    with refused(seated, because="enrolment_assisted_with_consent") as connection:
+        connection.execute(sa.update(ENROLMENT).values(assisted=True))
+
+
+def test_no_more_is_assisted_than_there_is(seated: House) -> None:
+    with refused(seated, because="assistance_is_a_part") as connection:
+        connection.execute(
+            sa.insert(ASSISTANCE).values(
+                month="2027-01",
+                region="17.71",
+                enrolments=1,
+                enrolments_assisted=2,
+                applications=0,
+                applications_assisted=0,
+            )
+        )
 
 
 def test_a_price_is_never_negative(seated: House) -> None:
