@@ -25,9 +25,9 @@ from services.enrolment.storage.enrolments import EnrolmentStore
 from services.enrolment.storage.evidence import EvidenceStore
 from services.enrolment.storage.exclusion_cases import ExclusionCaseStore
 from services.enrolment.storage.exclusion_lists import ExclusionListStore
+from services.enrolment.storage.file_traces import FileTraceStore
 from services.enrolment.storage.flows import FlowStore
 from services.enrolment.storage.incentives import IncentiveStore
-from services.enrolment.storage.file_traces import FileTraceStore
 from services.enrolment.storage.listed_persons import ListedPersonStore
 from services.enrolment.storage.movements import MovementStore
 from services.enrolment.storage.pauses import PauseStore

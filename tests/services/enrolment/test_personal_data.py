@@ -28,7 +28,7 @@ from tests.services.enrolment.draws import (
     withdraw,
 )
 from tests.services.enrolment.files import admit_all, file_of, rows, send, sent, work_of
-from tests.services.enrolment.house import DAY, PRICE, House, assisted_wish, document
+from tests.services.enrolment.house import DAY, House, assisted_wish, document
 from tests.services.enrolment.people import HeldCard, Person
 from tests.services.enrolment.teaching import taught
 from tests.tokens import token
