@@ -153,6 +153,16 @@ def drawn(house: House, wave_id: str) -> None:
     go_on(house)
 
 
+def settled(house: House, *, people: int) -> str:
+    """Take a draw among so many to where its order would be fixed; return the wave's id."""
+    wave_id = open_draw(house)
+    apply_many(house, wave_id, islice(house.supply, people))
+    close_window(house, wave_id)
+    go_on(house)
+    document(enter(house, wave_id))
+    return wave_id
+
+
 def revealed(house: House, *, people: int, places: int) -> str:
     """Draw among so many for so many places, up to where the first would be judged; return the wave's id."""
     wave_id = open_draw(house)

@@ -3,28 +3,24 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Callable, Sequence
-from dataclasses import replace
+from collections.abc import Callable
 from uuid import uuid4
 
 import pytest
 import sqlalchemy as sa
 
-from chassis.sealing import Seal
 from services.enrolment.domain.draw.merkle_root import merkle_root, root_over
 from services.enrolment.domain.draw.order import draw_key, lot_of
-from services.enrolment.storage.applications import ApplicationStore, _written
-from services.enrolment.storage.tables.draws import APPLICATION, DRAW, DRAW_CHUNK
+from services.enrolment.storage.tables.draws import DRAW, DRAW_CHUNK
 from services.enrolment.use_cases.draw.fix_order import ListChanged
 from tests.services.enrolment.draws import (
-    candidate_of,
     go_on,
     results,
     revealed,
     shown,
     work_of,
 )
-from tests.services.enrolment.house import House, settings_for
+from tests.services.enrolment.house import House
 
 AT_ONCE = 4
 PEOPLE = 10
@@ -137,45 +133,4 @@ def test_if_nobody_looked_somebody_would_take_another_ones_place(
     go_on(house)
     [row] = [row for row in results(house, wave_id) if row["application_id"] == loser]
     assert (row["place"], row["state"]) == (2, "drawn")
-    assert house.differences() == []
-
-
-def seal_another_person(house: House, wave_id: str) -> None:
-    """Put somebody else's data under the id that comes first, as one does who has database and key."""
-    stores = house.service.stores
-    first = results(house, wave_id)[0]["application_id"]
-    candidate = replace(candidate_of(next(house.supply)), name="Teman Orang Dalam")
-    seal = Seal(settings_for(house.places.application).personal_data_key)
-    sealed = seal.close(_written(candidate), context=f"application {first}")
-    assert stores.applications.opened(first, sealed) == candidate
-    with house.as_owner() as connection:
-        mine = APPLICATION.c.application_id == first
-        connection.execute(sa.update(APPLICATION).where(mine).values(sealed=sealed))
-
-
-def test_a_person_who_was_put_under_an_id_that_comes_first_is_not_admitted(house: House) -> None:
-    wave_id = revealed(house, people=PEOPLE, places=PLACES)
-    seal_another_person(house, wave_id)
-    with pytest.raises(ListChanged):
-        work_of(house).go_on()
-    assert shown(house, wave_id)["judged"] == 0
-    found = {difference["what"] for difference in house.differences()}
-    assert "person of an application, by journal" in found
-
-
-def test_if_no_entry_held_the_digest_a_friend_would_come_first(
-    house: House, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    def as_it_lies_there(
-        _: ApplicationStore, connection: sa.Connection, ids: Sequence[str]
-    ) -> dict[str, str]:
-        query = sa.select(APPLICATION.c.application_id, APPLICATION.c.sealed)
-        rows = connection.execute(query.where(APPLICATION.c.application_id.in_(ids)))
-        return {row.application_id: row.sealed for row in rows}
-
-    monkeypatch.setattr(ApplicationStore, "sealed", as_it_lies_there)
-    wave_id = revealed(house, people=PEOPLE, places=PLACES)
-    seal_another_person(house, wave_id)
-    go_on(house)
-    assert results(house, wave_id)[0]["state"] == "drawn"
     assert house.differences() == []

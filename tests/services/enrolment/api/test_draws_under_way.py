@@ -1,4 +1,4 @@
-"""While a draw admits, nobody changes for whom there is a place: not by an undo, and not by an exclusion list."""
+"""What a draw does not suffer while it admits, and what goes on once it is done: undos, lists, quotas, pauses."""
 
 from __future__ import annotations
 
@@ -6,7 +6,18 @@ import pytest
 
 from tests.chassis.problem_documents import code, problem
 from tests.services.enrolment.api.test_undoing import preview, undo
-from tests.services.enrolment.draws import go_on, results, revealed, shown, work_of
+from tests.services.enrolment.draws import (
+    applied,
+    close_window,
+    drawn,
+    enter,
+    go_on,
+    open_draw,
+    results,
+    revealed,
+    shown,
+    work_of,
+)
 from tests.services.enrolment.exclusions import activate, imported, in_force, withdraw
 from tests.services.enrolment.house import House, document
 
@@ -49,4 +60,49 @@ def test_no_exclusion_list_comes_or_goes_while_a_draw_admits(house: House) -> No
     assert shown(house, wave_id)["state"] == "done"
     document(activate(house, waits))
     document(withdraw(house, waits))
+    assert house.differences() == []
+
+
+def pause(house: House, region: str | None = None) -> str:
+    body = {"what": "admissions", "message": "Diperiksa"}
+    where = {} if region is None else {"region": region}
+    return str(document(house.post("/pauses", {**body, **where}, "operator"), 201)["id"])
+
+
+def test_once_the_order_is_certain_nobody_gives_places_to_those_who_come_next(
+    house: House,
+) -> None:
+    wave_id = open_draw(house)
+    applied(house, wave_id, next(house.supply))
+    quotas = {"quotas": [{"places": 1}], "reason": "Keputusan kuota"}
+    path = f"/waves/{wave_id}/quotas"
+    close_window(house, wave_id)
+    go_on(house)
+    document(house.post(path, quotas, "operator"))
+    document(enter(house, wave_id))
+    answer = house.post(path, quotas, "operator")
+    assert (code(answer), problem(answer)["state"]) == ((409, "draw-under-way"), "settled")
+    go_on(house)
+    document(house.post(path, quotas, "operator"))
+
+
+def test_while_admissions_are_paused_anywhere_nobody_loses_the_turn(house: House) -> None:
+    wave_id = open_draw(house)
+    applied(house, wave_id, next(house.supply))
+    pause_id = pause(house, "94.04")
+    drawn(house, wave_id)
+    assert shown(house, wave_id)["state"] == "revealed"
+    document(house.post(f"/pauses/{pause_id}/end", {"reason": "Selesai"}, "operator"))
+    go_on(house)
+    assert shown(house, wave_id)["state"] == "done"
+
+
+def test_cards_of_a_draw_are_undone_like_others(house: House) -> None:
+    wave_id = open_draw(house)
+    applied(house, wave_id, next(house.supply))
+    drawn(house, wave_id)
+    admission = document(house.get(f"/admissions?wave_id={wave_id}", "operator"))["items"][0]
+    path = f"/admissions/{admission['id']}/undo"
+    preview = document(house.get(path, "operator"))["preview"]
+    document(house.post(path, {"reason": "Salah", "preview": preview}, "operator"))
     assert house.differences() == []
