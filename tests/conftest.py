@@ -6,7 +6,6 @@ import os
 import re
 from collections.abc import Callable, Generator, Iterator
 from contextlib import AbstractContextManager, ExitStack
-from pathlib import Path
 
 import pytest
 
@@ -83,15 +82,6 @@ def running_systems(
 def system(dialect: str, running_systems: SharedByGroup[RunningSystem]) -> RunningSystem:
     """The whole product, running. It is shared: leave every process as it was found, and share no ids."""
     return running_systems.get(dialect)
-
-
-@pytest.fixture
-def own_system(
-    dialect: str, tmp_path: Path, database_maker: DatabaseMaker
-) -> Iterator[RunningSystem]:
-    """The whole product, for one test alone, which may stop and kill what it likes."""
-    with started_system(tmp_path / "system", dialect=dialect, maker=database_maker) as started:
-        yield started
 
 
 @pytest.hookimpl(wrapper=True)

@@ -3,12 +3,14 @@ from __future__ import annotations
 import os
 import subprocess
 import sys
+from contextlib import closing
 from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
 import requests
 
+from deploy.local import token as token_command
 from deploy.local.banner import banner
 from deploy.local.process import ROOT
 from deploy.local.process_table import SAMPLE_ROLES
@@ -17,9 +19,11 @@ from deploy.local.sample_card import SampleCard, read_sample_card
 from deploy.local.sample_notes import SampleNotes
 from sample.record import Facts
 from tests.databases import DatabaseMaker
+from tests.journeys.world import World
 from tests.running_system import RunningSystem, start_system
 
 TIMEOUT = 30
+NOT_RUNNING = "token: the system is not running; start it first, with: make run\n"
 
 
 def _token_for(system: RunningSystem, role: str) -> str:
@@ -54,12 +58,18 @@ def test_a_second_start_keeps_the_data_the_credentials_and_loads_nothing_twice(
     system = start_system(tmp_path, dialect=dialect, maker=database_maker)
     try:
         facts = system.load_sample_data()
+        card = read_sample_card(system.plan)
+        assert card is not None
+        assert card.status == "awarded"
+        groups = " ".join(facts.card_number[at : at + 4] for at in range(0, 16, 4))
+        assert _make_token(tmp_path, ROLE="holder", CARD=groups).returncode == 0
         first = _enrol(system, facts, _token_for(system, "holder"))
         assert first.status_code == 201, first.text
         before = _get(system, "/consistency", _token_for(system, "auditor")).json()
         assert before["differences"] == []
     finally:
         assert system.stop() == []
+    assert _make_token(tmp_path, ROLE="operator").stderr == NOT_RUNNING
     again = RunningSystem(tmp_path, dialect=dialect, databases=system.databases)
     try:
         assert again.load_sample_data() == facts
@@ -126,13 +136,17 @@ NOBODY = "01a20564-359e-7550-8a5f-7463901d8963"
     ],
 )
 def test_a_token_that_cannot_be_made_is_refused_in_one_line(
-    system: RunningSystem, variables: dict[str, str], told: str
+    system: RunningSystem,
+    variables: dict[str, str],
+    told: str,
+    capsys: pytest.CaptureFixture[str],
 ) -> None:
-    done = _make_token(system.folder, **variables)
-    assert done.returncode == 1
-    assert done.stderr.startswith("token: ")
-    assert told in done.stderr
-    assert done.stderr.count("\n") == 1
+    assert token_command.main({"VAR": str(system.folder), **variables}) == 1
+    said = capsys.readouterr()
+    assert said.out == ""
+    assert said.err.startswith("token: ")
+    assert told in said.err
+    assert said.err.count("\n") == 1
 
 
 def test_the_token_command_prints_one_token_that_the_gateway_accepts(system: RunningSystem) -> None:
@@ -142,35 +156,23 @@ def test_the_token_command_prints_one_token_that_the_gateway_accepts(system: Run
 
 
 def test_without_a_system_the_token_command_says_how_to_start_one(tmp_path: Path) -> None:
-    assert _make_token(tmp_path, ROLE="operator").stderr == (
-        "token: the system is not running; start it first, with: make run\n"
-    )
+    done = _make_token(tmp_path, ROLE="operator")
+    assert (done.returncode, done.stdout, done.stderr) == (1, "", NOT_RUNNING)
 
 
-def test_what_a_system_needs_to_go_on_with_is_kept_when_it_stops_and_told(
-    own_system: RunningSystem,
+def test_a_command_of_a_service_is_run_with_the_settings_of_the_system(
+    system: RunningSystem,
 ) -> None:
-    facts = own_system.load_sample_data()
-    groups = " ".join(facts.card_number[at : at + 4] for at in range(0, 16, 4))
-    assert _make_token(own_system.folder, ROLE="holder", CARD=groups).returncode == 0
-    card = read_sample_card(own_system.plan)
-    assert card is not None
-    assert card.status == "awarded"
-
-    again = _command(own_system.folder, "services.enrolment.follow_again")
+    with closing(World(system)) as world:
+        world.offer(seats=1)  # else there would be nothing to follow
+    again = _command(system.folder, "services.enrolment.follow_again")
     assert again.stdout.startswith("followed the catalogue to position"), again.stderr
-    counted = _command(own_system.folder, "services.catalog.follow_again")
+    counted = _command(system.folder, "services.catalog.follow_again")
     assert counted.returncode == 0, counted.stderr
-    made = _command(
-        own_system.folder, "services.accounts.register officer --region 32 --name 'A B'"
-    )
+    made = _command(system.folder, "services.accounts.register officer --region 32 --name 'A B'")
     assert made.stdout.startswith("client_id="), made.stderr
     client = made.stdout.splitlines()[0].removeprefix("client_id=")
-    assert _command(own_system.folder, f"services.accounts.disable {client}").returncode == 0
-
-    own_system.stop()
-    stopped = _make_token(own_system.folder, ROLE="operator")
-    assert stopped.stderr == "token: the system is not running; start it first, with: make run\n"
+    assert _command(system.folder, f"services.accounts.disable {client}").returncode == 0
 
 
 @pytest.mark.parametrize("command", ["", "nonsense", "services.enrolment.worker", "'"])

@@ -80,8 +80,12 @@ def sampled(
 
 @pytest.hookimpl(tryfirst=True)  # before the hook that reads the marks
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Send the tests of a rough system to one test process, so that it is started once."""
+    """Send the tests that share a system to one test process, so that it is started once."""
     for item in items:
-        if isinstance(item, pytest.Function) and "rough_world" in item.fixturenames:
+        if not isinstance(item, pytest.Function):
+            continue
+        if "rough_world" in item.fixturenames:
             name = item.callspec.params["dialect"]
             item.add_marker(pytest.mark.xdist_group(f"rough-{name}"))
+        if "sampled" in item.fixturenames:
+            item.add_marker(pytest.mark.xdist_group(f"sampled-{item.path.stem}"))
