@@ -52,17 +52,22 @@ def _enrol(system: RunningSystem, facts: Facts, token: str) -> requests.Response
     )
 
 
+def check_sample_card(system: RunningSystem, facts: Facts) -> None:
+    """Check that the sample holder's card can be read, used, and named as it is printed."""
+    card = read_sample_card(system.plan)
+    assert card is not None
+    assert card.status == "awarded"
+    groups = " ".join(facts.card_number[at : at + 4] for at in range(0, 16, 4))
+    assert _make_token(system.folder, ROLE="holder", CARD=groups).returncode == 0
+
+
 def test_a_second_start_keeps_the_data_the_credentials_and_loads_nothing_twice(
     tmp_path: Path, dialect: str, database_maker: DatabaseMaker
 ) -> None:
     system = start_system(tmp_path, dialect=dialect, maker=database_maker)
     try:
         facts = system.load_sample_data()
-        card = read_sample_card(system.plan)
-        assert card is not None
-        assert card.status == "awarded"
-        groups = " ".join(facts.card_number[at : at + 4] for at in range(0, 16, 4))
-        assert _make_token(tmp_path, ROLE="holder", CARD=groups).returncode == 0
+        check_sample_card(system, facts)
         first = _enrol(system, facts, _token_for(system, "holder"))
         assert first.status_code == 201, first.text
         before = _get(system, "/consistency", _token_for(system, "auditor")).json()
