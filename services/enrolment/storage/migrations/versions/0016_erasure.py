@@ -10,7 +10,7 @@ down_revision = "0015"
 
 READINGS = (
     "kind in ('card-looked-up', 'roster-read', 'admission-file-read', 'exclusion-list-read',"
-    " 'exclusion-appeal-read')"
+    " 'exclusion-appeal-read', 'application-looked-up')"
 )
 
 
