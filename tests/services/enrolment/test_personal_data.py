@@ -439,6 +439,7 @@ def test_the_journal_knows_people_by_reference_only(shared_house: House, traces:
         "attendance-recorded",
         "enrolment-completed",
         "enrolment-reviewed",
+        "incentive-due",
     }
     assert found(told, traces) == []
 
