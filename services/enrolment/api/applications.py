@@ -84,7 +84,7 @@ def post_application(call: Call, service: EnrolmentService) -> Answer:
     refuses=(NotFound, ReceiptWrong),
 )
 def post_lookup(call: Call, service: EnrolmentService) -> Answer:
-    """Tell whoever has the id of an application what became of it, and with the receipt also when it was made, and why.
+    """Tell what became of an application; to whoever has its receipt, too, when it was made, and why.
 
     Both go in the body, so that no address that others write down leads from a person to them.
     """

@@ -252,7 +252,7 @@ def test_what_is_withdrawn_or_judged_is_found_by_nobody(house: House) -> None:
 
 def test_a_lost_application_is_looked_for_where_there_is_a_draw(house: House) -> None:
     person = next(house.supply)
-    first_come = look_for(house, house.wave_id, person, role="operator")
+    first_come = look_for(house, house.open_wave(), person, role="operator")
     assert code(first_come) == (409, "wave-first-come")
     assert code(look_for(house, new_id(), person, role="operator")) == (404, "not-found")
 
