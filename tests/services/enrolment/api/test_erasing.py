@@ -15,7 +15,6 @@ from services.enrolment.worker import expire_due_cards
 from tests.chassis.problem_documents import code, pointers, problem
 from tests.planted import at_rest
 from tests.services.enrolment import exclusions
-from tests.services.enrolment.api.tampering import undo_admission_of
 from tests.services.enrolment.draws import (
     applied,
     close_window,
@@ -36,6 +35,7 @@ from tests.services.enrolment.erasing import (
 )
 from tests.services.enrolment.files import admit_all, file_of, rows, sent
 from tests.services.enrolment.house import DAY, House, document
+from tests.services.enrolment.lived_in import undo_admission_of
 from tests.services.enrolment.people import HeldCard
 from tests.services.enrolment.teaching import taught
 
