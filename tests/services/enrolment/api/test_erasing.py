@@ -258,6 +258,18 @@ def test_nothing_more_is_kept_of_what_the_erased_say(house: House) -> None:
     assert left_of(house, of.cards[0], SAID)[1:] == []
 
 
+def test_who_was_erased_answers_no_survey_and_is_owed_nothing_more(house: House) -> None:
+    of = taught(house).completed()
+    run_out(house, of.cards[0])
+    document(erase(house, of.cards[0]))
+    before = house.tables()
+    assert code(of.survey()) == (409, "state-conflict")
+    assert house.tables() == before
+    [incentive] = of.card()["incentives"]
+    assert (incentive["incentive"], incentive["status"]) == ("completion", "due")
+    assert house.differences() == []
+
+
 def test_neither_order_nor_reference_ties_the_list_to_the_journal(house: House) -> None:
     cards = house.award_many(6)
     for card in cards:
