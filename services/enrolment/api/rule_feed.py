@@ -10,7 +10,7 @@ from services.enrolment.queries.rules import scheduled_versions
 from services.enrolment.service import EnrolmentService
 from vocabulary.roles import SYSTEM
 
-endpoints: Endpoints[EnrolmentService] = Endpoints("/api/v1")
+endpoints: Endpoints[EnrolmentService] = Endpoints()
 
 
 class RuleFeedQuery(Strict):
