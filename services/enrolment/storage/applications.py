@@ -229,6 +229,14 @@ class ApplicationStore:
         rows = connection.execute(mine.order_by(A.wave_id)) if waves else ()
         return [_application_of(row) for row in rows]
 
+    def erased_among(self, connection: sa.Connection, application_ids: Sequence[str]) -> bool:
+        """Tell whether the person behind one of these was erased; lock the draw before."""
+        query = sa.select(A.application_id).where(
+            self._database.is_among(A.application_id), A.erased_position.is_not(None)
+        )
+        keys = {"keys": self._database.keys(application_ids)}
+        return connection.execute(query.limit(1), keys).one_or_none() is not None
+
     def erase(self, connection: sa.Connection, application_id: str, *, position: int) -> None:
         """Destroy who made an application of a locked draw; `position` is that of the entry that tells so.
 
