@@ -65,7 +65,7 @@ class FileWork:
             (line.number, read_line(line.values, takes_test_numbers=self.takes_test_numbers))
             for line in files.sealed_rows.open_lines(sealed)
         ]
-        return ReadChunk(file_id, sealed.first_row, rows)
+        return ReadChunk(file_id, sealed.first_row, sealed.sealed, rows)
 
     def _discard(self, file_id: str) -> int:
         discard = partial(discard_incomplete, file_id=file_id, stores=self.stores)

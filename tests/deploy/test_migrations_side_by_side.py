@@ -47,6 +47,9 @@ BORNE = {
         "create_index unique": "on a table that this migration makes, and the code before does not know",
         "create_check_constraint": "the code before moves money between these accounts only, and names the training",
     },
+    "enrolment/0017_assistance.py": {
+        "execute": "a constraint of two columns that the code before leaves at their defaults, which meet it",
+    },
     "catalog/0002_names_held_once.py": {
         "create_index unique": "rows of the code before have no key, and those without are never held to it",
         "execute": "reads names, and gives them their keys:",
@@ -55,6 +58,10 @@ BORNE = {
     "catalog/0005_names_without_outer_signs.py": {
         "execute": "reads names, and writes their keys anew:",
         "update": "to what the code before compares as it does any key; it still tells such names apart",
+    },
+    "catalog/0006_rules_of_classes.py": {
+        "drop_constraint": "made anew at once, and looser:",
+        "create_check_constraint": "the code before refuses short courses by itself",
     },
 }
 """What goes beyond adding, by migration, and why the code before it bears it all the same."""

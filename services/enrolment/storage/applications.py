@@ -152,6 +152,17 @@ class ApplicationStore:
         row = connection.execute(query.with_for_update() if lock else query).one_or_none()
         return None if row is None else _application_of(row)
 
+    def find_of_person(
+        self, connection: sa.Connection, wave_id: str, *, nik_digest: str
+    ) -> Application | None:
+        """Read the application of a person that waits in a wave; None where there is none.
+
+        Of those that are withdrawn or judged nothing is left by which the person could be found.
+        """
+        query = sa.select(APPLICATION).where(A.wave_id == wave_id, A.nik_digest == nik_digest)
+        row = connection.execute(query).one_or_none()
+        return None if row is None else _application_of(row)
+
     def save_withdrawn(
         self, connection: sa.Connection, application_id: str, *, position: int
     ) -> None:
@@ -217,6 +228,14 @@ class ApplicationStore:
             connection.execute(sa.select(D.wave_id).where(D.wave_id == wave_id).with_for_update())
         rows = connection.execute(mine.order_by(A.wave_id)) if waves else ()
         return [_application_of(row) for row in rows]
+
+    def erased_among(self, connection: sa.Connection, application_ids: Sequence[str]) -> bool:
+        """Tell whether the person behind one of these was erased; lock the draw before."""
+        query = sa.select(A.application_id).where(
+            self._database.is_among(A.application_id), A.erased_position.is_not(None)
+        )
+        keys = {"keys": self._database.keys(application_ids)}
+        return connection.execute(query.limit(1), keys).one_or_none() is not None
 
     def erase(self, connection: sa.Connection, application_id: str, *, position: int) -> None:
         """Destroy who made an application of a locked draw; `position` is that of the entry that tells so.

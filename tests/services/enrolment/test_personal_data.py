@@ -43,7 +43,7 @@ ZUBAIDAH = Person(
 UMBU = Person(
     nik="5312112907910004",
     family_card="5312110101010077",
-    name="=Umbu Rambaraji",
+    name="=Umbulandi Rambaraji",
     birth_date="1991-07-29",
     regency="17.71",
 )
@@ -245,13 +245,14 @@ def buy_and_return(house: House, one: HeldCard, other: HeldCard) -> str:
 
 
 def learn(house: House) -> None:
-    """Complete a training and review it, with a name in the text; be refused what holds a number."""
+    """Complete a training, review it, with a name in the text, and answer a survey; be refused what holds a number."""
     of = taught(house)
     of.came()
     of.record(of.item(reason=f"NIK {NEVER_ADMITTED}"))
     document(of.judge())
     of.review(text=f"NIK saya {NEVER_ADMITTED}")
     document(of.review(text=f"Ibu {SAID_OF_A_TRAINER} mengajar dengan sabar."), 201)
+    document(of.survey(), 201)
     house.get(f"/enrolments/{of.enrolments[0]}/attendance", "operator")
     house.get(f"/enrolments/{of.enrolments[0]}/review", "holder", card=of.cards[0].card_ref)
 
@@ -439,6 +440,8 @@ def test_the_journal_knows_people_by_reference_only(shared_house: House, traces:
         "attendance-recorded",
         "enrolment-completed",
         "enrolment-reviewed",
+        "survey-handed-in",
+        "incentive-due",
     }
     assert found(told, traces) == []
 

@@ -49,14 +49,14 @@ def admit_drawn(
 ) -> int:
     """Judge those who come next and destroy what tells who they are, but for those with a card; return how many.
 
-    Nothing is done, and 0 returned, where another worker has the draw, where these are not the next any more, and while
-    admissions are paused anywhere: a region that is paused must not lose its turn to the others. Raises
-    `PausedMeanwhile` where that began just now; roll back and come again.
+    Nothing is done, and 0 returned, where another worker has the draw, where these are not the next any more, where one
+    of them was erased since they were read, and while admissions are paused anywhere: a region that is paused must not
+    lose its turn to the others. Raises `PausedMeanwhile` where that began just now; roll back and come again.
     """
     due = lock_due_draw_if_free(connection, drawn.wave_id, Step.ADMIT, stores=stores)
     if due is None or due.draw.judged != drawn.first_place:
         return 0
-    if _is_paused(connection, stores):
+    if _is_paused(connection, stores) or _was_erased(connection, drawn, stores):
         return 0
     admission_id = new_id()
     verdicts = _judge(connection, drawn, admission_id, request_id, stores)
@@ -71,6 +71,12 @@ def admit_drawn(
         raise LookupError(f"{len(verdicts) - saved} applications of the order are not there")
     stores.draws.save_judged(connection, after)
     return len(verdicts)
+
+
+def _was_erased(connection: sa.Connection, drawn: DrawnPeople, stores: Stores) -> bool:
+    """Tell whether somebody was erased between being read and the draw being locked."""
+    read = [one for one, person in drawn.people if isinstance(person, Candidate)]
+    return stores.applications.erased_among(connection, read)
 
 
 def _is_paused(connection: sa.Connection, stores: Stores) -> bool:

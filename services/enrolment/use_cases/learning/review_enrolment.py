@@ -7,7 +7,6 @@ from dataclasses import dataclass, field
 import sqlalchemy as sa
 
 from chassis.identity import Principal
-from chassis.problems import StateConflict
 from services.enrolment.domain.entry_kinds import EntryKind
 from services.enrolment.domain.learning.review import Review, review
 from services.enrolment.domain.seats.enrolment import Enrolment
@@ -16,6 +15,7 @@ from services.enrolment.use_cases.shared.enrolment_entries import enrolment_entr
 from services.enrolment.use_cases.shared.held_enrolment import held_enrolment
 from services.enrolment.use_cases.shared.recorded import Recorded
 from services.enrolment.use_cases.shared.settled_incentives import Settled, settle_incentives
+from services.enrolment.use_cases.shared.still_known import check_still_known
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,8 +39,7 @@ def review_enrolment(
     enrolment, card = held_enrolment(
         connection, command.enrolment_id, caller=command.caller, stores=stores
     )
-    if not stores.persons.is_kept(connection, card.card_ref):
-        raise StateConflict(_ERASED, facts={"state": card.state.value})
+    check_still_known(connection, card, stores=stores)
     reviewed = review(enrolment)
     stores.enrolments.save_state(connection, reviewed)
     now = stores.database.now(connection)
@@ -65,6 +64,3 @@ def review_enrolment(
     )
     position = stores.journal.append(connection, [entry, *entries], now=now)
     return Recorded(Settled(reviewed, settlement), position)
-
-
-_ERASED = "The holder of this card was erased: nothing more is kept of what that person says."

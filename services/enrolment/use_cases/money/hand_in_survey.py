@@ -16,6 +16,7 @@ from services.enrolment.domain.programme.card import Card
 from services.enrolment.storage.stores import Stores
 from services.enrolment.use_cases.shared.recorded import Recorded
 from services.enrolment.use_cases.shared.settled_incentives import Settled, settle_incentives
+from services.enrolment.use_cases.shared.still_known import check_still_known
 from vocabulary.rule_set import RuleSet
 
 
@@ -33,12 +34,13 @@ def hand_in_survey(
 ) -> Recorded[Settled[Survey]]:
     """Keep a survey of the caller's own card.
 
-    Raises `NotFound`, and what `domain.money.survey.check_survey` raises.
+    Raises `NotFound`, `StateConflict` where the holder was erased, and what `domain.money.survey.check_survey` raises.
     """
     survey = command.survey
     card = stores.cards.lock(connection, [survey.card_ref]).get(survey.card_ref)
     if card is None:
         raise NotFound
+    check_still_known(connection, card, stores=stores)
     now = stores.database.now(connection)
     promised = _check(connection, survey, card, now, stores)
     stores.incentives.add_survey(connection, survey, rule_version=promised.version, now=now)

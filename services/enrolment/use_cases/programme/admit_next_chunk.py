@@ -34,10 +34,14 @@ from vocabulary.roles import OPERATOR
 
 @dataclass(frozen=True, slots=True)
 class ReadChunk:
-    """Rows of a file as they were read: for each, in which line it stands, and the candidate or the refusal."""
+    """Rows of a file as they were read: for each, in which line it stands, and the candidate or the refusal.
+
+    `sealed` is how they lay there: of a person who is erased it changes.
+    """
 
     file_id: str
     first_row: int
+    sealed: str = field(repr=False)
     rows: Sequence[tuple[int, Candidate | Problem]] = field(repr=False)
 
 
@@ -46,13 +50,14 @@ def admit_next_chunk(
 ) -> int:
     """Judge the rows of a chunk and keep what became of each in the place of the candidates; return how many.
 
-    Nothing is done, and 0 returned, where another worker has the file, where the chunk is not the next one any more,
-    and while nobody is admitted anywhere or the wave has not opened. Once the wave is over, all are `wave-closed`.
+    Nothing is done, and 0 returned, where another worker has the file, where the chunk is not the next one any more, or
+    not as it was read, and while nobody is admitted anywhere or the wave has not opened. Once the wave is over, all are
+    `wave-closed`.
     """
     file = stores.admission_files.lock_if_free(connection, chunk.file_id)
     if file is None or not file.goes_on or file.done != chunk.first_row:
         return 0
-    if _has_to_wait(connection, file, stores):
+    if _has_to_wait(connection, file, stores) or not _is_as_read(connection, chunk, stores):
         return 0
     admission_id = new_id()
     outcomes = _admit(connection, file, chunk, admission_id=admission_id, stores=stores)
@@ -77,6 +82,12 @@ def _has_to_wait(connection: sa.Connection, file: AdmissionFile, stores: Stores)
     wave = stores.waves.read(connection, file.wave_id)
     paused = any(pause.what is Paused.ADMISSIONS and pause.region is None for pause in pauses)
     return wave is None or now < wave.opens_at or (paused and now < wave.closes_at)
+
+
+def _is_as_read(connection: sa.Connection, chunk: ReadChunk, stores: Stores) -> bool:
+    """Tell whether nobody was erased out of a chunk between its being read and its file being locked."""
+    lies = stores.admission_files.next_chunk(connection, chunk.file_id)
+    return lies is not None and lies.sealed == chunk.sealed
 
 
 def _admit(

@@ -51,8 +51,8 @@ def erase_holder(
 ) -> Erased:
     """Destroy everything that was found of a person, with an entry for each card.
 
-    Raises `CardNotFound`, `StateConflict` where a card has not ended, an exclusion case goes on, or the person was
-    erased already.
+    Raises `CardNotFound`, `StateConflict` where a card has not ended, an exclusion case goes on, the person was awarded
+    another card since the traces were found, or was erased already.
     """
     card = named_card(
         connection, card_number=command.card_number, card_ref=command.card_ref, stores=stores
@@ -67,6 +67,8 @@ def erase_holder(
     cards = stores.cards.lock(connection, refs)
     going_on = stores.exclusion_cases.goes_on(connection, refs)
     check_erasure(cards.values(), case_goes_on=going_on)
+    if stores.persons.card_ref_by_nik(connection, traces.nik) not in (None, *refs):
+        raise StateConflict(_ANOTHER_CARD, facts={"state": card.state.value})
     if not stores.persons.sealed(connection, refs):
         raise StateConflict(_ERASED_ALREADY, facts={"state": card.state.value})
     suppressed = _erase(connection, traces, stores)
@@ -137,4 +139,7 @@ def _entry_of_application(command: EraseHolder, application: Application) -> Ent
     )
 
 
+_ANOTHER_CARD = (
+    "This person was awarded another card just now. Send this again, to see how that one stands."
+)
 _ERASED_ALREADY = "The holder of this card was erased already. Nothing is left to erase."

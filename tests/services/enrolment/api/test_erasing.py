@@ -2,19 +2,25 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import replace
 from itertools import islice
-from typing import Any
+from typing import Any, TypeVar
 
 import pytest
 import sqlalchemy as sa
 
 from chassis.identifiers import random_reference
+from chassis.identity import Principal
+from chassis.problems import StateConflict
+from chassis.transaction import Transactions
 from services.enrolment.storage.tables.programme import SUPPRESSED_PERSON
+from services.enrolment.use_cases.programme.erase_holder import EraseHolder, erase_holder
+from services.enrolment.use_cases.programme.find_traces import find_traces
 from services.enrolment.worker import expire_due_cards
 from tests.chassis.problem_documents import code, pointers, problem
 from tests.planted import at_rest
-from tests.services.enrolment import exclusions
+from tests.services.enrolment import draws, exclusions, files
 from tests.services.enrolment.draws import (
     applied,
     close_window,
@@ -39,6 +45,7 @@ from tests.services.enrolment.lived_in import undo_admission_of
 from tests.services.enrolment.people import HeldCard
 from tests.services.enrolment.teaching import taught
 
+Result = TypeVar("Result")
 SUPPRESSED = "suppressed_person.nik_digest"
 OF_LISTS = {"listed_person.nik_digest", "exclusion_list.checked_to"}
 """Digests of an exclusion list, which is another office's: they name no card."""
@@ -209,6 +216,69 @@ def test_what_files_hold_of_a_person_goes_and_their_other_rows_stay(house: House
     assert house.differences() == []
 
 
+class Meanwhile(Transactions):
+    """Transactions, before the first of which something else is done."""
+
+    def __init__(self, house: House, happening: Callable[[], object]) -> None:
+        super().__init__(house.service.database, house.service.stores.answers)
+        self._happenings = [happening]
+
+    def run(self, work: Callable[[sa.Connection], Result], *, repeatable: bool = False) -> Result:
+        while self._happenings:
+            self._happenings.pop()()
+        return super().run(work, repeatable=repeatable)
+
+
+def awarded_by_mistake(house: House) -> HeldCard:
+    """Award a card by mistake; its holder may be admitted again."""
+    card = house.award()
+    undo_admission_of(house, card)
+    return card
+
+
+def test_who_was_read_in_a_file_before_the_erasure_gets_no_card_after_it(house: House) -> None:
+    card = awarded_by_mistake(house)
+    file_id = sent(house, file_of([card.person]))
+    meanwhile = Meanwhile(house, lambda: document(erase(house, card)))
+    assert replace(files.work_of(house), transactions=meanwhile).admit_some() == 0
+    assert left_of(house, card) == []
+    admit_all(house)
+    assert [row["code"] for row in rows(house, file_id)] == ["nik-already-held"]
+    assert house.differences() == []
+
+
+def test_who_was_read_in_a_draw_before_the_erasure_gets_no_card_after_it(house: House) -> None:
+    card = awarded_by_mistake(house)
+    application_id = applied(house, wave_id := open_draw(house), card.person)
+    close_window(house, wave_id)
+    go_on(house)
+    document(enter(house, wave_id))
+    while draws.shown(house, wave_id)["state"] != "revealed":
+        draws.work_of(house).go_on()
+    meanwhile = Meanwhile(house, lambda: document(erase(house, card)))
+    assert replace(draws.work_of(house), transactions=meanwhile).go_on() == 0
+    assert left_of(house, card) == []
+    go_on(house)
+    assert looked_up(house, application_id)["code"] == "nik-already-held"
+    assert house.differences() == []
+
+
+def test_who_was_awarded_another_card_meanwhile_is_not_erased_in_part(house: House) -> None:
+    card, service = awarded_by_mistake(house), house.service
+    traces = find_traces(None, card.card_ref, stores=service.stores)
+    document(house.admit([card.person.row()]))
+    before = house.tables()
+    caller = Principal(RINA, "operator", None, None, None, expires_at=0)
+    command = EraseHolder(
+        None, card.card_ref, CASE["reason"], CASE["case_number"], caller, "request-1"
+    )
+    with pytest.raises(StateConflict, match="another card"):
+        service.transactions.run(
+            lambda connection: erase_holder(connection, command, traces, stores=service.stores)
+        )
+    assert house.tables() == before
+
+
 def open_now(house: House, wave_id: str) -> None:
     with house.as_owner() as connection:
         earlier = {"instant": "2026-01-01T00:00:00.000000Z", "wave": wave_id}
@@ -256,6 +326,18 @@ def test_nothing_more_is_kept_of_what_the_erased_say(house: House) -> None:
     erased(house, of.cards[0])
     assert code(of.review(text=SAID)) == (409, "state-conflict")
     assert left_of(house, of.cards[0], SAID)[1:] == []
+
+
+def test_who_was_erased_answers_no_survey_and_is_owed_nothing_more(house: House) -> None:
+    of = taught(house).completed()
+    run_out(house, of.cards[0])
+    document(erase(house, of.cards[0]))
+    before = house.tables()
+    assert code(of.survey()) == (409, "state-conflict")
+    assert house.tables() == before
+    [incentive] = of.card()["incentives"]
+    assert (incentive["incentive"], incentive["status"]) == ("completion", "due")
+    assert house.differences() == []
 
 
 def test_neither_order_nor_reference_ties_the_list_to_the_journal(house: House) -> None:

@@ -40,7 +40,7 @@ def test_tables_and_entries_agree_after_a_little_of_everything(lived_in: LivedIn
             "suppression_lists": 1,
             "enrolments": 5,
             "evidence": 4,
-            "movements": 22,
+            "movements": 24,
             "corrections": 1,
             "incentives": 2,
             "account_days": 10,

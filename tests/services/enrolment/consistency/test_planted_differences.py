@@ -67,7 +67,7 @@ def test_an_entry_that_cannot_be_read_is_told_and_hides_nothing_else(
     house, ids = lived_in.house, lived_in.ids
     unread = "update journal_entry set body = :body where card_ref = :bystander"
     tamper(house, unread, {**ids, "body": body})
-    tamper(house, "update wave set admitted = 9 where wave_id = :wave", ids)
+    tamper(house, "update wave set admitted = 99 where wave_id = :wave", ids)
     differences = house.differences()
     assert differences[0]["what"] == "people admitted, by cards"
     assert len(differences) > 1
