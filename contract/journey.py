@@ -201,6 +201,7 @@ def _award_card(recorder: Recorder) -> str:
     stop_file(recorder)
     recorder.call("GET", path, query={"limit": 1})
     recorder.call("GET", f"{path}/{{wave_id}}", wave)
+    recorder.call("GET", f"{API}/reports/quotas", query={"wave_id": wave})
     return str(answer["admitted"][0]["card_number"])
 
 
@@ -272,7 +273,6 @@ def _report(recorder: Recorder) -> None:
     ]
     body = {"province": "17", "stated_total": 68_204, "rows": rows}
     recorder.call("POST", f"{API}/reports/reconciliation", body=body)
-    recorder.call("GET", f"{API}/reports/quotas")
     recorder.call("GET", f"{API}/reports/assistance", query={"by": "province"}, role="operator")
 
 

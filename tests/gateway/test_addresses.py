@@ -15,6 +15,7 @@ from tests.tokens import bearer
 
 ID = "0190f5a2-7c3e-7b1d-9a4f-5e6d7c8b9a01"
 NAME = "2027-01b"
+DAY = "2027-01-31"
 COURSE = f"/api/v1/courses/{ID}"
 
 
@@ -84,7 +85,7 @@ def test_a_journal_that_does_not_exist_is_refused_by_name(gateway: Server, query
 def test_every_route_reaches_the_service_with_its_ids_in_their_places(
     gateway: Server, recorded: Recorded, route: Route
 ) -> None:
-    method, path = route.method, route.path.replace("{version}", NAME)
+    method, path = route.method, route.path.replace("{version}", NAME).replace("{day}", DAY)
     path = re.sub(r"\{[a-z_]+\}", ID, path)
     body = None if method == "GET" else b"{}"
     if path == "/.well-known/jwks.json":

@@ -46,7 +46,7 @@ endpoints: Endpoints[EnrolmentService] = Endpoints("/api/v1")
     bounded=(LOOKUPS_OF_ONE_CALLER,),
 )
 def post_explanation(call: Call, service: EnrolmentService) -> Answer:
-    """Explain what each rule says of a candidate, of a seat, of an enrolment or of a class, and what it compared.
+    """Explain what each rule says of a candidate, seat, enrolment or class, and what it compared.
 
     Of another version or day it tells what those rules would have said: the card then stands as if they had awarded
     it. An enrolment is judged by what was known when it was made, a class by the limits of its course, days and seats.

@@ -124,7 +124,7 @@ class QuotaReport(Shown):
     refuses=(NotFound,),
 )
 def get_quota_report(call: Call, service: EnrolmentService) -> Answer | Response:
-    """Tell target, used and left of every quota of a wave, or of the programme's, and what does not add up.
+    """Tell target, used and left of each quota of a wave, or of the programme, and what does not add up.
 
     Cards whose region changed its code count under the code of today, and so do quotas that were set before.
     """

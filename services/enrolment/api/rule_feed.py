@@ -10,14 +10,14 @@ from services.enrolment.queries.rules import scheduled_versions
 from services.enrolment.service import EnrolmentService
 from vocabulary.roles import SYSTEM
 
-endpoints: Endpoints[EnrolmentService] = Endpoints()
+endpoints: Endpoints[EnrolmentService] = Endpoints("/internal")
 
 
 class RuleFeedQuery(Strict):
     """Which versions: all of them."""
 
 
-@endpoints.get("/internal/rules", allow=(SYSTEM,), query=RuleFeedQuery)
+@endpoints.get("/rules", allow=(SYSTEM,), query=RuleFeedQuery)
 def get_scheduled_rules(_: Call, service: EnrolmentService) -> Answer:
     """Tell the catalogue which versions are scheduled, each as it was kept."""
     with service.database.reading() as connection:

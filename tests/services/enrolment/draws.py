@@ -50,6 +50,9 @@ def open_draw(house: House) -> str:
     """Announce a draw whose window is open by now; return the wave's id."""
     wave_id = str(document(announce(house), 201)["id"])
     move_window(house, wave_id, opens_in=-HOUR, closes_in=HOUR)
+    with house.as_owner() as connection:
+        awaited = sa.update(DRAW).where(DRAW.c.wave_id == wave_id)
+        connection.execute(awaited.values(outside_after=utc_now() - HOUR))
     return wave_id
 
 
@@ -64,8 +67,6 @@ def move_window(
             .where(WAVE.c.wave_id == wave_id)
             .values(opens_at=utc_now() + opens_in, closes_at=closes_at)
         )
-        awaited = sa.update(DRAW).where(DRAW.c.wave_id == wave_id)
-        connection.execute(awaited.values(outside_after=closes_at))
     return closes_at
 
 

@@ -43,7 +43,7 @@ ZUBAIDAH = Person(
 UMBU = Person(
     nik="5312112907910004",
     family_card="5312110101010077",
-    name="=Umbu Rambaraji",
+    name="=Umbulandi Rambaraji",
     birth_date="1991-07-29",
     regency="17.71",
 )

@@ -139,11 +139,12 @@ class _Walk:
     def steps(self, start: Stage) -> Iterator[tuple[Stage, int, Differences]]:
         names = [comparison.counted for comparison in WALKED]
         for comparison in WALKED[names.index(start.counted) :]:
-            after = start.key if comparison.counted == start.counted else None
+            key = start.key if comparison.counted == start.counted else None
+            after = None if key is None else comparison.read_key(key)
             yield from self._compared(comparison, after)
 
     def _compared(
-        self, comparison: Comparison, after: str | None
+        self, comparison: Comparison, after: str | int | None
     ) -> Iterator[tuple[Stage, int, Differences]]:
         name = comparison.counted
         for first, last, count, found in self._ranges(comparison, after):
@@ -153,7 +154,7 @@ class _Walk:
             yield Stage(name, str(last)), count, []
 
     def _ranges(
-        self, comparison: Comparison, after: str | None
+        self, comparison: Comparison, after: str | int | None
     ) -> Iterator[tuple[Any, Any, int, list[tuple[Any, Differences]]]]:
         if comparison is ENTRIES:
             yield from self._positions(int(after or 0))
@@ -162,7 +163,7 @@ class _Walk:
             yield keys[0], keys[-1], len(keys), []
             after = keys[-1]
 
-    def _keys(self, comparison: Comparison, after: str | None) -> list[Any]:
+    def _keys(self, comparison: Comparison, after: str | int | None) -> list[Any]:
         query = sa.select(comparison.key).order_by(comparison.key).limit(comparison.at_once)
         if after is not None:
             query = query.where(comparison.key > after)

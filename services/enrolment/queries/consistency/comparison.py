@@ -115,9 +115,17 @@ class Comparison:
 
     def is_key(self, text: str) -> bool:
         """Tell whether a text can be a key of these rows."""
-        if isinstance(self.key.type, Identifier):
+        if self._is_walked_by_id:
             return is_id(text)
         return text.isascii() and text.isdigit() and len(text) < 16
+
+    def read_key(self, text: str) -> str | int:
+        """Return the key that such a text stands for."""
+        return text if self._is_walked_by_id else int(text)
+
+    @property
+    def _is_walked_by_id(self) -> bool:
+        return isinstance(self.key.type, Identifier)
 
 
 def count(rows: sa.FromClause, *conditions: Expression, of: sa.FromClause) -> Expression:

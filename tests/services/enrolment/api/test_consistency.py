@@ -39,7 +39,7 @@ def test_tables_and_entries_agree_after_a_little_of_everything(house: House) -> 
             "suppression_lists": 1,
             "enrolments": 5,
             "evidence": 4,
-            "movements": 22,
+            "movements": 24,
             "corrections": 1,
             "incentives": 2,
             "account_days": 10,

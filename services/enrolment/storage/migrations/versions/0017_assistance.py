@@ -20,10 +20,16 @@ def upgrade() -> None:
         "enrolment",
         sa.Column("assisted", sa.Boolean(), nullable=False, server_default=sa.false()),
     )
-    if op.get_bind().dialect.name == "postgresql":
-        _add_consent_without_reading_every_enrolment()
-    else:
-        op.add_column("enrolment", _consent(sa.CheckConstraint(CONSENT, name=CONSTRAINT)))
+    op.add_column(
+        "enrolment",
+        sa.Column(
+            "consent",
+            sa.Boolean(),
+            sa.CheckConstraint(CONSENT, name=CONSTRAINT),
+            nullable=False,
+            server_default=sa.false(),
+        ),
+    )
     op.create_table(
         "assistance",
         sa.Column("month", sa.String(7), nullable=False),
@@ -39,15 +45,3 @@ def upgrade() -> None:
             name="assistance_is_a_part",
         ),
     )
-
-
-def _consent(*constraints: sa.CheckConstraint) -> sa.Column:
-    return sa.Column(
-        "consent", sa.Boolean(), *constraints, nullable=False, server_default=sa.false()
-    )
-
-
-def _add_consent_without_reading_every_enrolment() -> None:
-    """Check what is written from now on; what is there has both columns false by default, which holds."""
-    op.add_column("enrolment", _consent())
-    op.execute(f"alter table enrolment add constraint {CONSTRAINT} check ({CONSENT}) not valid")
