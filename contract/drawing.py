@@ -22,11 +22,13 @@ def draw(recorder: Recorder, eventually: Eventually) -> None:
     """Announce a draw, apply, let it be listed, enter the outside value, and see who was drawn."""
     wave = _announce(recorder)
     application = eventually(lambda: _apply(recorder, wave))
-    withdrawn = _apply(recorder, wave)
+    lost = candidate()
+    _apply(recorder, wave, lost)
+    withdrawn = _look_for(recorder, wave, lost)
     recorder.call(
         "POST",
         f"{API}/applications/{{application_id}}/withdrawal",
-        str(withdrawn),
+        withdrawn,
         role="officer",
         bound=OFFICE,
         body={"reason": "Sudah bekerja", "consent": True},
@@ -42,7 +44,7 @@ def draw(recorder: Recorder, eventually: Eventually) -> None:
     recorder.call("POST", f"{WAVE}/draw/outside-value", wave, role="operator", body=value, key=True)
     eventually(lambda: _has_come_to(recorder, wave, "done"))
     recorder.call("GET", f"{WAVE}/draw/results", wave)
-    recorder.call("POST", f"{API}/applications/lookup", body={"application_id": application})
+    recorder.call("POST", f"{API}/applications/lookup", body=application)
 
 
 def _announce(recorder: Recorder) -> str:
@@ -59,15 +61,25 @@ def _announce(recorder: Recorder) -> str:
     return str(opened.json()["id"])
 
 
-def _apply(recorder: Recorder, wave: str) -> str | None:
-    """Apply for a person who agreed to it; None while the window has not opened."""
-    body = {**candidate(), "consent": True}
+def _apply(
+    recorder: Recorder, wave: str, person: dict[str, Any] | None = None
+) -> dict[str, Any] | None:
+    """Apply for a person who agreed to it; return id and receipt, or None while the window has not opened."""
+    body = {**(person or candidate()), "consent": True}
     path = f"{WAVE}/applications"
     try:
         made = recorder.call("POST", path, wave, role="officer", bound=OFFICE, body=body, key=True)
     except Refused:
         return None
-    return str(made.json()["id"])
+    return {"application_id": made.json()["id"], "receipt": made.json()["receipt"]}
+
+
+def _look_for(recorder: Recorder, wave: str, person: dict[str, Any]) -> str:
+    """Find the application of a person who has lost the id."""
+    body = {"nik": person["nik"], "reason": "Tanda terima hilang"}
+    path = f"{WAVE}/applications/lookup"
+    found = recorder.call("POST", path, wave, role="officer", bound=OFFICE, body=body)
+    return str(found.json()["id"])
 
 
 def _has_come_to(recorder: Recorder, wave: str, state: str) -> bool:

@@ -35,6 +35,7 @@ _SAID = {
     "nik": "1771015505900000",
     "preview": "9f2c7d1e4b8a60355d0e6c1f7a92b84e3c5d7f10a2b4c6e8f0123456789abcde",
     "next_cursor": "WyI4YzFmM2EiLCAiMDE5N2ExIl0=",
+    "receipt": "R4XN6TQ2LB",
     "redeem_code": "K7QX2MBA4T",
     "request_id": "0f2c1a7e5d",
     "root": "d37ee418976dd95753c1c73862b9398fa2a2cf9b4ff0fdfe8b30cd95209614b7",

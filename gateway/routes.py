@@ -131,6 +131,9 @@ ENROLMENT = (
         bulk=True,
     ),
     _write("POST", "/waves/{wave_id}/applications", "enrolment", BEARER, largest_body=16 * KIB),
+    _write(
+        "POST", "/waves/{wave_id}/applications/lookup", "enrolment", BEARER, largest_body=16 * KIB
+    ),
     _write("POST", "/applications/lookup", "enrolment", PUBLIC, largest_body=16 * KIB),
     _write(
         "POST",

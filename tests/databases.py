@@ -94,11 +94,19 @@ class DatabaseMaker:
             template = self.empty(dialect, service)
             migrate(package, owner_url=template.owner, application_url=template.application)
             self._templates[dialect, package] = template
-        if dialect == "sqlite":
-            made = self.empty(dialect, service)
-            shutil.copy(_file(template), _file(made))
-            return made
-        return self._copied(service, template)
+        return self.copied(service, template)
+
+    def copied(self, service: str, source: ServiceDatabase) -> ServiceDatabase:
+        """Make a copy of a service's database that nobody is connected to any more."""
+        if not source.owner.startswith("sqlite:"):
+            return self._copied_on_server(service, source)
+        if Path(f"{_file(source)}-wal").exists():
+            raise RuntimeError(
+                "somebody is connected, and what was written last is not in the file"
+            )
+        made = self.empty("sqlite", service)
+        shutil.copy(_file(source), _file(made))
+        return made
 
     def drop_all(self) -> None:
         """Drop every database made on a server that goes on without us; a private one ends with all it has."""
@@ -114,11 +122,11 @@ class DatabaseMaker:
             self._address = next(self._server)
         return self._address
 
-    def _copied(self, service: str, template: ServiceDatabase) -> ServiceDatabase:
+    def _copied_on_server(self, service: str, source: ServiceDatabase) -> ServiceDatabase:
         self._made += 1
         name = f"test_{self._run}_{self._made}_{service}"
-        source = template.owner.rpartition("/")[2]
-        create_database(self.server, name, owner=f"{service}_owner", template=source)
+        template = source.owner.rpartition("/")[2]
+        create_database(self.server, name, owner=f"{service}_owner", template=template)
         self._on_server.append(name)
         return self._on_postgresql(service, name)
 

@@ -46,7 +46,7 @@ class EnrolmentService:
     stores: Stores
     transactions: Transactions
     enrolments: GroupCommit[EnrolCommand]
-    redeem_key: bytes = field(repr=False)
+    code_key: bytes = field(repr=False)
     takes_test_numbers: bool = False
     """Whether people may be admitted under a NIK with serial 0000, which is issued to nobody."""
 
@@ -134,11 +134,11 @@ def open_storage(settings: Settings, database: Database) -> tuple[Stores, Transa
 def open_service(settings: Settings, database: Database) -> EnrolmentService:
     """Join the parts of enrolment on a database."""
     stores, transactions = open_storage(settings, database)
-    handler = EnrolHandler(stores, redeem_key=settings.fingerprint_key)
+    handler = EnrolHandler(stores, code_key=settings.fingerprint_key)
     return EnrolmentService(
         stores=stores,
         transactions=transactions,
         enrolments=GroupCommit(database.apart(), stores.answers, handler),
-        redeem_key=settings.fingerprint_key,
+        code_key=settings.fingerprint_key,
         takes_test_numbers=settings.is_development,
     )

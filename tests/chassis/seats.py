@@ -67,7 +67,7 @@ class SeatHouse:
         return Batches(
             service.database,
             service.stores.answers,
-            handler or EnrolHandler(service.stores, redeem_key=service.redeem_key),
+            handler or EnrolHandler(service.stores, code_key=service.code_key),
             opener=self.command(new_id(), new_id()),
         )
 

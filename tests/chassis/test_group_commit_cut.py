@@ -169,7 +169,7 @@ def test_a_batch_whose_session_is_terminated_is_done_again(
 ) -> None:
     class_id, cards, calls = calls_for(postgres_seats)
     service = postgres_seats.service
-    handler = Assailed(service.stores, redeem_key=service.redeem_key)
+    handler = Assailed(service.stores, code_key=service.code_key)
     handler.server = postgres_server
     with postgres_seats.batches(handler) as batches:
         assert codes(batches.together(calls)) == ["201"] * CALLERS

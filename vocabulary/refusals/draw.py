@@ -45,6 +45,17 @@ class ApplicationEnded(Problem):
     default_detail = "Nothing about this application can be changed any more."
 
 
+class ReceiptWrong(Problem):
+    code = "receipt-wrong"
+    status = 422
+    title = "The receipt is not the one of this application"
+    meaning = "The receipt is not the one that was given with this application."
+    default_detail = (
+        "Enter the receipt exactly as it was given; without one the state of the application is told. An officer of the"
+        " region tells it again."
+    )
+
+
 class DrawAnnouncedTooLate(Problem):
     code = "draw-announced-too-late"
     status = 409

@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 from chassis.contract import Shown
-from chassis.fields import InstantField, OneOf, Reference, Strict, Text, Whole, says
+from chassis.fields import InstantField, OneOf, Parsed, Reference, Strict, Text, Whole, says
 from services.enrolment.api.admission_documents import CandidateRow
-from services.enrolment.api.fields import ReasonGiven, consent
+from services.enrolment.api.fields import ReasonGiven, consent, why
 from services.enrolment.domain.draw.application import ApplicationState
+from vocabulary import forms
+from vocabulary.nik import parse_nik
 
 WHY_NO_CARD = says(
-    "Why no card was awarded: of a rule, or `quota-full`; null where that is not so."
+    "Why no card was awarded: of a rule, or `quota-full`; null where that is not so, and without the receipt."
 )
 
 
@@ -29,20 +31,39 @@ class WithdrawalRequest(ReasonGiven):
 
 
 class ApplicationLookup(Strict):
-    """The id that was given with an application."""
+    """The id that was given with an application, and the receipt by which its person learns more."""
 
     application_id = Reference(required=True)
+    receipt = Text(
+        most=20, metadata=says("As it was given. Without it nothing but the state is told.")
+    )
 
 
-class MadeApplication(Shown):
-    """An application that was just made."""
+class LostApplication(Strict):
+    """Whose application is looked for, and why."""
+
+    nik = Parsed(
+        lambda value: parse_nik(value, allow_test_numbers=True).number,
+        form=forms.NIK,
+        required=True,
+    )
+    reason = why(required=True)
+
+
+class WaitingApplication(Shown):
+    """An application that was just made, or that waits."""
 
     id = Reference(
-        metadata=says("Give it to the person: by it, and nothing else, the application is found.")
+        metadata=says(
+            "Give it to the person: by it everybody learns what became of the application."
+        )
     )
     wave_id = Reference()
     state = OneOf((ApplicationState.APPLIED,))
     applied_at = InstantField()
+    receipt = Text(
+        most=20, metadata=says("Give it to the person alone: by it the person learns why, too.")
+    )
     position = Whole(least=1, metadata=says("Of the entry in the journal that tells of this."))
 
 
@@ -58,7 +79,7 @@ class ShownApplication(Shown):
             " `not-drawn` none for want of a place."
         ),
     )
-    applied_at = InstantField()
+    applied_at = InstantField(allow_none=True, metadata=says("Null without the receipt."))
     place = Whole(
         least=1, allow_none=True, metadata=says("In the drawn order; null until it is judged.")
     )

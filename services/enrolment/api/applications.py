@@ -1,6 +1,8 @@
-"""Applications: made and withdrawn by those who assist, looked up by whoever has the id."""
+"""Applications: made, found and withdrawn by those who assist, looked up by whoever has the id."""
 
 from __future__ import annotations
+
+from typing import Any
 
 import sqlalchemy as sa
 
@@ -14,21 +16,29 @@ from services.enrolment.api.answers import show
 from services.enrolment.api.application_documents import (
     ApplicationLookup,
     ApplicationRequest,
-    MadeApplication,
+    LostApplication,
     ShownApplication,
+    WaitingApplication,
     WithdrawalRequest,
     WithdrawnApplication,
 )
 from services.enrolment.api.candidates import candidate_of
+from services.enrolment.api.guesses import count_one, refuse_too_many
+from services.enrolment.domain.draw.application import Application
+from services.enrolment.domain.draw.receipt import check_receipt, receipt
 from services.enrolment.queries.draws import show_application
-from services.enrolment.service import EnrolmentService
+from services.enrolment.service import LOOKUPS_OF_ONE_CALLER, EnrolmentService
+from services.enrolment.use_cases.draw.look_up_application import (
+    LookUpApplication,
+    look_up_application,
+)
 from services.enrolment.use_cases.draw.make_application import MakeApplication, make_application
 from services.enrolment.use_cases.draw.withdraw_application import (
     WithdrawApplication,
     withdraw_application,
 )
 from vocabulary.refusals.admission import WaveClosed
-from vocabulary.refusals.draw import AlreadyApplied, ApplicationEnded, WaveFirstCome
+from vocabulary.refusals.draw import AlreadyApplied, ApplicationEnded, ReceiptWrong, WaveFirstCome
 from vocabulary.roles import OFFICER, OPERATOR
 
 endpoints: Endpoints[EnrolmentService] = Endpoints("/api/v1")
@@ -40,13 +50,14 @@ endpoints: Endpoints[EnrolmentService] = Endpoints("/api/v1")
     body=ApplicationRequest,
     key=KeyUse.REQUIRED,
     status=201,
-    shows=MadeApplication,
+    shows=WaitingApplication,
     refuses=(WaveFirstCome, WaveClosed, AlreadyApplied),
 )
 def post_application(call: Call, service: EnrolmentService) -> Answer:
     """Apply for a person who wants a card, in a wave that draws; officers for people of their own region.
 
-    The answer has a random id: give it to the person, who finds out by it what became of the application. Whether the
+    The answer has a random id and a receipt: give both to the person, who finds out by them what became of the
+    application, and why. The id is published with the list; the receipt is the person's own. Whether the
     person may hold a card is judged when its turn comes, by the same rules as everywhere. What is sent here is kept
     sealed until then, and destroyed after.
     """
@@ -60,14 +71,7 @@ def post_application(call: Call, service: EnrolmentService) -> Answer:
 
     def make(connection: sa.Connection) -> Answer:
         made = make_application(connection, command, stores=service.stores)
-        document = {
-            "id": made.result.application_id,
-            "wave_id": made.result.wave_id,
-            "state": made.result.state.value,
-            "applied_at": write_instant(made.result.applied_at),
-            "position": made.position,
-        }
-        return json_answer(201, document)
+        return json_answer(201, _waiting(made.result, position=made.position, service=service))
 
     return service.transactions.answer(call.key, make, seconds=call.seconds_left)
 
@@ -77,16 +81,71 @@ def post_application(call: Call, service: EnrolmentService) -> Answer:
     body=ApplicationLookup,
     key=KeyUse.NONE,
     shows=ShownApplication,
-    refuses=(NotFound,),
+    refuses=(NotFound, ReceiptWrong),
 )
-def look_up_application(call: Call, service: EnrolmentService) -> Answer:
-    """Tell whoever has the id of an application what became of it.
+def post_lookup(call: Call, service: EnrolmentService) -> Answer:
+    """Tell what became of an application; to whoever has its receipt, too, when it was made, and why.
 
-    The id goes in the body, so that no address that others write down leads from a person to it.
+    Both go in the body, so that no address that others write down leads from a person to them.
     """
+    application_id, given = call.body["application_id"], call.body.get("receipt")
+    if given is not None:
+        check_receipt(given, key=service.code_key, application_id=application_id)
     with service.database.reading() as connection:
-        document = show_application(connection, call.body["application_id"])
+        document = show_application(connection, application_id, in_full=given is not None)
     return show(document)
+
+
+@endpoints.post(
+    "/waves/<id:wave_id>/applications/lookup",
+    allow=(OFFICER, OPERATOR),
+    body=LostApplication,
+    key=KeyUse.NONE,
+    shows=WaitingApplication,
+    refuses=(NotFound, WaveFirstCome),
+    bounded=(LOOKUPS_OF_ONE_CALLER,),
+)
+def post_lookup_by_nik(call: Call, service: EnrolmentService) -> Answer:
+    """Find the application of a person who has lost its id or receipt; officers those of people of their own region.
+
+    Every attempt is recorded, and counted with the cards that are looked up. An application that was withdrawn or
+    judged is not found: nothing that leads to the person is left in it.
+    """
+    refuse_too_many(call, service)
+    count_one(call, service)
+    command = LookUpApplication(
+        wave_id=call.path["wave_id"],
+        nik=call.body["nik"],
+        reason=call.body["reason"],
+        caller=call.caller,
+        request_id=call.request_id,
+    )
+    found = service.transactions.run(
+        lambda connection: look_up_application(connection, command, stores=service.stores),
+        repeatable=True,
+    )
+    if found.result is None:
+        raise NotFound(_NOBODY_WAITS)
+    return json_answer(200, _waiting(found.result, position=found.position, service=service))
+
+
+_NOBODY_WAITS = (
+    "No application of this person waits in this wave, or it is of another region. Who was withdrawn or judged is not"
+    " found any more."
+)
+
+
+def _waiting(
+    application: Application, *, position: int, service: EnrolmentService
+) -> dict[str, Any]:
+    return {
+        "id": application.application_id,
+        "wave_id": application.wave_id,
+        "state": application.state.value,
+        "applied_at": write_instant(application.applied_at),
+        "receipt": receipt(service.code_key, application.application_id),
+        "position": position,
+    }
 
 
 @endpoints.post(

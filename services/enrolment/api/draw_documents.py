@@ -8,7 +8,6 @@ import marshmallow as ma
 
 from chassis.contract import Shown, page_of
 from chassis.fields import InstantField, OneOf, Reference, Strict, Text, Whole, says
-from services.enrolment.api.application_documents import WHY_NO_CARD
 from services.enrolment.domain.draw.application import ApplicationState
 from services.enrolment.domain.draw.draw import DrawState
 from vocabulary.nik import refuse_personal_number
@@ -116,7 +115,6 @@ class DrawnApplication(Shown):
     place = Whole(least=1)
     application_id = Reference()
     state = OneOf(tuple(ApplicationState), metadata=says("`applied` until its turn has come."))
-    code = Text(most=64, allow_none=True, metadata=WHY_NO_CARD)
 
 
 ListedApplications = page_of(ListedApplication, name="ListedApplications")

@@ -92,11 +92,13 @@ def get_listed(call: Call, service: EnrolmentService) -> Response:
 def get_results(call: Call, service: EnrolmentService) -> Response:
     """List the applications in the drawn order, with what became of each so far.
 
+    Why somebody was refused is told to whoever has the receipt, and to nobody here.
+
     As JSON, as JSON Lines or as CSV; all stream.
     """
     draw = _draw_that(call, service, reached=DrawState.ORDERED)
     rows = result_rows(draw, stores=service.stores)
-    return answer_with_rows(rows, ("place", "application_id", "state", "code"), call.media_type)
+    return answer_with_rows(rows, ("place", "application_id", "state"), call.media_type)
 
 
 def _draw_that(call: Call, service: EnrolmentService, *, reached: DrawState) -> Draw:

@@ -152,7 +152,7 @@ def get_enrolments(call: Call, service: EnrolmentService) -> Answer:
             call.query["page"],
             reach=reach_to_read(call.caller),
             filters=call.query,
-            redeem_key=service.redeem_key,
+            code_key=service.code_key,
         )
     return json_answer(200, document)
 
@@ -165,7 +165,7 @@ def get_enrolment(call: Call, service: EnrolmentService) -> Answer:
             connection,
             call.path["enrolment_id"],
             reach=reach_to_read(call.caller),
-            redeem_key=service.redeem_key,
+            code_key=service.code_key,
         )
     return show(document)
 
@@ -179,7 +179,7 @@ def get_timeline(call: Call, service: EnrolmentService) -> Answer:
             connection,
             enrolment_id,
             reach=reach_to_read(call.caller),
-            redeem_key=service.redeem_key,
+            code_key=service.code_key,
         )
         document = (
             show_timeline(connection, enrolment_id, stores=service.stores) if visible else None
@@ -250,7 +250,7 @@ def post_redemption(call: Call, service: EnrolmentService) -> Answer:
                 connection,
                 command,
                 stores=service.stores,
-                redeem_key=service.redeem_key,
+                code_key=service.code_key,
             )
         )
 

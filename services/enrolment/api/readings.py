@@ -87,6 +87,7 @@ class Reading(Shown):
     file_id = Reference(allow_none=True)
     list_id = Reference(allow_none=True)
     case_id = Reference(allow_none=True)
+    application_id = Reference(allow_none=True)
 
 
 Readings = page_of(Reading, name="Readings")

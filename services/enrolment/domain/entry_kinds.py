@@ -23,6 +23,7 @@ class EntryKind(StrEnum):
     DRAW_REVEALED = "draw-revealed"
     DRAW_DONE = "draw-done"
     DRAW_HALTED = "draw-halted"
+    APPLICATION_LOOKED_UP = "application-looked-up"
     PAUSE_BEGUN = "pause-begun"
     PAUSE_ENDED = "pause-ended"
     SUSPENSION_BEGUN = "suspension-begun"
@@ -83,5 +84,6 @@ READINGS = (
     EntryKind.ADMISSION_FILE_READ,
     EntryKind.EXCLUSION_LIST_READ,
     EntryKind.EXCLUSION_APPEAL_READ,
+    EntryKind.APPLICATION_LOOKED_UP,
 )
 """Somebody read what tells of people. Partial indexes name these: one more needs a migration."""

@@ -63,8 +63,13 @@ def _outside(draw: Draw) -> dict[str, Any] | None:
     }
 
 
-def show_application(connection: sa.Connection, application_id: str) -> dict[str, Any] | None:
-    """Return what became of an application, or None; nothing in it tells who made it."""
+def show_application(
+    connection: sa.Connection, application_id: str, *, in_full: bool
+) -> dict[str, Any] | None:
+    """Return what became of an application, or None; nothing in it tells who made it.
+
+    When it was made, and why it was refused, is told `in_full` only: ids are published.
+    """
     query = sa.select(APPLICATION).where(A.application_id == application_id)
     row = connection.execute(query).one_or_none()
     if row is None:
@@ -73,9 +78,9 @@ def show_application(connection: sa.Connection, application_id: str) -> dict[str
         "id": row.application_id,
         "wave_id": row.wave_id,
         "state": row.state,
-        "applied_at": write_instant(row.applied_at),
         "place": row.place,
-        "code": row.code,
+        "applied_at": write_instant(row.applied_at) if in_full else None,
+        "code": row.code if in_full else None,
     }
 
 
@@ -93,17 +98,17 @@ def result_rows(draw: Draw, *, stores: Stores) -> Iterator[Rows]:
             chunk = stores.draws.chunk_from(connection, draw.wave_id, place)
             if chunk is None:
                 return
-            outcomes = _outcomes(stores.database, connection, chunk.application_ids)
+            states = _states(stores.database, connection, chunk.application_ids)
         yield [
-            {"place": number, "application_id": one, **outcomes[one]}
+            {"place": number, "application_id": one, "state": states[one]}
             for number, one in enumerate(chunk.application_ids, start=place + 1)
         ]
         place += len(chunk.application_ids)
 
 
-def _outcomes(
+def _states(
     database: Database, connection: sa.Connection, application_ids: Sequence[str]
-) -> dict[str, dict[str, Any]]:
-    query = sa.select(A.application_id, A.state, A.code).where(database.is_among(A.application_id))
+) -> dict[str, str]:
+    query = sa.select(A.application_id, A.state).where(database.is_among(A.application_id))
     rows = connection.execute(query, {"keys": database.keys(application_ids)})
-    return {row.application_id: {"state": row.state, "code": row.code} for row in rows}
+    return {row.application_id: row.state for row in rows}

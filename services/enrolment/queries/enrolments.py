@@ -38,7 +38,7 @@ def list_enrolments(
     *,
     reach: Reach,
     filters: Mapping[str, str | None],
-    redeem_key: bytes,
+    code_key: bytes,
 ) -> dict[str, Any]:
     """Return the enrolments within a reach, the newest first; filters: `class_id`, `status`."""
     query = _SELECT.where(within(reach)).order_by(E.enrolment_id.desc()).limit(page.limit + 1)
@@ -51,22 +51,22 @@ def list_enrolments(
     rows = connection.execute(query).all()
     return page.of(
         rows,
-        present=lambda row: _document(row, reach=reach, redeem_key=redeem_key),
+        present=lambda row: _document(row, reach=reach, code_key=code_key),
         key=lambda row: str(row.enrolment_id),
     )
 
 
 def show_enrolment(
-    connection: sa.Connection, enrolment_id: str, *, reach: Reach, redeem_key: bytes
+    connection: sa.Connection, enrolment_id: str, *, reach: Reach, code_key: bytes
 ) -> dict[str, Any] | None:
     """Return one enrolment, or None where it is absent or out of reach."""
     row = connection.execute(
         _SELECT.where(within(reach)).where(E.enrolment_id == enrolment_id)
     ).one_or_none()
-    return None if row is None else _document(row, reach=reach, redeem_key=redeem_key)
+    return None if row is None else _document(row, reach=reach, code_key=code_key)
 
 
-def _document(row: sa.Row[Any], *, reach: Reach, redeem_key: bytes) -> dict[str, Any]:
+def _document(row: sa.Row[Any], *, reach: Reach, code_key: bytes) -> dict[str, Any]:
     document: dict[str, Any] = {
         "id": row.enrolment_id,
         "status": row.state,
@@ -87,5 +87,5 @@ def _document(row: sa.Row[Any], *, reach: Reach, redeem_key: bytes) -> dict[str,
     }
     # Only its holder is shown the code: whoever else has it can begin the training in the holder's place.
     if reach.card_ref == row.card_ref and row.state == EnrolmentState.CONFIRMED:
-        document["redeem_code"] = redeem_code(redeem_key, row.enrolment_id)
+        document["redeem_code"] = redeem_code(code_key, row.enrolment_id)
     return document

@@ -19,6 +19,7 @@ from chassis.json_text import identifier_in
 from chassis.pagination import Page
 from services.enrolment.domain.entry_kinds import READINGS, EntryKind
 from services.enrolment.domain.seats.enrolment import EnrolmentState
+from services.enrolment.storage.tables.draws import APPLICATION
 from services.enrolment.storage.tables.exclusions import EXCLUSION_CASE
 from services.enrolment.storage.tables.journal import JOURNAL, of_kinds
 from services.enrolment.storage.tables.programme import ADMISSION, CARD
@@ -101,6 +102,8 @@ def _tells_of(kind: EntryKind, card_ref: str) -> list[Condition]:
             return [_is_of_file(card_ref)]
         case EntryKind.EXCLUSION_LIST_READ:
             return [_is_of_list(card_ref)]
+        case EntryKind.APPLICATION_LOOKED_UP:
+            return [_is_of_application(card_ref)]
         case _:
             return [J.card_ref == card_ref]
 
@@ -143,6 +146,11 @@ def _is_of_list(card_ref: str) -> Condition:
     return identifier_in(J.body, "list_id").in_(hit_by)
 
 
+def _is_of_application(card_ref: str) -> Condition:
+    drawn = sa.select(APPLICATION.c.application_id).where(APPLICATION.c.card_ref == card_ref)
+    return identifier_in(J.body, "application_id").in_(drawn)
+
+
 def _document(entry: RecordedEntry) -> dict[str, Any]:
     body: Mapping[str, Any] = entry.body
     return {
@@ -160,4 +168,5 @@ def _document(entry: RecordedEntry) -> dict[str, Any]:
         "file_id": body.get("file_id"),
         "list_id": body.get("list_id"),
         "case_id": body.get("case_id"),
+        "application_id": body.get("application_id"),
     }

@@ -152,6 +152,17 @@ class ApplicationStore:
         row = connection.execute(query.with_for_update() if lock else query).one_or_none()
         return None if row is None else _application_of(row)
 
+    def find_of_person(
+        self, connection: sa.Connection, wave_id: str, *, nik_digest: str
+    ) -> Application | None:
+        """Read the application of a person that waits in a wave; None where there is none.
+
+        Of those that are withdrawn or judged nothing is left by which the person could be found.
+        """
+        query = sa.select(APPLICATION).where(A.wave_id == wave_id, A.nik_digest == nik_digest)
+        row = connection.execute(query).one_or_none()
+        return None if row is None else _application_of(row)
+
     def save_withdrawn(
         self, connection: sa.Connection, application_id: str, *, position: int
     ) -> None:

@@ -113,7 +113,7 @@ def _database(contest: Contest) -> Database:
 
 def _without_locks(service: EnrolmentService, contest: Contest) -> EnrolmentService:
     stores = replace(service.stores, classes=UnlockedClasses(service.database, contest))
-    handler = EnrolHandler(stores, redeem_key=service.redeem_key)
+    handler = EnrolHandler(stores, code_key=service.code_key)
     return replace(
         service, stores=stores, enrolments=GroupCommit(service.database, stores.answers, handler)
     )

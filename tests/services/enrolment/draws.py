@@ -14,6 +14,7 @@ from chassis.clock import utc_now, write_instant
 from chassis.identifiers import random_reference
 from chassis.identity import Principal
 from services.enrolment.api.candidates import read_candidate
+from services.enrolment.domain.draw.receipt import receipt
 from services.enrolment.domain.programme.award import Candidate
 from services.enrolment.draw_work import DrawWork
 from services.enrolment.storage.tables.draws import DRAW
@@ -117,10 +118,24 @@ def withdraw(
 
 
 def looked_up(house: House, application_id: str) -> dict[str, Any]:
-    """Look an application up, as whoever has its id."""
-    body = {"application_id": application_id}
-    found: dict[str, Any] = document(house.call("POST", "/api/v1/applications/lookup", json=body))
+    """Look an application up, as its person, who has the receipt."""
+    given = receipt(house.service.code_key, application_id)
+    found: dict[str, Any] = document(look_up(house, application_id, receipt=given))
     return found
+
+
+def look_up(house: House, application_id: str, **options: str) -> TestResponse:
+    """Look an application up, as whoever has its id."""
+    body = {"application_id": application_id, **options}
+    return house.call("POST", "/api/v1/applications/lookup", json=body)
+
+
+def look_for(
+    house: House, wave_id: str, person: Person, *, role: str = "officer", **options: Any
+) -> TestResponse:
+    """Look for the application of a person who has lost the id."""
+    body = {"nik": person.nik, "reason": "Tanda terima hilang"}
+    return house.post(f"/waves/{wave_id}/applications/lookup", body, role, **options)
 
 
 def work_of(house: House) -> DrawWork:

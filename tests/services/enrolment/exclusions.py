@@ -3,11 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
+from datetime import timedelta
 from typing import Any
 
+import sqlalchemy as sa
 from werkzeug.test import TestResponse
 
+from chassis.clock import utc_now
 from services.enrolment.exclusion_work import ExclusionWork
+from services.enrolment.storage.tables.exclusions import EXCLUSION_CASE
 from tests.services.enrolment.house import FRESH, House, document
 from tests.services.enrolment.people import HeldCard
 
@@ -156,3 +160,25 @@ def card_of(house: House, card: HeldCard) -> dict[str, Any]:
     """Return a card as its holder sees it."""
     told: dict[str, Any] = document(house.get("/cards/me", "holder", card=card.card_ref))
     return told
+
+
+def own_case(house: House, card: HeldCard) -> dict[str, Any]:
+    """Return the only case about the holder of a card, as the holder sees it."""
+    [told] = card_of(house, card)["exclusion_cases"]
+    return dict(told)
+
+
+def let_time_pass(house: House, column: sa.Column[Any]) -> None:
+    """Let an instant of every case lie a second back."""
+    with house.as_owner() as connection:
+        ago = utc_now() - timedelta(seconds=1)
+        connection.execute(sa.update(EXCLUSION_CASE).values({column.name: ago}))
+
+
+def told_of(house: House, card: HeldCard) -> list[dict[str, Any]]:
+    """Return the entries about a card's cases."""
+    return [
+        entry
+        for entry in house.entries()
+        if entry["card_ref"] == card.card_ref and "case_id" in entry["body"]
+    ]

@@ -295,7 +295,7 @@ def _under_rules(service: EnrolmentService, **rules: Any) -> EnrolmentService:
     *earlier, last = shipped_rules()
     book = RuleBook([*earlier, replace(last, rules=replace(last.rules, **rules))])
     stores = replace(service.stores, rules=RuleStore(service.database, book))
-    handler = EnrolHandler(stores, redeem_key=service.redeem_key)
+    handler = EnrolHandler(stores, code_key=service.code_key)
     commits = GroupCommit(service.database, stores.answers, handler)
     return replace(service, stores=stores, enrolments=commits)
 

@@ -128,7 +128,7 @@ def test_if_cards_were_not_locked_both_would_spend_it(house: House) -> None:
     careless = careless_service(house)
     unlocked = UnlockedCards(careless.database, threading.Barrier(2))
     stores = replace(careless.stores, cards=unlocked)
-    handler = EnrolHandler(stores, redeem_key=careless.redeem_key)
+    handler = EnrolHandler(stores, code_key=careless.code_key)
     enrolling = replace(
         careless, enrolments=GroupCommit(careless.database, stores.answers, handler)
     )

@@ -28,7 +28,7 @@ def used_up(database: Database) -> Iterator[None]:
 def without_connection_of_its_own(house: House) -> House:
     """Return the same house with enrolments that share the readers' pool."""
     service = house.service
-    handler = EnrolHandler(service.stores, redeem_key=service.redeem_key)
+    handler = EnrolHandler(service.stores, code_key=service.code_key)
     return with_service(
         house,
         replace(service, enrolments=GroupCommit(service.database, service.stores.answers, handler)),

@@ -102,7 +102,7 @@ def _with(service: EnrolmentService, switches: SwitchStore, *, guarded: bool) ->
     stores = replace(service.stores, switches=switches)
     if not guarded:
         stores = replace(stores, classes=UnsharedClasses(service.database))
-    handler = EnrolHandler(stores, redeem_key=service.redeem_key)
+    handler = EnrolHandler(stores, code_key=service.code_key)
     return replace(
         service, stores=stores, enrolments=GroupCommit(service.database, stores.answers, handler)
     )

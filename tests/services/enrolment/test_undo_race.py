@@ -26,7 +26,7 @@ def test_if_cards_were_not_locked_one_would_be_withdrawn_while_its_holder_is_in_
     careless = careless_service(house)
     unlocked = UnlockedCards(careless.database, threading.Barrier(2))
     stores: Stores = replace(careless.stores, cards=unlocked)
-    handler = EnrolHandler(stores, redeem_key=careless.redeem_key)
+    handler = EnrolHandler(stores, code_key=careless.code_key)
     enrolling = replace(
         careless, enrolments=GroupCommit(careless.database, stores.answers, handler)
     )

@@ -2,23 +2,18 @@
 
 from __future__ import annotations
 
-import base64
-import hashlib
-import hmac
 from dataclasses import replace
 
+from chassis.derived_code import derived_code, is_code
 from chassis.problems import StateConflict
 from services.enrolment.domain.seats.enrolment import Enrolment, EnrolmentState
 from services.enrolment.domain.seats.training_class import TrainingClass
 from vocabulary.refusals.learning import RedeemCodeWrong
 
-_LENGTH = 10
-
 
 def redeem_code(key: bytes, enrolment_id: str) -> str:
     """Return the code of an enrolment: ten letters and digits, derived and therefore never stored."""
-    mac = hmac.new(key, b"redeem\x00" + enrolment_id.encode(), hashlib.sha256).digest()
-    return base64.b32encode(mac).decode("ascii")[:_LENGTH]
+    return derived_code(key, "redeem", enrolment_id)
 
 
 def refuse_called_off(training_class: TrainingClass) -> None:
@@ -35,7 +30,7 @@ def redeem(enrolment: Enrolment, *, code: str, key: bytes) -> Enrolment:
 
     Raises `RedeemCodeWrong` for a wrong code, `StateConflict` where the enrolment is not confirmed.
     """
-    if not hmac.compare_digest(code.encode(), redeem_code(key, enrolment.enrolment_id).encode()):
+    if not is_code(code, redeem_code(key, enrolment.enrolment_id)):
         raise RedeemCodeWrong
     if enrolment.state is not EnrolmentState.CONFIRMED:
         raise StateConflict(

@@ -130,6 +130,12 @@ APPLICATION = sa.Table(
         sqlite_where=sa.text("nik_digest is not null"),
     ),
     sa.Index("application_by_wave", "wave_id", "application_id"),
+    sa.Index(
+        "application_by_card",
+        "card_ref",
+        postgresql_where=sa.text("card_ref is not null"),
+        sqlite_where=sa.text("card_ref is not null"),
+    ),
 )
 """Applications, known by a random id. Who made one lies sealed in it until it is withdrawn or judged, and is destroyed
 then; `nik_digest` with it, since it tells one person from another only as long as people may apply.

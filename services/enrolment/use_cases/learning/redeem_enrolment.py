@@ -31,7 +31,7 @@ def redeem_enrolment(
     command: RedeemEnrolment,
     *,
     stores: Stores,
-    redeem_key: bytes,
+    code_key: bytes,
 ) -> Recorded[Enrolment]:
     """Redeem an enrolment of the caller's own.
 
@@ -43,7 +43,7 @@ def redeem_enrolment(
     training_class = stores.classes.read(connection, enrolment.class_id)
     if training_class is not None:
         refuse_called_off(training_class)
-    redeemed = redeem(enrolment, code=command.code, key=redeem_key)
+    redeemed = redeem(enrolment, code=command.code, key=code_key)
     stores.enrolments.save_state(connection, redeemed)
     now = stores.database.now(connection)
     entry = enrolment_entry(

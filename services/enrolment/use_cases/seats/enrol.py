@@ -33,9 +33,9 @@ CATALOGUE_MAY_LAG = timedelta(seconds=10)
 class EnrolHandler:
     """What the group commit does with a batch of enrolments."""
 
-    def __init__(self, stores: Stores, *, redeem_key: bytes) -> None:
+    def __init__(self, stores: Stores, *, code_key: bytes) -> None:
         self._stores = stores
-        self._redeem_key = redeem_key
+        self._code_key = code_key
 
     def settle(
         self, connection: sa.Connection, commands: Sequence[EnrolCommand]
@@ -112,7 +112,7 @@ class EnrolHandler:
                 },
                 "price": enrolment.price,
                 "balance": admission.card.balance,
-                "redeem_code": redeem_code(self._redeem_key, enrolment.enrolment_id),
+                "redeem_code": redeem_code(self._code_key, enrolment.enrolment_id),
                 "position": position,
             },
             {"Location": f"/api/v1/enrolments/{enrolment.enrolment_id}"},

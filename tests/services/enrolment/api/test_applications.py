@@ -11,6 +11,8 @@ import pytest
 import sqlalchemy as sa
 
 from chassis.identifiers import new_id
+from chassis.throttle import Throttle
+from services.enrolment.service import LOOKUPS_OF_ONE_CALLER
 from services.enrolment.storage.tables.draws import APPLICATION
 from tests.chassis.problem_documents import code, pointers
 from tests.services.enrolment.draws import (
@@ -19,13 +21,15 @@ from tests.services.enrolment.draws import (
     apply,
     close_window,
     drawn,
+    look_for,
+    look_up,
     looked_up,
     move_window,
     open_draw,
     withdraw,
 )
 from tests.services.enrolment.files import file_of, send
-from tests.services.enrolment.house import House, document, same_but_request_id
+from tests.services.enrolment.house import House, document, same_but_request_id, with_service
 
 
 def row_of(house: House, application_id: str) -> Any:
@@ -34,11 +38,14 @@ def row_of(house: House, application_id: str) -> Any:
         return connection.execute(query).one()
 
 
-def test_whoever_applies_gets_an_id_by_which_the_application_is_found(house: House) -> None:
+def test_whoever_applies_gets_an_id_and_a_receipt_by_which_the_application_is_found(
+    house: House,
+) -> None:
     wave_id, person = open_draw(house), next(house.supply)
     made = document(apply(house, wave_id, person), 201)
     assert (made["wave_id"], made["state"]) == (wave_id, "applied")
-    assert looked_up(house, made["id"]) == {
+    found = look_up(house, made["id"], receipt=made["receipt"])
+    assert document(found) == {
         "id": made["id"],
         "wave_id": wave_id,
         "state": "applied",
@@ -172,6 +179,94 @@ def test_to_an_officer_an_application_of_another_region_is_as_one_that_is_not_th
     document(withdraw(house, application_id, role="officer", region="32.73"))
 
 
+def test_without_the_receipt_nothing_but_the_state_is_told(house: House) -> None:
+    wave_id, child = open_draw(house), replace(next(house.supply), birth_date="2015-01-01")
+    made = document(apply(house, wave_id, child), 201)
+    drawn(house, wave_id)
+    told = document(look_up(house, made["id"]))
+    assert told == {
+        "id": made["id"],
+        "wave_id": wave_id,
+        "state": "refused",
+        "applied_at": None,
+        "place": 1,
+        "code": None,
+    }
+    assert looked_up(house, made["id"])["code"] == "age-outside-rules"
+
+
+def test_the_receipt_of_another_application_tells_nothing(house: House) -> None:
+    wave_id = open_draw(house)
+    one, other = (document(apply(house, wave_id, next(house.supply)), 201) for _ in range(2))
+    assert one["receipt"] != other["receipt"]
+    for wrong in (other["receipt"], one["receipt"][:-1], "", "Ä" * 10):
+        answer = look_up(house, one["id"], receipt=wrong)
+        assert code(answer) in {(422, "receipt-wrong"), (422, "validation-failed")}
+    answer = look_up(house, new_id(), receipt=one["receipt"])
+    assert code(answer) == (422, "receipt-wrong")
+
+
+def test_who_lost_the_id_is_found_by_an_officer_of_the_region_and_may_withdraw(
+    house: House,
+) -> None:
+    wave_id, person = open_draw(house), next(house.supply)
+    made = document(apply(house, wave_id, person), 201)
+    found = document(look_for(house, wave_id, person, region="32", subject="officer:ani"))
+    entry = house.entries()[found.pop("position") - 1]
+    assert found == {name: made[name] for name in made if name != "position"}
+    assert (entry["kind"], entry["actor"]) == ("application-looked-up", "officer:ani")
+    assert entry["body"] == {
+        "wave_id": wave_id,
+        "application_id": made["id"],
+        "by": "nik",
+        "reason": "Tanda terima hilang",
+        "shown": True,
+    }
+    document(withdraw(house, found["id"], role="officer", region="32"))
+    assert applied(house, wave_id, person) != made["id"]
+    assert house.differences() == []
+
+
+def test_an_officer_of_another_region_is_told_as_if_nobody_had_applied_and_that_is_recorded(
+    house: House,
+) -> None:
+    wave_id, person, nobody = open_draw(house), next(house.supply), next(house.supply)
+    applied(house, wave_id, person)
+    others = look_for(house, wave_id, person, region="17")
+    absent = look_for(house, wave_id, nobody, region="17")
+    assert code(others) == (404, "not-found")
+    assert same_but_request_id(others, absent)
+    shown = [entry["body"]["shown"] for entry in house.entries()[-2:]]
+    assert shown == [False, False]
+    assert all(one.nik not in str(house.entries()) for one in (person, nobody))
+
+
+def test_what_is_withdrawn_or_judged_is_found_by_nobody(house: House) -> None:
+    wave_id, gone, judged = open_draw(house), next(house.supply), next(house.supply)
+    document(withdraw(house, applied(house, wave_id, gone)))
+    applied(house, wave_id, judged)
+    drawn(house, wave_id)
+    for person in (gone, judged):
+        assert code(look_for(house, wave_id, person, role="operator")) == (404, "not-found")
+
+
+def test_a_lost_application_is_looked_for_where_there_is_a_draw(house: House) -> None:
+    person = next(house.supply)
+    first_come = look_for(house, house.open_wave(), person, role="operator")
+    assert code(first_come) == (409, "wave-first-come")
+    assert code(look_for(house, new_id(), person, role="operator")) == (404, "not-found")
+
+
+def test_applications_that_are_looked_for_count_as_cards_that_are(house: House) -> None:
+    wave_id, person = open_draw(house), next(house.supply)
+    once = Throttle(replace(LOOKUPS_OF_ONE_CALLER, count=1))
+    house = with_service(house, replace(house.service, lookups=once))
+    look_for(house, wave_id, person, subject="officer:ani", region="32")
+    answer = look_for(house, wave_id, person, subject="officer:ani", region="32")
+    assert code(answer) == (429, "too-many-requests")
+    assert int(answer.headers["Retry-After"]) > 0
+
+
 def test_the_same_person_applies_in_another_wave(house: House) -> None:
     person = next(house.supply)
     one, other = (applied(house, open_draw(house), person) for _ in range(2))
@@ -191,6 +286,4 @@ def test_once_it_is_judged_nothing_of_the_person_is_left_in_an_application(house
 
 
 def test_an_id_that_nobody_has_finds_nothing(house: House) -> None:
-    body = {"application_id": new_id()}
-    answer = house.call("POST", "/api/v1/applications/lookup", json=body)
-    assert code(answer) == (404, "not-found")
+    assert code(look_up(house, new_id())) == (404, "not-found")

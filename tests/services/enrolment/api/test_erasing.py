@@ -21,7 +21,6 @@ from services.enrolment.worker import expire_due_cards
 from tests.chassis.problem_documents import code, pointers, problem
 from tests.planted import at_rest
 from tests.services.enrolment import draws, exclusions, files
-from tests.services.enrolment.api.tampering import undo_admission_of
 from tests.services.enrolment.draws import (
     applied,
     close_window,
@@ -42,6 +41,7 @@ from tests.services.enrolment.erasing import (
 )
 from tests.services.enrolment.files import admit_all, file_of, rows, sent
 from tests.services.enrolment.house import DAY, House, document
+from tests.services.enrolment.lived_in import undo_admission_of
 from tests.services.enrolment.people import HeldCard
 from tests.services.enrolment.teaching import taught
 
@@ -269,7 +269,9 @@ def test_who_was_awarded_another_card_meanwhile_is_not_erased_in_part(house: Hou
     document(house.admit([card.person.row()]))
     before = house.tables()
     caller = Principal(RINA, "operator", None, None, None, expires_at=0)
-    command = EraseHolder(None, card.card_ref, *CASE.values(), caller, "request-1")
+    command = EraseHolder(
+        None, card.card_ref, CASE["reason"], CASE["case_number"], caller, "request-1"
+    )
     with pytest.raises(StateConflict, match="another card"):
         service.transactions.run(
             lambda connection: erase_holder(connection, command, traces, stores=service.stores)

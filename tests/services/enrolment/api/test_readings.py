@@ -5,11 +5,14 @@ from __future__ import annotations
 from typing import Any
 
 import pytest
+import sqlalchemy as sa
 
 from chassis.clock import read_instant
 from services.enrolment.domain.entry_kinds import READINGS
+from services.enrolment.storage.tables.draws import APPLICATION
 from tests.chassis.problem_documents import code, pointers
 from tests.services.enrolment import exclusions
+from tests.services.enrolment.draws import applied, drawn, look_for, open_draw
 from tests.services.enrolment.erasing import erased
 from tests.services.enrolment.files import admit_all, file_of, rows, sent
 from tests.services.enrolment.house import House, document
@@ -52,6 +55,7 @@ def test_a_look_up_is_listed_with_who_whom_why_and_when(house: House) -> None:
         "file_id": None,
         "list_id": None,
         "case_id": None,
+        "application_id": None,
     }
     assert own(house, card)[0]["actor"] == "officer-7"
 
@@ -97,7 +101,30 @@ def test_results_of_files_lists_and_appeals_count_for_whom_they_tell_of(house: H
         ("exclusion-appeal-read", case_id, list_id),
         ("exclusion-list-read", None, list_id),
     ]
-    assert {each["kind"] for each in readings(house)} == set(READINGS) - {"roster-read"}
+    assert {each["kind"] for each in readings(house)} == set(READINGS) - {
+        "roster-read",
+        "application-looked-up",
+    }
+
+
+def test_a_holder_reads_who_looked_for_the_application_that_became_the_card(house: House) -> None:
+    wave_id, person, other = open_draw(house), next(house.supply), next(house.supply)
+    ids = [applied(house, wave_id, one) for one in (person, other)]
+    for one in (person, other):
+        document(look_for(house, wave_id, one, region="32"))
+    drawn(house, wave_id)
+    [card_ref, _] = [card_of(house, one) for one in ids]
+    [told] = readings(house, role="holder", card=card_ref)
+    assert (told["kind"], told["application_id"]) == ("application-looked-up", ids[0])
+    assert readings(house, f"card_ref={card_ref}") == [told]
+
+
+def card_of(house: House, application_id: str) -> str:
+    with house.service.database.reading() as connection:
+        query = sa.select(APPLICATION.c.card_ref).where(
+            APPLICATION.c.application_id == application_id
+        )
+        return str(connection.execute(query).scalar_one())
 
 
 def test_readings_are_narrowed_by_card_actor_kind_and_time(house: House) -> None:

@@ -38,6 +38,7 @@ MAY_CALL: dict[str, set[str]] = {
     "GET /api/v1/admission-files/<id:file_id>/rows": {"operator"},
     "POST /api/v1/admission-files/<id:file_id>/stop": {"operator"},
     "POST /api/v1/waves/<id:wave_id>/applications": {"officer", "operator"},
+    "POST /api/v1/waves/<id:wave_id>/applications/lookup": {"officer", "operator"},
     "POST /api/v1/applications/lookup": EVERYBODY,
     "POST /api/v1/applications/<id:application_id>/withdrawal": {"officer", "operator"},
     "POST /api/v1/waves/<id:wave_id>/draw/outside-value": {"operator"},

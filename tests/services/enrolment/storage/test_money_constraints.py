@@ -15,8 +15,8 @@ from services.enrolment.domain.money.incentive import IncentiveKind
 from services.enrolment.domain.money.movement import Account
 from services.enrolment.domain.money.survey import Work
 from services.enrolment.storage.tables.money import ACCOUNT_DAY, INCENTIVE, MOVEMENT, SURVEY
-from tests.services.enrolment.api.tampering import sum_up_days
 from tests.services.enrolment.house import PRICE, House, document
+from tests.services.enrolment.lived_in import sum_up_days
 from tests.services.enrolment.storage.test_learning_constraints import refuse
 from tests.services.enrolment.teaching import Taught, taught
 

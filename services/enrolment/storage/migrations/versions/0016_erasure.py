@@ -10,7 +10,7 @@ down_revision = "0015"
 
 READINGS = (
     "kind in ('card-looked-up', 'roster-read', 'admission-file-read', 'exclusion-list-read',"
-    " 'exclusion-appeal-read')"
+    " 'exclusion-appeal-read', 'application-looked-up')"
 )
 
 
@@ -25,6 +25,13 @@ def upgrade() -> None:
         sqlite_with_rowid=False,
     )
     op.create_index("suppressed_person_by_family", "suppressed_person", ["family_digest"])
+    op.create_index(
+        "application_by_card",
+        "application",
+        ["card_ref"],
+        postgresql_where=sa.text("card_ref is not null"),
+        sqlite_where=sa.text("card_ref is not null"),
+    )
     # The code before erases nobody, and admits nobody who was erased: such an admission of it fails as a whole.
     keep_apart_1(op.get_bind(), "person", "suppressed_person", key="nik_digest")
     for name, columns, condition in (

@@ -1,8 +1,7 @@
-"""A service in which a little of everything happened, and tables of it changed behind its back."""
+"""A service in which a little of everything happened."""
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from dataclasses import replace
 from datetime import timedelta
 from itertools import islice
@@ -22,20 +21,8 @@ from tests.services.enrolment.people import HeldCard
 from tests.services.enrolment.teaching import taught
 from vocabulary.rule_book import national_day
 
-_GUARDED = (
-    "movement",
-    "journal_entry",
-    "evidence",
-    "training_result",
-    "survey",
-    "account_day",
-    "person",
-    "suppressed_person",
-)
-"""Tables with triggers."""
 
-
-def lived_in(house: House) -> dict[str, str]:
+def let_everything_happen(house: House) -> dict[str, str]:
     """Let a little of everything happen, and return ids by what they stand for."""
     file_id = sent(house, file_of(islice(house.supply, 2)))
     admit_all(house)
@@ -167,31 +154,3 @@ def suspend_provider_of(house: House, class_id: str) -> str:
     assert known is not None
     house.suspend(known.provider_id)
     return known.provider_id
-
-
-def tamper(
-    house: House,
-    statement: str,
-    ids: Mapping[str, str],
-    *,
-    without: str | None = None,
-    **parameters: str,
-) -> None:
-    """Do as the owner what the application cannot: with triggers gone, and one constraint too."""
-    with house.as_owner() as connection:
-        if connection.dialect.name == "sqlite":
-            names = connection.execute(
-                sa.text("select name from sqlite_master where type = 'trigger'")
-            ).scalars()
-            for name in list(names):
-                connection.execute(sa.text(f"drop trigger {name}"))
-            if without:
-                connection.execute(sa.text("pragma ignore_check_constraints = on"))
-        else:
-            for table in _GUARDED:
-                connection.execute(sa.text(f"alter table {table} disable trigger user"))
-            if without:
-                connection.execute(sa.text(f"alter table training_class drop constraint {without}"))
-        text = sa.text(statement)
-        given = {**ids, **parameters}
-        connection.execute(text, {name: given[name] for name in text.compile().params})

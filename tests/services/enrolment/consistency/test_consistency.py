@@ -16,13 +16,14 @@ from chassis.pagination import Place, find_place, listing_of
 from services.enrolment.followers.realisation import realisation_follower
 from services.enrolment.queries.consistency import FROM_THE_START, check_consistency, is_stage
 from tests.chassis.problem_documents import code, pointers
-from tests.services.enrolment.api.tampering import lived_in, tamper
+from tests.services.enrolment.consistency.conftest import LivedIn
+from tests.services.enrolment.consistency.tampering import tamper
 from tests.services.enrolment.house import House, document
 from tests.services.enrolment.people import HeldCard
 
 
-def test_tables_and_entries_agree_after_a_little_of_everything(house: House) -> None:
-    lived_in(house)
+def test_tables_and_entries_agree_after_a_little_of_everything(lived_in: LivedIn) -> None:
+    house = lived_in.house
     report = document(house.get("/consistency", "operator"))
     del report["followers"]
     assert report == {
@@ -101,10 +102,11 @@ def test_a_walk_stops_after_a_hundred_differences_and_goes_on_where_it_stopped(
     assert rounds == 3
 
 
-def test_a_walk_that_takes_too_long_stops_and_goes_on_where_it_stopped(house: House) -> None:
-    lived_in(house)
-    whole = document(house.get("/consistency", "auditor"))["checked"]
-    service, ticks = house.service, count()
+def test_a_walk_that_takes_too_long_stops_and_goes_on_where_it_stopped(
+    lived_in: LivedIn,
+) -> None:
+    service, ticks = lived_in.house.service, count()
+    whole = document(lived_in.house.get("/consistency", "auditor"))["checked"]
     checked: Counter[str] = Counter()
     place, rounds = FROM_THE_START, 0
     while True:
