@@ -25,6 +25,7 @@ from services.enrolment.domain.programme.pause import Paused
 from services.enrolment.storage.stores import Stores
 from services.enrolment.use_cases.programme.admit_candidates import (
     AdmitCandidates,
+    Judged,
     admit_candidates,
 )
 from services.enrolment.use_cases.shared.by_worker import entry_of_worker
@@ -55,7 +56,8 @@ def admit_next_chunk(
     if _has_to_wait(connection, file, stores):
         return 0
     admission_id = new_id()
-    outcomes = _admit(connection, file, chunk, admission_id=admission_id, stores=stores)
+    judged = _admit(connection, file, chunk, admission_id=admission_id, stores=stores)
+    outcomes = judged.outcomes
     awarded = any(isinstance(outcome, Award) for outcome in outcomes)
     lines = [line for line, _ in chunk.rows]
     now = stores.database.now(connection)
@@ -67,7 +69,7 @@ def admit_next_chunk(
         now=now,
     )
     if after.state is FileState.DONE:
-        stores.journal.append(connection, [_entry(after, request_id)], now=now)
+        stores.journal.append(connection, [_entry(after, judged, request_id)], now=now)
     return len(outcomes)
 
 
@@ -86,7 +88,7 @@ def _admit(
     *,
     admission_id: str,
     stores: Stores,
-) -> list[Award | Problem]:
+) -> Judged:
     command = AdmitCandidates(
         admission_id=admission_id,
         wave_id=file.wave_id,
@@ -98,7 +100,9 @@ def _admit(
     try:
         return admit_candidates(connection, command, stores=stores)
     except WaveClosed as closed:
-        return [row if isinstance(row, Problem) else closed for row in command.rows]
+        outcomes = [row if isinstance(row, Problem) else closed for row in command.rows]
+        now = stores.database.now(connection)
+        return Judged(outcomes, stores.rules.at(connection, now).version)
 
 
 def _sender(file: AdmissionFile) -> Principal:
@@ -106,7 +110,8 @@ def _sender(file: AdmissionFile) -> Principal:
     return Principal(file.sent_by, OPERATOR, None, None, None, expires_at=0)
 
 
-def _entry(file: AdmissionFile, request_id: str) -> Entry:
+def _entry(file: AdmissionFile, judged: Judged, request_id: str) -> Entry:
+    """Tell that a file is done, by the rules that judged its last rows; each card's entry names those of its own."""
     return entry_of_worker(
         EntryKind.ADMISSION_FILE_DONE,
         {
@@ -116,4 +121,5 @@ def _entry(file: AdmissionFile, request_id: str) -> Entry:
             "refused": file.refused,
         },
         request_id=request_id,
+        rule_version=judged.rule_version,
     )
