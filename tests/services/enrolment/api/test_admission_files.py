@@ -57,6 +57,8 @@ def test_a_file_is_taken_on_and_admitted_row_by_row(house: House) -> None:
     assert second["line"] == 3
     assert second["code"] == "validation-failed"
     assert second["detail"].startswith("regency: A region code is")
+    [done] = [entry for entry in house.entries() if entry["kind"] == "admission-file-done"]
+    assert done["rule_version"] == "2023-01"
     assert house.differences() == []
 
 
