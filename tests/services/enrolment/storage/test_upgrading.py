@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
@@ -102,13 +102,13 @@ def add(connection: sa.Connection, table: str, **values: Any) -> None:
     connection.execute(sa.text(f"insert into {table} ({columns}) values ({given})"), values)  # noqa: S608
 
 
-def rows(connection: sa.Connection, query: str) -> Sequence[sa.Row[Any]]:
-    return connection.execute(sa.text(query)).all()
+def rows(connection: sa.Connection, query: str) -> list[tuple[Any, ...]]:
+    return [tuple(row) for row in connection.execute(sa.text(query))]
 
 
 def test_what_was_written_before_is_still_there(upgraded: sa.Connection) -> None:
     moved = rows(upgraded, "select cause, source, target from movement order by movement_id")
-    assert [tuple(row) for row in moved] == [*MOVED]
+    assert moved == [*MOVED]
     assert rows(upgraded, "select assisted, consent from enrolment") == [(False, False)]
     assert rows(upgraded, "select count(*) from incentive") == [(0,)]
 
