@@ -1,8 +1,8 @@
 """`make bench`: the product beside what its database does alone, in one run on one server; the ratios are what counts.
 
 Prints a table and writes `bench/latest.json`. ROUNDS (5), SECONDS (8), ENTRIES (2,000,000), COURSES (100,000) and
-APPLICATIONS (1,000,000) in the environment make it shorter or longer; ONLY=search, ONLY=files or ONLY=draw measures the
-search, files of candidates or draws alone.
+APPLICATIONS (1,000,000) in the environment make it shorter or longer; ONLY names the one of
+`MEASURES` that is taken alone.
 """
 
 from __future__ import annotations
@@ -13,6 +13,8 @@ import random
 import sys
 import time
 from contextlib import ExitStack
+from dataclasses import dataclass
+from functools import cached_property
 from pathlib import Path
 from urllib.parse import urlsplit
 
@@ -40,6 +42,63 @@ SETTLING_SECONDS = 10
 LATEST = Path("bench/latest.json")
 
 
+@dataclass
+class Bench:
+    """A system that runs, what PostgreSQL does alone beside it, and how long each is looked at."""
+
+    system: RunningSystem
+    server: str
+    yardstick: Yardstick
+    figures: Figures
+    rounds: int
+    seconds: int
+
+    def enrolments(self) -> None:
+        """Measure enrolments in turn with what PostgreSQL does alone."""
+        self.yardstick.prepare()
+        population = self.population
+        for number in range(1, self.rounds + 1):
+            _measure_round(
+                self.system, self.yardstick, population, self.figures, seconds=self.seconds
+            )
+            print(f"round {number} of {self.rounds} measured", flush=True)
+        _check_consistency(self.system)
+
+    def export(self) -> None:
+        """Measure the export of a journal."""
+        _measure_export(self.system, self.server, self.figures)
+
+    def search(self) -> None:
+        """Measure the search."""
+        measure_search(self.system, self.figures, rounds=self.rounds, seconds=self.seconds)
+
+    def files(self) -> None:
+        """Measure files of candidates, and what they cost those who enrol."""
+        measure_files(self.system, self.population, self.figures, seconds=self.seconds)
+        _check_consistency(self.system)
+
+    def draw(self) -> None:
+        """Measure a draw."""
+        count = int(os.environ.get("APPLICATIONS", "1000000"))
+        measure_draw(self.system, self.figures, server=_enrolment_on(self.server), count=count)
+
+    @cached_property
+    def population(self) -> Population:
+        """Award as many cards as all measures need."""
+        fast = self.rounds * 2 * (self.seconds + 1) * FASTEST
+        return _populate(self.system, self.server, cards=fast + 3 * self.seconds * int(RATE))
+
+
+MEASURES = {
+    "enrolments": Bench.enrolments,
+    "export": Bench.export,
+    "search": Bench.search,
+    "files": Bench.files,
+    "draw": Bench.draw,
+}
+"""In the order in which they are taken: the draw stops the worker, and is the last."""
+
+
 def main() -> int:
     """Run the bench."""
     try:
@@ -47,36 +106,20 @@ def main() -> int:
     except PgbenchMissing as missing:
         print(missing, file=sys.stderr)
         return 2
+    only = os.environ.get("ONLY")
+    if only is not None and only not in MEASURES:
+        print(f"ONLY is one of {', '.join(MEASURES)}.", file=sys.stderr)
+        return 2
     rounds, seconds = int(os.environ.get("ROUNDS", "5")), int(os.environ.get("SECONDS", "8"))
     figures = Figures()
     with ExitStack() as stack:
         server = stack.enter_context(postgresql_server())
         system = _start(stack, server)
         _measure_memory(system, figures)
-        if os.environ.get("ONLY") == "search":
-            measure_search(system, figures, rounds=rounds, seconds=seconds)
-            return _tell(figures)
-        if os.environ.get("ONLY") == "files":
-            population = _populate(system, server, cards=3 * seconds * int(RATE))
-            measure_files(system, population, figures, seconds=seconds)
-            _check_consistency(system)
-            return _tell(figures)
-        if os.environ.get("ONLY") == "draw":
-            _measure_draw(system, server, figures)
-            return _tell(figures)
-        yardstick = Yardstick(server, pgbench)
-        yardstick.prepare()
-        population = _populate(
-            system, server, cards=rounds * 2 * (seconds + 1) * FASTEST + 3 * seconds * int(RATE)
-        )
-        for number in range(1, rounds + 1):
-            _measure_round(system, yardstick, population, figures, seconds=seconds)
-            print(f"round {number} of {rounds} measured", flush=True)
-        _check_consistency(system)
-        _measure_export(system, server, figures)
-        measure_search(system, figures, rounds=rounds, seconds=seconds)
-        measure_files(system, population, figures, seconds=seconds)
-        _measure_draw(system, server, figures)
+        bench = Bench(system, server, Yardstick(server, pgbench), figures, rounds, seconds)
+        for name, measure in MEASURES.items():
+            if only in (None, name):
+                measure(bench)
     return _tell(figures)
 
 
@@ -103,11 +146,6 @@ def _start(stack: ExitStack, server: str) -> RunningSystem:
     stack.callback(system.stop)
     print("the system runs", flush=True)
     return system
-
-
-def _measure_draw(system: RunningSystem, server: str, figures: Figures) -> None:
-    count = int(os.environ.get("APPLICATIONS", "1000000"))
-    measure_draw(system, figures, server=_enrolment_on(server), count=count)
 
 
 def _enrolment_on(server: str) -> str:
