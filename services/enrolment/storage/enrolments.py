@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Sequence
-from dataclasses import dataclass
 from typing import Any
 
 import sqlalchemy as sa
@@ -12,7 +10,6 @@ import sqlalchemy as sa
 from chassis.column_types import Identifier, Instant
 from chassis.database import Database
 from chassis.recordset import rows_parameter
-from services.enrolment.domain.entry_kinds import EntryKind
 from services.enrolment.domain.programme.card import CardState
 from services.enrolment.domain.seats.enrolment import (
     HOLDS_A_SEAT,
@@ -21,17 +18,9 @@ from services.enrolment.domain.seats.enrolment import (
     PastEnrolment,
 )
 from services.enrolment.storage.classes import read_meetings
-from services.enrolment.storage.tables.journal import JOURNAL
 from services.enrolment.storage.tables.seats import ENROLMENT, TRAINING_CLASS
 
-E, J = ENROLMENT.c, JOURNAL.entry.c
-_TOLD_OF_AN_END = (
-    EntryKind.ENROLMENT_CANCELLED,
-    EntryKind.ENROLMENT_COMPLETED,
-    EntryKind.ENROLMENT_INCOMPLETE,
-    EntryKind.ENROLMENT_NO_SHOW,
-)
-_TOLD = (EntryKind.ENROLMENT_CONFIRMED, *_TOLD_OF_AN_END)
+E = ENROLMENT.c
 _COLUMNS: dict[str, sa.types.TypeEngine[Any]] = {
     "enrolment_id": Identifier(),
     "card_ref": Identifier(),
@@ -58,14 +47,6 @@ _CHANGING: dict[str, sa.types.TypeEngine[Any]] = {
     "holder_due_at": Instant(),
     "open_again_at": Instant(),
 }
-
-
-@dataclass(frozen=True, slots=True)
-class CardBefore:
-    """How a card stood before an enrolment: its balance in rupiah, and how many of its trainings were running."""
-
-    balance: int
-    running: int
 
 
 class EnrolmentStore:
@@ -155,20 +136,6 @@ class EnrolmentStore:
         keys = {"keys": self._database.keys(enrolment_ids)}
         found = connection.execute(self._find_all, keys)
         return {row.enrolment_id: enrolment_of(row) for row in found}
-
-    def before(self, connection: sa.Connection, enrolment: Enrolment) -> CardBefore:
-        """Read from the journal how the card of an enrolment stood before it was made."""
-        told = sa.select(J.kind, J.body).where(J.card_ref == enrolment.card_ref, J.kind.in_(_TOLD))
-        running = 0
-        for row in connection.execute(told.order_by(J.position)):
-            body = json.loads(row.body)
-            if row.kind in _TOLD_OF_AN_END:
-                running -= 1
-            elif body["enrolment_id"] == enrolment.enrolment_id:
-                return CardBefore(balance=body["balance"] + enrolment.price, running=running)
-            else:
-                running += 1
-        raise LookupError(f"no entry tells of the enrolment {enrolment.enrolment_id}")
 
     def live_in(self, connection: sa.Connection, class_id: str, *, limit: int) -> list[Enrolment]:
         """Read up to so many enrolments that hold a seat in a class, in the order of enrolling."""

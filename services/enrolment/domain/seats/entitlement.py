@@ -56,7 +56,7 @@ def checks_of(case: Case) -> Iterator[Check]:
     yield running_trainings(len(running), case.rules)
     yield card_usable(card, case.rules, case.now)
     yield review_given(sum(enrolment.owes_review for enrolment in case.past), case.rules)
-    yield waiting_over(case.past, case.now)
+    yield waiting_over(opens_again(case.past), case.now)
     yield _registration(training_class, case.now)
     yield _provider(case)
     yield mode_in_scheme(card, training_class)
@@ -110,9 +110,8 @@ def review_given(owed: int, rules: RuleSet) -> Check:
     return Check("review-given", compared, refusal)
 
 
-def waiting_over(past: Sequence[PastEnrolment], now: datetime) -> Check:
-    """Check that no waiting time after a training that was not completed runs."""
-    open_again_at = opens_again(past)
+def waiting_over(open_again_at: datetime | None, now: datetime) -> Check:
+    """Check that no waiting time after a training that was not completed runs; None where there was none."""
     compared = {"open_again_at": open_again_at, "at": now}
     if open_again_at is None or open_again_at <= now:
         return Check("waiting-time-over", compared)

@@ -18,6 +18,7 @@ from services.enrolment.domain.programme.hindsight import as_if_awarded_under
 from services.enrolment.domain.seats import entitlement
 from services.enrolment.domain.seats.enrolment import Enrolment
 from services.enrolment.domain.seats.training_class import TrainingClass
+from services.enrolment.storage.card_before import card_before
 from services.enrolment.storage.stores import Stores
 from vocabulary.class_limits import ClassFacts, Limit, class_limits, rules_of_class
 from vocabulary.refusals.seats import ClassNotFound
@@ -99,7 +100,7 @@ def explain_seat(
 def explain_enrolment(
     connection: sa.Connection, enrolment: Enrolment, judge: Judge, *, stores: Stores
 ) -> Explanation:
-    """Explain an enrolment by what was known when it was made: its card, clock, balance and other trainings then.
+    """Explain an enrolment by what was known when it was made: its card, clock, balance, other trainings, reviews then.
 
     What changes from hour to hour (seats, prices, windows, pauses) is not asked again.
     """
@@ -107,7 +108,7 @@ def explain_enrolment(
     training_class = stores.classes.read(connection, enrolment.class_id)
     if card is None or training_class is None:
         raise NotFound
-    before = stores.enrolments.before(connection, enrolment)
+    before = card_before(connection, enrolment)
     then = replace(
         card,
         state=enrolment.card_state_before,
@@ -119,6 +120,8 @@ def explain_enrolment(
     checks = [
         entitlement.running_trainings(before.running, judge.rules),
         entitlement.card_usable(seen, judge.rules, enrolment.enrolled_at),
+        entitlement.review_given(before.reviews_owed, judge.rules),
+        entitlement.waiting_over(before.open_again_at, enrolment.enrolled_at),
         entitlement.mode_in_scheme(seen, training_class),
         entitlement.balance_covers(seen.balance, enrolment.price),
     ]

@@ -17,6 +17,7 @@ from tests.services.enrolment.api.test_quotas import set_places
 from tests.services.enrolment.exclusions import case_about, decide
 from tests.services.enrolment.house import DAY, PRICE, House, document
 from tests.services.enrolment.people import HeldCard
+from tests.services.enrolment.teaching import taught
 
 PERSON = {"birth_date": "1990-05-02", "regency": "32.73", "scheme": "digital"}
 BALANCE = 3_500_000
@@ -189,6 +190,37 @@ def test_an_enrolment_that_was_made_before_the_card_was_barred_is_explained_as_o
     assert check(now, "card-usable")["compared"]["card_state"] == "barred"
 
 
+def test_an_enrolment_is_explained_by_the_reviews_that_were_owed_then(
+    house: House, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    let_rules_hold(house, review_before_next=False)
+    monkeypatch.setattr(rules, "READ_EVERY", 0)  # the process has read the versions already
+    first = taught(house)
+    first.came()
+    document(first.judge())
+    second = {"enrolment_id": house.enrolled(first.cards[0], house.put_class())["id"]}
+    document(first.review(), 201)
+    told = explained(house, second)
+    assert refusals(told) == []
+    assert check(told, "review-given")["compared"] == {
+        "reviews_owed": 1,
+        "review_before_next": False,
+    }
+    assert check(told, "running-trainings")["compared"]["running"] == 0
+    assert check(told, "waiting-time-over")["compared"]["open_again_at"] is None
+    assert refusals(explained(house, {**second, "version": "2023-01"})) == ["review-owed"]
+
+
+def let_rules_hold(house: House, **changes: Any) -> None:
+    """Schedule a version, and let it have begun some days ago."""
+    day = (utc_now() + 40 * DAY).date().isoformat()
+    body = {"version": "2099-01", "effective_from": day, "reason": "Uji", "changes": changes}
+    document(house.post("/rules", body, "operator"), 201)
+    with house.as_owner() as connection:
+        past = (utc_now() - 9 * DAY).date().isoformat()
+        connection.execute(sa.update(RULE_VERSION).values(effective_from=past))
+
+
 def test_an_enrolment_of_others_is_as_if_it_were_not_there(shared_house: House) -> None:
     card, other = shared_house.award_many(2)
     taken = shared_house.enrolled(card, shared_house.put_class())
@@ -307,13 +339,7 @@ def test_without_a_wish_a_card_is_judged_as_it_stands_also_under_later_rules(
 ) -> None:
     """The balance is that of its award, and the verdict that of enrolling."""
     card, class_id = house.award(), house.put_class(price=BALANCE - 1)
-    day = (utc_now() + 40 * DAY).date().isoformat()
-    more = {"training_balance": BALANCE + 1_000_000, "first_purchase_days": 1}
-    body = {"version": "2099-01", "effective_from": day, "reason": "Uji", "changes": more}
-    document(house.post("/rules", body, "operator"), 201)
-    with house.as_owner() as connection:
-        past = (utc_now() - 9 * DAY).date().isoformat()
-        connection.execute(sa.update(RULE_VERSION).values(effective_from=past))
+    let_rules_hold(house, training_balance=BALANCE + 1_000_000, first_purchase_days=1)
     let_time_pass(house, card, 3 * DAY)
     told = explained(house, {"class_id": class_id}, "holder", card=card.card_ref)
     assert (told["version"], told["refused_by"]) == ("2099-01", None)

@@ -14,6 +14,7 @@ from services.enrolment.domain.learning.review import review
 from services.enrolment.domain.learning.voiding import void
 from services.enrolment.domain.seats.enrolment import HAS_A_RESULT, EnrolmentState
 from services.enrolment.domain.seats.entitlement import (
+    opens_again,
     review_given,
     running_trainings,
     waiting_over,
@@ -60,12 +61,12 @@ def test_next_purchase_row_a_waiting_time_is_told_until_it_is_over() -> None:
     opens = NOW + DAY
     waiting = past("class-2", EnrolmentState.INCOMPLETE, open_again_at=opens)
     earlier = past("class-3", EnrolmentState.NO_SHOW, open_again_at=NOW)
-    refusal = waiting_over([earlier, waiting], NOW).refusal
+    refusal = waiting_over(opens_again([earlier, waiting]), NOW).refusal
     assert refusal is not None
     assert refusal.code == "waiting-time-runs"
     assert refusal.facts == {"open_again_at": write_instant(opens)}
-    assert waiting_over([earlier, waiting], opens).refusal is None
-    assert waiting_over([], NOW).refusal is None
+    assert waiting_over(opens_again([earlier, waiting]), opens).refusal is None
+    assert waiting_over(opens_again([]), NOW).refusal is None
 
 
 def test_next_purchase_row_a_review_that_is_owed_comes_first_where_the_rules_want_it() -> None:
