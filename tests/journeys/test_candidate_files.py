@@ -59,7 +59,7 @@ def test_a_file_is_taken_however_it_is_framed_and_known_again(world: World) -> N
 
 def test_whoever_sends_a_file_that_is_refused_in_its_middle_is_told_the_line(world: World) -> None:
     wave_id = wave_to_come(world)
-    spoilt = HEADER + LINE * 9_000 + b"\xff\n" + LINE * 9_000
+    spoilt = HEADER + LINE * 9_000 + b"x" * 20_000 + b"\n" + LINE * 9_000
     refused = send(world, spoilt, wave_id)
     assert refused.status_code == 422, refused.text
     assert (refused.json()["code"], refused.json()["line"]) == ("candidate-file-faulty", 9_002)

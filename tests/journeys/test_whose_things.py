@@ -90,6 +90,7 @@ REACH: dict[str, Reach] = {
     "post_waves_admissions": {"operator": ANY},
     # Whose region the person is of, the body says; the wave itself is everybody's.
     "post_waves_applications": {"officer": ANY, "operator": ANY},
+    "post_waves_applications_lookup": {"officer": ANY, "operator": ANY},
     "post_waves_draw_outside_value": {"operator": ANY},
     "get_waves_draw_applications": PUBLIC,
     "get_waves_draw_results": PUBLIC,
@@ -137,6 +138,7 @@ SENT: dict[str, Any] = {
     "post_waves_admissions": {"candidates": [None]},
     "post_waves_admission_files": b"no header\n",
     "post_waves_applications": {**APPLICANT, "consent": True},
+    "post_waves_applications_lookup": {"nik": APPLICANT["nik"], **_WHY},
     "post_waves_draw_outside_value": {
         "value": "7",
         "source": "https://api.drand.sh/public/7",
