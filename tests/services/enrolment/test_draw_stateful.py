@@ -29,6 +29,7 @@ from tests.services.enrolment.draws import (
 )
 from tests.services.enrolment.house import House, document
 from tests.services.enrolment.people import Person
+from tests.services.enrolment.stateful.invariants import check_invariants
 
 PLACES = 2
 STEPS = ("list", "outside_value", "order", "secret")
@@ -77,6 +78,8 @@ class DrawMachine(RuleBasedStateMachine):
         else:
             assert code(answer) == (409, "wave-closed")
 
+    # Once: an outside value is published after the window, which therefore is not moved any more.
+    @precondition(lambda self: self.is_open)
     @rule()
     def close(self) -> None:
         close_window(self.house, self.wave_id)
@@ -96,6 +99,10 @@ class DrawMachine(RuleBasedStateMachine):
             assert code(answer) == (409, "outside-value-fixed")
         else:
             document(answer)
+
+    @invariant()
+    def nothing_is_that_must_never_be(self) -> None:
+        check_invariants(self.house)
 
     @invariant()
     def what_is_published_comes_in_its_order_and_stays(self) -> None:

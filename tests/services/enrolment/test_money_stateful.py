@@ -17,6 +17,7 @@ from hypothesis.stateful import (
 
 from chassis.clock import utc_now
 from tests.services.enrolment.house import PRICE, House, document
+from tests.services.enrolment.stateful.invariants import check_invariants
 from tests.services.enrolment.teaching import Taught, taught
 from vocabulary.rule_book import national_day
 
@@ -135,6 +136,10 @@ class MoneyMachine(RuleBasedStateMachine):
         told = document(self.house.post("/cards/revocation", body, "operator"))
         one.revoked = True
         assert told["incentives_withdrawn"] == owed
+
+    @invariant()
+    def nothing_is_that_must_never_be(self) -> None:
+        check_invariants(self.house)
 
     @invariant()
     def accounts_hold_what_is_expected_and_add_up_to_nothing(self) -> None:
