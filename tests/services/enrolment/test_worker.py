@@ -27,8 +27,10 @@ from tests.services.enrolment.followers.catalogue import (
     class_on_offer,
 )
 from tests.services.enrolment.house import WORKER_VARIABLES, House, document
+from tests.services.enrolment.use_cases.test_expiring import let_time_run_out
 from tests.waiting import PATIENCE, eventually
 
+MINUTE = 60.0
 COMMAND = [sys.executable, "-m", "services.enrolment.worker"]
 Worker = subprocess.Popen[str]
 
@@ -103,6 +105,29 @@ def test_killed_while_it_settles_a_class_that_was_called_off_it_goes_on_where_it
     cancelled = [e["card_ref"] for e in all_entries(house) if e["kind"] == "enrolment-cancelled"]
     assert len(set(cancelled)) == len(cancelled) == people
     assert house.differences() == []
+
+
+def test_started_again_after_an_outage_it_expires_within_a_minute_the_card_that_ran_out_meanwhile(
+    house: House, catalogue: Catalogue
+) -> None:
+    before, meanwhile, _ = house.award_many(3)
+    let_time_run_out(house, before)
+    with accounts() as address:
+        with working(house, catalogue, address) as worker:
+            eventually(lambda: expired(house) == [before.card_ref], what="it is at work")
+            worker.send_signal(signal.SIGTERM)
+            worker.communicate(timeout=PATIENCE)
+        let_time_run_out(house, meanwhile)
+        assert expired(house) == [before.card_ref], "nobody does it while the worker is down"
+        with working(house, catalogue, address):
+            eventually(lambda: len(expired(house)) > 1, what="it has caught up")
+    assert PATIENCE < MINUTE, "eventually gave up before the minute was over"
+    assert expired(house) == [before.card_ref, meanwhile.card_ref]
+    assert house.differences() == []
+
+
+def expired(house: House) -> list[str]:
+    return [entry["card_ref"] for entry in house.entries() if entry["kind"] == "card-expired"]
 
 
 def all_entries(house: House) -> list[dict[str, Any]]:
