@@ -13,6 +13,7 @@ from chassis.database_rights import open_guarded
 from chassis.idempotency import StoredAnswers
 from chassis.journal import Journal
 from chassis.rate_limits import Bound
+from chassis.settings import SettingsError
 from chassis.throttle import Throttle
 from chassis.transaction import Transactions
 from services.catalog.queries.class_lists import ClassLists
@@ -22,7 +23,7 @@ from services.catalog.settings import Settings
 from services.catalog.storage.rules import RuleCopies
 from services.catalog.storage.tables import JOURNAL, METADATA, STORED_ANSWER
 from services.catalog.use_cases.shared.writing import Author, Writing
-from vocabulary.rule_book import shipped_rules
+from vocabulary.rule_book import RuleBookFaulty, shipped_rules
 
 APPLICATIONS_FROM_ONE_ADDRESS = Bound(
     "provider-applications",
@@ -65,19 +66,26 @@ class CatalogService:
 def start_service(settings: Settings) -> CatalogService:
     """Join the parts for a process that stays; in production, only as a role that cannot rewrite the journal.
 
-    Raises `SettingsError`.
+    Raises `SettingsError`, also as `open_service` does.
     """
     return open_service(settings, open_guarded("services.catalog", settings, METADATA))
 
 
 def open_service(settings: Settings, database: Database) -> CatalogService:
-    """Join the catalogue's parts on a database."""
+    """Join the catalogue's parts on a database.
+
+    Raises `SettingsError` where the rules that are shipped leave a gap, overlap or are not whole.
+    """
+    try:
+        rules = RuleCopies(shipped_rules())
+    except RuleBookFaulty as error:
+        raise SettingsError(f"The rules cannot be used. {error}") from error
     return CatalogService(
         database=database,
         journal=Journal(database, JOURNAL),
         transactions=Transactions(database, StoredAnswers(database, STORED_ANSWER)),
         most_price=settings.most_price,
-        rules=RuleCopies(shipped_rules()),
+        rules=rules,
         search=CourseSearch(SearchIndex(settings.search_index)),
         class_lists=ClassLists(database),
     )

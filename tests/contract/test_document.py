@@ -33,6 +33,24 @@ INTERNAL = {"journal-diverged"}
 ON_PAGES = {"form-refused"}
 """What only a visitor of a page meets."""
 
+MOVES_MONEY = {
+    "/enrolments",
+    "/enrolments/{enrolment_id}/cancellation",
+    "/enrolments/{enrolment_id}/result",
+    "/enrolments/{enrolment_id}/review",
+    "/enrolments/{enrolment_id}/voiding",
+    "/classes/{class_id}/cancellation",
+    "/classes/{class_id}/results",
+    "/cards/me/surveys",
+    "/cards/revocation",
+    "/corrections",
+    "/corrections/{correction_id}/approval",
+    "/waves/{wave_id}/admissions",
+    "/waves/{wave_id}/admission-files",
+    "/admissions/{admission_id}/undo",
+}
+"""The calls of the API that move money, or that make somebody move it; what the worker does by itself has no key."""
+
 
 def operations() -> Iterator[tuple[str, str, dict[str, Any]]]:
     """Yield method, path and operation of every call."""
@@ -45,6 +63,12 @@ def test_the_file_is_what_the_code_says() -> None:
     assert CONTRACT.read_text(encoding="utf-8") == written(document(recorded())), (
         "the contract has changed: run `make openapi`, and say in CHANGELOG.md what callers will notice"
     )
+
+
+@pytest.mark.parametrize("path", sorted(MOVES_MONEY))
+def test_whatever_moves_money_wants_an_idempotency_key(path: str) -> None:
+    taken = contract()["paths"][f"/api/v1{path}"]["post"]["parameters"]
+    assert {"$ref": "#/components/parameters/Idempotency-Key"} in taken
 
 
 def test_the_document_is_valid_openapi() -> None:

@@ -47,9 +47,6 @@ BORNE = {
         "create_index unique": "on a table that this migration makes, and the code before does not know",
         "create_check_constraint": "the code before moves money between these accounts only, and names the training",
     },
-    "enrolment/0017_assistance.py": {
-        "execute": "a constraint of two columns that the code before leaves at their defaults, which meet it",
-    },
     "catalog/0002_names_held_once.py": {
         "create_index unique": "rows of the code before have no key, and those without are never held to it",
         "execute": "reads names, and gives them their keys:",

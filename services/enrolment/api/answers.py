@@ -5,8 +5,15 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
+from chassis.calls import Call
 from chassis.idempotency import Answer, json_answer
 from chassis.problems import NotFound, Problem
+from vocabulary.roles import AUDITOR, OPERATOR
+
+
+def sees_all(call: Call) -> bool:
+    """Tell whether a caller is told counts of people as they are, also small ones."""
+    return call.principal is not None and call.principal.role in (OPERATOR, AUDITOR)
 
 
 def show(document: Mapping[str, Any] | None, headers: Mapping[str, str] | None = None) -> Answer:

@@ -106,7 +106,7 @@ def post_lookup(call: Call, service: EnrolmentService) -> Answer:
     bounded=(LOOKUPS_OF_ONE_CALLER,),
 )
 def post_lookup_by_nik(call: Call, service: EnrolmentService) -> Answer:
-    """Find the application of a person who has lost its id or receipt; officers those of people of their own region.
+    """Find the application of a person who lost its id or receipt; officers those of their own region.
 
     Every attempt is recorded, and counted with the cards that are looked up. An application that was withdrawn or
     judged is not found: nothing that leads to the person is left in it.

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from typing import Any
 
 from chassis.fields import load
 from chassis.problems import FieldError, Problem, ValidationFailed
 from services.enrolment.api.admission_documents import CandidateRow
+from services.enrolment.domain.csv_lines import Unreadable, Values
 from services.enrolment.domain.programme.award import Candidate
 from services.enrolment.domain.programme.candidate_lines import COLUMNS, ERASED
 from services.enrolment.domain.programme.card import Scheme
@@ -40,15 +41,15 @@ def candidate_of(fields: Mapping[str, Any], *, takes_test_numbers: bool) -> Cand
     )
 
 
-def read_line(values: Sequence[str] | None, *, takes_test_numbers: bool) -> Candidate | Problem:
+def read_line(values: Values, *, takes_test_numbers: bool) -> Candidate | Problem:
     """Read a candidate from the values of a line, as `read_candidate` does; an empty cluster is none.
 
     A person who was erased held a card: the line is refused as any other that names such a person.
     """
     if values == ERASED:
         return NikAlreadyHeld()
-    if values is None:
-        return ValidationFailed("A quote is open at the end of the line, or stands where none may.")
+    if isinstance(values, Unreadable):
+        return ValidationFailed(values.fault)
     if len(values) != len(COLUMNS):
         return ValidationFailed(
             f"This line has {len(values)} of {len(COLUMNS)} values. Values are parted by commas; one that holds a comma"

@@ -82,7 +82,13 @@ class Card(Shown):
     """A card as its holder, or somebody who assists, sees it."""
 
     card_ref = Reference(metadata=says("By this the card is known everywhere; not its number."))
-    status = OneOf(tuple(CardState))
+    status = OneOf(
+        tuple(CardState),
+        metadata=says(
+            "Once its time ran out: expired where no training was completed, exhausted where one was. Until the worker"
+            " has noted which of the two, it says expired."
+        ),
+    )
     scheme = OneOf(
         tuple(Scheme), metadata=says("digital buys online classes, offline offline ones.")
     )

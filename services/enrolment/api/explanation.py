@@ -14,10 +14,12 @@ from chassis.clock import write_instant
 from chassis.endpoints import Endpoints, KeyUse
 from chassis.idempotency import Answer, json_answer
 from chassis.problems import FieldError, Forbidden, NotFound, ValidationFailed
+from services.enrolment.api.answers import sees_all
 from services.enrolment.api.cards import looked_up, own_card
 from services.enrolment.api.explanation_documents import ExplanationRequest, ShownExplanation
 from services.enrolment.domain.programme.check import Check
 from services.enrolment.domain.reach import reach_to_read
+from services.enrolment.domain.reports.rounding import for_the_public
 from services.enrolment.service import LOOKUPS_OF_ONE_CALLER, EnrolmentService
 from services.enrolment.use_cases.programme.explain_candidate import explain_candidate
 from services.enrolment.use_cases.programme.explain_rules import (
@@ -51,24 +53,25 @@ def post_explanation(call: Call, service: EnrolmentService) -> Answer:
     Of another version or day it tells what those rules would have said: the card then stands as if they had awarded
     it. An enrolment is judged by what was known when it was made, a class by the limits of its course, days and seats.
     Nothing is changed, and no place or seat is kept. Where a card is named by its number, that is recorded as a
-    look-up.
+    look-up. How much of a quota is used is told in tens to everybody but operators and auditors.
     """
     # A look-up is recorded before anything is told of the card.
     card_ref = _card_asked_for(call, service) if "class_id" in call.body else ""
     with service.database.reading() as connection:
         if "enrolment_id" in call.body:
-            return _shown(_of_enrolment(connection, call, service))
+            return _shown(call, _of_enrolment(connection, call, service))
         if "limits_of" in call.body:
-            return _shown(_of_class(connection, call, service))
+            return _shown(call, _of_class(connection, call, service))
         judge = _judge(connection, call, service, now=service.database.now(connection))
         if "candidate" in call.body:
             person = call.body["candidate"]
-            return _shown(explain_candidate(connection, person, judge, stores=service.stores))
+            return _shown(call, explain_candidate(connection, person, judge, stores=service.stores))
         class_id = call.body["class_id"]
         return _shown(
+            call,
             explain_seat(
                 connection, judge, card_ref=card_ref, class_id=class_id, stores=service.stores
-            )
+            ),
         )
 
 
@@ -140,26 +143,28 @@ def _refused(message: str) -> ValidationFailed:
     return ValidationFailed(errors=[FieldError("/card_number", message)])
 
 
-def _shown(explanation: Explanation) -> Answer:
+def _shown(call: Call, explanation: Explanation) -> Answer:
     return json_answer(
         200,
         {
             "version": explanation.judge.rules.version,
             "at": write_instant(explanation.judge.at),
             "refused_by": explanation.refused_by,
-            "checks": [_check_document(check) for check in explanation.checks],
+            "checks": [
+                _check_document(check, exact=sees_all(call)) for check in explanation.checks
+            ],
         },
     )
 
 
-def _check_document(check: Check) -> dict[str, Any]:
+def _check_document(check: Check, *, exact: bool) -> dict[str, Any]:
     refusal = check.refusal
     return {
         "rule": check.rule,
         "holds": refusal is None,
         "code": None if refusal is None else refusal.code,
         "detail": None if refusal is None else refusal.detail,
-        "compared": _plain(check.compared),
+        "compared": _plain(check.compared if exact else for_the_public(check)),
     }
 
 

@@ -13,9 +13,9 @@ from chassis.idempotency import Answer
 from chassis.problems import NotFound
 from chassis.request_content import JSON
 from chassis.written_rows import CSV, answer_with_rows
-from services.enrolment.api.answers import show
+from services.enrolment.api.answers import sees_all, show
 from services.enrolment.api.fields import CLUSTERS
-from services.enrolment.api.quotas import set_for
+from services.enrolment.api.quotas import places_left, places_used, set_for
 from services.enrolment.api.report_documents import former_codes
 from services.enrolment.domain.programme.card import Scheme
 from services.enrolment.domain.reports.quota_table import PartsBy
@@ -59,8 +59,8 @@ class QuotaReportRow(Shown):
     set_for = set_for()
     cluster = OneOf(CLUSTERS, allow_none=True, metadata=_ALL)
     target = Whole(allow_none=True, metadata=says("Null is no limit."))
-    used = Whole(metadata=says("How many cards hold a place; it may be more than there are."))
-    left = Whole(allow_none=True, metadata=says("Null is no limit."))
+    used = places_used()
+    left = places_left()
     flags = ma.fields.List(
         OneOf(("repeated", "target-differs", "used-differs", "overdrawn")),
         metadata=says(
@@ -126,12 +126,15 @@ class QuotaReport(Shown):
 def get_quota_report(call: Call, service: EnrolmentService) -> Answer | Response:
     """Tell target, used and left of each quota of a wave, or of the programme, and what does not add up.
 
-    Cards whose region changed its code count under the code of today, and so do quotas that were set before.
+    Cards whose region changed its code count under the code of today, and so do quotas that were set before. Everybody
+    but operators and auditors is told what is used and left in tens, and of what does not add up only targets.
     """
     stores = service.stores
     with service.database.reading() as connection:
         rules = stores.rules.at(connection, service.database.now(connection))
-        document = quota_report(connection, call.query["wave_id"], rules=rules, stores=stores)
+        document = quota_report(
+            connection, call.query["wave_id"], exact=sees_all(call), rules=rules, stores=stores
+        )
     if document is not None and call.media_type == CSV:
         return answer_with_rows([quota_rows(document)], COLUMNS, CSV)
     return show(document)

@@ -12,9 +12,12 @@ from chassis.contract import Shown, page_of
 from chassis.endpoints import Endpoints
 from chassis.fields import OneOf, PageQuery, Parsed, Reference, Strict, Text, Whole, says
 from chassis.idempotency import Answer, json_answer
+from services.enrolment.api.answers import sees_all
 from services.enrolment.api.fields import CLUSTERS, why
+from services.enrolment.api.report_documents import PublicCount
 from services.enrolment.domain.programme.card import Scheme
 from services.enrolment.domain.programme.quota import Reach
+from services.enrolment.domain.reports.rounding import FEW
 from services.enrolment.queries.quotas import list_quotas, quota_document
 from services.enrolment.service import EnrolmentService
 from services.enrolment.use_cases.programme.set_quotas import SetQuotas, set_quotas
@@ -100,6 +103,27 @@ def set_for() -> Text:
     )
 
 
+def places_used() -> PublicCount:
+    """Show how many places are used."""
+    return PublicCount(
+        metadata=says(
+            "How many cards hold a place; it may be more than there are. To everybody but operators and auditors in"
+            f" tens, rounded down, `{FEW}` for fewer."
+        )
+    )
+
+
+def places_left() -> PublicCount:
+    """Show how many places are left."""
+    return PublicCount(
+        allow_none=True,
+        metadata=says(
+            "Null is no limit. To everybody but operators and auditors the places less what is told to be used, so"
+            f" that up to nine fewer may be left; `{FEW}` for fewer or none."
+        ),
+    )
+
+
 class ShownQuota(Shown):
     """How many cards may be held of something, and how many are."""
 
@@ -112,8 +136,8 @@ class ShownQuota(Shown):
     set_for = set_for()
     cluster = OneOf(CLUSTERS, allow_none=True, metadata=says(_OPEN))
     places = Whole(allow_none=True, metadata=says("Null is no limit."))
-    used = Whole(metadata=says("How many cards hold a place; it may be more than there are."))
-    left = Whole(allow_none=True, metadata=says("Null is no limit."))
+    used = places_used()
+    left = places_left()
 
 
 ShownQuotas = page_of(ShownQuota, name="Quotas")
@@ -127,11 +151,16 @@ class SetQuotasShown(Shown):
 
 @endpoints.get("/quotas", query=QuotasQuery, shows=ShownQuotas)
 def get_quotas(call: Call, service: EnrolmentService) -> Answer:
-    """List quotas with the places used and left, the newest first, the programme's own last."""
+    """List quotas with the places used and left, the newest first, the programme's own last.
+
+    Everybody but operators and auditors is told in tens: fewer people could be known by name where they live.
+    """
     filters = {name: call.query[name] for name in ("wave_id", "scheme", "region", "cluster")}
     with service.database.reading() as connection:
         rules = service.stores.rules.at(connection, service.database.now(connection))
-        document = list_quotas(connection, call.query["page"], filters=filters, rules=rules)
+        document = list_quotas(
+            connection, call.query["page"], filters=filters, exact=sees_all(call), rules=rules
+        )
     return json_answer(200, document)
 
 
@@ -159,6 +188,6 @@ def post_quotas(call: Call, service: EnrolmentService) -> Answer:
 
     def change(connection: sa.Connection) -> Answer:
         quotas = set_quotas(connection, command, stores=service.stores)
-        return json_answer(200, {"items": [quota_document(quota) for quota in quotas]})
+        return json_answer(200, {"items": [quota_document(quota, exact=True) for quota in quotas]})
 
     return service.transactions.answer(call.key, change, seconds=call.seconds_left)

@@ -10,6 +10,7 @@ from chassis.contract import Shown
 from chassis.fields import Exact, Flag, OneOf, Parsed, Text, Whole, says
 from services.enrolment.domain.reports.disclosure import AT_LEAST, BELOW
 from services.enrolment.domain.reports.realisation import Dimension
+from services.enrolment.domain.reports.rounding import FEW
 from vocabulary.dates import parse_date
 from vocabulary.forms import DATE, REGENCY
 from vocabulary.regions import region_code
@@ -21,6 +22,14 @@ class Number(Exact[int | str]):
     def form(self) -> dict[str, Any]:
         """Return both."""
         return {"oneOf": [{"type": "integer", "minimum": 0}, {"enum": [BELOW, AT_LEAST]}]}
+
+
+class PublicCount(Exact[int | str]):
+    """A number of places, or what the public is shown in the place of a small one."""
+
+    def form(self) -> dict[str, Any]:
+        """Return both."""
+        return {"oneOf": [{"type": "integer", "minimum": 0}, {"enum": [FEW]}]}
 
 
 def regency() -> Parsed:

@@ -9,6 +9,7 @@ from chassis.composed_fields import Member, Several
 from chassis.endpoints import Endpoints, KeyUse
 from chassis.fields import OneOf, Parsed, Strict, Text, Whole
 from chassis.idempotency import Answer, json_answer
+from services.enrolment.api.answers import sees_all
 from services.enrolment.api.report_documents import CheckedTable, RealisationReport
 from services.enrolment.domain.reports.realisation import Dimension
 from services.enrolment.domain.reports.table_check import PrintedRow, check_table
@@ -16,10 +17,8 @@ from services.enrolment.queries.realisation import realisation
 from services.enrolment.service import EnrolmentService
 from vocabulary.forms import PROVINCE
 from vocabulary.regions import province
-from vocabulary.roles import AUDITOR, OPERATOR
 
 MOST_ROWS = 500
-SEE_ALL = (OPERATOR, AUDITOR)
 
 endpoints: Endpoints[EnrolmentService] = Endpoints("/api/v1")
 
@@ -52,10 +51,9 @@ def get_realisation(call: Call, service: EnrolmentService) -> Answer:
     Counts below 5 are shown as `<5` to everybody but operators and auditors, and as much besides as it takes to keep
     them from being worked out (`>=5`).
     """
-    exact = call.principal is not None and call.principal.role in SEE_ALL
     with service.database.reading() as connection:
         report = realisation(
-            connection, Dimension(call.query["by"]), exact=exact, stores=service.stores
+            connection, Dimension(call.query["by"]), exact=sees_all(call), stores=service.stores
         )
     return json_answer(200, report.document)
 

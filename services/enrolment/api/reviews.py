@@ -5,7 +5,7 @@ from __future__ import annotations
 import sqlalchemy as sa
 
 from chassis.calls import Call
-from chassis.endpoints import Endpoints
+from chassis.endpoints import Endpoints, KeyUse
 from chassis.idempotency import Answer, json_answer
 from chassis.problems import StateConflict
 from services.enrolment.api.learning_documents import ReviewedEnrolment, ShownReview
@@ -27,6 +27,7 @@ _PATH = "/enrolments/<id:enrolment_id>/review"
     _PATH,
     allow=(HOLDER,),
     body=ReviewRequest,
+    key=KeyUse.REQUIRED,
     status=201,
     shows=ReviewedEnrolment,
     refuses=(AlreadyReviewed, StateConflict),

@@ -34,7 +34,7 @@ from services.enrolment.queries.provider_statements import (
 from services.enrolment.queries.statements import list_days, show_day
 from services.enrolment.service import EnrolmentService
 from vocabulary.roles import AUDITOR, OPERATOR, PROVIDER
-from vocabulary.rule_book import national_day
+from vocabulary.rule_book import national_day, shipped_rules
 from vocabulary.rule_set import read_day
 
 endpoints: Endpoints[EnrolmentService] = Endpoints("/api/v1")
@@ -57,12 +57,13 @@ def get_days(call: Call, service: EnrolmentService) -> Answer:
 def get_day(call: Call, service: EnrolmentService) -> Answer:
     """Show what all accounts held on a day, and what came in and went out by its cause.
 
-    A day is one of Asia/Jakarta. Today's changes while money moves; a day to come is not there.
+    A day is one of Asia/Jakarta. Today's changes while money moves; a day to come is not there, nor is one before the
+    programme had rules.
     """
     day = _day_in_path(call.path["day"])
     with service.database.reading() as connection:
         now = service.database.now(connection)
-        if day > national_day(now):
+        if not next(iter(shipped_rules())).effective_from <= day <= national_day(now):
             raise NotFound
         document = show_day(connection, day, now=now, stores=service.stores)
     return json_answer(200, document)

@@ -121,8 +121,8 @@ def post_admissions(call: Call, service: EnrolmentService) -> Answer:
     )
 
     def admit(connection: sa.Connection) -> Answer:
-        outcomes = admit_candidates(connection, command, stores=service.stores)
-        return _admissions(command.admission_id, outcomes)
+        judged = admit_candidates(connection, command, stores=service.stores)
+        return _admissions(command.admission_id, judged.outcomes)
 
     return service.transactions.answer(call.key, admit, seconds=call.seconds_left)
 

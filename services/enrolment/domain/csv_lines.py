@@ -1,8 +1,8 @@
 """Reading a CSV file as it comes: one row a line, in UTF-8, under a header that never differs.
 
-Whatever is wrong with the file as such refuses it whole, by the line at which it was met; what is wrong with one row is
-told with that row. A line is a row: no value holds a line break, so nothing that is wrong in one line reaches into
-another.
+Whatever is wrong with the file as such refuses it whole, by the line at which it was met; what is wrong with one row,
+bytes that are no UTF-8 as well, is told with that row. A line is a row: no value holds a line break, so nothing that is
+wrong in one line reaches into another.
 """
 
 from __future__ import annotations
@@ -11,11 +11,29 @@ import codecs
 import csv
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
+from enum import StrEnum
 
 from chassis.problems import Problem
 
-Values = tuple[str, ...] | None
-"""The values of a line; None where they cannot be told apart."""
+
+class Unreadable(StrEnum):
+    """Why a line has no values."""
+
+    QUOTE = "quote"
+    ENCODING = "encoding"
+
+    @property
+    def fault(self) -> str:
+        """Say it to whoever sent the line, and repeat nothing of it."""
+        return _FAULTS[self]
+
+
+_FAULTS = {
+    Unreadable.QUOTE: "A quote is open at the end of the line, or stands where none may.",
+    Unreadable.ENCODING: "This line is not UTF-8. Save the file as CSV in UTF-8.",
+}
+Values = tuple[str, ...] | Unreadable
+"""The values of a line, or why they cannot be told."""
 
 _UTF_16 = (codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)
 
@@ -50,7 +68,7 @@ def csv_lines(blocks: Iterable[bytes], form: FileForm) -> Iterator[tuple[int, Va
         count += 1
         if count > form.most_rows:
             raise form.refusal(f"A file holds at most {form.most_rows:,} {form.rows}.", number)
-        yield number, _values(_decoded(line, number, form))
+        yield number, _values(line)
     if not count:
         raise form.refusal(f"There is no {form.row} below the header.", 1)
 
@@ -77,23 +95,21 @@ def _bounded(line: bytes, number: int, form: FileForm) -> bytes:
 def _check_header(line: bytes, form: FileForm) -> None:
     if line.startswith(_UTF_16):
         raise form.refusal("This is UTF-16. Save the file as CSV in UTF-8.", 1)
-    if _values(_decoded(line.removeprefix(codecs.BOM_UTF8), 1, form)) == form.columns:
+    values = _values(line.removeprefix(codecs.BOM_UTF8))
+    if values == form.columns:
         return
+    if values is Unreadable.ENCODING:
+        raise form.refusal("This is not UTF-8. Save the file as CSV in UTF-8.", 1)
     between = ", with commas between the names" if len(form.columns) > 1 else ""
     raise form.refusal(f"The first line has to be {','.join(form.columns)}{between}.", 1)
 
 
-def _decoded(line: bytes, number: int, form: FileForm) -> str:
+def _values(line: bytes) -> Values:
+    """Return the values of a line, or why there are none."""
     try:
-        return line.decode("utf-8")
+        (values,) = csv.reader([line.decode("utf-8")], strict=True)
     except UnicodeDecodeError:
-        raise form.refusal("This is not UTF-8. Save the file as CSV in UTF-8.", number) from None
-
-
-def _values(line: str) -> Values:
-    """Return the values of a line, or None where a quote is open at its end or stands where none may."""
-    try:
-        (values,) = csv.reader([line], strict=True)
+        return Unreadable.ENCODING
     except (csv.Error, ValueError):
-        return None
+        return Unreadable.QUOTE
     return tuple(values)

@@ -14,26 +14,36 @@ import sqlalchemy as sa
 from services.enrolment.domain.programme.quota import Quota, under_rules
 from services.enrolment.domain.reports.quota_table import QuotaTableCheck, check_quota_table
 from services.enrolment.domain.reports.region_codes import former_codes
+from services.enrolment.queries.quotas import counts_of
 from services.enrolment.storage.stores import Stores
 from vocabulary.regions import region
 from vocabulary.rule_set import RuleSet
 
 
 def quota_report(
-    connection: sa.Connection, wave_id: str | None, *, rules: RuleSet, stores: Stores
+    connection: sa.Connection,
+    wave_id: str | None,
+    *,
+    exact: bool,
+    rules: RuleSet,
+    stores: Stores,
 ) -> dict[str, Any] | None:
-    """Report on the quotas of a wave, or without one on the programme's; None where there is no such wave."""
+    """Report on the quotas of a wave, or without one on the programme's; None where there is no such wave.
+
+    Unless it is to be `exact`, counts are those that the public sees, and what is found is about targets only.
+    """
     wave = None if wave_id is None else stores.waves.read(connection, wave_id)
     if wave_id is not None and wave is None:
         return None
     found = under_rules(stores.quotas.read(connection, wave_id), rules)
     quotas = sorted((each for each in found if each.wave_id == wave_id), key=_in_order)
     check = check_quota_table(quotas)
+    check = check if exact else check.of_targets()
     flags = _flags(check)
     return {
         "wave_id": wave_id,
         "wave_name": None if wave is None else wave.name,
-        "rows": [_row(quota, flags.get(quota.quota_id, [])) for quota in quotas],
+        "rows": [_row(quota, flags.get(quota.quota_id, []), exact=exact) for quota in quotas],
         **_found(check),
         "former_codes": former_codes(),
     }
@@ -66,7 +76,8 @@ def _in_order(quota: Quota) -> tuple[str, str, str]:
     return (reach.scheme or "", reach.region or "", reach.cluster or "")
 
 
-def _row(quota: Quota, flags: Sequence[str]) -> dict[str, Any]:
+def _row(quota: Quota, flags: Sequence[str], *, exact: bool) -> dict[str, Any]:
+    overdrawn = ["overdrawn"] if exact and quota.is_overdrawn else []
     return {
         "quota_id": quota.quota_id,
         "scheme": quota.reach.scheme,
@@ -75,9 +86,8 @@ def _row(quota: Quota, flags: Sequence[str]) -> dict[str, Any]:
         "set_for": quota.set_for,
         "cluster": quota.reach.cluster,
         "target": quota.places,
-        "used": quota.used,
-        "left": quota.left,
-        "flags": [*flags, *(["overdrawn"] if quota.is_overdrawn else [])],
+        **counts_of(quota, exact=exact),
+        "flags": [*flags, *overdrawn],
     }
 
 

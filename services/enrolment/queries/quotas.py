@@ -1,4 +1,4 @@
-"""Quotas as everybody sees them: what they count, their places, how many are used and left."""
+"""Quotas: what they count, their places, how many are used and left; to the public in tens."""
 
 from __future__ import annotations
 
@@ -9,6 +9,7 @@ import sqlalchemy as sa
 
 from chassis.pagination import Page
 from services.enrolment.domain.programme.quota import Quota, under_rules
+from services.enrolment.domain.reports.rounding import in_tens, left_in_tens
 from services.enrolment.storage.quotas import quota_of
 from services.enrolment.storage.tables.programme import QUOTA
 from vocabulary.regions import codes_kept_for
@@ -18,11 +19,17 @@ Q = QUOTA.c
 
 
 def list_quotas(
-    connection: sa.Connection, page: Page, *, filters: Mapping[str, str | None], rules: RuleSet
+    connection: sa.Connection,
+    page: Page,
+    *,
+    filters: Mapping[str, str | None],
+    exact: bool,
+    rules: RuleSet,
 ) -> dict[str, Any]:
     """Return quotas, the newest first, the programme's own last; filters: `wave_id`, `scheme`, `region`, `cluster`.
 
-    A filter finds the quotas that are of exactly that, not those that leave it open.
+    A filter finds the quotas that are of exactly that, not those that leave it open. Unless they are to be `exact`,
+    counts are those that the public sees.
     """
     query = sa.select(QUOTA).order_by(Q.quota_id.desc()).limit(page.limit + 1)
     for name, sought in filters.items():
@@ -34,13 +41,13 @@ def list_quotas(
     rows = connection.execute(query).all()
     return page.of(
         rows,
-        present=lambda row: quota_document(under_rules([quota_of(row)], rules)[0]),
+        present=lambda row: quota_document(under_rules([quota_of(row)], rules)[0], exact=exact),
         key=lambda row: str(row.quota_id),
     )
 
 
-def quota_document(quota: Quota) -> dict[str, Any]:
-    """Write a quota."""
+def quota_document(quota: Quota, *, exact: bool) -> dict[str, Any]:
+    """Write a quota, with its counts as they are or as the public sees them."""
     return {
         "id": quota.quota_id,
         "wave_id": quota.wave_id,
@@ -49,6 +56,12 @@ def quota_document(quota: Quota) -> dict[str, Any]:
         "set_for": quota.set_for,
         "cluster": quota.reach.cluster,
         "places": quota.places,
-        "used": quota.used,
-        "left": quota.left,
+        **counts_of(quota, exact=exact),
     }
+
+
+def counts_of(quota: Quota, *, exact: bool) -> dict[str, Any]:
+    """Return the places of a quota that are used and left, as they are or as the public sees them."""
+    if exact:
+        return {"used": quota.used, "left": quota.left}
+    return {"used": in_tens(quota.used), "left": left_in_tens(quota)}

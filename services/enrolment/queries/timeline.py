@@ -35,7 +35,8 @@ def show_timeline(
     training_class = stores.classes.read(connection, enrolment.class_id)
     now = stores.database.now(connection)
     step = None
-    if training_class is not None:
+    is_nobodys = _is_nobodys(connection, enrolment, stores)
+    if training_class is not None and not is_nobodys:
         step = _next(connection, enrolment, training_class, now, stores)
     return {
         "id": enrolment_id,
@@ -61,8 +62,16 @@ def show_timeline(
             "due_at": None if step.due_at is None else write_instant(step.due_at),
             "overdue": step.overdue,
         },
-        "incentive": prospect_document(connection, enrolment, now=now, stores=stores),
+        "incentive": None
+        if is_nobodys
+        else prospect_document(connection, enrolment, now=now, stores=stores),
     }
+
+
+def _is_nobodys(connection: sa.Connection, enrolment: Enrolment, stores: Stores) -> bool:
+    """Tell whether the review that is still owed will never come, since its holder was erased."""
+    owes_review = enrolment.state is EnrolmentState.COMPLETED and not enrolment.reviewed
+    return owes_review and not stores.persons.is_kept(connection, enrolment.card_ref)
 
 
 def _next(

@@ -91,6 +91,11 @@ class EnrolmentStore:
             .where(database.is_among(E.card_ref))
             .where(E.state != EnrolmentState.CANCELLED.value)
         )
+        self._completed = (
+            sa.select(E.card_ref)
+            .distinct()
+            .where(database.is_among(E.card_ref), E.state == EnrolmentState.COMPLETED.value)
+        )
         self._live_in = (
             sa.select(ENROLMENT)
             .where(E.class_id == sa.bindparam("class_id"))
@@ -124,6 +129,11 @@ class EnrolmentStore:
         for row in connection.execute(self._history, {"keys": keys}):
             history.setdefault(row.card_ref, []).append(_past_of(row))
         return history
+
+    def completed(self, connection: sa.Connection, card_refs: Sequence[str]) -> set[str]:
+        """Return which of these locked cards have a training that was completed, and not voided since."""
+        keys = {"keys": self._database.keys(card_refs)}
+        return set(connection.execute(self._completed, keys).scalars())
 
     def add(self, connection: sa.Connection, enrolments: Sequence[Enrolment]) -> None:
         """Add new enrolments in one statement."""

@@ -8,6 +8,7 @@ from dataclasses import dataclass, field
 from typing import NamedTuple
 
 from chassis.sealing import Seal
+from services.enrolment.domain.csv_lines import Unreadable, Values
 from services.enrolment.domain.programme.admission_file import RowResult
 from services.enrolment.domain.programme.candidate_lines import CandidateLine
 
@@ -52,10 +53,7 @@ class SealedRows:
         opened = self._seal.open(
             chunk.sealed, context=_context("candidates", chunk.file_id, chunk.first_row)
         )
-        return [
-            CandidateLine(number, None if values is None else tuple(values))
-            for number, values in json.loads(opened)
-        ]
+        return [CandidateLine(number, _values(told)) for number, told in json.loads(opened)]
 
     def close_results(self, results: Sequence[RowResult], file_id: str, first_row: int) -> str:
         """Seal what became of candidates: it holds the numbers of their cards."""
@@ -72,6 +70,13 @@ class SealedRows:
     def _close(self, rows: object, context: str) -> str:
         text = json.dumps(rows, ensure_ascii=False, separators=(",", ":"))
         return self._seal.close(text, context=context)
+
+
+def _values(told: list[str] | str | None) -> Values:
+    """Read the values of a line as they were sealed; releases before told of no other fault than a quote, by null."""
+    if told is None:
+        return Unreadable.QUOTE
+    return Unreadable(told) if isinstance(told, str) else tuple(told)
 
 
 def _context(what: str, file_id: str, first_row: int) -> str:

@@ -76,11 +76,12 @@ def admitted_at_once(
         command = AdmitCandidates(new_id(), wave_id, [one], operator, "request-1")
         start.wait()
         try:
-            [outcome] = service.transactions.run(
+            judged = service.transactions.run(
                 lambda connection: admit_candidates(connection, command, stores=service.stores)
             )
         except sa.exc.IntegrityError:
             return "refused by the database"
+        [outcome] = judged.outcomes
         return "awarded" if isinstance(outcome, Award) else outcome.code
 
     with ThreadPoolExecutor(len(candidates)) as pool:

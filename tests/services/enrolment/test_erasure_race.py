@@ -81,11 +81,12 @@ def admitted(service: EnrolmentService, stores: Stores, wave_id: str, one: Candi
     """Admit somebody, and tell how that ended."""
     command = AdmitCandidates(new_id(), wave_id, [one], OPERATOR, "request-1")
     try:
-        [outcome] = service.transactions.run(
+        judged = service.transactions.run(
             lambda connection: admit_candidates(connection, command, stores=stores)
         )
     except sa.exc.IntegrityError:
         return "refused by the database"
+    [outcome] = judged.outcomes
     return "awarded" if isinstance(outcome, Award) else outcome.code
 
 

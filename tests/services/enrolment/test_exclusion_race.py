@@ -87,9 +87,10 @@ def admitted(service: EnrolmentService, stores: Stores, wave_id: str, one: Candi
     """Admit somebody, and tell how that ended."""
     operator = Principal(RINA, "operator", None, None, None, expires_at=0)
     command = AdmitCandidates(new_id(), wave_id, [one], operator, "request-1")
-    [outcome] = service.transactions.run(
+    judged = service.transactions.run(
         lambda connection: admit_candidates(connection, command, stores=stores)
     )
+    [outcome] = judged.outcomes
     return "awarded" if isinstance(outcome, Award) else outcome.code
 
 

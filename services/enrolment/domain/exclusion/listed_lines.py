@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field, replace
 
-from services.enrolment.domain.csv_lines import FileForm, Values, csv_lines
+from services.enrolment.domain.csv_lines import FileForm, Unreadable, Values, csv_lines
 from vocabulary.nik import ImpossibleNik, NotSixteenDigits, parse_nik
 from vocabulary.refusals.exclusion import ExclusionFileFaulty
 
@@ -35,8 +35,8 @@ def listed_lines(
 
 
 def _read(number: int, values: Values, *, takes_test_numbers: bool) -> ListedLine:
-    if values is None:
-        return ListedLine(number, fault="A quote is open or stands where none may.")
+    if isinstance(values, Unreadable):
+        return ListedLine(number, fault=values.fault)
     if len(values) != len(COLUMNS):
         return ListedLine(number, fault=f"This line has {len(values)} values, where one is due.")
     try:

@@ -8,10 +8,9 @@ from enum import StrEnum
 
 from chassis.problems import StateConflict
 from services.enrolment.domain.money.movement import Account, Cause, Movement
-from services.enrolment.domain.programme.card import Card, CardState
-from services.enrolment.domain.programme.clock import runs_out
+from services.enrolment.domain.programme.card import Card
+from services.enrolment.domain.programme.ending import OVER
 from vocabulary.refusals.cards import BalanceOutOfBounds, CardNotUsable, SamePerson
-from vocabulary.rule_set import RuleSet
 
 STANDS_FOR = timedelta(days=7)
 """How long a proposal can be approved; what was right to correct may not be a week later."""
@@ -79,7 +78,6 @@ def approve(
     approver: str,
     movement_id: str,
     now: datetime,
-    rules: RuleSet,
 ) -> Approved:
     """Let a correction take effect, judged by what is true now.
 
@@ -89,13 +87,13 @@ def approve(
     """
     decided = _decided(correction, CorrectionState.APPROVED, by=approver, reason=None, now=now)
     state = card.state_at(now)
-    if state in _NOT_CORRECTED:
+    if state in OVER:
         raise CardNotUsable(_FINAL.format(state=state), facts={"card_state": state.value})
     balance = card.balance + correction.amount
     most = max(benefit - set_aside, 0)
     if balance < 0 or (correction.amount > 0 and balance > most):
         raise BalanceOutOfBounds(facts={"balance": card.balance, "most": most})
-    return Approved(decided, _movement(correction, movement_id), _with(card, balance, now, rules))
+    return Approved(decided, _movement(correction, movement_id), replace(card, balance=balance))
 
 
 def refuse(correction: Correction, *, by: str, reason: str, now: datetime) -> Correction:
@@ -148,15 +146,6 @@ def _movement(correction: Correction, movement_id: str) -> Movement:
     )
 
 
-def _with(card: Card, balance: int, now: datetime, rules: RuleSet) -> Card:
-    if card.state is CardState.EXHAUSTED and balance > 0:
-        # It can buy again, so a clock runs again.
-        deadline = runs_out(card.clock_at(now), rules.next_purchase, region=card.region)
-        return replace(card, balance=balance, state=CardState.BETWEEN, deadline=deadline)
-    return replace(card, balance=balance)
-
-
-_NOT_CORRECTED = (CardState.EXPIRED, CardState.REVOKED, CardState.WITHDRAWN)
 _FINAL = "The card is {state}: what was on it is the State's, and is not corrected any more."
 _NOT_YOURS = "Only who proposed a correction withdraws it. Refuse it instead."
 _CLOSED = {

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field, replace
 
-from services.enrolment.domain.csv_lines import FileForm, csv_lines
+from services.enrolment.domain.csv_lines import FileForm, Unreadable, Values, csv_lines
 from vocabulary.refusals.admission import CandidateFileFaulty
 
 COLUMNS = ("nik", "family_card", "name", "birth_date", "regency", "cluster", "scheme")
@@ -21,13 +21,13 @@ _FORM = FileForm(COLUMNS, LONGEST_LINE, MOST_ROWS, "candidate", "candidates", Ca
 
 @dataclass(frozen=True, slots=True)
 class CandidateLine:
-    """A line with a candidate: its number in the file, and its values; None where they cannot be told apart.
+    """A line with a candidate: its number in the file, and its values, or why they cannot be told.
 
     `ERASED` stands where the person in it was erased.
     """
 
     number: int
-    values: tuple[str, ...] | None = field(repr=False)
+    values: Values = field(repr=False)
 
 
 def candidate_lines(blocks: Iterable[bytes], *, most: int = MOST_ROWS) -> Iterator[CandidateLine]:
@@ -42,4 +42,6 @@ def without(lines: Sequence[CandidateLine], nik: str) -> list[CandidateLine]:
 
 
 def _names(line: CandidateLine, nik: str) -> bool:
-    return nik in "|".join(line.values or ()).translate(_BETWEEN_DIGITS)
+    if isinstance(line.values, Unreadable):
+        return False
+    return nik in "|".join(line.values).translate(_BETWEEN_DIGITS)

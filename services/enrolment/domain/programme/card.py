@@ -14,8 +14,12 @@ class CardState(StrEnum):
     IN_TRAINING = "in_training"
     BETWEEN = "between"
     EXPIRED = "expired"
+    """Its time ran out before a training was completed: whatever it was to give was given to nobody."""
+
     REVOKED = "revoked"
     EXHAUSTED = "exhausted"
+    """Its time ran out after a training was completed: its holder has had the benefit."""
+
     WITHDRAWN = "withdrawn"
     """It was awarded by mistake, and taken back before anybody used it: nobody ever rightly held it."""
 
@@ -28,7 +32,6 @@ LIVE_STATES = frozenset(
         CardState.AWARDED,
         CardState.IN_TRAINING,
         CardState.BETWEEN,
-        CardState.EXHAUSTED,
         CardState.BARRED,
     }
 )
@@ -63,7 +66,10 @@ class Card:
     barred_at: datetime | None = None
 
     def state_at(self, now: datetime) -> CardState:
-        """Return the state at an instant: a card whose clock ran out is expired, also before anyone noted it."""
+        """Return the state at an instant: a card whose clock ran out is expired, also before anyone noted it.
+
+        Whether it is exhausted instead is seen when that is noted. For every rule both have ended alike.
+        """
         if self.barred_at is not None and self.state in LIVE_STATES:
             return CardState.BARRED
         waiting = self.state in (CardState.AWARDED, CardState.BETWEEN)

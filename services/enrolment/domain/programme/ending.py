@@ -26,11 +26,15 @@ class Ended:
         return 0 if self.movement is None else self.movement.amount
 
 
-def expire(card: Card, *, movement_id: str, now: datetime) -> Ended | None:
-    """Note that a card's time ran out; None where it did not, or that is noted already."""
+def expire(card: Card, *, completed: bool, movement_id: str, now: datetime) -> Ended | None:
+    """Note that a card's time ran out; None where it did not, or that is noted already.
+
+    Where a training of it was completed, and no audit voided that, it is exhausted.
+    """
     if card.state is CardState.EXPIRED or card.state_at(now) is not CardState.EXPIRED:
         return None
-    return _end(card, CardState.EXPIRED, Cause.EXPIRY, movement_id=movement_id)
+    state = CardState.EXHAUSTED if completed else CardState.EXPIRED
+    return _end(card, state, Cause.EXPIRY, movement_id=movement_id)
 
 
 def revoke(card: Card, *, running: int, movement_id: str, now: datetime) -> Ended:
@@ -66,7 +70,7 @@ def _end(card: Card, state: CardState, cause: Cause, *, movement_id: str) -> End
     return Ended(after, movement)
 
 
-OVER = (CardState.EXPIRED, CardState.REVOKED, CardState.WITHDRAWN)
+OVER = (CardState.EXPIRED, CardState.EXHAUSTED, CardState.REVOKED, CardState.WITHDRAWN)
 """The states of a card that has ended."""
 
 _OVER_ALREADY = "The card is {state} already. There is nothing to revoke."

@@ -11,7 +11,7 @@ from services.enrolment.domain.programme.card import CardState, Scheme
 from vocabulary.rule_set import RuleSet
 
 HOLDS_NO_PLACE = frozenset({CardState.EXPIRED, CardState.WITHDRAWN})
-"""A card in one of these states has given its place back; every other one keeps it, whatever became of it."""
+"""A card in one of these states has given its place back, since nobody had its benefit; every other one keeps it."""
 
 
 @dataclass(frozen=True, slots=True)

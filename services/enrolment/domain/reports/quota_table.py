@@ -57,6 +57,11 @@ class QuotaTableCheck:
     missing: tuple[MissingRegions, ...]
     differences: tuple[SumDiffers, ...]
 
+    def of_targets(self) -> QuotaTableCheck:
+        """Return what was found without what tells how many places are used."""
+        targets = tuple(each for each in self.differences if each.number == "places")
+        return replace(self, differences=targets)
+
 
 def check_quota_table(quotas: Sequence[Quota]) -> QuotaTableCheck:
     """Check the quotas of one wave, or those of the programme."""

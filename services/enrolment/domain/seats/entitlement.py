@@ -193,6 +193,6 @@ _WHY_NOT_USABLE = {
     CardState.EXPIRED: "The time for buying a class has run out, and the card has expired.",
     CardState.REVOKED: "The card was revoked. The programme's operator knows the case number.",
     CardState.BARRED: "An exclusion of the holder stands, against which an appeal may be open: see the card's cases.",
-    CardState.EXHAUSTED: "The card's balance is used up.",
+    CardState.EXHAUSTED: "The card is used up: the time for buying another class has run out.",
     CardState.WITHDRAWN: "The card was awarded by mistake and taken back. Whoever may hold one can be admitted again.",
 }

@@ -19,7 +19,7 @@ from services.enrolment.queries.consistency.comparison import (
     latest,
     where,
 )
-from services.enrolment.queries.consistency.incentives import COMPLETION_OWED, SURVEYS_TOLD
+from services.enrolment.queries.consistency.incentives import SURVEYS_TOLD, completion_owed
 from services.enrolment.storage.tables.exclusions import EXCLUSION_CASE
 from services.enrolment.storage.tables.money import MOVEMENT
 from services.enrolment.storage.tables.programme import (
@@ -81,7 +81,6 @@ CARDS = Comparison(
             where(_IS_LIVE, sa.case((C.barred_at.is_(None), 0), else_=1)),
             where(_IS_LIVE, sa.case((_BARRED_BY > 0, 1), else_=0)),
         ),
-        COMPLETION_OWED,
         SURVEYS_TOLD,
         Pair(
             "holder of a card, or the entry that erased one",
@@ -103,4 +102,5 @@ CARDS = Comparison(
         ),
         Pair("card awarded once", sa.literal(1), count(ENTRY, _OF_CARD, _AWARDED, of=CARD)),
     ),
+    made_later=(completion_owed,),
 )

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass
+from functools import cached_property
 from typing import Any, NamedTuple
 
 import sqlalchemy as sa
@@ -74,19 +76,25 @@ class Comparison:
 
     Whatever stands elsewhere is looked up row by row, by an index, in subqueries that cannot become joins: no plan
     reads a whole table for one range, however large the tables are or were when the plan was made. `at_once` is how
-    many rows a range has.
+    many rows a range has. `made_later` makes pairs that hang on the rules, whose files are read as a service starts.
     """
 
     counted: str
     key: sa.Column[Any]
     pairs: tuple[Pair, ...]
     at_once: int = 2_000
+    made_later: tuple[Callable[[], Pair], ...] = ()
+
+    @cached_property
+    def every_pair(self) -> tuple[Pair, ...]:
+        """Return what must agree, also what had to be made later."""
+        return (*self.pairs, *(make() for make in self.made_later))
 
     def differing(self) -> sa.Select[Any]:
         """Return the query for rows from `:first` to `:last` of which any pair differs, with all its values."""
         columns = [
             column
-            for place, pair in enumerate(self.pairs)
+            for place, pair in enumerate(self.every_pair)
             for column in (
                 pair.ours.label(f"ours_{place}"),
                 pair.theirs.label(f"theirs_{place}"),
@@ -96,7 +104,7 @@ class Comparison:
         return (
             sa.select(self.key.label("key"), *columns)
             .where(self.key >= first, self.key <= last)
-            .where(sa.or_(*[pair.ours.is_distinct_from(pair.theirs) for pair in self.pairs]))
+            .where(sa.or_(*[pair.ours.is_distinct_from(pair.theirs) for pair in self.every_pair]))
             .order_by(self.key)
         )
 
@@ -105,7 +113,7 @@ class Comparison:
         values = row._mapping
         sides = [
             (pair.what, values[f"ours_{place}"], values[f"theirs_{place}"])
-            for place, pair in enumerate(self.pairs)
+            for place, pair in enumerate(self.every_pair)
         ]
         return [
             {"what": what, "id": row.key, "table": ours, "entries": theirs}

@@ -89,25 +89,20 @@ def _promised(number: str) -> Expression:
     return sa.case(numbers, value=C.rule_version)
 
 
-_PAYS = _promised("completion_incentive") > 0
-_HAS_EARNED = sa.and_(
-    _NOT_REVOKED,
-    _PAYS,
-    sa.exists().where(E.card_ref == C.card_ref, *_EARNS).correlate(CARD),
-)
-
-COMPLETION_OWED = Pair(
-    "incentives of a card that earned them",
-    where(_HAS_EARNED, _promised("completion_incentives")),
-    where(
-        _HAS_EARNED,
-        count(
-            INCENTIVE,
-            N.card_ref == C.card_ref,
-            N.kind == IncentiveKind.COMPLETION.value,
-            _STANDS,
-            of=CARD,
-        ),
-    ),
-)
-"""Of a card, where a shipped version of the rules awarded it."""
+def completion_owed() -> Pair:
+    """Make what compares, of each card that a shipped version awarded, the incentives that its trainings earned."""
+    has_earned = sa.and_(
+        _NOT_REVOKED,
+        _promised("completion_incentive") > 0,
+        sa.exists().where(E.card_ref == C.card_ref, *_EARNS).correlate(CARD),
+    )
+    of_completion = (
+        N.card_ref == C.card_ref,
+        N.kind == IncentiveKind.COMPLETION.value,
+        _STANDS,
+    )
+    return Pair(
+        "incentives of a card that earned them",
+        where(has_earned, _promised("completion_incentives")),
+        where(has_earned, count(INCENTIVE, *of_completion, of=CARD)),
+    )

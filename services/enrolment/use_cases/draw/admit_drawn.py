@@ -59,10 +59,13 @@ def admit_drawn(
     if _is_paused(connection, stores) or _was_erased(connection, drawn, stores):
         return 0
     admission_id = new_id()
-    verdicts = _judge(connection, drawn, admission_id, request_id, stores)
+    verdicts, version = _judge(connection, drawn, admission_id, request_id, stores)
     now = stores.database.now(connection)
     after = due.draw.after(verdicts, now=now)
-    entries = [_entry(drawn.wave_id, admission_id, verdict, request_id) for verdict in verdicts]
+    entries = [
+        _entry(drawn.wave_id, admission_id, verdict, request_id=request_id, rule_version=version)
+        for verdict in verdicts
+    ]
     if after.ended_at is not None:
         entries.append(done_entry(after, request_id))
     first = stores.journal.append(connection, entries, now=now)
@@ -90,7 +93,7 @@ def _judge(
     admission_id: str,
     request_id: str,
     stores: Stores,
-) -> list[Verdict]:
+) -> tuple[list[Verdict], str]:
     command = AdmitCandidates(
         admission_id=admission_id,
         wave_id=drawn.wave_id,
@@ -99,20 +102,23 @@ def _judge(
         request_id=request_id,
         drawn=True,
     )
-    outcomes = admit_candidates(connection, command, stores=stores)
+    judged = admit_candidates(connection, command, stores=stores)
     # It reads the pauses again, after it may have waited for others' admissions.
-    if any(isinstance(outcome, AdmissionsPaused) for outcome in outcomes):
+    if any(isinstance(outcome, AdmissionsPaused) for outcome in judged.outcomes):
         raise PausedMeanwhile(drawn.wave_id)
     ids = [application_id for application_id, _ in drawn.people]
-    return [
+    verdicts = [
         verdict_of(one, place, outcome)
         for place, (one, outcome) in enumerate(
-            zip(ids, outcomes, strict=True), start=drawn.first_place + 1
+            zip(ids, judged.outcomes, strict=True), start=drawn.first_place + 1
         )
     ]
+    return verdicts, judged.rule_version
 
 
-def _entry(wave_id: str, admission_id: str, verdict: Verdict, request_id: str) -> Entry:
+def _entry(
+    wave_id: str, admission_id: str, verdict: Verdict, *, request_id: str, rule_version: str
+) -> Entry:
     body = {
         "wave_id": wave_id,
         "application_id": verdict.application_id,
@@ -128,4 +134,5 @@ def _entry(wave_id: str, admission_id: str, verdict: Verdict, request_id: str) -
         body,
         request_id=request_id,
         subjects={"card_ref": verdict.card_ref},
+        rule_version=rule_version,
     )

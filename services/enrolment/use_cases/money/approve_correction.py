@@ -32,7 +32,6 @@ def approve_correction(
     card_ref = correction.card_ref
     card = stores.cards.lock(connection, [card_ref])[card_ref]
     now = stores.database.now(connection)
-    rules = stores.rules.at(connection, now)
     award = stores.cards.award(connection, card_ref)
     awarded_by = stores.rules.promised(connection, award.rule_version, now=now)
     approved = approve(
@@ -43,7 +42,6 @@ def approve_correction(
         approver=caller.subject,
         movement_id=movement_id,
         now=now,
-        rules=rules,
     )
     stores.corrections.save(connection, approved.correction)
     stores.cards.save(connection, [approved.card])
@@ -54,7 +52,7 @@ def approve_correction(
         region=card.region,
         caller=caller,
         request_id=request_id,
-        rule_version=rules.version,
+        rule_version=stores.rules.at(connection, now).version,
         said={
             "proposed_by": correction.proposed_by,
             "balance": approved.card.balance,

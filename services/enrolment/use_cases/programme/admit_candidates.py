@@ -45,10 +45,18 @@ class AdmitCandidates:
     drawn: bool = False
 
 
+@dataclass(frozen=True, slots=True)
+class Judged:
+    """What became of candidates: for each row, in order, its award or the refusal, and the rules that judged them."""
+
+    outcomes: Sequence[Award | Problem]
+    rule_version: str
+
+
 def admit_candidates(
     connection: sa.Connection, command: AdmitCandidates, *, stores: Stores
-) -> list[Award | Problem]:
-    """Award cards and return for each row, in order, its award or the refusal.
+) -> Judged:
+    """Award cards to whom the rules allow one.
 
     Raises `NotFound` for an unknown wave, `WaveClosed` outside its window, `WaveDraws` for one that draws.
     """
@@ -68,7 +76,8 @@ def admit_candidates(
     outcomes |= dict(zip(nominations, verdicts, strict=True))
     awards = [verdict for verdict in verdicts if isinstance(verdict, Award)]
     _save(connection, command, wave, awards, stores=stores, standing=standing)
-    return [outcomes[index] for index in range(len(command.rows))]
+    rows = [outcomes[index] for index in range(len(command.rows))]
+    return Judged(rows, standing.rules.version)
 
 
 def _standing(

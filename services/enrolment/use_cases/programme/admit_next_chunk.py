@@ -25,6 +25,7 @@ from services.enrolment.domain.programme.pause import Paused
 from services.enrolment.storage.stores import Stores
 from services.enrolment.use_cases.programme.admit_candidates import (
     AdmitCandidates,
+    Judged,
     admit_candidates,
 )
 from services.enrolment.use_cases.shared.by_worker import entry_of_worker
@@ -60,7 +61,8 @@ def admit_next_chunk(
     if _has_to_wait(connection, file, stores) or not _is_as_read(connection, chunk, stores):
         return 0
     admission_id = new_id()
-    outcomes = _admit(connection, file, chunk, admission_id=admission_id, stores=stores)
+    judged = _admit(connection, file, chunk, admission_id=admission_id, stores=stores)
+    outcomes = judged.outcomes
     awarded = any(isinstance(outcome, Award) for outcome in outcomes)
     lines = [line for line, _ in chunk.rows]
     now = stores.database.now(connection)
@@ -72,7 +74,7 @@ def admit_next_chunk(
         now=now,
     )
     if after.state is FileState.DONE:
-        stores.journal.append(connection, [_entry(after, request_id)], now=now)
+        stores.journal.append(connection, [_entry(after, judged, request_id)], now=now)
     return len(outcomes)
 
 
@@ -97,7 +99,7 @@ def _admit(
     *,
     admission_id: str,
     stores: Stores,
-) -> list[Award | Problem]:
+) -> Judged:
     command = AdmitCandidates(
         admission_id=admission_id,
         wave_id=file.wave_id,
@@ -109,7 +111,9 @@ def _admit(
     try:
         return admit_candidates(connection, command, stores=stores)
     except WaveClosed as closed:
-        return [row if isinstance(row, Problem) else closed for row in command.rows]
+        outcomes = [row if isinstance(row, Problem) else closed for row in command.rows]
+        now = stores.database.now(connection)
+        return Judged(outcomes, stores.rules.at(connection, now).version)
 
 
 def _sender(file: AdmissionFile) -> Principal:
@@ -117,7 +121,8 @@ def _sender(file: AdmissionFile) -> Principal:
     return Principal(file.sent_by, OPERATOR, None, None, None, expires_at=0)
 
 
-def _entry(file: AdmissionFile, request_id: str) -> Entry:
+def _entry(file: AdmissionFile, judged: Judged, request_id: str) -> Entry:
+    """Tell that a file is done, by the rules that judged its last rows; each card's entry names those of its own."""
     return entry_of_worker(
         EntryKind.ADMISSION_FILE_DONE,
         {
@@ -127,4 +132,5 @@ def _entry(file: AdmissionFile, request_id: str) -> Entry:
             "refused": file.refused,
         },
         request_id=request_id,
+        rule_version=judged.rule_version,
     )

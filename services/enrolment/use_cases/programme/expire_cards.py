@@ -1,4 +1,4 @@
-"""Note that the time of cards ran out: their balance returns to the State, their places to the quotas.
+"""Note that the time of cards ran out: their balance returns to the State, places that nobody used to the quotas.
 
 Nothing has to be remembered between two of these transactions. What is left to do is what the table says: cards that
 wait for a class and whose deadline has passed.
@@ -14,7 +14,7 @@ from chassis.identifiers import new_id
 from chassis.journal import Entry
 from services.enrolment.domain.entry_kinds import EntryKind
 from services.enrolment.domain.programme.ending import Ended, expire
-from services.enrolment.domain.programme.quota import taken_by
+from services.enrolment.domain.programme.quota import HOLDS_NO_PLACE, taken_by
 from services.enrolment.storage.stores import Stores
 from services.enrolment.use_cases.shared.by_worker import ACTOR
 from services.enrolment.use_cases.shared.ended_cards import ended_entry, save_ended
@@ -42,12 +42,17 @@ def expire_cards(
     quotas = stores.quotas.lock(connection, wave_id)
     cards = stores.cards.lock(connection, card_refs)
     now = stores.database.now(connection)
-    judged = [expire(card, movement_id=new_id(), now=now) for card in cards.values()]
+    completed = stores.enrolments.completed(connection, list(cards))
+    judged = [
+        expire(card, completed=card.card_ref in completed, movement_id=new_id(), now=now)
+        for card in cards.values()
+    ]
     ended = [each for each in judged if each is not None]
     if not ended:
         return 0
     save_ended(connection, ended, now=now, stores=stores)
-    places = stores.quotas.places(connection, [each.card.card_ref for each in ended])
+    freed = [each.card.card_ref for each in ended if each.card.state in HOLDS_NO_PLACE]
+    places = stores.quotas.places(connection, freed)
     stores.quotas.give_back(connection, taken_by(quotas, places))
     version = stores.rules.at(connection, now).version
     entries = [_entry(each, cards[each.card.card_ref].state, request_id, version) for each in ended]

@@ -18,8 +18,9 @@ def entry_of_worker(
     *,
     request_id: str,
     subjects: Mapping[str, str | None] | None = None,
+    rule_version: str | None = None,
 ) -> Entry:
-    """Return the entry that tells of something the worker did."""
+    """Return the entry that tells of something the worker did; where it judged, by which version of the rules."""
     return Entry(
         kind=kind,
         actor=ACTOR,
@@ -27,4 +28,5 @@ def entry_of_worker(
         request_id=request_id,
         subjects=subjects or {},
         body=body,
+        rule_version=rule_version,
     )

@@ -57,6 +57,8 @@ def test_a_file_is_taken_on_and_admitted_row_by_row(house: House) -> None:
     assert second["line"] == 3
     assert second["code"] == "validation-failed"
     assert second["detail"].startswith("regency: A region code is")
+    [done] = [entry for entry in house.entries() if entry["kind"] == "admission-file-done"]
+    assert done["rule_version"] == "2023-01"
     assert house.differences() == []
 
 
@@ -71,7 +73,8 @@ def test_wrong_rows_are_refused_one_by_one_by_their_lines(house: House) -> None:
         replace(person, cluster="farmers"),
         replace(person, birth_date="2015-01-01"),
     ]
-    file_id = sent(house, file_of([*wrong, "a,b", 'x,"y', "", person, person]))
+    lines = file_of([*wrong, "a,b", 'x,"y', "", person, person])
+    file_id = sent(house, lines + b"S\xe1ri\n")
     admit_all(house)
     found = {row["line"]: (row["code"], row["detail"]) for row in rows(house, file_id)}
     assert [found[line][0] for line in range(2, 8)] == ["validation-failed"] * 6
@@ -87,6 +90,8 @@ def test_wrong_rows_are_refused_one_by_one_by_their_lines(house: House) -> None:
     assert 11 not in found
     assert found[12] == (None, None)
     assert found[13][0] == "nik-already-held"
+    said = "This line is not UTF-8. Save the file as CSV in UTF-8."
+    assert found[14] == ("validation-failed", said)
 
 
 def test_a_row_that_finds_its_quota_full_names_the_quota(house: House) -> None:
@@ -105,7 +110,7 @@ def test_a_row_that_finds_its_quota_full_names_the_quota(house: House) -> None:
         (HEADER.encode(), 1),
         (b"nik;name\n1;2\n", 1),
         (file_of(islice(people(), 2)).decode().encode("utf-16"), 1),
-        (file_of(["x", "y"]) + b"\xe9\n", 4),
+        (b"n\xefk" + HEADER.encode()[3:] + b"\nx\n", 1),
         (file_of(["x", "y" * 2_000]), 3),
     ],
 )
@@ -123,7 +128,7 @@ def test_a_file_that_cannot_be_read_is_refused_whole_and_nothing_is_kept(
 def test_a_file_that_is_wrong_after_many_rows_leaves_nothing_either(house: House) -> None:
     house.wave_id = house.open_wave()
     before = house.tables()
-    data = file_of(islice(house.supply, ROWS_A_CHUNK + 1)) + b"\xff\n"
+    data = file_of(islice(house.supply, ROWS_A_CHUNK + 1)) + b"y" * 2_000
     assert problem(send(house, data))["line"] == ROWS_A_CHUNK + 3
     assert house.tables() == before
 

@@ -96,6 +96,8 @@ def test_who_comes_first_gets_the_places_and_the_others_are_told_why_not(house: 
     drawn(house, wave_id)
     rows = results(house, wave_id)
     assert Counter(row["state"] for row in rows) == {"drawn": 2, "not-drawn": 3, "refused": 1}
+    entries = [one for one in house.entries() if one["kind"] == "application-judged"]
+    assert [one["rule_version"] for one in entries] == ["2023-01"] * 6, "also who got no card"
     states = [row["state"] for row in rows if row["state"] != "refused"]
     assert states == ["drawn"] * 2 + ["not-drawn"] * 3
     assert all(set(row) == {"place", "application_id", "state"} for row in rows)

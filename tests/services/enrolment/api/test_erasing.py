@@ -328,6 +328,18 @@ def test_nothing_more_is_kept_of_what_the_erased_say(house: House) -> None:
     assert left_of(house, of.cards[0], SAID)[1:] == []
 
 
+def test_nobody_waits_for_a_review_of_the_erased(house: House) -> None:
+    of = taught(house)
+    of.came()
+    document(of.judge())
+    run_out(house, of.cards[0])
+    path = f"/enrolments/{of.enrolments[0]}/timeline"
+    assert document(house.get(path, "operator"))["next"]["action"] == "review"
+    document(erase(house, of.cards[0]))
+    told = document(house.get(path, "operator"))
+    assert (told["next"], told["incentive"]) == (None, None)
+
+
 def test_who_was_erased_answers_no_survey_and_is_owed_nothing_more(house: House) -> None:
     of = taught(house).completed()
     run_out(house, of.cards[0])

@@ -6,6 +6,7 @@ import csv
 import io
 from typing import Any
 
+import pytest
 import sqlalchemy as sa
 
 from chassis.identifiers import new_id
@@ -26,7 +27,7 @@ def set_quotas(house: House, *quotas: dict[str, Any]) -> list[dict[str, Any]]:
 
 def report(house: House, wave_id: str | None = None) -> Any:
     wave_id = wave_id or house.wave_id
-    return document(house.get(f"/reports/quotas?wave_id={wave_id}"))
+    return document(house.get(f"/reports/quotas?wave_id={wave_id}", "auditor"))
 
 
 def test_each_quota_is_told_with_its_target_what_is_used_and_what_is_left(house: House) -> None:
@@ -50,7 +51,7 @@ def test_each_quota_is_told_with_its_target_what_is_used_and_what_is_left(house:
 
 def test_without_a_wave_the_programmes_own_quotas_are_told(house: House) -> None:
     house.award()
-    told = document(house.get("/reports/quotas"))
+    told = document(house.get("/reports/quotas", "operator"))
     assert told["wave_id"] is told["wave_name"] is None
     rows = {row["scheme"]: (row["target"], row["used"]) for row in told["rows"]}
     assert rows == {"digital": (1_500_000, 1), "offline": (500_000, 0)}
@@ -156,7 +157,8 @@ def test_quotas_of_an_old_code_and_of_its_successor_are_flagged_and_both_count(
 
 def test_the_same_comes_as_a_table(house: House) -> None:
     set_quotas(house, {"region": "17.71", "places": 3})
-    answer = house.get(f"/reports/quotas?wave_id={house.wave_id}", headers={"Accept": "text/csv"})
+    path, table = f"/reports/quotas?wave_id={house.wave_id}", {"Accept": "text/csv"}
+    answer = house.get(path, "operator", headers=table)
     [row] = csv.DictReader(io.StringIO(answer.text))
     assert (row["wave_name"], row["region"], row["region_name"]) == (
         "Gelombang 1",
@@ -164,3 +166,39 @@ def test_the_same_comes_as_a_table(house: House) -> None:
         "Kota Bengkulu",
     )
     assert (row["target"], row["used"], row["left"], row["flags"]) == ("3", "0", "3", "")
+    [row] = csv.DictReader(io.StringIO(house.get(path, headers=table).text))
+    assert (row["target"], row["used"], row["left"], row["flags"]) == ("3", "<10", "<10", "")
+
+
+@pytest.mark.parametrize("role", [None, "holder", "provider", "officer"])
+def test_others_than_operators_and_auditors_count_no_few_people(
+    house: House, role: str | None
+) -> None:
+    """Neither by a row, nor by what a quota leaves, nor by what its parts come to."""
+    set_quotas(
+        house,
+        {"places": 20},
+        {"scheme": "digital", "places": 20},
+        {"scheme": "offline", "places": 1},
+        {"region": "17.71", "places": 3},
+    )
+    house.award_many(11)
+    house.award(regency="17.71", scheme="offline")
+    set_quotas(house, {"scheme": "offline", "places": 0})
+    with house.as_owner() as connection:
+        connection.execute(sa.update(QUOTA).where(QUOTA.c.scheme == "digital").values(used=13))
+    claims = {"holder": {"card": new_id()}, "provider": {"provider": new_id()}}
+    path = f"/reports/quotas?wave_id={house.wave_id}"
+    told = document(house.get(path, role, **claims.get(role or "", {})))
+    rows = {(row["scheme"], row["region"]): row for row in told["rows"]}
+    assert {of: (row["used"], row["left"]) for of, row in rows.items()} == {
+        (None, None): (10, 10),
+        ("digital", None): (10, 10),
+        ("offline", None): ("<10", "<10"),
+        (None, "17.71"): ("<10", "<10"),
+    }
+    assert (told["differences"], [row["flags"] for row in told["rows"]]) == ([], [[]] * 4)
+    assert {each["flags"][0] for each in report(house)["rows"] if each["flags"]} == {
+        "used-differs",
+        "overdrawn",
+    }

@@ -1,4 +1,4 @@
-"""Quotas: set by operators, taken by cards, seen by everybody."""
+"""Quotas: set by operators, taken by cards, seen by everybody; how much is used, in tens."""
 
 from __future__ import annotations
 
@@ -22,12 +22,12 @@ def set_places(house: House, wave_id: str, *rows: dict[str, Any], **options: Any
 
 
 def used(house: House, wave_id: str) -> list[tuple[int, int, int]]:
-    items = document(house.get(f"/quotas?wave_id={wave_id}"))["items"]
+    items = document(house.get(f"/quotas?wave_id={wave_id}", "operator"))["items"]
     return [(each["places"], each["used"], each["left"]) for each in reversed(items)]
 
 
 def of_programme(house: House) -> dict[str, dict[str, Any]]:
-    items = document(house.get("/quotas?limit=200"))["items"]
+    items = document(house.get("/quotas?limit=200", "operator"))["items"]
     return {each["scheme"]: each for each in items if each["wave_id"] is None}
 
 
@@ -223,3 +223,32 @@ def test_the_database_lets_no_quota_be_overdrawn(house: House) -> None:
     set_places(house, wave_id, {"places": 2})
     with pytest.raises(sa.exc.IntegrityError, match="quota_never_overdrawn"), house.as_owner() as c:
         c.execute(sa.text("update quota set used = 3 where places = 2"))
+
+
+def test_the_public_is_told_in_tens_how_much_is_used(shared_house: House) -> None:
+    wave_id = shared_house.open_wave()
+    set_places(shared_house, wave_id, {"places": 40}, {"region": "32.73", "places": 4})
+    set_places(shared_house, wave_id, {"region": "33.74", "places": 9})
+    rows = [*candidates(shared_house, 4), *candidates(shared_house, 8, regency="33.74")]
+    assert codes(shared_house.admit(rows, wave_id=wave_id)) == []
+    items = document(shared_house.get(f"/quotas?wave_id={wave_id}"))["items"]
+    told = {each["region"]: (each["places"], each["used"], each["left"]) for each in items}
+    assert told == {None: (40, 10, 30), "32.73": (4, "<10", "<10"), "33.74": (9, "<10", "<10")}
+    assert used(shared_house, wave_id) == [(40, 12, 28), (4, 4, 0), (9, 8, 1)]
+
+
+def test_an_explanation_tells_as_much_of_a_quota_as_its_list(shared_house: House) -> None:
+    wave_id = shared_house.open_wave()
+    set_places(shared_house, wave_id, {"region": "32.73", "places": 3})
+    shared_house.admit(candidates(shared_house, 3), wave_id=wave_id)
+    asked = {"birth_date": "1990-05-15", "regency": "32.73", "scheme": "digital"}
+    body = {"candidate": {**asked, "wave_id": wave_id}}
+    for role, claims, tells in (
+        ("operator", {}, 3),
+        ("auditor", {}, 3),
+        ("officer", {}, "<10"),
+        ("holder", {"card": new_id()}, "<10"),
+    ):
+        told = document(shared_house.post("/rules/explanation", body, role, **claims))
+        assert told["refused_by"] == "quota-full"
+        assert told["checks"][-1]["compared"]["used"] == tells

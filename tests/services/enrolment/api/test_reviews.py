@@ -41,6 +41,21 @@ def test_a_training_is_reviewed_once(house: House) -> None:
     assert code(of.review(rating=1)) == (409, "already-reviewed")
 
 
+def test_a_review_needs_a_key_and_is_answered_again_under_it(house: House) -> None:
+    of = taught(house)
+    of.came()
+    document(of.judge())
+    path, body = f"/enrolments/{of.enrolments[0]}/review", {"rating": 5}
+    own = {"card": of.cards[0].card_ref}
+    before = house.tables()
+    without = house.post(path, body, "holder", key=None, **own)
+    assert code(without) == (400, "idempotency-key-missing")
+    assert house.tables() == before
+    first, again = (house.post(path, body, "holder", key="ulasan-1", **own) for _ in range(2))
+    assert (first.status_code, first.data) == (201, again.data)
+    assert of.card()["incentives"][0]["amount"] == 600_000
+
+
 def test_only_what_was_completed_is_reviewed(house: House) -> None:
     of = taught(house)
     assert code(of.review()) == (409, "state-conflict")

@@ -16,7 +16,7 @@ from services.enrolment.worker import settle_account_days
 from tests.chassis.problem_documents import code, pointers
 from tests.services.enrolment.house import PRICE, House, document
 from tests.services.enrolment.teaching import Taught, taught
-from vocabulary.rule_book import national_day
+from vocabulary.rule_book import national_day, shipped_rules
 
 BALANCE = 3_500_000
 ACCOUNTS = ["state", "card", "set_aside", "paid", "incentive"]
@@ -148,6 +148,13 @@ def test_what_is_no_day_is_not_there(shared_house: House, day: str) -> None:
 def test_a_day_to_come_is_not_there(shared_house: House) -> None:
     tomorrow = today() + timedelta(days=1)
     assert code(shared_house.get(f"/statements/days/{tomorrow}", "operator")) == (404, "not-found")
+
+
+def test_the_first_day_is_the_one_on_which_the_programme_had_rules(shared_house: House) -> None:
+    first = next(iter(shipped_rules())).effective_from
+    before = first - timedelta(days=1)
+    assert shared_house.get(f"/statements/days/{first}", "operator").status_code == 200
+    assert code(shared_house.get(f"/statements/days/{before}", "operator")) == (404, "not-found")
 
 
 def test_a_provider_sees_its_movements_between_opening_and_closing(house: House) -> None:

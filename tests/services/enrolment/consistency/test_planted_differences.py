@@ -36,7 +36,7 @@ def test_a_planted_difference_is_found_and_named(
 
 
 def test_every_kind_of_difference_was_planted_at_least_once() -> None:
-    kinds = {pair.what for comparison in WALKED for pair in comparison.pairs}
+    kinds = {pair.what for comparison in WALKED for pair in comparison.every_pair}
     planted = {
         kind for tamperings in BY_SUBJECT for _, found in tamperings.values() for kind in found
     }

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import pytest
 
 from chassis.problems import Problem
@@ -20,6 +22,7 @@ from tests.services.enrolment.domain.builders import (
     meeting,
     past,
 )
+from vocabulary.rule_set import row_of
 
 
 @pytest.mark.parametrize(
@@ -147,6 +150,26 @@ def test_a_training_that_has_ended_stands_in_nobodys_way() -> None:
     case = Case(history=[past("ended", EnrolmentState.COMPLETED, meetings=(sitting,))], rules=RULES)
     case.spoil_card(state=CardState.BETWEEN)
     assert code_of(case.judge()) == "admitted"
+
+
+@pytest.mark.parametrize(("live", "code"), [(1, "enrolment-in-progress"), (2, "admitted")])
+def test_as_many_trainings_run_at_once_as_the_rules_allow(live: int, code: str) -> None:
+    assert (row_of("live_enrolments"), RULES.live_enrolments) == ("next purchase", 1)
+    running = past("running", EnrolmentState.ACTIVE, live_slot=1)
+    case = Case(history=[running], rules=replace(RULES, live_enrolments=live))
+    case.spoil_card(state=CardState.IN_TRAINING, deadline=None)
+    assert code_of(case.judge()) == code
+
+
+@pytest.mark.parametrize(("wanted", "code"), [(True, "review-owed"), (False, "admitted")])
+def test_a_review_is_owed_before_the_next_purchase_where_the_rules_want_it(
+    wanted: bool, code: str
+) -> None:
+    assert (row_of("review_before_next"), RULES.review_before_next) == ("next purchase", True)
+    completed = past("earlier", EnrolmentState.COMPLETED, reviewed=False)
+    case = Case(history=[completed], rules=replace(RULES, review_before_next=wanted))
+    case.spoil_card(state=CardState.BETWEEN)
+    assert code_of(case.judge()) == code
 
 
 def test_an_admission_says_what_was_bought_and_by_which_rules() -> None:

@@ -16,7 +16,6 @@ import pytest
 from services.enrolment.domain.exclusion.bar import bar, lift
 from services.enrolment.domain.learning.evidence import Evidence
 from services.enrolment.domain.learning.result import Judging, Result, give_result
-from services.enrolment.domain.money.correction import approve
 from services.enrolment.domain.programme.card import Card, CardState
 from services.enrolment.domain.programme.domicile import move
 from services.enrolment.domain.seats.cancellation import cancel
@@ -36,7 +35,6 @@ from tests.services.enrolment.domain.builders import (
     held_class,
     training_class,
 )
-from tests.services.enrolment.domain.test_correction import proposal
 
 IN_TRAINING = card(state=CardState.IN_TRAINING, balance=BALANCE - PRICE, deadline=None)
 MOMENT = timedelta.resolution
@@ -144,21 +142,6 @@ def test_the_last_of_overlapping_trainings_that_is_cancelled_leaves_a_whole_cloc
     held = bar(IN_TRAINING, now=NOW)
     freed = cancelled(held, now=NOW + 9 * DAY, card_state_before=CardState.IN_TRAINING)
     assert lift(freed, now=NOW + 40 * DAY).deadline == midnight(55)
-
-
-def test_a_correction_while_barred_leaves_a_whole_clock() -> None:
-    spent = bar(card(state=CardState.EXHAUSTED, balance=0, deadline=None), now=NOW)
-    corrected = approve(
-        replace(proposal(amount=PRICE), expires_at=NOW + 30 * DAY),
-        card=spent,
-        benefit=BALANCE,
-        set_aside=0,
-        approver="operator:budi",
-        movement_id="movement-1",
-        now=NOW + 9 * DAY,
-        rules=RULES,
-    ).card
-    assert lift(corrected, now=NOW + 40 * DAY).deadline == midnight(55)
 
 
 @pytest.mark.parametrize("moment", [-MOMENT, timedelta(0)])

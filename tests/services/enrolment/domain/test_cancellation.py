@@ -23,6 +23,7 @@ from tests.services.enrolment.domain.builders import (
     training_class,
 )
 from vocabulary.refusals.seats import CancellationClosed
+from vocabulary.rule_set import row_of
 
 IN_TRAINING = card(state=CardState.IN_TRAINING, balance=BALANCE - PRICE, deadline=None)
 
@@ -143,6 +144,7 @@ def test_provider_and_operator_cancel_also_after_the_start(role: str) -> None:
 
 
 def test_a_holder_cannot_cancel_where_the_rules_in_force_forbid_it() -> None:
+    assert (row_of("holder_may_cancel"), RULES.holder_may_cancel) == ("no swap", True)
     with pytest.raises(CancellationClosed):
         cancelled(role="holder", holder_may_cancel=False)
     assert cancelled(role="provider", holder_may_cancel=False).enrolment.state == "cancelled"

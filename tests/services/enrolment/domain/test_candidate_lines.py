@@ -8,6 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from services.enrolment.domain.csv_lines import Unreadable
 from services.enrolment.domain.programme.candidate_lines import (
     COLUMNS,
     LONGEST_LINE,
@@ -62,7 +63,18 @@ def test_a_value_in_quotes_may_hold_commas_and_quotes() -> None:
 
 @pytest.mark.parametrize("line", [b'1,"2,3\n', b'1,"2"x,3\n'])
 def test_a_quote_that_is_wrong_spoils_its_own_line_only(line: bytes) -> None:
-    assert read(HEADER + line + SARI) == [CandidateLine(2, None), CandidateLine(3, VALUES)]
+    assert read(HEADER + line + SARI) == [
+        CandidateLine(2, Unreadable.QUOTE),
+        CandidateLine(3, VALUES),
+    ]
+
+
+@pytest.mark.parametrize("name", [b"S\xe1ri", b"Sari\xff", b'"S\xe1ri', b"\xed\xa0\x80"])
+def test_bytes_that_are_no_utf_8_spoil_their_own_line_only(name: bytes) -> None:
+    assert read(HEADER + SARI.replace(b"Sari", name) + SARI) == [
+        CandidateLine(2, Unreadable.ENCODING),
+        CandidateLine(3, VALUES),
+    ]
 
 
 def test_a_line_with_other_values_than_the_header_is_the_rows_affair() -> None:
@@ -77,7 +89,8 @@ def test_a_line_with_other_values_than_the_header_is_the_rows_affair() -> None:
         (HEADER.replace(b",", b";") + SARI, 1, "commas"),
         (HEADER.replace(b"nik,family_card", b"family_card,nik") + SARI, 1, "first line"),
         ((HEADER + SARI).decode().encode("utf-16"), 1, "UTF-16"),
-        (HEADER + SARI + SARI.replace(b"Sari", b"S\xe1ri"), 3, "not UTF-8"),
+        (HEADER.replace(b"name", b"n\xe1me") + SARI, 1, "not UTF-8"),
+        ((HEADER + SARI).decode().encode("utf-16-le"), 1, "first line"),
         (HEADER, 1, "no candidate"),
         (HEADER + b"\n\n", 1, "no candidate"),
         (HEADER + SARI + b"a" * (LONGEST_LINE + 1) + b"\n", 3, "bytes long"),

@@ -18,7 +18,8 @@ from services.enrolment.domain.money.correction import (
 )
 from services.enrolment.domain.money.movement import Account, Cause
 from services.enrolment.domain.programme.card import Card, CardState
-from tests.services.enrolment.domain.builders import BALANCE, DAY, EVENING, NOW, PRICE, RULES, card
+from services.enrolment.domain.programme.ending import OVER
+from tests.services.enrolment.domain.builders import BALANCE, DAY, NOW, PRICE, card
 from vocabulary.refusals.cards import BalanceOutOfBounds, CardNotUsable, SamePerson
 
 MOMENT = timedelta.resolution
@@ -46,7 +47,6 @@ def approved(correction: Correction, held: Card, **changes: Any) -> Any:
         "approver": "operator:budi",
         "movement_id": "movement-1",
         "now": NOW,
-        "rules": RULES,
     }
     return approve(correction, **{**usual, **changes})
 
@@ -99,7 +99,7 @@ def test_the_balance_stays_from_nothing_to_the_benefit_less_what_is_set_aside(
     assert refused.value.facts == {"balance": balance, "most": BALANCE - set_aside}
 
 
-@pytest.mark.parametrize("state", [CardState.EXPIRED, CardState.REVOKED, CardState.WITHDRAWN])
+@pytest.mark.parametrize("state", OVER)
 def test_a_card_that_has_ended_is_not_corrected(state: CardState) -> None:
     with pytest.raises(CardNotUsable) as refused:
         approved(proposal(), card(state=state, deadline=None))
@@ -109,15 +109,6 @@ def test_a_card_that_has_ended_is_not_corrected(state: CardState) -> None:
 def test_a_card_whose_clock_ran_out_has_ended_also_before_anyone_noted_it() -> None:
     with pytest.raises(CardNotUsable):
         approved(proposal(), card(deadline=NOW))
-
-
-def test_a_card_that_was_used_up_can_buy_again_with_a_new_clock() -> None:
-    spent = card(balance=0, state=CardState.EXHAUSTED, deadline=None)
-    done = approved(proposal(amount=PRICE), spent)
-    assert (done.card.state, done.card.deadline) == (
-        CardState.BETWEEN,
-        NOW + RULES.next_purchase + EVENING,
-    )
 
 
 def test_who_proposed_it_neither_approves_nor_refuses_it_and_alone_withdraws_it() -> None:

@@ -9,11 +9,12 @@ import pytest
 from chassis.problems import StateConflict
 from services.enrolment.domain.money.movement import Account, Cause
 from services.enrolment.domain.programme.card import CardState
-from services.enrolment.domain.programme.ending import Ended, expire, revoke, withdraw
+from services.enrolment.domain.programme.ending import OVER, Ended, expire, revoke, withdraw
+from services.enrolment.domain.programme.quota import HOLDS_NO_PLACE
 from tests.services.enrolment.domain.builders import BALANCE, DAY, NOW, card
 
 DEADLINE = NOW + 15 * DAY
-NEVER_AGAIN = [CardState.EXPIRED, CardState.REVOKED, CardState.WITHDRAWN]
+IN_USE = [CardState.AWARDED, CardState.BETWEEN, CardState.IN_TRAINING]
 
 
 def emptied(ended: Ended | None, state: CardState, cause: Cause) -> None:
@@ -26,28 +27,43 @@ def emptied(ended: Ended | None, state: CardState, cause: Cause) -> None:
     assert (movement.source, movement.target) == (Account.CARD, Account.STATE)
 
 
-@pytest.mark.parametrize("state", [CardState.AWARDED, CardState.BETWEEN])
-def test_a_card_whose_time_ran_out_expires(state: CardState) -> None:
-    waiting = card(state=state)
-    assert expire(waiting, movement_id="m", now=DEADLINE - timedelta(microseconds=1)) is None
-    emptied(expire(waiting, movement_id="m", now=DEADLINE), CardState.EXPIRED, Cause.EXPIRY)
-
-
-@pytest.mark.parametrize("state", [CardState.IN_TRAINING, CardState.EXHAUSTED, *NEVER_AGAIN])
-def test_a_card_that_waits_for_nothing_does_not_expire(state: CardState) -> None:
-    assert expire(card(state=state), movement_id="m", now=DEADLINE) is None
-
-
 @pytest.mark.parametrize(
-    "state",
-    [CardState.AWARDED, CardState.BETWEEN, CardState.IN_TRAINING, CardState.EXHAUSTED],
+    ("state", "completed", "ends"),
+    [
+        (CardState.AWARDED, False, CardState.EXPIRED),
+        (CardState.BETWEEN, False, CardState.EXPIRED),
+        (CardState.BETWEEN, True, CardState.EXHAUSTED),
+    ],
 )
+def test_a_card_whose_time_ran_out_ends_by_whether_anything_was_completed(
+    state: CardState, completed: bool, ends: CardState
+) -> None:
+    waiting = card(state=state)
+    too_early = DEADLINE - timedelta(microseconds=1)
+    assert expire(waiting, completed=completed, movement_id="m", now=too_early) is None
+    ended = expire(waiting, completed=completed, movement_id="m", now=DEADLINE)
+    emptied(ended, ends, Cause.EXPIRY)
+
+
+@pytest.mark.parametrize("completed", [True, False])
+@pytest.mark.parametrize("state", [CardState.IN_TRAINING, *OVER])
+def test_a_card_that_waits_for_nothing_does_not_expire(state: CardState, completed: bool) -> None:
+    assert expire(card(state=state), completed=completed, movement_id="m", now=DEADLINE) is None
+
+
+def test_who_had_the_benefit_of_a_card_keeps_its_place() -> None:
+    keep = {CardState.EXHAUSTED, CardState.REVOKED}
+    assert {*OVER} - HOLDS_NO_PLACE == keep
+    assert not HOLDS_NO_PLACE - {*OVER}
+
+
+@pytest.mark.parametrize("state", IN_USE)
 def test_a_card_is_revoked_whatever_it_waits_for(state: CardState) -> None:
     ended = revoke(card(state=state), running=0, movement_id="m", now=NOW)
     emptied(ended, CardState.REVOKED, Cause.REVOCATION)
 
 
-@pytest.mark.parametrize("state", NEVER_AGAIN)
+@pytest.mark.parametrize("state", OVER)
 def test_a_card_that_has_ended_is_not_revoked(state: CardState) -> None:
     with pytest.raises(StateConflict) as refusal:
         revoke(card(state=state), running=0, movement_id="m", now=NOW)

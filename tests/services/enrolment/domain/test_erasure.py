@@ -7,6 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from chassis.problems import StateConflict
+from services.enrolment.domain.csv_lines import Unreadable, Values
 from services.enrolment.domain.programme.admission_file import (
     RowResult,
     count_admitted,
@@ -61,11 +62,14 @@ def test_a_line_that_names_the_person_is_emptied_however_the_number_is_spelt(spe
 
 @given(
     st.lists(
-        st.one_of(st.none(), st.lists(st.text(max_size=20), max_size=8).map(tuple)), max_size=6
+        st.one_of(
+            st.sampled_from(Unreadable), st.lists(st.text(max_size=20), max_size=8).map(tuple)
+        ),
+        max_size=6,
     )
 )
 def test_lines_that_do_not_name_the_person_stay_as_they_are(
-    values: list[tuple[str, ...] | None],
+    values: list[Values],
 ) -> None:
     lines = [CandidateLine(number, each) for number, each in enumerate(values, start=2)]
     assert without(lines, NIK) == lines

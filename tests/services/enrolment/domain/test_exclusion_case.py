@@ -20,7 +20,7 @@ from services.enrolment.domain.exclusion.case import (
 )
 from services.enrolment.domain.exclusion.finding import EarlierCase, needs_case
 from services.enrolment.domain.programme.card import Card, CardState
-from services.enrolment.domain.programme.ending import expire, revoke
+from services.enrolment.domain.programme.ending import OVER, expire, revoke
 from services.enrolment.domain.seats.entitlement import card_usable
 from tests.services.enrolment.domain.builders import DAY, NOW, RULES, card
 from vocabulary.refusals.cards import CardNotUsable, SamePerson
@@ -160,7 +160,7 @@ def test_who_upheld_a_case_does_not_decide_on_the_appeal() -> None:
             cases.decide_appeal(appealed(), RINA, granted=granted, rules=RULES)
 
 
-@pytest.mark.parametrize("state", [CardState.EXPIRED, CardState.REVOKED, CardState.WITHDRAWN])
+@pytest.mark.parametrize("state", OVER)
 def test_a_case_about_a_card_that_has_ended_is_not_upheld(state: CardState) -> None:
     with pytest.raises(StateConflict, match="Dismiss the case"):
         upheld(of=card(state=state))
@@ -174,7 +174,7 @@ def test_a_barred_card_buys_nothing_and_does_not_expire(state: CardState) -> Non
     refusal = card_usable(barred, RULES, NOW).refusal
     assert isinstance(refusal, CardNotUsable)
     assert refusal.facts == {"card_state": "barred"}
-    assert expire(barred, movement_id="m", now=much_later) is None
+    assert expire(barred, completed=False, movement_id="m", now=much_later) is None
 
 
 def test_a_barred_card_can_be_revoked() -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import datetime
 
 import pytest
@@ -12,8 +13,13 @@ from services.enrolment.domain.learning.reopening import open_again
 from services.enrolment.domain.learning.review import review
 from services.enrolment.domain.learning.voiding import void
 from services.enrolment.domain.seats.enrolment import HAS_A_RESULT, EnrolmentState
-from services.enrolment.domain.seats.entitlement import waiting_over
-from tests.services.enrolment.domain.builders import DAY, NOW, PRICE, enrolment, past
+from services.enrolment.domain.seats.entitlement import (
+    review_given,
+    running_trainings,
+    waiting_over,
+)
+from tests.services.enrolment.domain.builders import DAY, NOW, PRICE, RULES, enrolment, past
+from vocabulary.rule_set import row_of
 
 COMPLETED = EnrolmentState.COMPLETED
 
@@ -60,6 +66,25 @@ def test_next_purchase_row_a_waiting_time_is_told_until_it_is_over() -> None:
     assert refusal.facts == {"open_again_at": write_instant(opens)}
     assert waiting_over([earlier, waiting], opens).refusal is None
     assert waiting_over([], NOW).refusal is None
+
+
+def test_next_purchase_row_a_review_that_is_owed_comes_first_where_the_rules_want_it() -> None:
+    assert row_of("review_before_next") == "next purchase"
+    refusal = review_given(1, RULES).refusal
+    assert refusal is not None
+    assert refusal.code == "review-owed"
+    assert review_given(0, RULES).refusal is None
+    assert review_given(1, replace(RULES, review_before_next=False)).refusal is None
+
+
+@pytest.mark.parametrize("most", [1, 2])
+def test_next_purchase_row_as_many_trainings_run_as_the_rules_allow(most: int) -> None:
+    assert row_of("live_enrolments") == "next purchase"
+    rules = replace(RULES, live_enrolments=most)
+    assert running_trainings(most - 1, rules).refusal is None
+    refusal = running_trainings(most, rules).refusal
+    assert refusal is not None
+    assert refusal.code == "enrolment-in-progress"
 
 
 @pytest.mark.parametrize("opens", [NOW + DAY, None])

@@ -42,6 +42,13 @@ def test_what_is_no_nik_is_told_with_its_line_and_not_repeated(line: str) -> Non
     assert line not in bad.fault
 
 
+def test_a_line_that_is_no_utf_8_is_told_with_its_number_and_the_others_are_read() -> None:
+    data = [b"nik\n", b"327\xe9\n", f"{SARI}\n".encode()]
+    bad, good = listed_lines(data, takes_test_numbers=False)
+    assert bad == ListedLine(2, fault="This line is not UTF-8. Save the file as CSV in UTF-8.")
+    assert good == ListedLine(3, SARI)
+
+
 def test_a_number_for_tests_is_taken_where_people_have_such() -> None:
     assert read("nik", TEST_NUMBER, takes_test_numbers=True) == [ListedLine(2, TEST_NUMBER)]
 
@@ -56,7 +63,7 @@ def test_a_nik_does_not_show_when_its_line_is_printed() -> None:
         ([b""], 1, "has to be nik."),
         ([b"number\n"], 1, "has to be nik."),
         ([b"nik\n\n"], 1, "no NIK"),
-        ([b"nik\n", b"\xff\n"], 2, "UTF-8"),
+        ([b"n\xefk\n", b"1\n"], 1, "UTF-8"),
         ([b"\xff\xfen\x00"], 1, "UTF-16"),
         ([b"nik\n" + b"1" * 300], 2, "bytes long"),
         ([b"nik\n" + f"{SARI}\n".encode() * 11], 12, "at most 10 NIKs"),

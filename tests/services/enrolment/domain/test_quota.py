@@ -20,6 +20,7 @@ from services.enrolment.domain.programme.quota import (
 )
 from tests.services.enrolment.domain.builders import RULES
 from tests.services.enrolment.domain.test_award import award, codes, nomination
+from vocabulary.rule_set import row_of
 
 DIGITAL, OFFLINE = Scheme.DIGITAL, Scheme.OFFLINE
 BANDUNG = Place(DIGITAL, "32.73", "pmi")
@@ -120,6 +121,7 @@ def test_fewer_places_than_are_used_let_nobody_in_and_put_nobody_out() -> None:
 
 
 def test_the_programme_s_own_quotas_have_the_places_of_the_rules_in_force() -> None:
+    assert row_of("digital_cards") == row_of("offline_cards") == "programme size"
     own = [quota("d", Reach(DIGITAL), None, wave=None), quota("o", Reach(OFFLINE), None, wave=None)]
     assert [each.places for each in under_rules(own, RULES)] == [1_500_000, 500_000]
     without = replace(RULES, digital_cards=None, offline_cards=1)

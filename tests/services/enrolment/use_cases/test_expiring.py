@@ -6,7 +6,9 @@ import os
 import subprocess
 import sys
 import threading
+from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
+from dataclasses import replace
 from datetime import timedelta
 from typing import Any
 
@@ -17,9 +19,11 @@ from chassis.clock import utc_now
 from services.enrolment.storage.tables.programme import CARD
 from services.enrolment.use_cases.programme.expire_cards import EXPIRED_AT_ONCE
 from services.enrolment.worker import expire_due_cards
+from tests.chassis.problem_documents import code, problem
 from tests.services.enrolment.api.test_quotas import of_programme, set_places, used
 from tests.services.enrolment.house import DAY, WORKER_VARIABLES, House, document
 from tests.services.enrolment.people import HeldCard
+from tests.services.enrolment.teaching import held, taught
 
 
 def let_time_run_out(house: House, *cards: HeldCard, ago: timedelta = DAY) -> None:
@@ -62,6 +66,125 @@ def test_what_was_on_the_card_returns_to_the_state_and_its_place_to_the_quotas(
         late.card_ref,
     )
     assert (entry["body"]["amount"], entry["body"]["state_before"]) == (3_500_000, "awarded")
+    assert house.differences() == []
+
+
+def completed(house: House) -> HeldCard:
+    return taught(house).completed().cards[0]
+
+
+def completed_and_not_reviewed(house: House) -> HeldCard:
+    of = taught(house)
+    of.came()
+    document(of.judge())
+    return of.cards[0]
+
+
+def incomplete(house: House) -> HeldCard:
+    of = taught(house)
+    of.came(0, 1)
+    document(of.judge())
+    return of.cards[0]
+
+
+def no_show(house: House) -> HeldCard:
+    of = taught(house)
+    of.came(0, 1, present=False)
+    document(of.judge())
+    return of.cards[0]
+
+
+def voided(house: House) -> HeldCard:
+    of = taught(house).completed()
+    document(of.void())
+    return of.cards[0]
+
+
+def cancelled(house: House) -> HeldCard:
+    card = house.award()
+    document(house.cancel(house.enrolled(card, house.put_class())["id"], "operator"))
+    return card
+
+
+def completed_before_a_no_show(house: House) -> HeldCard:
+    of = taught(house).completed()
+    [card] = of.cards
+    again = replace(of, class_id=house.put_class(provider_id=of.provider_id))
+    taken = house.enrolled(card, again.class_id)
+    house.redeem(taken["id"], taken["redeem_code"], "holder", card=card.card_ref)
+    again = replace(again, enrolments=[taken["id"]])
+    again.put(**held())
+    again.came(0, 1, present=False)
+    assert document(again.judge())["status"] == "no_show"
+    return card
+
+
+@pytest.mark.parametrize(
+    ("history", "ends"),
+    [
+        (House.award, "expired"),
+        (cancelled, "expired"),
+        (incomplete, "expired"),
+        (no_show, "expired"),
+        (voided, "expired"),
+        (completed, "exhausted"),
+        (completed_and_not_reviewed, "exhausted"),
+        (completed_before_a_no_show, "exhausted"),
+    ],
+)
+def test_a_place_is_freed_unless_a_training_was_completed(
+    house: House, history: Callable[[House], HeldCard], ends: str
+) -> None:
+    house.wave_id = house.open_wave()
+    set_places(house, house.wave_id, {"places": 2})
+    card = history(house)
+    let_time_run_out(house, card)
+    assert expire(house) == 1
+
+    shown_now = shown(house, card)
+    assert (shown_now["status"], shown_now["balance"], shown_now["deadline"]) == (ends, 0, None)
+    entry = house.entries()[-1]
+    assert (entry["kind"], entry["body"]["card_state"]) == ("card-expired", ends)
+    keeps = int(ends == "exhausted")
+    assert used(house, house.wave_id) == [(2, keeps, 2 - keeps)]
+    assert of_programme(house)["digital"]["used"] == keeps
+    assert [expire(house), recounted(house)] == [0, 0]
+    assert house.differences() == []
+
+
+def test_cards_that_free_their_place_and_others_end_together(house: House) -> None:
+    house.wave_id = house.open_wave()
+    set_places(house, house.wave_id, {"places": 9})
+    of = taught(house, 3).completed(0).completed(1)
+    waits = house.award()
+    of.came(2, 1, present=False)
+    document(of.judge(2))
+    let_time_run_out(house, *of.cards, waits)
+    assert expire(house) == 4
+    states = [shown(house, card)["status"] for card in (*of.cards, waits)]
+    assert states == ["exhausted", "exhausted", "expired", "expired"]
+    assert used(house, house.wave_id) == [(9, 2, 7)]
+    assert house.differences() == []
+
+
+def test_a_card_that_is_used_up_has_ended(house: House) -> None:
+    """Its holder buys nothing, keeps what was earned, is owed a correction by nobody, and can be erased."""
+    of = taught(house).completed()
+    [card] = of.cards
+    let_time_run_out(house, card)
+    expire(house)
+    refused = problem(house.enrol(card, house.put_class()))
+    assert (refused["code"], refused["card_state"]) == ("card-not-usable", "exhausted")
+    assert [each["status"] for each in of.card()["incentives"]] == ["due"]
+    case = {"reason": "Selesai", "case_number": "PDP-9"}
+    named = {"card_number": card.card_number}
+    assert code(house.post("/cards/revocation", {**named, **case}, "operator")) == (
+        409,
+        "state-conflict",
+    )
+    document(of.void())
+    assert of.card()["status"] == "exhausted", "what became of a card that has ended stays"
+    document(house.post("/cards/erasure", {**named, **case}, "operator"), 201)
     assert house.differences() == []
 
 

@@ -39,7 +39,7 @@ TAMPERINGS: Tamperings = {
         {"card barred, by its exclusion cases"},
     ),
     "a card that goes on after its exclusion": (
-        "update card set state = 'exhausted' where card_ref = :returned",
+        "update card set state = 'in_training' where card_ref = :returned",
         {
             "card state, by journal",
             "card barred, by its exclusion cases",
