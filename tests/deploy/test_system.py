@@ -3,7 +3,6 @@ from __future__ import annotations
 import os
 import subprocess
 import sys
-from contextlib import closing
 from datetime import UTC, datetime
 from pathlib import Path
 
@@ -19,7 +18,6 @@ from deploy.local.sample_card import SampleCard, read_sample_card
 from deploy.local.sample_notes import SampleNotes
 from sample.record import Facts
 from tests.databases import DatabaseMaker
-from tests.journeys.world import World
 from tests.running_system import RunningSystem, start_system
 
 TIMEOUT = 30
@@ -61,6 +59,14 @@ def check_sample_card(system: RunningSystem, facts: Facts) -> None:
     assert _make_token(system.folder, ROLE="holder", CARD=groups).returncode == 0
 
 
+def check_following_again(system: RunningSystem) -> None:
+    """Check that services follow each other from the beginning where somebody tells them to."""
+    again = _command(system.folder, "services.enrolment.follow_again")
+    assert again.stdout.startswith("followed the catalogue to position"), again.stderr
+    counted = _command(system.folder, "services.catalog.follow_again")
+    assert counted.returncode == 0, counted.stderr
+
+
 def test_a_second_start_keeps_the_data_the_credentials_and_loads_nothing_twice(
     tmp_path: Path, dialect: str, database_maker: DatabaseMaker
 ) -> None:
@@ -68,6 +74,7 @@ def test_a_second_start_keeps_the_data_the_credentials_and_loads_nothing_twice(
     try:
         facts = system.load_sample_data()
         check_sample_card(system, facts)
+        check_following_again(system)
         first = _enrol(system, facts, _token_for(system, "holder"))
         assert first.status_code == 201, first.text
         before = _get(system, "/consistency", _token_for(system, "auditor")).json()
@@ -168,12 +175,6 @@ def test_without_a_system_the_token_command_says_how_to_start_one(tmp_path: Path
 def test_a_command_of_a_service_is_run_with_the_settings_of_the_system(
     system: RunningSystem,
 ) -> None:
-    with closing(World(system)) as world:
-        world.offer(seats=1)  # else there would be nothing to follow
-    again = _command(system.folder, "services.enrolment.follow_again")
-    assert again.stdout.startswith("followed the catalogue to position"), again.stderr
-    counted = _command(system.folder, "services.catalog.follow_again")
-    assert counted.returncode == 0, counted.stderr
     made = _command(system.folder, "services.accounts.register officer --region 32 --name 'A B'")
     assert made.stdout.startswith("client_id="), made.stderr
     client = made.stdout.splitlines()[0].removeprefix("client_id=")
