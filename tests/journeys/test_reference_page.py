@@ -119,6 +119,7 @@ OF_A_DRAW = {
     "get_waves_draw_applications",
     "get_waves_draw_results",
     "post_waves_applications",
+    "post_waves_applications_lookup",
     "post_waves_draw_outside_value",
 }
 
@@ -179,6 +180,7 @@ class Things:
         mandate = Mandate("provider", provider=offer.provider_id)
         owner = {"provider": offer.provider_id, "subject": world.staff_account(mandate, owner=True)}
         staff = Api(world.system.address, world.system.token("provider", **owner))
+        application = world.application_of_somebody()
         taken = world.holder(other.ref).post("/enrolments", offer.wish())
         pause = {"what": "admissions", "region": "94.03", "message": "Data diperiksa."}
         invited = {"email": "staf@blk.example", "role": "provider", "provider": offer.provider_id}
@@ -197,7 +199,9 @@ class Things:
             "EXPECTED_PRICE": str(offer.price),
             "ADMISSION_ID": world.operator.items("/admissions")[0]["id"],
             "FILE_ID": world.file(),
-            "APPLICATION_ID": world.applied(),
+            "APPLICATION_ID": application["id"],
+            "RECEIPT": application["receipt"],
+            "CARD_REF": card.ref,
             "LIST_ID": list_id,
             "CASE_ID": case_id,
             "ACCOUNT_ID": world.staff_account(mandate),
@@ -278,7 +282,7 @@ class Things:
                 return {"card": self.excluded}
             case "get_enrolments_review" | "post_enrolments_review":
                 return {"card": self.enrolled}
-            case "post_waves_applications":
+            case "post_waves_applications" | "post_waves_applications_lookup":
                 return {"region": "17.71"}  # where the person of the example lives
         return self.bound.get(role, {})
 

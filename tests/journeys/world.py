@@ -140,9 +140,13 @@ class World(Callers):
 
     def applied(self, *, regency: str = "32.73") -> str:
         """Apply for a new person in this world's draw; return the application's id."""
+        return str(self.application_of_somebody(regency=regency)["id"])
+
+    def application_of_somebody(self, *, regency: str = "32.73") -> dict[str, Any]:
+        """Apply for a new person in this world's draw; return what the person is given."""
         (person,) = self.people.candidates(1, regency=regency)
         body = {**person, "consent": True}
-        return str(self.operator.post(f"/waves/{self.draw()}/applications", body)["id"])
+        return self.operator.post(f"/waves/{self.draw()}/applications", body)
 
     def _open_draw(self, closes_at: datetime) -> str:
         """Announce a draw, and wait until its window has opened."""
