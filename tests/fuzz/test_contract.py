@@ -14,7 +14,7 @@ from tests.fuzz.target import ROLES, Target, run
 LEAST_CASES = 2_860
 """For each of seven callers, so that there are 20,000 in all."""
 
-EXAMPLES = 12
+EXAMPLES = 5
 """Requests that are made up for each call, beside those that cover what its schemas say."""
 
 

@@ -16,6 +16,7 @@ from typing import Any
 
 import requests
 
+from chassis.clock import utc_now
 from deploy.local.process import ROOT
 from services.accounts.domain.mandates import Mandate
 from tests.conformity import contract
@@ -24,6 +25,7 @@ from tests.journeys.api import Api
 from tests.journeys.test_readme import FOREIGN
 from tests.journeys.world import World
 from tests.running_system import RunningSystem
+from vocabulary.rule_book import national_day
 
 WRITTEN_FOR = "http://127.0.0.1:8000"
 STEP = re.compile(
@@ -202,6 +204,7 @@ class Things:
             "APPLICATION_ID": application["id"],
             "RECEIPT": application["receipt"],
             "CARD_REF": card.ref,
+            "DAY": national_day(utc_now()).isoformat(),
             "LIST_ID": list_id,
             "CASE_ID": case_id,
             "ACCOUNT_ID": world.staff_account(mandate),
