@@ -10,8 +10,8 @@ class ExclusionFileFaulty(Problem):
     status = 422
     title = "The file of NIKs cannot be read"
     meaning = (
-        "The file is refused as a whole: it is not UTF-8, has another header, no row or too many, or a line that is too"
-        " long. The member line names the line by which that was seen."
+        "The file is refused as a whole: it has another header, one that is not UTF-8, no row or too many, or a line "
+        "that is too long. The member line names the line by which that was seen."
     )
     tells = (("line", int),)
     default_detail = "Mend the file at the line named, one NIK a line, and send it again."
