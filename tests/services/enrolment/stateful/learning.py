@@ -67,6 +67,13 @@ class Learning(Classes):
     def review(self, data: st.DataObject) -> None:
         self.says(*self.pick_one(data, self.trainings(), fit=lambda one: one[1].owes_review))
 
+    @precondition(lambda self: self.courses and self.owing())
+    @rule(data=st.data())
+    def want_another_before_the_review(self, data: st.DataObject) -> None:
+        """Let somebody whose review is owed want a seat; by chance alone that seldom comes about."""
+        holder, course = self.pick(data, self.owing()), self.pick(data, self.courses)
+        self.wants_seat(holder, course)
+
     @precondition(lambda self: self.holders)
     @rule(data=st.data(), number=st.integers(1, 3))
     def hand_in_survey(self, data: st.DataObject, number: int) -> None:
@@ -83,6 +90,14 @@ class Learning(Classes):
         if told is not None:
             training.state = "voided"
             assert told["returned_to_state"] == aside
+
+    def owing(self) -> list[Holder]:
+        """Return who is between two trainings, and owes a review."""
+        return [
+            each
+            for each in self.holders
+            if each.running is None and any(training.owes_review for training in each.trainings)
+        ]
 
     # What is expected.
 
