@@ -13,6 +13,7 @@ from flask import Flask
 from chassis.identifiers import new_id
 from chassis.journal import Entry
 from deploy.local.databases import ServiceDatabase
+from services.accounts.development import issue_token
 from services.accounts.domain.actors import Actor
 from services.accounts.domain.people.names import Name
 from services.accounts.domain.people.recoveries import FoundCard
@@ -35,7 +36,7 @@ from tests.services.accounts.people import (
     another,
 )
 from tests.services.enrolment.house import House, house_on
-from tests.tokens import bearer, token
+from tests.tokens import token
 from vocabulary.refusals.cards import CardNotFound
 
 FLOW = "holder.one-flow"
@@ -101,9 +102,10 @@ def choose(house: AccountsService) -> bool:
     return chosen is not None
 
 
-def recover(app: Flask, holder: Holder = SITI) -> Any:
+def recover(app: Flask, variables: dict[str, str], holder: Holder = SITI) -> Any:
     """Start a recovery as an officer who was shown the card."""
-    headers = {**bearer(role="officer", region=holder.region), "Idempotency-Key": new_id()}
+    officer = issue_token(role="officer", environment=variables, region=holder.region)
+    headers = {"Authorization": f"Bearer {officer}", "Idempotency-Key": new_id()}
     body = {"card_number": holder.card_number, "reason": REASON}
     with app.test_client() as client:
         return client.post("/api/v1/recoveries", json=body, headers=headers)
@@ -202,10 +204,14 @@ def test_without_an_erasure_the_same_code_makes_an_account(house: AccountsServic
 
 
 def test_the_answer_that_named_the_holder_to_an_officer_goes_with_the_recovery(
-    house: AccountsService, app: Flask, enrolment: House, following: ErasuresFollower
+    house: AccountsService,
+    app: Flask,
+    variables: dict[str, str],
+    enrolment: House,
+    following: ErasuresFollower,
 ) -> None:
     for holder in (SITI, BUDI):
-        assert recover(app, holder).status_code == 201
+        assert recover(app, variables, holder).status_code == 201
     assert SITI.name in everything(house)
     tell(enrolment, SITI)
     following.catch_up()

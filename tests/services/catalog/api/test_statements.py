@@ -49,4 +49,4 @@ def test_writing_a_course_or_a_class_takes_few_statements(
         made(catalog.post(f"/courses/{course_id}/{status}", body, caller, **key()))
     with statements(catalog.database) as sent:
         catalog.training_class(provider_id, course_id)
-    assert len(sent) <= 7, sent
+    assert len(sent) <= 8, sent  # one of them reads the versions of the rules that were scheduled
