@@ -193,7 +193,7 @@ def apply_for_some(house: House) -> list[str]:
 def exclude(house: House, card: HeldCard, other: HeldCard) -> None:
     """Import lists, one of them in vain, find holders on one, and let one of them appeal and be read about."""
     wrong = exclusions.announced(house)
-    exclusions.send(house, wrong, exclusions.file_of(LISTED_ONLY) + b"\xff\n")
+    exclusions.send(house, wrong, exclusions.file_of(LISTED_ONLY) + b"x" * 20_000)
     rename(house, "listed_person", "listed_person_away")
     assert exclusions.send(house, wrong, exclusions.file_of(LISTED_ONLY)).status_code == 500
     rename(house, "listed_person_away", "listed_person")
