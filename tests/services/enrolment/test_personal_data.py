@@ -163,7 +163,7 @@ def admit_from_file(house: House) -> HeldCard:
     number = rows(house, file_id)[0]["card_number"]
     sibling = replace(WAHYU, nik="1771012308790022")
     sent(house, file_of([replace(WAHYU, birth_date="1979-02-30"), sibling]))
-    send(house, file_of([WAHYU]) + b"\xff\n")
+    send(house, file_of([WAHYU]) + b"x" * 20_000)
     rename(house, "movement", "movement_away")
     with pytest.raises(sa.exc.SQLAlchemyError):
         work_of(house).admit_some()
