@@ -104,6 +104,7 @@ CANNOT_BE_AGAIN = {
     "post_exclusion_lists_activation": 200,  # its preview is that of the example
     "post_admission_files_stop": 200,  # it may be done already
     "post_admissions_undo": 200,  # its preview is that of the example
+    "post_cards_me_surveys": 201,  # the holder has completed nothing
     "post_classes_cancellation": 200,
     "post_courses_classes": 201,  # its instants are those of the example
     "post_courses_decision": 200,
