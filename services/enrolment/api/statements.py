@@ -22,7 +22,7 @@ from services.enrolment.api.statement_documents import (
     ShownDay,
     SummedDays,
 )
-from services.enrolment.domain.money.statement import Ledger
+from services.enrolment.domain.money.statement import Ledger, has_begun
 from services.enrolment.domain.reach import reach_to_read
 from services.enrolment.queries.provider_statements import (
     ProviderPeriod,
@@ -34,7 +34,7 @@ from services.enrolment.queries.provider_statements import (
 from services.enrolment.queries.statements import list_days, show_day
 from services.enrolment.service import EnrolmentService
 from vocabulary.roles import AUDITOR, OPERATOR, PROVIDER
-from vocabulary.rule_book import national_day, shipped_rules
+from vocabulary.rule_book import national_day
 from vocabulary.rule_set import read_day
 
 endpoints: Endpoints[EnrolmentService] = Endpoints("/api/v1")
@@ -63,7 +63,7 @@ def get_day(call: Call, service: EnrolmentService) -> Answer:
     day = _day_in_path(call.path["day"])
     with service.database.reading() as connection:
         now = service.database.now(connection)
-        if not next(iter(shipped_rules())).effective_from <= day <= national_day(now):
+        if not has_begun(day, now=now):
             raise NotFound
         document = show_day(connection, day, now=now, stores=service.stores)
     return json_answer(200, document)

@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 
 from services.enrolment.domain.money.movement import Account
-from vocabulary.rule_book import beginning_of
+from vocabulary.rule_book import beginning_of, national_day, shipped_rules
 
 SETTLED_AFTER = timedelta(hours=1)
 """How long after a day its sums are kept for good: by then everything is committed whose instant lies in it."""
@@ -63,6 +63,11 @@ class AccountLine:
 def span_of(first: date, last: date | None = None) -> Span:
     """Return the stretch from the beginning of a day to the end of the last one, by default of the same."""
     return Span(beginning_of(first), beginning_of((last or first) + timedelta(days=1)))
+
+
+def has_begun(day: date, *, now: datetime) -> bool:
+    """Tell whether money can have moved on a day: the programme had rules by then, and it is not to come."""
+    return next(iter(shipped_rules())).effective_from <= day <= national_day(now)
 
 
 def is_settled(day: date, *, now: datetime) -> bool:

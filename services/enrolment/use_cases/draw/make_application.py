@@ -7,7 +7,6 @@ from dataclasses import dataclass
 import sqlalchemy as sa
 
 from chassis.identity import Principal
-from chassis.journal import Entry
 from chassis.problems import Forbidden
 from services.enrolment.domain.assistance import told_of_assistance
 from services.enrolment.domain.draw.application import Application, ApplicationState
@@ -15,6 +14,7 @@ from services.enrolment.domain.entry_kinds import EntryKind
 from services.enrolment.domain.programme.award import Candidate
 from services.enrolment.domain.reach import reach_to_act
 from services.enrolment.storage.stores import Stores
+from services.enrolment.use_cases.shared.application_entries import application_entry
 from services.enrolment.use_cases.shared.held_draw import hold_open_draw
 from services.enrolment.use_cases.shared.recorded import Recorded
 from vocabulary.refusals.draw import AlreadyApplied
@@ -55,23 +55,14 @@ def make_application(
     sealed = stores.applications.add(connection, application, candidate, nik_digest=digest)
     if sealed is None:
         raise AlreadyApplied
-    position = stores.journal.append(connection, [_entry(command, sealed)], now=now)
+    entry = application_entry(
+        EntryKind.APPLICATION_MADE,
+        application,
+        caller=command.caller,
+        request_id=command.request_id,
+        # It binds the id to the person: what is sealed holds chance, so its digest tells nothing.
+        said={**told_of_assistance(command.caller.role), "sealed_sha256": sealed},
+    )
+    position = stores.journal.append(connection, [entry], now=now)
     stores.applications.save_made(connection, application.application_id, position=position)
     return Recorded(application, position)
-
-
-def _entry(command: MakeApplication, sealed: str) -> Entry:
-    """Return the entry that binds the id to the person: what is sealed holds chance, so its digest tells nothing."""
-    return Entry(
-        kind=EntryKind.APPLICATION_MADE,
-        actor=command.caller.subject,
-        role=command.caller.role,
-        request_id=command.request_id,
-        subjects={"region": command.candidate.region},
-        body={
-            "wave_id": command.wave_id,
-            "application_id": command.application_id,
-            **told_of_assistance(command.caller.role),
-            "sealed_sha256": sealed,
-        },
-    )

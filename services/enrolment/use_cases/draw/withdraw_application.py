@@ -7,13 +7,13 @@ from dataclasses import dataclass, replace
 import sqlalchemy as sa
 
 from chassis.identity import Principal
-from chassis.journal import Entry
 from chassis.problems import NotFound
 from services.enrolment.domain.assistance import told_of_assistance
 from services.enrolment.domain.draw.application import Application, ApplicationState
 from services.enrolment.domain.entry_kinds import EntryKind
 from services.enrolment.domain.reach import reach_to_act
 from services.enrolment.storage.stores import Stores
+from services.enrolment.use_cases.shared.application_entries import application_entry
 from services.enrolment.use_cases.shared.held_draw import hold_open_draw
 from services.enrolment.use_cases.shared.recorded import Recorded
 
@@ -41,22 +41,13 @@ def withdraw_application(
     now = hold_open_draw(connection, found.wave_id, stores=stores)
     application = stores.applications.find(connection, command.application_id, lock=True) or found
     application.check_withdrawal()
-    position = stores.journal.append(connection, [_entry(command, application)], now=now)
+    entry = application_entry(
+        EntryKind.APPLICATION_WITHDRAWN,
+        application,
+        caller=command.caller,
+        request_id=command.request_id,
+        said={"reason": command.reason, **told_of_assistance(command.caller.role)},
+    )
+    position = stores.journal.append(connection, [entry], now=now)
     stores.applications.save_withdrawn(connection, command.application_id, position=position)
     return Recorded(replace(application, state=ApplicationState.WITHDRAWN), position)
-
-
-def _entry(command: WithdrawApplication, application: Application) -> Entry:
-    return Entry(
-        kind=EntryKind.APPLICATION_WITHDRAWN,
-        actor=command.caller.subject,
-        role=command.caller.role,
-        request_id=command.request_id,
-        subjects={"region": application.region},
-        body={
-            "wave_id": application.wave_id,
-            "application_id": application.application_id,
-            "reason": command.reason,
-            **told_of_assistance(command.caller.role),
-        },
-    )

@@ -14,12 +14,12 @@ import sqlalchemy as sa
 from chassis.identity import Principal
 from chassis.journal import Entry
 from chassis.problems import StateConflict
-from services.enrolment.domain.draw.application import Application
 from services.enrolment.domain.entry_kinds import EntryKind
 from services.enrolment.domain.programme.card import Card
 from services.enrolment.domain.programme.erasure import check_erasure
 from services.enrolment.storage.stores import Stores
 from services.enrolment.use_cases.programme.find_traces import Traces
+from services.enrolment.use_cases.shared.application_entries import application_entry
 from services.enrolment.use_cases.shared.find_card import named_card
 
 TELLING_FOR = timedelta(minutes=2)
@@ -74,7 +74,16 @@ def erase_holder(
     suppressed = _erase(connection, traces, stores)
     now = stores.database.now(connection)
     entries = [_entry(command, cards[ref], suppressed=ref in suppressed) for ref in refs]
-    told = [_entry_of_application(command, one) for one in applications]
+    told = [
+        application_entry(
+            EntryKind.APPLICATION_ERASED,
+            one,
+            caller=command.caller,
+            request_id=command.request_id,
+            said={"case_number": command.case_number},
+        )
+        for one in applications
+    ]
     first = stores.journal.append(connection, [*told, *entries], now=now)
     for position, one in enumerate(applications, start=first):
         stores.applications.erase(connection, one.application_id, position=position)
@@ -119,22 +128,6 @@ def _entry(command: EraseHolder, card: Card, *, suppressed: bool) -> Entry:
             "case_number": command.case_number,
             "reason": command.reason,
             "suppressed": int(suppressed),
-        },
-    )
-
-
-def _entry_of_application(command: EraseHolder, application: Application) -> Entry:
-    """Tell that nobody stands behind an application any more; by no card it is tied to the person's others."""
-    return Entry(
-        kind=EntryKind.APPLICATION_ERASED,
-        actor=command.caller.subject,
-        role=command.caller.role,
-        request_id=command.request_id,
-        subjects={"region": application.region},
-        body={
-            "wave_id": application.wave_id,
-            "application_id": application.application_id,
-            "case_number": command.case_number,
         },
     )
 

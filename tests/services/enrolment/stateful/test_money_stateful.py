@@ -5,19 +5,18 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass
 
-from hypothesis import HealthCheck, settings
 from hypothesis import strategies as st
 from hypothesis.stateful import (
     RuleBasedStateMachine,
     invariant,
     precondition,
     rule,
-    run_state_machine_as_test,
 )
 
 from chassis.clock import utc_now
 from tests.services.enrolment.house import PRICE, House, document
 from tests.services.enrolment.stateful.invariants import check_invariants
+from tests.services.enrolment.stateful.walks import walk
 from tests.services.enrolment.teaching import Taught, taught
 from vocabulary.rule_book import national_day
 
@@ -163,14 +162,4 @@ class MoneyMachine(RuleBasedStateMachine):
 
 
 def test_no_rupiah_is_lost_whatever_becomes_of_trainings(house: House) -> None:
-    machine = type("MoneyInThisHouse", (MoneyMachine,), {"house": house})
-    run_state_machine_as_test(
-        machine,
-        settings=settings(
-            max_examples=8,
-            stateful_step_count=20,
-            deadline=None,
-            suppress_health_check=list(HealthCheck),
-            database=None,
-        ),
-    )
+    walk(MoneyMachine, house, walks=8, steps=20)

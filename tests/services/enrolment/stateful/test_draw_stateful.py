@@ -4,14 +4,12 @@ from __future__ import annotations
 
 from typing import Any
 
-from hypothesis import HealthCheck, settings
 from hypothesis import strategies as st
 from hypothesis.stateful import (
     RuleBasedStateMachine,
     invariant,
     precondition,
     rule,
-    run_state_machine_as_test,
 )
 
 from tests.chassis.problem_documents import code
@@ -30,6 +28,7 @@ from tests.services.enrolment.draws import (
 from tests.services.enrolment.house import House, document
 from tests.services.enrolment.people import Person
 from tests.services.enrolment.stateful.invariants import check_invariants
+from tests.services.enrolment.stateful.walks import walk
 
 PLACES = 2
 STEPS = ("list", "outside_value", "order", "secret")
@@ -131,14 +130,4 @@ class DrawMachine(RuleBasedStateMachine):
 
 
 def test_a_draw_keeps_what_it_promises_whatever_is_done_to_it(house: House) -> None:
-    machine = type("DrawInThisHouse", (DrawMachine,), {"house": house})
-    run_state_machine_as_test(
-        machine,
-        settings=settings(
-            max_examples=12,
-            stateful_step_count=30,
-            deadline=None,
-            suppress_health_check=list(HealthCheck),
-            database=None,
-        ),
-    )
+    walk(DrawMachine, house, walks=12, steps=30)
