@@ -211,6 +211,29 @@ def test_an_enrolment_is_explained_by_the_reviews_that_were_owed_then(
     assert refusals(explained(house, {**second, "version": "2023-01"})) == ["review-owed"]
 
 
+def test_an_enrolment_is_explained_by_the_waiting_time_of_then(
+    house: House, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The first one did not wait for anything; the second waited until an operator opened the card."""
+    let_rules_hold(house, wait_after_unfinished_days=30)
+    monkeypatch.setattr(rules, "READ_EVERY", 0)  # the process has read the versions already
+    of = taught(house)
+    of.record(of.item(present=False))
+    document(of.judge())
+    [first] = of.enrolments
+    document(house.post(f"/enrolments/{first}/opening", {"reason": "Sakit"}, "operator"))
+    second = house.enrolled(of.cards[0], house.put_class())["id"]
+    told = [
+        check(explained(house, {"enrolment_id": each}), "waiting-time-over")
+        for each in (first, second)
+    ]
+    assert all(each["holds"] for each in told)
+    assert told[0]["compared"]["open_again_at"] is None
+    waited = told[1]["compared"]
+    assert waited["open_again_at"] is not None
+    assert waited["open_again_at"] <= waited["at"]
+
+
 def let_rules_hold(house: House, **changes: Any) -> None:
     """Schedule a version, and let it have begun some days ago."""
     day = (utc_now() + 40 * DAY).date().isoformat()
