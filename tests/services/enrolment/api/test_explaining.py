@@ -17,7 +17,7 @@ from tests.services.enrolment.api.test_quotas import set_places
 from tests.services.enrolment.exclusions import case_about, decide
 from tests.services.enrolment.house import DAY, PRICE, House, document
 from tests.services.enrolment.people import HeldCard
-from tests.services.enrolment.teaching import taught
+from tests.services.enrolment.teaching import Taught, held, taught
 
 PERSON = {"birth_date": "1990-05-02", "regency": "32.73", "scheme": "digital"}
 BALANCE = 3_500_000
@@ -222,7 +222,10 @@ def test_an_enrolment_is_explained_by_the_waiting_time_of_then(
     document(of.judge())
     [first] = of.enrolments
     document(house.post(f"/enrolments/{first}/opening", {"reason": "Sakit"}, "operator"))
-    second = house.enrolled(of.cards[0], house.put_class())["id"]
+    again = taught_again(of)
+    [second] = again.enrolments
+    again.record(again.item(present=False))
+    document(again.judge())
     told = [
         check(explained(house, {"enrolment_id": each}), "waiting-time-over")
         for each in (first, second)
@@ -232,6 +235,23 @@ def test_an_enrolment_is_explained_by_the_waiting_time_of_then(
     waited = told[1]["compared"]
     assert waited["open_again_at"] is not None
     assert waited["open_again_at"] <= waited["at"]
+
+
+def test_a_review_that_was_written_before_is_owed_no_longer(house: House) -> None:
+    of = taught(house).completed()
+    second = house.enrolled(of.cards[0], house.put_class())
+    told = explained(house, {"enrolment_id": second["id"]})
+    assert check(told, "review-given")["compared"]["reviews_owed"] == 0
+
+
+def taught_again(of: Taught) -> Taught:
+    """Let somebody take part in another class of the provider, which is over by now."""
+    house, card, class_id = of.house, of.cards[0], new_id()
+    house.put_class(class_id, provider_id=of.provider_id)
+    taken = house.enrolled(card, class_id)
+    house.redeem(taken["id"], taken["redeem_code"], "holder", card=card.card_ref)
+    house.put_class(class_id, provider_id=of.provider_id, **held())
+    return Taught(house, class_id, of.provider_id, [card], [taken["id"]])
 
 
 def let_rules_hold(house: House, **changes: Any) -> None:
