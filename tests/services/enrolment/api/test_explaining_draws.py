@@ -12,13 +12,6 @@ import pytest
 
 from chassis.clock import utc_now
 from tests.chassis.problem_documents import code, pointers
-from tests.services.enrolment.api.test_explaining import (
-    PERSON,
-    check,
-    explain,
-    of_candidate,
-    refusals,
-)
 from tests.services.enrolment.draws import (
     HOUR,
     applied,
@@ -31,6 +24,13 @@ from tests.services.enrolment.draws import (
     open_draw,
     shown,
     work_of,
+)
+from tests.services.enrolment.explaining import (
+    PERSON,
+    check,
+    explain,
+    of_candidate,
+    refusals,
 )
 from tests.services.enrolment.house import DAY, House, document
 
