@@ -13,9 +13,13 @@ from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 from werkzeug.test import TestResponse
 
 from services.enrolment.storage import METADATA
+from services.enrolment.storage.tables.programme import SUPPRESSED_PERSON
+from services.enrolment.worker import expire_due_cards
 from tests.services.enrolment.house import House, document, settings_for
 from tests.services.enrolment.people import HeldCard
 
+SUPPRESSED = "suppressed_person.nik_digest"
+SAID = "Instruktur Tetriwanda sabar sekali"
 CASE = {"reason": "Permintaan pemegang kartu", "case_number": "PDP-2027-004"}
 RINA = "operator:rina"
 
@@ -97,3 +101,27 @@ def _spelt(opened: str) -> str:
         return json.dumps(json.loads(opened), ensure_ascii=False)
     except ValueError:
         return ""
+
+
+def places(left: list[tuple[str, str]]) -> set[str]:
+    return {place for place, _ in left}
+
+
+def suppressed(house: House) -> list[sa.Row[Any]]:
+    with house.service.database.reading() as connection:
+        return list(connection.execute(sa.select(SUPPRESSED_PERSON)))
+
+
+def run_out(house: House, card: HeldCard) -> None:
+    """Let the time of a card have run out, and the worker note it."""
+    past(house, card)
+    expire_due_cards(house.service.stores, house.service.transactions)
+
+
+def past(house: House, card: HeldCard) -> None:
+    """Let the time of a card have run out."""
+    values = {"past": "2026-01-01T00:00:00.000000Z", "ref": card.card_ref}
+    with house.as_owner() as connection:
+        connection.execute(
+            sa.text("update card set deadline = :past where card_ref = :ref"), values
+        )

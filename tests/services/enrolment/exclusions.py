@@ -11,7 +11,10 @@ from werkzeug.test import TestResponse
 
 from chassis.clock import utc_now
 from services.enrolment.exclusion_work import ExclusionWork
-from services.enrolment.storage.tables.exclusions import EXCLUSION_CASE
+from services.enrolment.storage.tables.exclusions import (
+    EXCLUSION_CASE,
+    LISTED_PERSON,
+)
 from tests.services.enrolment.house import FRESH, House, document
 from tests.services.enrolment.people import HeldCard
 
@@ -23,6 +26,7 @@ LIST = {
     "as_of": "2026-11-01",
     "reason": "Pemutakhiran bulanan",
 }
+NIK = "327301010180{:04d}".format
 
 
 def announced(house: House, **changes: Any) -> str:
@@ -182,3 +186,17 @@ def told_of(house: House, card: HeldCard) -> list[dict[str, Any]]:
         for entry in house.entries()
         if entry["card_ref"] == card.card_ref and "case_id" in entry["body"]
     ]
+
+
+def niks(count: int, *, first: int = 1) -> list[str]:
+    return [NIK(number) for number in range(first, first + count)]
+
+
+def digests(house: House, list_id: str) -> int:
+    with house.service.database.reading() as connection:
+        counted = sa.select(sa.func.count()).where(LISTED_PERSON.c.list_id == list_id)
+        return int(connection.execute(counted).scalar_one())
+
+
+def kinds(house: House) -> list[str]:
+    return [entry["kind"] for entry in house.entries() if entry["kind"].startswith("exclusion-")]
