@@ -19,134 +19,9 @@ from services.accounts.domain.mandates import Mandate
 from tests.conformity import contract
 from tests.journeys import bodies
 from tests.journeys.api import Api
+from tests.journeys.reach import ANY, EVERYBODY, IN_BODIES, REACH, SENT, WHY
 from tests.journeys.world import HeldCard, Offer, World
 from vocabulary.rule_book import national_day
-
-EVERYBODY = ("nobody", "holder", "provider", "officer", "operator", "auditor", "system")
-OWN, ANY = "own", "any"
-Reach = dict[str, str]
-
-PUBLIC: Reach = dict.fromkeys(EVERYBODY, ANY)
-REACH: dict[str, Reach] = {
-    "get_admissions_by_id": {"operator": ANY, "auditor": ANY},
-    "get_admissions_undo": {"operator": ANY},
-    "post_admissions_undo": {"operator": ANY},
-    "get_admission_files_by_id": {"operator": ANY, "auditor": ANY},
-    "get_admission_files_rows": {"operator": ANY},
-    "post_admission_files_stop": {"operator": ANY},
-    "post_applications_withdrawal": {"officer": OWN, "operator": ANY},
-    "get_corrections_by_id": {"operator": ANY, "auditor": ANY},
-    "post_corrections_approval": {"operator": ANY},
-    "post_corrections_refusal": {"operator": ANY},
-    "post_corrections_withdrawal": {"operator": ANY},
-    "get_exclusion_lists_by_id": {"operator": ANY, "auditor": ANY},
-    "post_exclusion_lists_rows": {"operator": ANY},
-    "get_exclusion_lists_refusals": {"operator": ANY, "auditor": ANY},
-    "get_exclusion_lists_preview": {"operator": ANY},
-    "get_exclusion_lists_affected": {"operator": ANY, "auditor": ANY},
-    "post_exclusion_lists_activation": {"operator": ANY},
-    "post_exclusion_lists_withdrawal": {"operator": ANY},
-    "get_exclusion_cases_by_id": {"operator": ANY, "auditor": ANY},
-    "post_exclusion_cases_decision": {"operator": ANY},
-    "get_exclusion_cases_appeal": {"operator": ANY},
-    "post_exclusion_cases_appeal": {"holder": OWN, "officer": OWN},
-    "post_exclusion_cases_appeal_decision": {"operator": ANY},
-    "get_classes_by_id": PUBLIC,
-    "patch_classes_by_id": {"provider": OWN},
-    "get_classes_availability": PUBLIC,
-    "post_classes_cancellation": {"provider": OWN, "operator": ANY},
-    "get_classes_roster": {"provider": OWN, "operator": ANY},
-    # The courses of this walk are drafts: only who sees inside knows of them.
-    "get_courses_by_id": {"provider": OWN, "operator": ANY, "auditor": ANY},
-    "patch_courses_by_id": {"provider": OWN},
-    "post_courses_classes": {"provider": OWN},
-    "post_courses_decision": {"operator": ANY},
-    "post_courses_submission": {"provider": OWN},
-    "get_enrolments_by_id": {"holder": OWN, "provider": OWN, "operator": ANY, "auditor": ANY},
-    "get_enrolments_timeline": {"holder": OWN, "provider": OWN, "operator": ANY, "auditor": ANY},
-    "post_enrolments_cancellation": {"holder": OWN, "provider": OWN, "operator": ANY},
-    "post_enrolments_redemption": {"holder": OWN, "provider": OWN},
-    "get_enrolments_attendance": {"holder": OWN, "provider": OWN, "operator": ANY, "auditor": ANY},
-    "post_enrolments_result": {"provider": OWN, "operator": ANY},
-    "post_classes_results": {"provider": OWN, "operator": ANY},
-    "post_enrolments_voiding": {"operator": ANY},
-    "post_enrolments_opening": {"operator": ANY},
-    "post_enrolments_review": {"holder": OWN},
-    "get_enrolments_review": {"holder": OWN},
-    "post_invitations_withdrawal": {"provider": OWN, "operator": ANY},
-    "post_pauses_end": {"operator": ANY},
-    "get_providers_by_id": PUBLIC,
-    "post_providers_decision": {"operator": ANY},
-    "post_recoveries_withdrawal": {"officer": OWN, "operator": ANY},
-    "post_staff_removal": {"provider": OWN, "operator": ANY},
-    "get_rules_by_id": PUBLIC,
-    "get_statements_days_by_id": {"operator": ANY, "auditor": ANY},
-    "get_statements_providers_by_id": {"provider": OWN, "operator": ANY, "auditor": ANY},
-    "get_statements_providers_days": {"provider": OWN, "operator": ANY, "auditor": ANY},
-    "get_statements_providers_classes": {"provider": OWN, "operator": ANY, "auditor": ANY},
-    "post_rules_withdrawal": {"operator": ANY},
-    "get_waves_by_id": PUBLIC,
-    "post_waves_quotas": {"operator": ANY},
-    "post_waves_admissions": {"operator": ANY},
-    # Whose region the person is of, the body says; the wave itself is everybody's.
-    "post_waves_applications": {"officer": ANY, "operator": ANY},
-    "post_waves_applications_lookup": {"officer": ANY, "operator": ANY},
-    "post_waves_draw_outside_value": {"operator": ANY},
-    "get_waves_draw_applications": PUBLIC,
-    "get_waves_draw_results": PUBLIC,
-    "post_waves_admission_files": {"operator": ANY},
-}
-"""Who reaches things by each call: what is its own, or any. Who is not named reaches nothing."""
-
-_WHY = {"reason": "Diperiksa"}
-APPLICANT = {
-    "nik": "3273010205900000",
-    "family_card": "3273011010100000",
-    "name": "Sari Contoh",
-    "birth_date": "1990-05-02",
-    "regency": "32.73",
-    "scheme": "digital",
-}
-SENT: dict[str, Any] = {
-    "post_admissions_undo": {"preview": "0" * 64, **_WHY},
-    "post_admission_files_stop": _WHY,
-    "post_applications_withdrawal": {"consent": True, **_WHY},
-    "post_corrections_refusal": _WHY,
-    "post_corrections_withdrawal": _WHY,
-    "post_exclusion_lists_rows": b"no header\n",
-    "post_exclusion_lists_activation": {"preview": "0" * 64},
-    "post_exclusion_lists_withdrawal": _WHY,
-    "post_exclusion_cases_decision": {"decision": "dismissed", **_WHY},
-    "post_exclusion_cases_appeal": {"text": "Saya bukan PNS."},
-    "post_exclusion_cases_appeal_decision": {"decision": "refused", **_WHY},
-    "patch_classes_by_id": {"seats": 7},
-    "post_classes_cancellation": _WHY,
-    "patch_courses_by_id": {"summary": "Ringkasan lain."},
-    "post_courses_classes": bodies.training_class("online", seats=5),
-    "post_courses_decision": {"decision": "archived", **_WHY},
-    "post_enrolments_cancellation": _WHY,
-    "post_enrolments_redemption": {"redeem_code": "AAAAAAAAAA"},
-    "post_enrolments_result": _WHY,
-    "post_classes_results": _WHY,
-    "post_enrolments_voiding": {"case_number": "Perkara 7", **_WHY},
-    "post_enrolments_opening": _WHY,
-    "post_enrolments_review": {"rating": 4},
-    "post_pauses_end": _WHY,
-    "post_providers_decision": {"decision": "refused", **_WHY},
-    "post_staff_removal": _WHY,
-    "post_rules_withdrawal": _WHY,
-    "post_waves_admissions": {"candidates": [None]},
-    "post_waves_admission_files": b"no header\n",
-    "post_waves_applications": {**APPLICANT, "consent": True},
-    "post_waves_applications_lookup": {"nik": APPLICANT["nik"], **_WHY},
-    "post_waves_draw_outside_value": {
-        "value": "7",
-        "source": "https://api.drand.sh/public/7",
-        "published_at": "2026-11-01T00:00:00Z",
-    },
-    "post_waves_quotas": {"quotas": [{"places": 100_000}], **_WHY},
-}
-"""A body for each call that can be read and decided on; most are then refused for the state of the thing."""
 
 OPERATIONS = {
     operation["operationId"]: (method.upper(), path, operation)
@@ -154,26 +29,7 @@ OPERATIONS = {
     for method, operation in methods.items()
     if "{" in path
 }
-
-
 NAMES = re.compile(r"[a-z_]+_(id|number|code)")
-IN_BODIES = {
-    "post_cards_domicile": {"card_number"},
-    "post_applications_lookup": {"application_id"},
-    "post_cards_erasure": {"card_number", "case_number"},
-    "post_cards_lookup": {"card_number"},
-    "post_cards_revocation": {"card_number", "case_number"},
-    "post_corrections": {"card_number", "case_number"},
-    "post_enrolments": {"card_number", "class_id"},
-    "post_exclusion_cases_appeal": {"card_number"},
-    "post_enrolments_redemption": {"redeem_code"},
-    "post_enrolments_voiding": {"case_number"},
-    "post_recoveries": {"card_number"},
-    "post_rules_explanation": {"card_number", "class_id", "enrolment_id"},
-}
-"""Calls whose body names a thing. Classes are everybody's; a code is told to whoever may see the enrolment."""
-
-
 NAMED_LIKE_NOTHING = {"version": "1999-12", "day": "1999-12-31"}
 """What has a name instead of an id; the gateway lets no id through in its place."""
 
@@ -229,7 +85,7 @@ def _tenant(world: World, *, paused: str, lives_in: str) -> Tenant:
     offer = world.offer(seats=5)
     owner, colleague = _staff(world, offer.provider_id)
     (lost,) = world.cards(1, regency=lives_in)
-    recovery = world.operator.post("/recoveries", {"card_number": lost.number, **_WHY})
+    recovery = world.operator.post("/recoveries", {"card_number": lost.number, **WHY})
     world.people.private.add(recovery["code"])
     invited = {"email": f"{new_id()}@lembaga.example", "role": "provider"}
     invitation = owner.post("/invitations", {"provider": offer.provider_id, **invited})
@@ -238,7 +94,7 @@ def _tenant(world: World, *, paused: str, lives_in: str) -> Tenant:
     enrolment = world.holder(card.ref).post("/enrolments", offer.wish())
     pause = {"what": "admissions", "region": paused, "message": "Data diperiksa."}
     pause_id = world.operator.post("/pauses", pause)["id"]
-    amount = {"amount": -1, "case_number": "Perkara 7", **_WHY}
+    amount = {"amount": -1, "case_number": "Perkara 7", **WHY}
     correction = world.operator.post("/corrections", {"card_ref": card.ref, **amount})
     ids = {
         "account_id": colleague,
@@ -299,8 +155,8 @@ def test_a_card_of_another_region_is_to_an_officer_as_one_that_is_not_there(worl
     (own,), (other,) = world.cards(1), world.cards(1, regency="17.71")
     officer = world.officer("32.73")
     for path, rest in (
-        ("/cards/lookup", _WHY),
-        ("/recoveries", _WHY),
+        ("/cards/lookup", WHY),
+        ("/recoveries", WHY),
         ("/enrolments", offer.wish(class_id=new_id(), consent=True)),
     ):
         answers = {
