@@ -16,11 +16,10 @@ from tests.services.enrolment.exclusions import (
     find_all,
     imported,
 )
-from tests.services.enrolment.stateful.expected import APPEAL, Case, Holder
+from tests.services.enrolment.stateful.expected import APPEAL, OVER, Case, Holder
 from tests.services.enrolment.stateful.world import World
 
 WHO = st.sampled_from([RINA, BUDI])
-NO_CASE = ("expired", "revoked", "withdrawn")
 
 
 class Excluding(World):
@@ -44,7 +43,7 @@ class Excluding(World):
         known = {case.case_id for case in holder.cases}
         found = cases(self.house, card_ref=holder.card.card_ref)
         opened = [each for each in found if each["id"] not in known]
-        if holder.case is not None or holder.shown in NO_CASE:
+        if holder.case is not None or holder.shown in OVER:
             assert opened == []
         elif not holder.cases:
             assert len(opened) == 1
@@ -71,7 +70,7 @@ class Excluding(World):
             data, self.with_cases(), fit=lambda one: one[1].state == "open"
         )
         why_not = None
-        if case.state != "open" or holder.shown in NO_CASE:
+        if case.state != "open" or holder.shown in OVER:
             why_not = "state-conflict"
         elif not self.is_listed(holder):
             why_not = "no-longer-listed"
@@ -117,7 +116,7 @@ class Excluding(World):
         holder, case = self.pick(data, self.with_cases())
         is_ripe = case.state == "final" or (case.state == "upheld" and case.until < 0)
         why_not = None
-        if holder.shown in NO_CASE or holder.running or not is_ripe:
+        if holder.shown in OVER or holder.running or not is_ripe:
             why_not = "state-conflict"
         elif not self.is_listed(holder):
             why_not = "no-longer-listed"

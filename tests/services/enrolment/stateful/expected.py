@@ -19,7 +19,7 @@ FINAL_TEST = 999
 
 RUNNING = ("confirmed", "active")
 JUDGED = ("completed", "incomplete", "no_show")
-OVER = ("expired", "revoked", "withdrawn")
+OVER = ("expired", "exhausted", "revoked", "withdrawn")
 GIVES_PLACE_BACK = ("expired", "withdrawn")
 BARRING = ("upheld", "appealed", "final")
 GOING_ON = ("open", *BARRING)
@@ -215,6 +215,12 @@ class Holder:
             return "barred"
         waits = self.state in ("awarded", "between")
         return "expired" if waits and self.clock < 0 else self.state
+
+    @property
+    def ends(self) -> str:
+        """Return how its card ends when its time runs out: used by nobody, or used up."""
+        has_learnt = any(each.state == "completed" for each in self.trainings)
+        return "exhausted" if has_learnt else "expired"
 
     @property
     def earns(self) -> bool:

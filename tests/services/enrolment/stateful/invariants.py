@@ -50,7 +50,7 @@ NEVER = {
         (select count(*) from movement m where m.card_ref = c.card_ref and m.cause = 'award')""",
     "a card that ended with money on it": """
         select card_ref from card
-        where state in ('expired', 'revoked', 'withdrawn') and balance <> 0""",
+        where state in ('expired', 'exhausted', 'revoked', 'withdrawn') and balance <> 0""",
     "money set aside that is not for a training that runs or was completed": """
         select enrolment_id from enrolment e where {set_aside} - {gone_on} <>
         case when e.state in ('confirmed', 'active', 'completed') then e.price else 0 end""",
@@ -94,7 +94,8 @@ NEVER = {
     "an entry by nobody": """
         select position from journal_entry where actor = '' or role = ''""",
     "a card that is barred without a case, or with one and not": """
-        select card_ref from card c where state not in ('expired', 'revoked', 'withdrawn')
+        select card_ref from card c
+        where state not in ('expired', 'exhausted', 'revoked', 'withdrawn')
         and (barred_at is not null) <> exists (select 1 from exclusion_case x
         where x.card_ref = c.card_ref and x.state in ('upheld', 'appealed', 'final'))""",
 }

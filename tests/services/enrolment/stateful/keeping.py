@@ -56,11 +56,11 @@ class Keeping(World):
     @rule()
     def worker_expires_cards(self) -> None:
         due = [holder for holder in self.holders if holder.shown == "expired"]
-        left = [holder for holder in due if holder.state != "expired"]
+        left = [holder for holder in due if holder.state not in OVER]
         expired = expire_due_cards(self.house.service.stores, self.house.service.transactions)
         assert expired >= len(left)
         for holder in left:
-            holder.state, holder.balance = "expired", 0
+            holder.state, holder.balance = holder.ends, 0
 
     @precondition(anybody)
     @rule(data=st.data())
