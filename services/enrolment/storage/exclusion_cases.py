@@ -12,6 +12,7 @@ import sqlalchemy as sa
 from chassis.database import Database
 from chassis.recordset import rows_parameter
 from chassis.sealing import Seal
+from services.enrolment.domain.exclusion.bar import PastBar
 from services.enrolment.domain.exclusion.case import (
     BARRING,
     CaseState,
@@ -162,6 +163,13 @@ class ExclusionCaseStore:
         """Read what the holder says as it lies there. The caller records the reading in the journal."""
         query = sa.select(X.appeal).where(X.case_id == case_id)
         return connection.execute(query).scalar_one_or_none()
+
+    def past_bars(self, connection: sa.Connection, card_ref: str) -> list[PastBar]:
+        """Read when a locked card was barred by cases that have ended."""
+        query = sa.select(X.upheld_at, X.ended_at).where(
+            X.card_ref == card_ref, X.upheld_at.is_not(None), X.ended_at.is_not(None)
+        )
+        return [PastBar(*row) for row in connection.execute(query)]
 
     def goes_on(self, connection: sa.Connection, card_refs: Sequence[str]) -> bool:
         """Tell whether a case about one of these cards has not ended; lock the cards before."""

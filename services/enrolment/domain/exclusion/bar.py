@@ -2,11 +2,20 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
+from collections.abc import Iterable
+from dataclasses import dataclass, replace
 from datetime import datetime
 
 from services.enrolment.domain.programme.card import Card
 from services.enrolment.domain.programme.clock import given_again
+
+
+@dataclass(frozen=True, slots=True)
+class PastBar:
+    """From when until when a card was barred by a case that has ended."""
+
+    since: datetime
+    until: datetime
 
 
 def bar(card: Card, *, now: datetime) -> Card:
@@ -27,3 +36,18 @@ def lift(card: Card, *, now: datetime, opens: datetime | None = None) -> Card:
             deadline, since=max(since, first), now=max(now, first), region=card.region
         )
     return replace(card, barred_at=None, deadline=deadline)
+
+
+def gone_on(
+    deadline: datetime, past: Iterable[PastBar], *, since: datetime, card: Card
+) -> datetime:
+    """Return when a clock runs out that went on unseen since an instant, and stood still while its card was barred.
+
+    Of the bar that stands, which may be part of what several cases did, the card tells: `deadline` is as of then.
+    """
+    for each in sorted(past, key=lambda one: one.since):
+        first, last = max(each.since, since), min(each.until, card.clock_at(each.until))
+        if first < last:
+            deadline = given_again(deadline, since=first, now=last, region=card.region)
+            since = last
+    return deadline

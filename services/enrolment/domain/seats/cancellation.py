@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from dataclasses import dataclass, replace
 from datetime import datetime
 
+from services.enrolment.domain.exclusion.bar import PastBar, gone_on
 from services.enrolment.domain.money.movement import Account, Cause, Movement
 from services.enrolment.domain.money.set_aside import released
 from services.enrolment.domain.programme.card import Card, CardState
@@ -42,12 +44,14 @@ def cancel(
     movement_id: str,
     now: datetime,
     rules: RuleSet,
+    past_bars: Collection[PastBar] = (),
 ) -> Cancelled:
     """Cancel a running enrolment.
 
-    `other_live` is how many other trainings of the card are running. A holder's clock went on meanwhile; when the
-    provider or the programme cancels, the enrolment or the whole class, the time that was left at the purchase is
-    given again. A class that was free of charge has no movement. Raises `CancellationClosed`.
+    `other_live` is how many other trainings of the card are running. A holder's clock went on meanwhile, except while
+    the card was barred; `past_bars` are those of cases that have ended. When the provider or the programme cancels, the
+    enrolment or the whole class, the time that was left at the purchase is given again. A class that was free of charge
+    has no movement. Raises `CancellationClosed`.
     """
     if not enrolment.is_live:
         is_done = enrolment.state is EnrolmentState.CANCELLED
@@ -69,7 +73,13 @@ def cancel(
         state_before=enrolment.state,
         movement=_refund(enrolment, movement_id=movement_id) if enrolment.price else None,
         card=_restored(
-            card, enrolment, now=now, keep_clock=by_holder, other_live=other_live, rules=rules
+            card,
+            enrolment,
+            now=now,
+            went_on=by_holder,
+            past_bars=past_bars,
+            other_live=other_live,
+            rules=rules,
         ),
         training_class=replace(training_class, held=training_class.held - 1),
     )
@@ -84,7 +94,8 @@ def _restored(
     enrolment: Enrolment,
     *,
     now: datetime,
-    keep_clock: bool,
+    went_on: bool,
+    past_bars: Collection[PastBar],
     other_live: int,
     rules: RuleSet,
 ) -> Card:
@@ -95,8 +106,10 @@ def _restored(
         # Bought while another training ran: no clock was running that could go on, so a new one starts.
         again = runs_out(card.clock_at(now), rules.next_purchase, region=card.region)
         return replace(refunded, state=CardState.BETWEEN, deadline=again)
-    deadline = enrolment.card_deadline_before
-    if deadline is not None and not keep_clock:
-        bought, shows = enrolment.enrolled_at, card.clock_at(now)
+    deadline, bought = enrolment.card_deadline_before, enrolment.enrolled_at
+    if deadline is not None and went_on:
+        deadline = gone_on(deadline, past_bars, since=bought, card=card)
+    elif deadline is not None:
+        shows = card.clock_at(now)
         deadline = given_again(deadline, since=bought, now=shows, region=card.region)
     return replace(refunded, state=enrolment.card_state_before, deadline=deadline)

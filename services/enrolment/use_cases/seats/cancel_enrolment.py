@@ -52,6 +52,7 @@ def cancel_enrolment(
         movement_id=command.movement_id,
         now=now,
         rules=rules,
+        past_bars=stores.exclusion_cases.past_bars(connection, enrolment.card_ref),
     )
     position = save_cancellations(
         connection,

@@ -9,6 +9,7 @@ import sqlalchemy as sa
 
 from chassis.clock import read_instant, utc_now
 from services.enrolment.domain.programme.clock import runs_out
+from services.enrolment.storage.tables.exclusions import EXCLUSION_CASE
 from services.enrolment.storage.tables.programme import CARD
 from services.enrolment.storage.tables.seats import ENROLMENT
 from services.enrolment.worker import expire_due_cards
@@ -93,6 +94,29 @@ def test_a_cancellation_by_others_while_barred_and_then_a_granted_appeal_leave_w
     document(decide_appeal(house, case_id, "granted", by=BUDI))
     assert of.card()["status"] == "awarded"
     assert deadline_of(house, of.cards[0]) in in_days(9, since=began)
+    assert house.differences() == []
+
+
+@pytest.mark.parametrize("ends", ["dismissed", "granted"])
+def test_days_in_which_a_card_was_barred_during_a_training_are_not_lost_when_its_holder_cancels(
+    house: House, ends: str
+) -> None:
+    of = taught(house, ended=-40 * DAY)
+    card, until = of.cards[0], runs_out(utc_now(), 2 * DAY, region="32.73")
+    case_id = case_about(house, card)
+    document(decide(house, case_id, "upheld"))
+    if ends == "granted":
+        document(appeal(house, case_id, card))
+        document(decide_appeal(house, case_id, "granted", by=BUDI))
+    else:
+        document(decide(house, case_id, "dismissed"))
+    with house.as_owner() as connection:
+        bought = {"enrolled_at": utc_now() - 12 * DAY, "card_deadline_before": until}
+        connection.execute(sa.update(ENROLMENT).values(bought))
+        stood = {"upheld_at": utc_now() - 9 * DAY, "ended_at": utc_now() - 4 * DAY}
+        connection.execute(sa.update(EXCLUSION_CASE).values(stood))
+    document(house.cancel(of.enrolments[0], "holder", card=card.card_ref))
+    assert deadline_of(house, card) == until + 5 * DAY
     assert house.differences() == []
 
 

@@ -13,7 +13,7 @@ from typing import Any
 
 import pytest
 
-from services.enrolment.domain.exclusion.bar import bar, lift
+from services.enrolment.domain.exclusion.bar import PastBar, bar, lift
 from services.enrolment.domain.learning.evidence import Evidence
 from services.enrolment.domain.learning.result import Judging, Result, give_result
 from services.enrolment.domain.programme.card import Card, CardState
@@ -63,7 +63,14 @@ def completed(held: Card, *, now: datetime) -> Card:
     return judged(held, [evidence(), evidence(FINAL_TEST)], now=now).card
 
 
-def cancelled(held: Card, *, now: datetime, role: str = "provider", **changes: Any) -> Card:
+def cancelled(
+    held: Card,
+    *,
+    now: datetime,
+    role: str = "provider",
+    past: Sequence[PastBar] = (),
+    **changes: Any,
+) -> Card:
     """Return a card whose class was cancelled; it was bought two days before `NOW`, with thirteen days left."""
     return cancel(
         enrolment(**changes),
@@ -74,6 +81,7 @@ def cancelled(held: Card, *, now: datetime, role: str = "provider", **changes: A
         movement_id="refund-1",
         now=now,
         rules=RULES,
+        past_bars=past,
     ).card
 
 
@@ -136,6 +144,47 @@ def test_the_clock_of_a_holder_who_cancels_while_barred_went_on_until_the_bar(
     assert after.deadline == midnight(lifted + left)
     ended = after.state_at(NOW + lifted * DAY) is CardState.EXPIRED
     assert ended == (left < 0)
+
+
+@pytest.mark.parametrize(
+    ("past", "runs_out"),
+    [
+        ([], 11),
+        ([(1, 1)], 11),  # upheld and dismissed on one day
+        ([(1, 4)], 14),
+        ([(4, 6), (1, 2)], 14),
+        ([(1, 4), (2, 5)], 15),  # two cases at once
+        ([(1, 6), (2, 3)], 16),
+        ([(1, 3), (3, 5)], 15),
+        ([(-9, -7)], 11),  # before the class was bought
+    ],
+)
+def test_the_clock_of_a_holder_who_cancels_stood_still_in_bars_that_were_lifted_meanwhile(
+    past: list[tuple[int, int]], runs_out: int
+) -> None:
+    bars = [PastBar(NOW + since * DAY, NOW + until * DAY) for since, until in past]
+    by_holder, by_others = (
+        cancelled(
+            IN_TRAINING,
+            now=NOW + 7 * DAY,
+            role=role,
+            past=bars,
+            card_deadline_before=midnight(11),
+        ).deadline
+        for role in ("holder", "provider")
+    )
+    assert by_holder == midnight(runs_out)
+    assert by_others == midnight(7 + 13), "what was left at the purchase, and no more"
+
+
+def test_a_bar_that_another_case_went_on_with_stands_still_once() -> None:
+    held = bar(IN_TRAINING, now=NOW + DAY)
+    for past in ([], [PastBar(NOW + DAY, NOW + 3 * DAY)], [PastBar(NOW, NOW + DAY)]):
+        freed = cancelled(
+            held, now=NOW + 5 * DAY, role="holder", past=past, card_deadline_before=midnight(11)
+        )
+        first = past[0].until == held.barred_at if past else False
+        assert lift(freed, now=NOW + 9 * DAY).deadline == midnight(19 + first)
 
 
 def test_the_last_of_overlapping_trainings_that_is_cancelled_leaves_a_whole_clock() -> None:

@@ -143,8 +143,7 @@ class Classes(World):
 
     def gave_back(self, holder: Holder, training: Training, *, by_holder: bool) -> None:
         """Note that a seat came back, with its money and its time."""
-        stood_still = holder.barred_for if holder.is_barred else 0
-        waited = training.waited - stood_still if by_holder else 0
+        waited = training.waited - training.stood_still if by_holder else 0
         holder.state, holder.clock = training.state_before, training.clock_before - waited
         holder.balance += training.of.price
         training.state, training.of.held = "cancelled", training.of.held - 1

@@ -77,7 +77,6 @@ class Excluding(World):
         answer = decide(self.house, case.case_id, "upheld", by=by)
         if self.as_expected(answer, why_not) is not None:
             case.state, case.until, case.upheld_by = "upheld", APPEAL, by
-            holder.barred_for = 0
 
     @precondition(lambda self: self.with_cases())
     @rule(data=st.data(), by=WHO)

@@ -116,7 +116,10 @@ class Told:
 
 @dataclass
 class Training:
-    """One card in one class. `waited` is how many days ago it was bought."""
+    """One card in one class.
+
+    It was bought `waited` days ago, in `stood_still` of which the card was barred.
+    """
 
     enrolment_id: str
     code: str
@@ -126,6 +129,7 @@ class Training:
     state: str = "confirmed"
     reviewed: bool = False
     waited: int = 0
+    stood_still: int = 0
     told: list[Told] = field(default_factory=list)
 
     @property
@@ -174,8 +178,7 @@ class Case:
 class Holder:
     """A card and its holder.
 
-    `clock` is how many days are left to buy a class, looked at while no training runs. `barred_for` is for how many
-    days the present exclusion has stood.
+    `clock` is how many days are left to buy a class, looked at while no training runs.
     """
 
     card: HeldCard
@@ -183,7 +186,6 @@ class Holder:
     region: str
     state: str = "awarded"
     clock: int = FIRST_PURCHASE
-    barred_for: int = 0
     balance: int = BENEFIT
     trainings: list[Training] = field(default_factory=list)
     surveys: dict[int, int] = field(default_factory=dict)

@@ -134,10 +134,11 @@ class World(Scene):
 
 
 def _grow_older(holder: Holder, days: int) -> None:
-    holder.barred_for += days
-    holder.clock -= 0 if holder.is_barred else days
+    stood_still = days if holder.is_barred else 0
+    holder.clock -= days - stood_still
     for training in holder.trainings:
         training.waited += days
+        training.stood_still += stood_still
     holder.surveys = {number: ago + days for number, ago in holder.surveys.items()}
     for case in holder.cases:
         case.until -= days
