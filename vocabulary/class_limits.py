@@ -1,6 +1,6 @@
-"""The limits of a class by the rules: how long its course and each of its days are, and how many seats it has.
+"""The limits of courses and classes by the rules: length and price of the one, days and seats of the other.
 
-Whoever offers a class is judged by these, and whoever asks is explained them: there is no second wording. A class that
+Whoever offers one is judged by these, and whoever asks is explained them: there is no second wording. A class that
 is held online is a webinar, since it has dated meetings; training without them is not known here.
 """
 
@@ -12,6 +12,7 @@ from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from typing import Final
 
+from vocabulary.money import format_rupiah
 from vocabulary.rule_book import RuleBook
 from vocabulary.rule_set import RuleSet, row_of
 from vocabulary.zones import Zone
@@ -71,6 +72,24 @@ def course_length(hours: int, rules: RuleSet) -> Limit:
         holds=hours >= least,
         pointer="/hours",
         message=_by(rules, "least_hours") + said,
+    )
+
+
+def course_price(price: int, rules: RuleSet) -> Limit:
+    """Return the limit of a course's price, in rupiah: what costs more than a new card holds, nobody can buy."""
+    most = rules.training_balance
+    said = (
+        f"a card holds {format_rupiah(most)} for training; this costs {format_rupiah(price)}."
+        f" Ask at most {format_rupiah(most)}."
+    )
+    return Limit(
+        rule="course-price",
+        number="training_balance",
+        bound=most,
+        found=price,
+        holds=price <= most,
+        pointer="/price",
+        message=_by(rules, "training_balance") + said,
     )
 
 

@@ -38,14 +38,13 @@ APPLICATIONS_FROM_ONE_ADDRESS = Bound(
 class CatalogService:
     """What the catalogue's calls and tasks work with.
 
-    `most_price` is the most a course may cost, in rupiah; `rules` are those of every day; `search` finds published
-    courses, `class_lists` writes lists of classes; `clock` is what throttles count by.
+    `rules` are those of every day; `search` finds published courses, `class_lists` writes lists of classes; `clock` is
+    what throttles count by.
     """
 
     database: Database
     journal: Journal
     transactions: Transactions
-    most_price: int
     rules: RuleCopies
     search: CourseSearch
     class_lists: ClassLists
@@ -84,7 +83,6 @@ def open_service(settings: Settings, database: Database) -> CatalogService:
         database=database,
         journal=Journal(database, JOURNAL),
         transactions=Transactions(database, StoredAnswers(database, STORED_ANSWER)),
-        most_price=settings.most_price,
         rules=rules,
         search=CourseSearch(SearchIndex(settings.search_index)),
         class_lists=ClassLists(database),

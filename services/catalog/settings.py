@@ -2,7 +2,7 @@
 
 Beside those every service has (`chassis.service_settings`): JWKS_URL: where the token issuer publishes its keys ·
 FINGERPRINT_KEY (64 hexadecimal digits): under it the bodies sent with an Idempotency-Key are told apart ·
-MOST_COURSE_PRICE (rupiah) · SEARCH_INDEX: the folder of the search index, the same for the worker, which keeps it, and
+SEARCH_INDEX: the folder of the search index, the same for the worker, which keeps it, and
 every web process, which reads it (it makes a lock file there, so it may write in it, too); and for the worker
 ENROLMENT_URL.
 """
@@ -20,22 +20,14 @@ from chassis.service_settings import (
     service_settings,
 )
 from chassis.settings import Environment
-from vocabulary.money import MAX_RUPIAH
-
-_BENEFIT = 3_500_000
-"""What a card holds for training: a course that costs more could be bought by nobody."""
 
 
 @dataclass(frozen=True, kw_only=True)
 class Settings(ServiceSettings):
-    """What each process of the catalogue is told.
-
-    `most_price` is the most a course may cost, in rupiah; `search_index` the folder of the search index.
-    """
+    """What each process of the catalogue is told. `search_index` is the folder of the search index."""
 
     jwks_url: str
     fingerprint_key: bytes = field(repr=False)
-    most_price: int
     search_index: Path
 
 
@@ -53,7 +45,6 @@ def read_settings(variables: Mapping[str, str]) -> Settings:
         **service_settings(environment),
         jwks_url=environment.text("JWKS_URL"),
         fingerprint_key=environment.key("FINGERPRINT_KEY"),
-        most_price=environment.whole("MOST_COURSE_PRICE", _BENEFIT, least=0, most=MAX_RUPIAH),
         search_index=Path(environment.text("SEARCH_INDEX")),
     )
 

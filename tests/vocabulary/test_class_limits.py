@@ -18,6 +18,7 @@ from vocabulary.class_limits import (
     broken_limits,
     class_limits,
     course_length,
+    course_price,
     rules_of_class,
 )
 from vocabulary.rule_book import shipped_rules
@@ -57,6 +58,14 @@ def test_length_at_least_15_hours_earlier_6(rules: Any, least: int) -> None:
     assert course_length(least, rules).holds
     assert broken(facts(hours=least), rules) == []
     assert broken(facts(hours=least - 1), rules) == ["least_hours"]
+
+
+@pytest.mark.parametrize(("rules", "most"), [(IN_FORCE, 3_500_000), (EARLIER, 1_000_000)])
+def test_benefit_per_person_is_the_most_that_a_course_costs(rules: Any, most: int) -> None:
+    """Row "benefit per person" of the table: what costs more than a new card holds, nobody can buy."""
+    assert course_price(most, rules).holds
+    dear = course_price(most + 1, rules)
+    assert (dear.holds, dear.pointer, dear.bound) == (False, "/price", most)
 
 
 @pytest.mark.parametrize(

@@ -114,7 +114,6 @@ def post_course(call: Call, house: CatalogService) -> Answer:
             CourseDetails(**details_of(call.body)),
             course_id=course_id,
             provider_id=own_provider(call),
-            most_price=house.most_price,
         )
         return created(_document(course, call), under="/courses")
 
@@ -139,7 +138,6 @@ def patch_course(call: Call, house: CatalogService) -> Answer:
             details_of(call.body),
             provider_id=own_provider(call),
             seen=call.version,
-            most_price=house.most_price,
         )
         return show(_document(course, call))
 

@@ -8,7 +8,7 @@ from enum import StrEnum
 from typing import Any
 
 from chassis.problems import FieldError, StateConflict, ValidationFailed
-from vocabulary.class_limits import course_length
+from vocabulary.class_limits import course_length, course_price
 from vocabulary.money import NotRupiah, check_rupiah
 from vocabulary.rule_set import RuleSet
 
@@ -104,15 +104,13 @@ _DECIDABLE: Mapping[CourseStatus, frozenset[CourseStatus]] = {
 }
 
 
-def draft(course: Course, *, most_price: int, rules: RuleSet) -> Course:
+def draft(course: Course, *, rules: RuleSet) -> Course:
     """Accept a new course. Raises `ValidationFailed` where its details break a rule."""
-    _check_details(course.details, most_price=most_price, rules=rules)
+    _check_details(course.details, rules)
     return course
 
 
-def change(
-    course: Course, changes: Mapping[str, Any], *, most_price: int, rules: RuleSet
-) -> Course:
+def change(course: Course, changes: Mapping[str, Any], *, rules: RuleSet) -> Course:
     """Change details of a course.
 
     Raises `StateConflict` where its state does not allow that, `ValidationFailed` where the result breaks a rule.
@@ -126,30 +124,30 @@ def change(
         )
     details = replace(course.details, **changes)
     if changes.keys() & {"hours", "price"}:
-        _check_details(details, most_price=most_price, rules=rules)
+        _check_details(details, rules)
     return replace(course, details=details, version=course.version + 1)
 
 
 def submit(course: Course, *, rules: RuleSet) -> Course:
     """Hand a course to the operator.
 
-    Raises `StateConflict` unless it is a draft or was returned, `ValidationFailed` where the rules of today want more
-    hours than those by which it was drafted.
+    Raises `StateConflict` unless it is a draft or was returned, `ValidationFailed` where it is shorter or
+    costs more than the rules of today allow.
     """
     if course.status not in (CourseStatus.DRAFT, CourseStatus.RETURNED):
         raise StateConflict(
             f"This course is {course.status}; a draft or a returned course can be submitted.",
             facts={"state": course.status},
         )
-    _check_length(course.details, rules)
+    _check_by_rules(course.details, rules)
     return replace(course, status=CourseStatus.SUBMITTED, reason=None, version=course.version + 1)
 
 
 def decide(course: Course, decision: CourseStatus, *, reason: str, rules: RuleSet) -> Course:
     """Publish or return a submitted course, or archive one.
 
-    Raises `StateConflict` from any other state, `ValidationFailed` where one that is too short by the rules of today is
-    to be published.
+    Raises `StateConflict` from any other state, `ValidationFailed` where one that is shorter or costs more than
+    the rules of today allow is to be published.
     """
     allowed = _DECIDABLE[decision]
     if course.status not in allowed:
@@ -158,26 +156,26 @@ def decide(course: Course, decision: CourseStatus, *, reason: str, rules: RuleSe
             facts={"state": course.status},
         )
     if decision is CourseStatus.PUBLISHED:
-        _check_length(course.details, rules)
+        _check_by_rules(course.details, rules)
     return replace(course, status=decision, reason=reason, version=course.version + 1)
 
 
-def _check_length(details: CourseDetails, rules: RuleSet) -> None:
-    if errors := _length_errors(details, rules):
+def _check_by_rules(details: CourseDetails, rules: RuleSet) -> None:
+    if errors := _broken_rules(details, rules):
         raise ValidationFailed(errors=errors)
 
 
-def _length_errors(details: CourseDetails, rules: RuleSet) -> list[FieldError]:
-    length = course_length(details.hours, rules)
-    return [] if length.holds else [FieldError(length.pointer, length.message)]
+def _broken_rules(details: CourseDetails, rules: RuleSet) -> list[FieldError]:
+    limits = (course_length(details.hours, rules), course_price(details.price, rules))
+    return [FieldError(limit.pointer, limit.message) for limit in limits if not limit.holds]
 
 
-def _check_details(details: CourseDetails, *, most_price: int, rules: RuleSet) -> None:
-    errors = _length_errors(details, rules)
+def _check_details(details: CourseDetails, rules: RuleSet) -> None:
+    errors = _broken_rules(details, rules)
     if details.hours > MOST_HOURS:
         errors.append(FieldError("/hours", f"A course has at most {MOST_HOURS} hours."))
     try:
-        check_rupiah(details.price, maximum=most_price)
+        check_rupiah(details.price)
     except NotRupiah as error:
         errors.append(FieldError("/price", str(error)))
     if errors:

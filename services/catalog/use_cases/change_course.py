@@ -20,7 +20,6 @@ def change_course(
     *,
     provider_id: str,
     seen: int | None,
-    most_price: int,
 ) -> Course:
     """Change details of a provider's own course, seen in a version.
 
@@ -30,7 +29,7 @@ def change_course(
     course = own_course(writing, course_id, provider_id=provider_id, hold=Hold.ALONE)
     check_version(course, seen=seen)
     rules = writing.rules
-    changed = change(course, changes, most_price=most_price, rules=rules)
+    changed = change(course, changes, rules=rules)
     save_course(writing.connection, changed)
     writing.tell([course_happening("changed", changed, rule_version=rules.version)])
     return changed

@@ -18,7 +18,6 @@ def draft_course(
     *,
     course_id: str,
     provider_id: str,
-    most_price: int,
 ) -> Course:
     """Save a new course of a provider.
 
@@ -36,7 +35,6 @@ def draft_course(
             provider_name=provider.name,
             details=details,
         ),
-        most_price=most_price,
         rules=writing.rules,
     )
     add_course(writing.connection, course)

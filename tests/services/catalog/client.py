@@ -43,7 +43,6 @@ SETTINGS = Settings(
     token_audience=AUDIENCE,
     jwks_url="",
     fingerprint_key=b"\x33" * 32,
-    most_price=3_500_000,
     metrics_bind=None,
     log_level="INFO",
     search_index=Path("/nonexistent"),

@@ -36,7 +36,7 @@ def test_a_course_that_breaks_a_rule_is_refused_by_field(
 ) -> None:
     broken = course(status=DRAFT, **details)
     with pytest.raises(ValidationFailed) as refusal:
-        draft(broken, most_price=MOST)
+        draft(broken)
     assert [error.pointer for error in refusal.value.errors] == pointers
 
 
@@ -44,7 +44,7 @@ def test_a_course_is_as_long_as_the_rules_of_the_day_want_when_it_is_drafted_and
     None
 ):
     early = replace(RULES, version="2020-04", least_hours=6)
-    short = courses.draft(course(status=DRAFT, hours=6), most_price=MOST, rules=early)
+    short = courses.draft(course(status=DRAFT, hours=6), rules=early)
     assert courses.submit(short, rules=early).status is SUBMITTED
     with pytest.raises(ValidationFailed) as refusal:
         submit(short)
@@ -59,14 +59,30 @@ def test_a_course_is_as_long_as_the_rules_of_the_day_want_when_it_is_drafted_and
     assert decide(submitted, RETURNED, reason="Terlalu singkat").status is RETURNED
 
 
+def test_a_course_costs_at_most_what_a_card_holds_by_the_rules_of_the_day() -> None:
+    richer = replace(RULES, version="2028-01", training_balance=MOST + 500_000)
+    dear = courses.draft(course(status=DRAFT, price=MOST + 500_000), rules=richer)
+    assert courses.submit(dear, rules=richer).status is SUBMITTED
+    with pytest.raises(ValidationFailed) as refusal:
+        submit(dear)
+    [error] = refusal.value.errors
+    assert (error.pointer, error.message) == (
+        "/price",
+        "By the rules 2023-01 (benefit per person, training_balance) a card holds Rp3.500.000 for training;"
+        " this costs Rp4.000.000. Ask at most Rp3.500.000.",
+    )
+    with pytest.raises(ValidationFailed):
+        decide(course(status=SUBMITTED, price=MOST + 1), PUBLISHED, reason="Sesuai")
+
+
 def test_the_bounds_are_allowed() -> None:
-    assert draft(course(hours=15, price=MOST), most_price=MOST).details.hours == 15
-    assert draft(course(price=0), most_price=MOST).details.price == 0
+    assert draft(course(hours=15, price=MOST)).details.hours == 15
+    assert draft(course(price=0)).details.price == 0
 
 
 @pytest.mark.parametrize("status", [DRAFT, RETURNED])
 def test_a_draft_and_a_returned_course_can_be_changed_and_submitted(status: CourseStatus) -> None:
-    changed = change(course(status=status), {"title": "Las TIG"}, most_price=MOST)
+    changed = change(course(status=status), {"title": "Las TIG"})
     assert (changed.details.title, changed.version, changed.status) == ("Las TIG", 2, status)
     assert submit(changed).status is SUBMITTED
 
@@ -79,7 +95,7 @@ def test_a_course_is_submitted_once(status: CourseStatus) -> None:
 
 def test_a_change_obeys_the_rules_of_a_new_course() -> None:
     with pytest.raises(ValidationFailed):
-        change(course(status=DRAFT), {"hours": 3}, most_price=MOST)
+        change(course(status=DRAFT), {"hours": 3})
 
 
 @pytest.mark.parametrize("status", [SUBMITTED, PUBLISHED, ARCHIVED])
@@ -88,15 +104,15 @@ def test_what_the_operator_judged_stays_as_it_was_judged(status: CourseStatus, n
     before = course(status=status)
     changes = {name: getattr(before.details, name)}
     if name in CHANGEABLE[status]:
-        assert change(before, changes, most_price=MOST).version == 2
+        assert change(before, changes).version == 2
     else:
         with pytest.raises(StateConflict) as refusal:
-            change(before, changes, most_price=MOST)
+            change(before, changes)
         assert [error.pointer for error in refusal.value.errors] == [f"/{name}"]
 
 
 def test_the_summary_of_a_published_course_can_be_mended() -> None:
-    mended = change(course(status=PUBLISHED), {"summary": "Mengelas."}, most_price=MOST)
+    mended = change(course(status=PUBLISHED), {"summary": "Mengelas."})
     assert mended.details.summary == "Mengelas."
 
 
