@@ -20,8 +20,8 @@ from services.enrolment.use_cases.programme.receive_admission_file import (
     discard_incomplete,
 )
 
-BETWEEN_CHUNKS = 0.05
-"""Seconds in which nobody waits for a file: a chunk keeps other writers from the journal for some milliseconds."""
+BETWEEN_CHUNKS = 0.08
+"""Seconds in which nobody waits for a file: about as long as a chunk takes, so that others have half of the time."""
 
 
 @dataclass(frozen=True)

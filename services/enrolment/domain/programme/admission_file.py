@@ -11,9 +11,9 @@ from chassis.problems import Problem, StateConflict
 from services.enrolment.domain.programme.award import Award
 from vocabulary.refusals.admission import QuotaFull
 
-ROWS_A_CHUNK = 500
-"""Candidates that one transaction admits: half of what may come at once by hand, since it happens unwatched, again and
-again, and everybody else's writes wait for its end.
+ROWS_A_CHUNK = 200
+"""Candidates that one transaction admits: far fewer than may come at once by hand, since it happens unwatched, again
+and again, and everybody else's writes wait for its end.
 """
 
 RESULTS_KEPT_FOR = timedelta(days=30)

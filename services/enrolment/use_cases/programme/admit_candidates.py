@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import secrets
 from collections import Counter
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 
 import sqlalchemy as sa
@@ -53,12 +53,21 @@ class Judged:
     rule_version: str
 
 
-def admit_candidates(
-    connection: sa.Connection, command: AdmitCandidates, *, stores: Stores
-) -> Judged:
-    """Award cards to whom the rules allow one.
+AlsoSave = Callable[[Judged], Sequence[Entry]]
+"""Saves what else depends on a judgement, and returns the entries that tell of it."""
 
-    Raises `NotFound` for an unknown wave, `WaveClosed` outside its window, `WaveDraws` for one that draws.
+
+def admit_candidates(
+    connection: sa.Connection,
+    command: AdmitCandidates,
+    *,
+    stores: Stores,
+    also: AlsoSave = lambda _: (),
+) -> Judged:
+    """Award cards to whom the rules allow one, and save what else depends on that.
+
+    The journal is written last, since every other writer waits from then on. Raises `NotFound` for an unknown wave,
+    `WaveClosed` outside its window, `WaveDraws` for one that draws, each before anything is saved.
     """
     wave = stores.waves.lock(connection, command.wave_id)
     if wave is None:
@@ -75,9 +84,13 @@ def admit_candidates(
     verdicts = award_all(list(nominations.values()), standing)
     outcomes |= dict(zip(nominations, verdicts, strict=True))
     awards = [verdict for verdict in verdicts if isinstance(verdict, Award)]
-    _save(connection, command, wave, awards, stores=stores, standing=standing)
+    entries = _save(connection, command, wave, awards, stores=stores, standing=standing)
     rows = [outcomes[index] for index in range(len(command.rows))]
-    return Judged(rows, standing.rules.version)
+    judged = Judged(rows, standing.rules.version)
+    entries.extend(also(judged))
+    if entries:
+        stores.journal.append(connection, entries, now=standing.now)
+    return judged
 
 
 def _standing(
@@ -123,9 +136,10 @@ def _save(
     *,
     stores: Stores,
     standing: Standing,
-) -> None:
+) -> list[Entry]:
+    """Save awards but for the journal; return the entries that tell of them."""
     if not awards:
-        return
+        return []
     rules, now = standing.rules, standing.now
     admission = Admission(
         command.admission_id,
@@ -149,8 +163,7 @@ def _save(
     stores.persons.add(connection, [award.nomination for award in awards])
     stores.movements.add(connection, [award.movement for award in awards], now=now)
     lists = standing.listings.judging(rules)
-    entries = [_entry(command, wave, award, rules, lists) for award in awards]
-    stores.journal.append(connection, entries, now=now)
+    return [_entry(command, wave, award, rules, lists) for award in awards]
 
 
 def _entry(

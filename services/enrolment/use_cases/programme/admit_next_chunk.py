@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass, field
+from functools import partial
 
 import sqlalchemy as sa
 
@@ -61,21 +62,24 @@ def admit_next_chunk(
     if _has_to_wait(connection, file, stores) or not _is_as_read(connection, chunk, stores):
         return 0
     admission_id = new_id()
-    judged = _admit(connection, file, chunk, admission_id=admission_id, stores=stores)
-    outcomes = judged.outcomes
-    awarded = any(isinstance(outcome, Award) for outcome in outcomes)
-    lines = [line for line, _ in chunk.rows]
-    now = stores.database.now(connection)
-    after = stores.admission_files.save_results(
+    save = partial(
+        _save,
         connection,
         file,
-        [result_of(line, outcome) for line, outcome in zip(lines, outcomes, strict=True)],
-        admission_id=admission_id if awarded else None,
-        now=now,
+        chunk,
+        admission_id=admission_id,
+        request_id=request_id,
+        stores=stores,
     )
-    if after.state is FileState.DONE:
-        stores.journal.append(connection, [_entry(after, judged, request_id)], now=now)
-    return len(outcomes)
+    command = _command(file, chunk, admission_id)
+    try:
+        admit_candidates(connection, command, stores=stores, also=save)
+    except WaveClosed as closed:
+        now = stores.database.now(connection)
+        refused = [row if isinstance(row, Problem) else closed for row in command.rows]
+        if told := save(Judged(refused, stores.rules.at(connection, now).version)):
+            stores.journal.append(connection, told, now=now)
+    return len(chunk.rows)
 
 
 def _has_to_wait(connection: sa.Connection, file: AdmissionFile, stores: Stores) -> bool:
@@ -92,15 +96,8 @@ def _is_as_read(connection: sa.Connection, chunk: ReadChunk, stores: Stores) -> 
     return lies is not None and lies.sealed == chunk.sealed
 
 
-def _admit(
-    connection: sa.Connection,
-    file: AdmissionFile,
-    chunk: ReadChunk,
-    *,
-    admission_id: str,
-    stores: Stores,
-) -> Judged:
-    command = AdmitCandidates(
+def _command(file: AdmissionFile, chunk: ReadChunk, admission_id: str) -> AdmitCandidates:
+    return AdmitCandidates(
         admission_id=admission_id,
         wave_id=file.wave_id,
         rows=[row for _, row in chunk.rows],
@@ -108,12 +105,29 @@ def _admit(
         request_id=file.request_id,
         file_id=file.file_id,
     )
-    try:
-        return admit_candidates(connection, command, stores=stores)
-    except WaveClosed as closed:
-        outcomes = [row if isinstance(row, Problem) else closed for row in command.rows]
-        now = stores.database.now(connection)
-        return Judged(outcomes, stores.rules.at(connection, now).version)
+
+
+def _save(
+    connection: sa.Connection,
+    file: AdmissionFile,
+    chunk: ReadChunk,
+    judged: Judged,
+    *,
+    admission_id: str,
+    request_id: str,
+    stores: Stores,
+) -> list[Entry]:
+    """Keep what became of the rows; once the file is done, return the entry that tells so."""
+    awarded = any(isinstance(outcome, Award) for outcome in judged.outcomes)
+    lines = [line for line, _ in chunk.rows]
+    after = stores.admission_files.save_results(
+        connection,
+        file,
+        [result_of(line, outcome) for line, outcome in zip(lines, judged.outcomes, strict=True)],
+        admission_id=admission_id if awarded else None,
+        now=stores.database.now(connection),
+    )
+    return [_entry(after, judged, request_id)] if after.state is FileState.DONE else []
 
 
 def _sender(file: AdmissionFile) -> Principal:
