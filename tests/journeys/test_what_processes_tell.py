@@ -16,6 +16,7 @@ from tests.journeys.api import PATIENCE
 from tests.journeys.logs import lines_of, logs_of, of_request, told_secrets
 from tests.journeys.world import World
 from tests.planted import Planted, at_rest
+from tests.services.enrolment.planted_steps import AS_CSV, TOLD
 from tests.waiting import eventually
 
 CROWD = 1_000
@@ -197,10 +198,9 @@ def _everything_written(world: World) -> Iterator[tuple[str, str]]:
         yield f"the measures of {process}", _measures(world, process)
     for journal in SERVICES:
         yield f"the journal of {journal}", str(world.journal(journal))
-    for path in (
-        "/reports/realisation?by=wave",
-        "/consistency",
-        "/overdue?actor=holder",
-        "/quotas",
-    ):
-        yield path, world.auditor.call("GET", path).text
+    for path in TOLD:
+        answer = world.auditor.call("GET", path)
+        assert answer.status_code == 200, answer.text
+        yield path, answer.text
+    for path in AS_CSV:
+        yield f"{path} as CSV", world.auditor.get(path, accept="text/csv").text

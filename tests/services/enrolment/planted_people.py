@@ -41,6 +41,13 @@ TONO = Person(
     birth_date="1988-02-19",
     regency="17.71",
 )
+RATIH = Person(
+    nik="1771016603900033",
+    family_card="1771017788990033",
+    name="Ratihpurnama Wedhaswara",
+    birth_date="1990-03-26",
+    regency="17.71",
+)
 CANDIDATES = 3_400
 """Each has three numbers: ten thousand in all."""
 NEVER_ADMITTED = "6472031112990009"

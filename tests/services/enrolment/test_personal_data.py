@@ -17,6 +17,7 @@ from tests.services.enrolment.planted_people import (
     LISTED_ONLY,
     SAID_OF_A_TRAINER,
 )
+from tests.services.enrolment.planted_steps import AS_CSV, TOLD, go_through
 from tests.services.enrolment.planting import (
     Traces,
     admit,
@@ -47,6 +48,7 @@ def traces(shared_house: House) -> Traces:
         look_up(house, one)
         code = buy_and_return(house, one, other)
         learn(house)
+        withdrawn = go_through(house, one)
         planted = plant_many(house)
         put_in_odd_places(house, one, planted)
         fail(house, one)
@@ -58,6 +60,7 @@ def traces(shared_house: House) -> Traces:
         own_token,
         code,
         *waiting,
+        *withdrawn,
         *LISTED_ONLY,
         *APPEAL.split(", "),
         SAID_OF_A_TRAINER,
@@ -154,8 +157,31 @@ def test_the_journal_knows_people_by_reference_only(shared_house: House, traces:
         "enrolment-reviewed",
         "survey-handed-in",
         "incentive-due",
+        "holder-moved",
+        "correction-proposed",
+        "correction-approved",
+        "admission-undone",
+        "card-withdrawn",
+        "enrolment-voided",
+        "incentive-withdrawn",
+        "application-looked-up",
     }
     assert found(told, traces) == []
+
+
+@pytest.mark.parametrize(
+    ("path", "form"),
+    [
+        *((path, "application/json") for path in TOLD),
+        *((path, "text/csv") for path in AS_CSV),
+    ],
+)
+def test_nothing_in_the_clear_is_told_of_everybody_at_once(
+    shared_house: House, traces: Traces, path: str, form: str
+) -> None:
+    told = shared_house.get(path, "auditor", headers={"Accept": form})
+    assert (told.status_code, told.headers["Content-Type"].split(";")[0]) == (200, form)
+    assert found(told.text, traces) == []
 
 
 @pytest.mark.parametrize("path", ["/metrics", "/readyz", "/healthz"])
