@@ -6,7 +6,7 @@ from __future__ import annotations
 
 import threading
 from collections import Counter
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 from typing import Any
@@ -35,7 +35,7 @@ from services.enrolment.use_cases.programme.admit_candidates import (
 from services.enrolment.use_cases.programme.erase_holder import EraseHolder, erase_holder
 from services.enrolment.use_cases.programme.find_traces import find_traces
 from services.enrolment.use_cases.programme.revoke_card import RevokeCard, revoke_card
-from tests.services.enrolment.careless import UnlockedCards, careless_service
+from tests.services.enrolment.careless import UnlockedCards
 from tests.services.enrolment.contender import outcome_for
 from tests.services.enrolment.erasing import RINA, left_of, revoke
 from tests.services.enrolment.house import House, settings_for
@@ -186,14 +186,14 @@ def at_once(service: EnrolmentService, *steps: Step) -> list[str]:
         return list(pool.map(take, steps))
 
 
-@pytest.fixture
-def careless(house: House) -> Iterator[EnrolmentService]:
-    """The service without the locks of cards; whoever reads one waits until another has read the same."""
-    service = careless_service(house)
-    cards = UnlockedCards(service.database, threading.Barrier(2))
-    yield replace(service, stores=replace(service.stores, cards=cards))
-    service.enrolments.close()
-    service.database.dispose()
+class KnownEarly(ReadApart):
+    """Persons of whom it is asked whether they are known still, and who are erased before that is acted on."""
+
+    def is_kept(self, connection: sa.Connection, card_ref: str) -> bool:
+        kept = super().is_kept(connection, card_ref)
+        self.was_read.set()
+        self.may_go_on.wait(PATIENCE)
+        return kept
 
 
 def completed(house: House) -> Taught:
@@ -227,25 +227,18 @@ def test_a_review_and_an_erasure_at_once_leave_no_text(house: House) -> None:
 
 @pytest.mark.parametrize("dialect", ["postgresql"])
 def test_if_cards_were_not_locked_a_review_would_stay_that_was_written_meanwhile(
-    house: House, careless: EnrolmentService
+    house: House,
 ) -> None:
-    held, stores = completed(house), careless.stores
-    written = threading.Event()
-    erased = threading.Event()
-
-    def review(connection: sa.Connection) -> None:
-        reviewing(held, stores)(connection)
-        written.set()
-        erased.wait(PATIENCE)
-
-    def erase(connection: sa.Connection) -> None:
-        erasing(held.cards[0], stores)(connection)
-
-    with ThreadPoolExecutor(2) as pool:
-        outcomes = [pool.submit(outcome, careless, step) for step in (review, erase)]
-        assert outcomes[1].result() == "done"
-        erased.set()
-        assert outcomes[0].result() == "done"
+    held, service = completed(house), house.service
+    reading = KnownEarly(house, service.database)
+    cards = UnlockedCards(service.database)
+    with ThreadPoolExecutor(1) as pool:
+        unlocked = replace(service.stores, cards=cards, persons=reading)
+        review = pool.submit(outcome, service, reviewing(held, unlocked))
+        assert reading.was_read.wait(PATIENCE)
+        assert outcome(service, erasing(held.cards[0], service.stores)) == "done"
+        reading.may_go_on.set()
+        assert review.result() == "done"
     assert texts_left(house, held) == ["review.sealed_text"]
 
 
