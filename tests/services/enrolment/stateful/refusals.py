@@ -40,6 +40,7 @@ def why_no_survey(holder: Holder, number: int) -> str | None:
     """Return the code by which a survey is refused; None where it is taken."""
     too_early = number == 2 and holder.surveys.get(1, 0) < SURVEYS_APART
     verdicts = (
+        ("state-conflict", holder.is_erased),
         ("no-such-survey", number > 2),
         ("survey-taken", number in holder.surveys),
         ("state-conflict", holder.state == "revoked"),
