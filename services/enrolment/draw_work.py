@@ -12,13 +12,14 @@ from chassis.worker import in_turn
 from services.enrolment.domain.draw.draw import Draw, Step
 from services.enrolment.domain.draw.order_chunk import Order
 from services.enrolment.storage.stores import Stores
-from services.enrolment.use_cases.draw.admit_drawn import PausedMeanwhile, admit_drawn
+from services.enrolment.use_cases.draw.admit_drawn import admit_drawn
 from services.enrolment.use_cases.draw.close_applications import close_applications
 from services.enrolment.use_cases.draw.fix_order import ListChanged, fix_order, order_of
 from services.enrolment.use_cases.draw.halt_draw import halt_draw
 from services.enrolment.use_cases.draw.publish_list import publish_list, root_of_list
 from services.enrolment.use_cases.draw.read_next import read_next
 from services.enrolment.use_cases.draw.reveal_secret import reveal_secret
+from services.enrolment.use_cases.programme.admit_candidates import PausedMeanwhile
 
 
 @dataclass(frozen=True)

@@ -10,6 +10,7 @@ from chassis.transaction import Transactions
 from chassis.worker import in_turn
 from services.enrolment.api.candidates import read_line
 from services.enrolment.storage.stores import Stores
+from services.enrolment.use_cases.programme.admit_candidates import PausedMeanwhile
 from services.enrolment.use_cases.programme.admit_next_chunk import ReadChunk, admit_next_chunk
 from services.enrolment.use_cases.programme.forget_admission_file import (
     files_to_forget,
@@ -52,7 +53,10 @@ class FileWork:
         admit = partial(
             admit_next_chunk, chunk=chunk, request_id=random_reference(), stores=self.stores
         )
-        return self.transactions.run(admit, repeatable=True)
+        try:
+            return self.transactions.run(admit, repeatable=True)
+        except PausedMeanwhile:
+            return 0
 
     def _next_chunk(self, file_id: str) -> ReadChunk | None:
         """Read the rows that come next, before anybody is kept waiting by a lock."""

@@ -1,4 +1,4 @@
-"""Several workers at the same chunk of a file at once, and a twin where nobody locks the file."""
+"""Several workers at the same chunk of a file at once, and a pause that begins meanwhile; with careless twins."""
 
 from __future__ import annotations
 
@@ -7,16 +7,19 @@ from collections import Counter
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 from itertools import islice
+from types import SimpleNamespace
 
 import pytest
 import sqlalchemy as sa
 
 from chassis.sealing import Seal
 from services.enrolment.domain.programme.admission_file import AdmissionFile
+from services.enrolment.domain.programme.pause import Paused
 from services.enrolment.file_work import FileWork
 from services.enrolment.storage.admission_files import AdmissionFileStore
+from tests.services.enrolment.draw_races import InterruptedWaves, house_with
 from tests.services.enrolment.files import file_of, rows, sent, work_of
-from tests.services.enrolment.house import House, settings_for
+from tests.services.enrolment.house import House, document, settings_for
 
 TOGETHER = 2
 PEOPLE = 5
@@ -74,3 +77,33 @@ def test_without_the_lock_those_who_were_admitted_would_be_told_that_they_were_r
     assert admitted_at_once(careless) == [PEOPLE] * TOGETHER
     assert codes(house, file_id) == {"nik-already-held": PEOPLE}
     assert house.differences() != []
+
+
+def admit_while_admissions_are_paused(house: House) -> str:
+    """Let admissions be paused everywhere between the looking of a file and its judging; return the file."""
+    file_id = sent(house, file_of(islice(house.supply, PEOPLE)))
+    body = {"what": "admissions", "message": "Pemeliharaan"}
+    pausing = InterruptedWaves(
+        house, lambda: document(house.post("/pauses", body, "operator"), 201)
+    )
+    work_of(house_with(house, waves=pausing)).admit_some()
+    return file_id
+
+
+def test_a_pause_that_begins_while_a_chunk_waits_refuses_nobody_for_good(house: House) -> None:
+    file_id = admit_while_admissions_are_paused(house)
+    assert codes(house, file_id) == {}
+    [pause] = document(house.get("/pauses"))["items"]
+    document(house.post(f"/pauses/{pause['id']}/end", {"reason": "Selesai"}, "operator"))
+    assert work_of(house).admit_some() == PEOPLE
+    assert codes(house, file_id) == {None: PEOPLE}
+    assert house.differences() == []
+
+
+def test_if_nobody_looked_again_for_a_pause_everybody_of_the_chunk_would_be_refused(
+    house: House, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    looked_for = "services.enrolment.use_cases.programme.admit_candidates.Paused"
+    monkeypatch.setattr(looked_for, SimpleNamespace(ADMISSIONS=Paused.ENROLMENTS))
+    file_id = admit_while_admissions_are_paused(house)
+    assert codes(house, file_id) == {"admissions-paused": PEOPLE}

@@ -23,16 +23,13 @@ from services.enrolment.storage.stores import Stores
 from services.enrolment.use_cases.draw.reveal_secret import done_entry
 from services.enrolment.use_cases.programme.admit_candidates import (
     AdmitCandidates,
+    PausedMeanwhile,
     admit_candidates,
 )
 from services.enrolment.use_cases.shared.by_worker import ACTOR, entry_of_worker
 from services.enrolment.use_cases.shared.due_draw import lock_due_draw_if_free
 from vocabulary.refusals.admission import AdmissionsPaused
 from vocabulary.roles import SYSTEM
-
-
-class PausedMeanwhile(Exception):
-    """Admissions were paused while people were judged: nobody may lose a turn by that, so nothing is kept."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -21,11 +21,16 @@ from services.enrolment.domain.programme.award import (
     Standing,
     award_all,
 )
+from services.enrolment.domain.programme.pause import Paused
 from services.enrolment.domain.programme.quota import taken_by, under_rules
 from services.enrolment.domain.programme.undo import Admission
 from services.enrolment.domain.programme.wave import Wave
 from services.enrolment.storage.stores import Stores
 from vocabulary.rule_set import RuleSet
+
+
+class PausedMeanwhile(Exception):
+    """Admissions were paused while people waited to be judged: nothing is kept, so that nobody is refused for good."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,10 +52,14 @@ class AdmitCandidates:
 
 @dataclass(frozen=True, slots=True)
 class Judged:
-    """What became of candidates: for each row, in order, its award or the refusal, and the rules that judged them."""
+    """What became of candidates: for each row, in order, its award or the refusal, and the rules that judged them.
+
+    `paused_everywhere` says that admissions were paused for all of them.
+    """
 
     outcomes: Sequence[Award | Problem]
     rule_version: str
+    paused_everywhere: bool = False
 
 
 AlsoSave = Callable[[Judged], Sequence[Entry]]
@@ -86,7 +95,10 @@ def admit_candidates(
     awards = [verdict for verdict in verdicts if isinstance(verdict, Award)]
     entries = _save(connection, command, wave, awards, stores=stores, standing=standing)
     rows = [outcomes[index] for index in range(len(command.rows))]
-    judged = Judged(rows, standing.rules.version)
+    everywhere = any(
+        pause.what is Paused.ADMISSIONS and pause.region is None for pause in standing.pauses
+    )
+    judged = Judged(rows, standing.rules.version, paused_everywhere=everywhere)
     entries.extend(also(judged))
     if entries:
         stores.journal.append(connection, entries, now=standing.now)

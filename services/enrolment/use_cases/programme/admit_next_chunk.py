@@ -27,6 +27,7 @@ from services.enrolment.storage.stores import Stores
 from services.enrolment.use_cases.programme.admit_candidates import (
     AdmitCandidates,
     Judged,
+    PausedMeanwhile,
     admit_candidates,
 )
 from services.enrolment.use_cases.shared.by_worker import entry_of_worker
@@ -54,7 +55,7 @@ def admit_next_chunk(
 
     Nothing is done, and 0 returned, where another worker has the file, where the chunk is not the next one any more, or
     not as it was read, and while nobody is admitted anywhere or the wave has not opened. Once the wave is over, all are
-    `wave-closed`.
+    `wave-closed`. Raises `PausedMeanwhile` where a pause everywhere began just now; roll back and come again.
     """
     file = stores.admission_files.lock_if_free(connection, chunk.file_id)
     if file is None or not file.goes_on or file.done != chunk.first_row:
@@ -117,7 +118,12 @@ def _save(
     request_id: str,
     stores: Stores,
 ) -> list[Entry]:
-    """Keep what became of the rows; once the file is done, return the entry that tells so."""
+    """Keep what became of the rows; once the file is done, return the entry that tells so.
+
+    Raises `PausedMeanwhile` where a pause began while the chunk waited for its turn.
+    """
+    if judged.paused_everywhere:
+        raise PausedMeanwhile(file.file_id)
     awarded = any(isinstance(outcome, Award) for outcome in judged.outcomes)
     lines = [line for line, _ in chunk.rows]
     after = stores.admission_files.save_results(
