@@ -117,8 +117,8 @@ def _standing(
     command: GiveResult,
     stores: Stores,
 ) -> _Standing:
-    names = [each.enrolment_id for each in enrolments]
     """Lock the cards, and read the rest after that: while this waited the class may have moved or been called off."""
+    names = [each.enrolment_id for each in enrolments]
     cards = stores.cards.lock(connection, [each.card_ref for each in enrolments])
     training_class = stores.classes.read(connection, class_id)
     if training_class is None:
