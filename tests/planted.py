@@ -20,6 +20,17 @@ _SIGN = r"(?:[ .,_/+\u00a0\u2009-]|%2[0BDEF]|%C2%A0)"
 _RUN = re.compile(rf"[0-9](?:{_SIGN}?[0-9]){{15,}}", re.IGNORECASE)
 _BETWEEN = re.compile(rf"{_SIGN}", re.IGNORECASE)
 
+TOLD = (
+    *("/admission-files", "/admissions", "/consistency", "/corrections", "/enrolments"),
+    *("/exclusion-cases", "/exclusion-lists", "/pauses", "/quotas", "/readings", "/waves"),
+    *(f"/overdue?actor={actor}" for actor in ("holder", "provider", "operator")),
+    *(f"/reports/realisation?by={by}" for by in ("wave", "province", "regency", "cluster")),
+    *("/reports/assistance?by=regency", "/reports/quotas", "/statements/days"),
+)
+"""What auditors are told of everybody at once."""
+
+AS_CSV = ("/reports/assistance?by=regency", "/reports/quotas")
+
 
 @dataclass(frozen=True)
 class Planted:

@@ -2,9 +2,8 @@
 
 Beside those every service has (`chassis.service_settings`): JWKS_URL: where the token issuer publishes its keys ·
 FINGERPRINT_KEY (64 hexadecimal digits): under it the bodies sent with an Idempotency-Key are told apart ·
-SEARCH_INDEX: the folder of the search index, the same for the worker, which keeps it, and
-every web process, which reads it (it makes a lock file there, so it may write in it, too); and for the worker
-ENROLMENT_URL.
+SEARCH_INDEX: the folder of the search index, the same for the worker, which keeps it, and every web process, which
+reads it (it makes a lock file there, so it may write in it, too); and for the worker ENROLMENT_URL.
 """
 
 from __future__ import annotations

@@ -15,8 +15,7 @@ from tests.journeys import bodies
 from tests.journeys.api import PATIENCE
 from tests.journeys.logs import lines_of, logs_of, of_request, told_secrets
 from tests.journeys.world import World
-from tests.planted import Planted, at_rest
-from tests.services.enrolment.planted_steps import AS_CSV, TOLD
+from tests.planted import AS_CSV, TOLD, Planted, at_rest
 from tests.waiting import eventually
 
 CROWD = 1_000

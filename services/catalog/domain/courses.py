@@ -131,8 +131,8 @@ def change(course: Course, changes: Mapping[str, Any], *, rules: RuleSet) -> Cou
 def submit(course: Course, *, rules: RuleSet) -> Course:
     """Hand a course to the operator.
 
-    Raises `StateConflict` unless it is a draft or was returned, `ValidationFailed` where it is shorter or
-    costs more than the rules of today allow.
+    Raises `StateConflict` unless it is a draft or was returned, `ValidationFailed` where it is shorter or costs
+    more than the rules of today allow.
     """
     if course.status not in (CourseStatus.DRAFT, CourseStatus.RETURNED):
         raise StateConflict(
@@ -146,8 +146,8 @@ def submit(course: Course, *, rules: RuleSet) -> Course:
 def decide(course: Course, decision: CourseStatus, *, reason: str, rules: RuleSet) -> Course:
     """Publish or return a submitted course, or archive one.
 
-    Raises `StateConflict` from any other state, `ValidationFailed` where one that is shorter or costs more than
-    the rules of today allow is to be published.
+    Raises `StateConflict` from any other state, `ValidationFailed` where one that is shorter or costs more than the
+    rules of today allow is to be published.
     """
     allowed = _DECIDABLE[decision]
     if course.status not in allowed:

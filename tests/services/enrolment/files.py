@@ -7,9 +7,11 @@ import io
 from collections.abc import Iterable
 from typing import Any
 
+import sqlalchemy as sa
 from werkzeug.test import TestResponse
 
 from services.enrolment.file_work import FileWork
+from services.enrolment.storage.tables.files import ADMISSION_FILE
 from tests.services.enrolment.house import FRESH, House, document
 from tests.services.enrolment.people import Person
 
@@ -76,3 +78,14 @@ def admit_all(house: House) -> int:
     while judged := work.admit_some():
         done += judged
     return done
+
+
+def stop(house: House, file_id: str) -> TestResponse:
+    """Stop the admission of a file, as an operator."""
+    return house.post(f"/admission-files/{file_id}/stop", {"reason": "Salah berkas"}, "operator")
+
+
+def age(house: House, **values: Any) -> None:
+    """Let files have come to something earlier."""
+    with house.as_owner() as connection:
+        connection.execute(sa.update(ADMISSION_FILE).values(**values))

@@ -1,4 +1,4 @@
-"""What befalls held cards on the day of `planting`, with numbers where none belong, and what is told of it."""
+"""What befalls held cards on the day of `planting`, with numbers where none belong."""
 
 from __future__ import annotations
 
@@ -15,17 +15,6 @@ from tests.services.enrolment.house import House, document
 from tests.services.enrolment.people import HeldCard
 from tests.services.enrolment.planted_people import NEVER_ADMITTED, RATIH, TONO
 from tests.services.enrolment.teaching import taught
-
-TOLD = (
-    *("/admission-files", "/admissions", "/consistency", "/corrections", "/enrolments"),
-    *("/exclusion-cases", "/exclusion-lists", "/pauses", "/quotas", "/readings", "/waves"),
-    *(f"/overdue?actor={actor}" for actor in ("holder", "provider", "operator")),
-    *(f"/reports/realisation?by={by}" for by in ("wave", "province", "regency", "cluster")),
-    *("/reports/assistance?by=regency", "/reports/quotas", "/statements/days"),
-)
-"""What auditors are told of everybody at once."""
-
-AS_CSV = ("/reports/assistance?by=regency", "/reports/quotas")
 
 
 def go_through(house: House, one: HeldCard) -> list[str]:
@@ -63,7 +52,7 @@ def undo_one(house: House) -> list[str]:
 def lose_receipt(house: House) -> None:
     """Let an application be looked for by the person's number, and by what is no receipt."""
     draw = open_draw(house)
-    application = applied(house, draw, replace(TONO, regency="17.71"))
+    application = applied(house, draw, TONO)
     document(look_for(house, draw, TONO, role="operator"))
     look_for(house, draw, replace(TONO, nik=NEVER_ADMITTED), role="operator")
     look_up(house, application, receipt=TONO.nik)

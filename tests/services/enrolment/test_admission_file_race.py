@@ -7,14 +7,12 @@ from collections import Counter
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 from itertools import islice
-from types import SimpleNamespace
 
 import pytest
 import sqlalchemy as sa
 
 from chassis.sealing import Seal
 from services.enrolment.domain.programme.admission_file import AdmissionFile
-from services.enrolment.domain.programme.pause import Paused
 from services.enrolment.file_work import FileWork
 from services.enrolment.storage.admission_files import AdmissionFileStore
 from tests.services.enrolment.draw_races import InterruptedWaves, house_with
@@ -103,7 +101,7 @@ def test_a_pause_that_begins_while_a_chunk_waits_refuses_nobody_for_good(house: 
 def test_if_nobody_looked_again_for_a_pause_everybody_of_the_chunk_would_be_refused(
     house: House, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    looked_for = "services.enrolment.use_cases.programme.admit_candidates.Paused"
-    monkeypatch.setattr(looked_for, SimpleNamespace(ADMISSIONS=Paused.ENROLMENTS))
+    looked_for = "services.enrolment.use_cases.programme.admit_candidates.is_paused_everywhere"
+    monkeypatch.setattr(looked_for, lambda *_: False)
     file_id = admit_while_admissions_are_paused(house)
     assert codes(house, file_id) == {"admissions-paused": PEOPLE}

@@ -10,14 +10,14 @@ import pytest
 import sqlalchemy as sa
 import structlog
 
-from tests.planted import Planted, at_rest
+from tests.planted import AS_CSV, TOLD, Planted, at_rest
 from tests.services.enrolment.house import House
 from tests.services.enrolment.planted_people import (
     APPEAL,
     LISTED_ONLY,
     SAID_OF_A_TRAINER,
 )
-from tests.services.enrolment.planted_steps import AS_CSV, TOLD, go_through
+from tests.services.enrolment.planted_steps import go_through
 from tests.services.enrolment.planting import (
     Traces,
     admit,

@@ -45,9 +45,10 @@ def gone_on(
 
     Of the bar that stands, which may be part of what several cases did, the card tells: `deadline` is as of then.
     """
+    counted = since  # up to here: what lies in several bars is given back once
     for each in sorted(past, key=lambda one: one.since):
-        first, last = max(each.since, since), min(each.until, card.clock_at(each.until))
+        first, last = max(each.since, counted), min(each.until, card.clock_at(each.until))
         if first < last:
             deadline = given_again(deadline, since=first, now=last, region=card.region)
-            since = last
+            counted = last
     return deadline

@@ -35,6 +35,11 @@ def is_paused_anywhere(pauses: Iterable[Pause], what: Paused) -> bool:
     return any(pause.what is what for pause in pauses)
 
 
+def is_paused_everywhere(pauses: Iterable[Pause], what: Paused) -> bool:
+    """Tell whether it is paused for everybody by one pause."""
+    return any(pause.what is what and pause.region is None for pause in pauses)
+
+
 def pause_in_force(pauses: Iterable[Pause], what: Paused, *, regency: str) -> Pause | None:
     """Return the pause that holds for people of a regency, the nearest first; None where there is none."""
     holding = [pause for pause in pauses if pause.what is what and pause.holds_in(regency)]

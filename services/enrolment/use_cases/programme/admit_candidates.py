@@ -21,7 +21,7 @@ from services.enrolment.domain.programme.award import (
     Standing,
     award_all,
 )
-from services.enrolment.domain.programme.pause import Paused
+from services.enrolment.domain.programme.pause import Paused, is_paused_everywhere
 from services.enrolment.domain.programme.quota import taken_by, under_rules
 from services.enrolment.domain.programme.undo import Admission
 from services.enrolment.domain.programme.wave import Wave
@@ -95,10 +95,11 @@ def admit_candidates(
     awards = [verdict for verdict in verdicts if isinstance(verdict, Award)]
     entries = _save(connection, command, wave, awards, stores=stores, standing=standing)
     rows = [outcomes[index] for index in range(len(command.rows))]
-    everywhere = any(
-        pause.what is Paused.ADMISSIONS and pause.region is None for pause in standing.pauses
+    judged = Judged(
+        rows,
+        standing.rules.version,
+        paused_everywhere=is_paused_everywhere(standing.pauses, Paused.ADMISSIONS),
     )
-    judged = Judged(rows, standing.rules.version, paused_everywhere=everywhere)
     entries.extend(also(judged))
     if entries:
         stores.journal.append(connection, entries, now=standing.now)

@@ -22,7 +22,7 @@ from services.enrolment.domain.programme.admission_file import (
     result_of,
 )
 from services.enrolment.domain.programme.award import Award, Candidate
-from services.enrolment.domain.programme.pause import Paused
+from services.enrolment.domain.programme.pause import Paused, is_paused_everywhere
 from services.enrolment.storage.stores import Stores
 from services.enrolment.use_cases.programme.admit_candidates import (
     AdmitCandidates,
@@ -87,7 +87,7 @@ def _has_to_wait(connection: sa.Connection, file: AdmissionFile, stores: Stores)
     """Tell whether a wave has not opened, or admissions are paused everywhere; a regional pause is the rows' affair."""
     now, pauses = stores.pauses.now_and_in_force(connection)
     wave = stores.waves.read(connection, file.wave_id)
-    paused = any(pause.what is Paused.ADMISSIONS and pause.region is None for pause in pauses)
+    paused = is_paused_everywhere(pauses, Paused.ADMISSIONS)
     return wave is None or now < wave.opens_at or (paused and now < wave.closes_at)
 
 
