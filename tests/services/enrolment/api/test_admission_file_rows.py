@@ -55,6 +55,7 @@ def test_when_the_wave_closes_the_rest_is_refused(house: House) -> None:
         "wave-closed",
         "validation-failed",
     ]
+    assert "admission-file-done" in kinds(house)
     assert house.differences() == []
 
 
