@@ -17,7 +17,7 @@ from deploy.local.databases import (
 )
 from deploy.local.named_databases import check_named
 from deploy.local.place import search_index, secrets_file, settings_file
-from deploy.local.ports import free_ports
+from deploy.local.ports import HeldPorts
 from deploy.local.postgres import prepare_server
 from deploy.local.process import ROOT
 from deploy.local.process_table import Plan
@@ -58,11 +58,12 @@ class System:
         self._secrets = environment_file.load_or_create(
             secrets_file(folder), process_table.SECRET_NAMES
         )
-        self._free = free_ports(random.Random())  # noqa: S311 - no secret is drawn from it
+        self._ports = HeldPorts(random.Random())  # noqa: S311 - no secret is drawn from it
+        self._ports.hold(port)
         self.plan = Plan(
             dialect=dialect,
             port=port,
-            ports={name: next(self._free) for name in process_table.PORT_NAMES},
+            ports={name: self._ports.take() for name in process_table.PORT_NAMES},
             databases={},
             secrets=self._secrets,
             inherited=variables,
@@ -117,7 +118,10 @@ class System:
 
     def stop(self) -> list[str]:
         """Stop everything: the gateway, the workers, the services, the database. Returns who had to be killed."""
-        return self.supervisor.stop()
+        try:
+            return self.supervisor.stop()
+        finally:
+            self._ports.release()
 
     def _databases(self) -> dict[str, ServiceDatabase]:
         if self._dialect == "sqlite":
@@ -134,7 +138,7 @@ class System:
             return {}
         server = prepare_server(
             self._folder / "postgres",
-            port=next(self._free),
+            port=self._ports.take(),
             password=self._secrets["POSTGRESQL_PASSWORD"],
         )
         self.supervisor.start(server.process())

@@ -3,8 +3,11 @@ from __future__ import annotations
 import itertools
 import random
 import socket
+import sys
 
-from deploy.local.ports import LOOPBACK, free_ports, is_free
+import pytest
+
+from deploy.local.ports import LOOPBACK, HeldPorts, free_ports, is_free
 
 
 def test_a_port_somebody_listens_on_is_not_free() -> None:
@@ -30,3 +33,24 @@ def test_taken_ports_are_passed_over() -> None:
     expected = next(free_ports(random.Random(2)))
     with socket.create_server((LOOPBACK, expected)):
         assert next(free_ports(random.Random(2))) != expected
+
+
+@pytest.mark.skipif(
+    sys.platform != "linux", reason="only Linux holds a port without listening on it"
+)
+def test_a_held_port_is_kept_from_others_while_its_server_comes_and_goes() -> None:
+    expected = next(free_ports(random.Random(3)))
+    ports = HeldPorts(random.Random(3))
+    assert ports.take() == expected
+    for _ in range(2):
+        assert next(free_ports(random.Random(3))) != expected
+        assert not HeldPorts(random.Random(3)).hold(expected)
+        with socket.create_server((LOOPBACK, expected)):
+            assert next(free_ports(random.Random(3))) != expected
+    ports.release()
+    assert next(free_ports(random.Random(3))) == expected
+
+
+def test_no_port_is_held_that_somebody_listens_on() -> None:
+    with socket.create_server((LOOPBACK, 0)) as listener:
+        assert not HeldPorts(random.Random(4)).hold(listener.getsockname()[1])
