@@ -162,10 +162,7 @@ def _plan(recorder: Recorder) -> Document:
         "zone": "Asia/Jakarta",
         "registration_opens": recorder.at(-1),
         "registration_closes": recorder.at(20),
-        "meetings": [
-            {"starts_at": recorder.morning(30), "ends_at": recorder.morning(30, hours=3)},
-            {"starts_at": recorder.morning(31), "ends_at": recorder.morning(31, hours=3)},
-        ],
+        "meetings": recorder.mornings(30, count=5, hours=3),
         "seats": 25,
     }
 

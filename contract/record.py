@@ -14,6 +14,7 @@ import requests
 
 from contract.examples import EXAMPLES
 from contract.journey import walk
+from contract.passing_time import end_class
 from contract.recorder import Recorder
 from deploy.local.ports import free_ports
 from deploy.local.process_table import service_settings
@@ -41,7 +42,8 @@ def main() -> None:
         try:
             system.start()
             settings = service_settings(system.plan, "accounts")
-            recorded = walk(recorder_of(system.plan.address, settings))
+            classes = system.plan.databases["enrolment"].owner
+            recorded = walk(recorder_of(system.plan.address, settings, classes=classes))
         finally:
             system.stop()
     text = json.dumps(recorded, indent=1, ensure_ascii=False, sort_keys=True)
@@ -52,9 +54,13 @@ def recorder_of(
     address: str,
     settings: Mapping[str, str],
     *,
+    classes: str,
     seen: Callable[[requests.Response], object] = lambda _: None,
 ) -> Recorder:
-    """Return a recorder on a running system, with a client of its own; `settings` are those of accounts."""
+    """Return a recorder on a running system, with a client of its own.
+
+    `settings` are those of accounts, `classes` is the address of enrolment's database, as its owner.
+    """
     client = (f"{CLIENT}-{secrets.token_hex(4)}", secrets.token_hex(32))
     with opened_service(read_settings(settings)) as house:
         register(
@@ -79,7 +85,13 @@ def recorder_of(
         return issue_token(role=role, environment=settings, **bound)
 
     return Recorder(
-        address, tokens=token, client=client, staff=staff, application=application, seen=seen
+        address,
+        tokens=token,
+        end_class=lambda class_id, ended: end_class(classes, class_id, ended=ended),
+        client=client,
+        staff=staff,
+        application=application,
+        seen=seen,
     )
 
 

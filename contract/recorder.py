@@ -21,6 +21,9 @@ PATIENCE = 60.0
 _SENT = ("Accept", "Content-Type", "Idempotency-Key", "If-Match")
 _ANSWERED = ("Content-Type", "ETag", "Location", "Retry-After", *rate_limits.HEADERS)
 
+EndClass = Callable[[str, datetime], None]
+"""Lets a class be over: its last meeting ended at an instant that is past."""
+
 Tokens = Callable[[str, Mapping[str, str]], str]
 """Gives a token of a role, bound to a card, a provider or a region where the role is."""
 
@@ -46,6 +49,7 @@ class Recorder:
         origin: str,
         *,
         tokens: Tokens,
+        end_class: EndClass,
         client: tuple[str, str],
         staff: str,
         application: str,
@@ -62,6 +66,7 @@ class Recorder:
         self.began = utc_now().replace(microsecond=0)
         self.kept: dict[str, Any] = {}
         self._tokens = tokens
+        self._end_class = end_class
         self._seen = seen
         self._stable = Stable(began=self.began, origin=origin)
         self._session = requests.Session()
@@ -77,6 +82,13 @@ class Recorder:
         instant = datetime.combine(self.began.date(), BEGINS.timetz()) + later
         self._stable.say(instant, BEGINS + later)
         return write_instant(instant)
+
+    def mornings(self, first: int, *, count: int, hours: int) -> list[dict[str, str]]:
+        """Write meetings of so many hours on mornings that follow one another."""
+        return [
+            {"starts_at": self.morning(day), "ends_at": self.morning(day, hours=hours)}
+            for day in range(first, first + count)
+        ]
 
     def today(self) -> str:
         """Write the day on which the journey began, of the national zone, whose statements are asked for."""
@@ -128,6 +140,10 @@ class Recorder:
                 method, address, answer, body=text.shown if text else body, form=form
             )
         return answer
+
+    def let_end(self, class_id: str) -> None:
+        """Let a class have ended when the journey began."""
+        self._end_class(class_id, self.began)
 
     def forget(self, method: str, template: str) -> None:
         """Keep the next call of an operation instead of the one that was made."""

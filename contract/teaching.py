@@ -2,10 +2,8 @@
 
 from __future__ import annotations
 
-import time
 import uuid
 from collections.abc import Callable
-from datetime import timedelta
 from typing import Any
 
 from chassis.clock import utc_now, write_instant
@@ -14,8 +12,7 @@ from contract.recorder import Recorder
 
 API = "/api/v1"
 BY_ID = f"{API}/enrolments/{{enrolment_id}}"
-BEGINS_IN, LASTS = timedelta(seconds=8), timedelta(seconds=1)
-"""Time enough for two to enrol; the journey waits for the rest of it."""
+MEETINGS = 5
 
 Document = dict[str, Any]
 
@@ -25,12 +22,11 @@ def teach(
 ) -> None:
     """Hold a class for two, one of whom never comes; `wait` waits until enrolment knows a class."""
     people = _holders(recorder)
-    begins = utc_now() + BEGINS_IN
-    offered = _offer(recorder, provider, course, write_instant(begins), begins + LASTS)
+    offered = _offer(recorder, provider, course)
     wait(str(offered["id"]))
     came, stayed_away = (_enrol(recorder, card, offered) for card in people)
     _redeem(recorder, people[0], came)
-    time.sleep(max(0.0, (begins + LASTS - utc_now()).total_seconds()) + 0.1)
+    recorder.let_end(str(offered["id"]))
     _record(recorder, provider, came["id"], stayed_away["id"])
     recorder.call("GET", f"{BY_ID}/attendance", came["id"], role="holder", bound=people[0])
     recorder.call("GET", f"{API}/overdue", role="operator", query={"actor": "holder", "limit": 1})
@@ -53,16 +49,14 @@ def _holders(recorder: Recorder) -> list[dict[str, str]]:
     return found
 
 
-def _offer(
-    recorder: Recorder, provider: dict[str, str], course: str, begins: str, ends: Any
-) -> Document:
+def _offer(recorder: Recorder, provider: dict[str, str], course: str) -> Document:
     body = {
         "mode": "online",
         "link": "https://kelas.example/barista",
         "zone": "Asia/Jakarta",
         "registration_opens": recorder.at(-1),
-        "registration_closes": begins,
-        "meetings": [{"starts_at": begins, "ends_at": write_instant(ends)}],
+        "registration_closes": recorder.morning(1),
+        "meetings": recorder.mornings(1, count=MEETINGS, hours=3),
         "seats": 25,
     }
     path = f"{API}/courses/{{course_id}}/classes"
@@ -87,11 +81,13 @@ def _redeem(recorder: Recorder, card: dict[str, str], taken: Document) -> None:
 
 
 def _record(recorder: Recorder, provider: dict[str, str], came: str, stayed_away: str) -> None:
-    first = _evidence(came, 1, source="qr-code")
+    first, *later = [
+        _evidence(came, sequence, source="qr-code") for sequence in range(1, MEETINGS + 1)
+    ]
     absent = {**_evidence(stayed_away, 1, source="instructor"), "present": False}
     strange = _evidence(came, 7, source="instructor")
     test = {**_evidence(came, 999, source="final-test"), "score": 55}
-    for items in ([first], [absent, first, strange], [test]):
+    for items in ([first], [absent, first, strange], [*later, test]):
         body = {"items": items}
         recorder.call("POST", f"{API}/attendance", role="provider", bound=provider, body=body)
 

@@ -1,4 +1,4 @@
-"""The limits of courses and classes by the rules: length and price of the one, days and seats of the other.
+"""The limits of courses and classes by the rules: length and price of the one, length, days and seats of the other.
 
 Whoever offers one is judged by these, and whoever asks is explained them: there is no second wording. A class that
 is held online is a webinar, since it has dated meetings; training without them is not known here.
@@ -56,8 +56,14 @@ class Limit:
 
 def class_limits(facts: ClassFacts, rules: RuleSet) -> list[Limit]:
     """Return every limit that the rules set to a class; what is not known of it is not judged."""
-    limits = [*_hours_a_day(facts, rules), *_seats_per_trainer(facts, rules), *_seats(facts, rules)]
-    return limits if facts.hours is None else [course_length(facts.hours, rules), *limits]
+    course = [] if facts.hours is None else [course_length(facts.hours, rules)]
+    return [
+        *course,
+        *_length(facts, rules),
+        *_hours_a_day(facts, rules),
+        *_seats_per_trainer(facts, rules),
+        *_seats(facts, rules),
+    ]
 
 
 def course_length(hours: int, rules: RuleSet) -> Limit:
@@ -105,7 +111,7 @@ def broken_limits(
     return [
         each
         for each in class_limits(facts, rules)
-        if not each.holds and (each.number, each.found) not in kept
+        if not each.holds and (each.rule, each.found) not in kept
     ]
 
 
@@ -118,7 +124,28 @@ def rules_of_class(book: RuleBook, starts_at: datetime) -> RuleSet:
 
 
 def _broken(facts: ClassFacts, rules: RuleSet) -> set[tuple[str, float]]:
-    return {(each.number, each.found) for each in class_limits(facts, rules) if not each.holds}
+    return {(each.rule, each.found) for each in class_limits(facts, rules) if not each.holds}
+
+
+def _length(facts: ClassFacts, rules: RuleSet) -> Iterator[Limit]:
+    """Yield the limit of what is really taught: a course's hours are said, its classes' meetings are sat through."""
+    if not facts.sittings:
+        return
+    least = rules.least_hours
+    hours = sum((ends_at - starts_at for starts_at, ends_at in facts.sittings), timedelta()) / _HOUR
+    said = (
+        f"the meetings of a class, the final test among them, last at least {least} hours together;"
+        f" these last {hours:g}. Add meetings, or lengthen them."
+    )
+    yield Limit(
+        rule="class-length",
+        number="least_hours",
+        bound=least,
+        found=hours,
+        holds=hours >= least,
+        pointer="/meetings",
+        message=_by(rules, "least_hours") + said,
+    )
 
 
 def _hours_a_day(facts: ClassFacts, rules: RuleSet) -> Iterator[Limit]:

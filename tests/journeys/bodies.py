@@ -44,9 +44,11 @@ def course(mode: str, **changes: Any) -> dict[str, Any]:
 
 
 def training_class(mode: str, *, seats: int, first_day: int = 30) -> dict[str, Any]:
-    """Plan a class of two meetings and a final test, open for registration."""
+    """Plan a class of fifteen hours that ends with a test, open for registration: two meetings, or online four."""
+    meetings, hours = 4, 3
     place: dict[str, Any] = {"link": "https://kelas.example/las"}
     if mode == "offline":
+        meetings, hours = 2, 5
         place = {"venue": "Jl. Salak 1, Bengkulu", "regency": VENUE_REGENCY}
     return {
         **place,
@@ -57,9 +59,9 @@ def training_class(mode: str, *, seats: int, first_day: int = 30) -> dict[str, A
             {
                 "sequence": sequence,
                 "starts_at": days_from_now(first_day + day),
-                "ends_at": days_from_now(first_day + day, hours=3),
+                "ends_at": days_from_now(first_day + day, hours=hours),
             }
-            for day, sequence in enumerate((1, 2, 999))
+            for day, sequence in enumerate((*range(1, meetings + 1), 999))
         ],
         "seats": seats,
         "trainers": 400 if seats > 30 else 1,

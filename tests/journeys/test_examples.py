@@ -12,7 +12,13 @@ from tests.journeys.world import World
 
 
 def test_the_journey_of_the_examples_can_be_made_again(world: World) -> None:
-    recorder = recorder_of(world.system.address, world.system.accounts_settings, seen=checked)
+    system = world.system
+    recorder = recorder_of(
+        system.address,
+        system.accounts_settings,
+        classes=system.databases["enrolment"].owner,
+        seen=checked,
+    )
 
     made = walk(recorder)
 

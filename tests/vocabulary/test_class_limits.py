@@ -42,7 +42,7 @@ def facts(**changes: Any) -> ClassFacts:
         "hours": 40,
         "seats": 16,
         "trainers": 1,
-        "sittings": [sitting(2, 3)],
+        "sittings": [sitting(2, 3, day=day) for day in range(1, 6)],
         "zone": JAKARTA,
     }
     return ClassFacts(**{**usual, **changes})
@@ -58,6 +58,26 @@ def test_length_at_least_15_hours_earlier_6(rules: Any, least: int) -> None:
     assert course_length(least, rules).holds
     assert broken(facts(hours=least), rules) == []
     assert broken(facts(hours=least - 1), rules) == ["least_hours"]
+
+
+@pytest.mark.parametrize(("rules", "least"), [(IN_FORCE, 15), (EARLIER, 6)])
+def test_length_is_that_of_the_meetings_too(rules: Any, least: int) -> None:
+    """Row "length" of the table: what a course says of its hours is not what is taught in a class of it."""
+    days = [sitting(1, 3, day=day) for day in range(least // 3)]
+    assert broken(facts(sittings=days), rules) == []
+    [limit] = broken_limits(facts(sittings=[*days[:-1], sitting(1, 2.99, day=9)]), rules)
+    assert (limit.rule, limit.number, limit.pointer) == (
+        "class-length",
+        "least_hours",
+        "/meetings",
+    )
+    assert (limit.bound, limit.found) == (least, pytest.approx(least - 0.01))
+
+
+def test_a_course_that_is_as_much_too_short_as_a_class_of_it_hides_neither() -> None:
+    short = facts(hours=12, sittings=[sitting(1, 3, day=day) for day in range(4)])
+    told = [limit.rule for limit in broken_limits(short, IN_FORCE, before=facts(hours=12))]
+    assert told == ["class-length"]
 
 
 @pytest.mark.parametrize(("rules", "most"), [(IN_FORCE, 3_500_000), (EARLIER, 1_000_000)])
@@ -76,7 +96,8 @@ def test_length_online_at_most_3_hours_a_day_offline_at_most_8(
     mode: str, hours: int, number: str
 ) -> None:
     """Row "length" of the table."""
-    split = [sitting(1, 1), sitting(3, hours - 1)]
+    rest = [sitting(2, 3, day=day) for day in range(2, 7)]
+    split = [sitting(1, 1), sitting(3, hours - 1), *rest]
     assert broken(facts(mode=mode, sittings=split)) == []
     longer = [*split, sitting(1, 1, day=1), sitting(15.9, 1 / 60)]
     assert broken(facts(mode=mode, sittings=longer)) == [number]
@@ -84,7 +105,8 @@ def test_length_online_at_most_3_hours_a_day_offline_at_most_8(
 
 def test_days_are_counted_by_the_clock_of_the_class() -> None:
     """15:00 to 17:00 and 22:00 to 00:00 UTC lie on two days in Jayapura and Jakarta, but on one day of UTC."""
-    two_days: Sequence[tuple[datetime, datetime]] = [sitting(13, 2), sitting(22, 2)]
+    rest = [sitting(2, 3, day=day) for day in range(2, 7)]
+    two_days: Sequence[tuple[datetime, datetime]] = [sitting(13, 2), sitting(22, 2), *rest]
     for zone in (JAKARTA, JAYAPURA):
         assert broken(facts(mode=ONLINE, sittings=two_days, zone=zone)) == []
 
@@ -119,7 +141,7 @@ def test_class_size_earlier_40_a_class_offline_and_150_in_a_webinar(
 
 def test_what_is_not_known_of_a_class_is_not_judged() -> None:
     numbers = [limit.number for limit in class_limits(facts(hours=None, trainers=None), IN_FORCE)]
-    assert numbers == ["offline_hours_a_day"]
+    assert numbers == ["least_hours", "offline_hours_a_day"]
 
 
 def test_a_refusal_names_the_rule_the_number_and_the_remedy() -> None:
@@ -129,7 +151,7 @@ def test_a_refusal_names_the_rule_the_number_and_the_remedy() -> None:
         "By the rules 2023-01 (class size, offline_seats_per_trainer) an offline class has at most 30 seats for each"
         " trainer, 60 with 2; this has 70. Lower seats to 60, or name 3 trainers."
     )
-    [limit] = broken_limits(facts(sittings=[sitting(1, 8.5)]), IN_FORCE)
+    [limit] = broken_limits(facts(sittings=[sitting(1, 8.5), sitting(1, 8, day=1)]), IN_FORCE)
     assert limit.message == (
         "By the rules 2023-01 (length, offline_hours_a_day) an offline class sits at most 8 hours a day; 2027-03-01 has"
         " 8.5. Shorten that day, or spread its meetings over more days."

@@ -95,7 +95,8 @@ def change_faults(before: ClassPlan, after: ClassPlan, *, now: datetime) -> Iter
         yield FieldError("/registration_opens", "Registration has opened; this stays.")
     if after.registration_closes != before.registration_closes and before.starts_at <= now:
         yield FieldError("/registration_closes", "The class has begun; this stays.")
-    yield from moved_faults(before.meetings, after.meetings, now=now)
+    sold = before.registration_opens <= now
+    yield from moved_faults(before.meetings, after.meetings, sold=sold, now=now)
 
 
 def _place_faults(plan: ClassPlan) -> Iterator[FieldError]:

@@ -34,11 +34,12 @@ def timetable_faults(meetings: Sequence[Meeting], *, zone: Zone) -> list[FieldEr
 
 
 def moved_faults(
-    before: Sequence[Meeting], after: Sequence[Meeting], *, now: datetime
+    before: Sequence[Meeting], after: Sequence[Meeting], *, sold: bool, now: datetime
 ) -> list[FieldError]:
     """List what is wrong with moving meetings at an instant: what has begun stays, what is new lies ahead.
 
-    Once a meeting has begun the others stay as many and as long together: attendance is a share of them.
+    Once a class is `sold`, its registration having opened, its meetings stay as long together; and once one of them has
+    begun, as many: attendance is a share of them.
     """
     begun = {meeting for meeting in before if meeting.starts_at <= now}
     missing = sorted(begun - set(after), key=lambda meeting: meeting.sequence)
@@ -51,13 +52,15 @@ def moved_faults(
         for index, meeting in enumerate(after)
         if meeting.starts_at <= now and meeting not in begun
     ]
-    return faults or (_shortened_faults(before, after) if begun else [])
+    return faults or (_shortened_faults(before, after, begun=bool(begun)) if begun or sold else [])
 
 
-def _shortened_faults(before: Sequence[Meeting], after: Sequence[Meeting]) -> list[FieldError]:
+def _shortened_faults(
+    before: Sequence[Meeting], after: Sequence[Meeting], *, begun: bool
+) -> list[FieldError]:
     """List how less would be taught than those who are in the class were told."""
     told, left = _taught(before), _taught(after)
-    if len(left) < len(told):
+    if begun and len(left) < len(told):
         return [
             FieldError(
                 "/meetings",
@@ -67,10 +70,11 @@ def _shortened_faults(before: Sequence[Meeting], after: Sequence[Meeting]) -> li
     lasted, lasts = _length(told), _length(left)
     if lasts < lasted:
         minutes = lasted // timedelta(minutes=1)
+        since = "The class has begun" if begun else "Registration has opened"
         return [
             FieldError(
                 "/meetings",
-                f"The class has begun: its meetings stay {minutes} minutes together. Lengthen those that lie ahead.",
+                f"{since}: its meetings stay {minutes} minutes together. Lengthen those that lie ahead.",
             )
         ]
     return []

@@ -50,7 +50,7 @@ def course_body(**changes: Any) -> dict[str, Any]:
 
 
 def meeting(
-    number: int, *, on_day: int, hours: float = 3, sequence: int | None = None
+    number: int, *, on_day: int, hours: float = 5, sequence: int | None = None
 ) -> dict[str, Any]:
     """Write a meeting that starts at 02:00 UTC."""
     start = day(on_day)
@@ -59,6 +59,11 @@ def meeting(
         "starts_at": text(start),
         "ends_at": text(start + timedelta(hours=hours)),
     }
+
+
+def two_days(on_day: int) -> list[dict[str, Any]]:
+    """Write the meetings of two long days, without a test."""
+    return [meeting(number, on_day=on_day - 1 + number, hours=8) for number in (1, 2)]
 
 
 def class_body(**changes: Any) -> dict[str, Any]:
@@ -81,6 +86,9 @@ def class_body(**changes: Any) -> dict[str, Any]:
 
 
 def online_body(**changes: Any) -> dict[str, Any]:
-    """Write an online class for the whole country."""
-    body = class_body(mode="online", link="https://kelas.example/las", **changes)
+    """Write an online class for the whole country: four meetings and a final test, three hours each."""
+    meetings = [meeting(number, on_day=29 + number, hours=3) for number in range(1, 5)]
+    meetings.append(meeting(5, on_day=34, hours=3, sequence=999))
+    online = {"mode": "online", "link": "https://kelas.example/las", "meetings": meetings}
+    body = class_body(**{**online, **changes})
     return {name: value for name, value in body.items() if name not in ("venue", "regency")}

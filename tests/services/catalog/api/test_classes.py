@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from tests.services.catalog.bodies import class_body, day, meeting, text
+from tests.services.catalog.bodies import class_body, day, meeting, text, two_days
 from tests.services.catalog.client import OPERATOR, Catalog, key, made, staff
 
 ABSENT = "01890000-0000-7000-8000-000000000000"
@@ -61,7 +61,7 @@ def test_an_online_class_has_a_link_and_serves_the_regions_it_names(
 def test_a_meeting_without_a_sequence_gets_its_place(
     catalog: Catalog, provider_id: str, course_id: str
 ) -> None:
-    meetings = [meeting(1, on_day=30), meeting(2, on_day=31)]
+    meetings = two_days(30)
     for body in meetings:
         del body["sequence"]
     document = catalog.training_class(provider_id, course_id, meetings=meetings)
@@ -127,7 +127,8 @@ def test_only_a_published_course_has_classes(catalog: Catalog, provider_id: str)
         ({"meetings": {}}, ["/meetings"]),
         ({"meetings": [meeting(1, on_day=30, hours=-1)]}, ["/meetings/0/ends_at"]),
         ({"meetings": [meeting(1, on_day=30, hours=0)]}, ["/meetings/0/ends_at"]),
-        ({"meetings": [meeting(1, on_day=30, hours=9)]}, ["/meetings"]),
+        ({"meetings": [*two_days(30), meeting(3, on_day=32, hours=9)]}, ["/meetings"]),
+        ({"meetings": [meeting(1, on_day=30, hours=1 / 3600)]}, ["/meetings"]),
         ({"meetings": [meeting(2, on_day=30)]}, ["/meetings"]),
         ({"meetings": [meeting(1, on_day=31), meeting(2, on_day=30)]}, ["/meetings/1/starts_at"]),
         ({"meetings": [{**meeting(1, on_day=30), "room": 4}]}, ["/meetings/0/room"]),
@@ -170,7 +171,7 @@ def test_seats_price_and_meetings_are_changed_by_version(
         "seats": 30,
         "price": 1_000_000,
         "venue": "Jl. Mangga 2",
-        "meetings": [meeting(1, on_day=40)],
+        "meetings": two_days(40),
         "registration_closes": text(day(39)),
     }
     assert catalog.patch(path, changes, me).status_code == 428

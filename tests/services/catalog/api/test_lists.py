@@ -8,7 +8,7 @@ from chassis.follower import move_follower, read_follower_state
 from services.catalog.followers.seats import SOURCE
 from services.catalog.storage.class_seats import ClassSeats, SeatsHeld
 from services.catalog.storage.tables import FOLLOWER_STATE
-from tests.services.catalog.bodies import day, meeting, text
+from tests.services.catalog.bodies import day, meeting, text, two_days
 from tests.services.catalog.client import AUDITOR, OPERATOR, Catalog, key, made, staff
 
 
@@ -150,7 +150,7 @@ def test_one_class_must_pass_every_filter_of_a_course(catalog: Catalog, provider
     course_id = catalog.course(provider_id)
     full_soon = catalog.training_class(provider_id, course_id, seats=1)
     late = catalog.training_class(
-        provider_id, course_id, meetings=[meeting(1, on_day=60)], registration_closes=text(day(50))
+        provider_id, course_id, meetings=two_days(60), registration_closes=text(day(50))
     )
     hold(catalog.database, full_soon["id"], 1)
     assert ids(catalog, "/courses?has_seats=true") == [course_id]
@@ -184,7 +184,7 @@ def test_classes_are_filtered(catalog: Catalog, provider_id: str) -> None:
         other,
         online,
         online=True,
-        meetings=[meeting(1, on_day=60)],
+        meetings=[meeting(number, on_day=59 + number, hours=3) for number in range(1, 6)],
         registration_opens=text(day(10)),
         registration_closes=text(day(50)),
     )["id"]

@@ -20,10 +20,15 @@ JAKARTA = ZONES["Asia/Jakarta"]
 JAYAPURA = ZONES["Asia/Jayapura"]
 
 
-def meeting(sequence: int, *, day: int, hour: float = 2, hours: float = 3) -> Meeting:
+def meeting(sequence: int, *, day: int, hour: float = 2, hours: float = 5) -> Meeting:
     """Make a meeting so many days after 1 December 2026, at an hour of UTC (two o'clock is nine in Jakarta)."""
     start = datetime(2026, 12, 1, tzinfo=UTC) + timedelta(days=day, hours=hour)
     return Meeting(sequence, start, start + timedelta(hours=hours))
+
+
+def two_days(first: int, *, hour: float = 1) -> tuple[Meeting, ...]:
+    """Make the meetings of two long days, without a test."""
+    return tuple(meeting(number, day=first - 1 + number, hour=hour, hours=8) for number in (1, 2))
 
 
 MEETINGS = (meeting(1, day=10), meeting(2, day=11), meeting(FINAL_TEST, day=13))
@@ -83,6 +88,7 @@ def online_plan(**changes: Any) -> ClassPlan:
         "link": "https://kelas.example/las",
         "venue": None,
         "regency": None,
+        "meetings": tuple(meeting(number, day=9 + number, hours=3) for number in range(1, 6)),
     }
     return replace(OFFLINE, **{**online, **changes})
 

@@ -27,6 +27,7 @@ from tests.services.catalog.domain.examples import (
     online_plan,
     plan,
     training_class,
+    two_days,
 )
 from vocabulary.refusals.catalogue import CourseNotPublished
 from vocabulary.regions import REGENCIES
@@ -67,7 +68,8 @@ def test_a_class_is_held_in_the_mode_of_its_course() -> None:
         ({"zone": JAYAPURA}, ["/zone"]),
         ({"seats": 31}, ["/seats"]),
         ({"trainers": 0, "seats": 16}, ["/trainers"]),
-        ({"meetings": (meeting(1, day=10, hours=8.5),)}, ["/meetings"]),
+        ({"meetings": (*two_days(10), meeting(3, day=12, hour=1, hours=8.5))}, ["/meetings"]),
+        ({"meetings": (meeting(1, day=10, hours=1 / 3600),)}, ["/meetings"]),
         ({"price": 1_500_001}, ["/price"]),
         ({"price": -1}, ["/price"]),
         ({"registration_closes": NOW - timedelta(days=1)}, ["/registration_closes"]),
@@ -117,7 +119,7 @@ def test_a_class_names_the_rules_that_are_in_force_when_it_starts() -> None:
     assert training_class().rule_version == "2023-01"
     new = replace(RULES, version="2026-12", offline_seats_per_trainer=10)
     book = BOOK.with_version(new, effective_from=date(2026, 12, 11), source="Uji")
-    before, on_the_day = (plan(meetings=(meeting(1, day=day),)) for day in (9, 10))
+    before, on_the_day = (plan(meetings=two_days(day)) for day in (9, 10))
     judged = classes.schedule(course(), before, class_id="class", now=NOW, book=book)
     assert judged.rule_version == "2023-01"
     with pytest.raises(ValidationFailed) as refusal:
@@ -140,8 +142,8 @@ def test_a_course_that_is_too_short_when_a_class_of_it_starts_has_none() -> None
     book = BOOK.with_version(new, effective_from=date(2026, 12, 2), source="Uji")
     with pytest.raises(ValidationFailed) as refusal:
         classes.schedule(course(), plan(), class_id="class", now=NOW, book=book)
-    [error] = refusal.value.errors
-    assert error.pointer == ""
+    error, of_its_meetings = refusal.value.errors
+    assert (error.pointer, of_its_meetings.pointer) == ("", "/meetings")
     assert "(length, least_hours) a training has at least 41 hours; this has 40" in error.message
 
 
@@ -168,7 +170,7 @@ def test_an_offline_class_keeps_the_clock_of_its_venue_wherever_that_is(code: st
     local = REGENCIES[code].zone
     made = schedule(
         course(),
-        plan(regency=code, zone=local, meetings=(meeting(1, day=10),)),
+        plan(regency=code, zone=local, meetings=two_days(10, hour=0)),
         class_id="c",
         now=NOW,
     )
@@ -201,7 +203,7 @@ def test_a_change_obeys_the_rules_of_a_new_class() -> None:
     assert refused({"seats": 31}, days=0) == ["/seats"]
     assert refused({"price": 1_500_001}, days=0) == ["/price"]
     assert refused({"link": "https://kelas.example"}, days=0) == ["/link"]
-    assert refused({"meetings": (meeting(1, day=2),)}, days=0) == ["/registration_closes"]
+    assert refused({"meetings": two_days(2)}, days=0) == ["/registration_closes"]
     assert refused({"meetings": ()}, days=0) == ["/meetings"]
 
 
@@ -277,12 +279,12 @@ def test_the_body_in_the_journal_tells_everything_that_enrolment_needs() -> None
     assert body["class_id"] == "class"
     assert body["regions"] == ["17.71", "18"]
     assert body["starts_at"] == "2026-12-11T02:00:00.000000Z"
-    assert body["ends_at"] == "2026-12-14T05:00:00.000000Z"
+    assert body["ends_at"] == "2026-12-14T07:00:00.000000Z"
     assert body["registration_closes"] == "2026-12-06T03:00:00.000000Z"
     assert body["meetings"][2] == {
         "sequence": 999,
         "starts_at": "2026-12-14T02:00:00.000000Z",
-        "ends_at": "2026-12-14T05:00:00.000000Z",
+        "ends_at": "2026-12-14T07:00:00.000000Z",
     }
     assert {
         "course_id",

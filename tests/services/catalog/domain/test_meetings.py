@@ -95,9 +95,11 @@ def test_a_timetable_is_refused_exactly_where_a_meeting_crosses_a_local_midnight
 def test_what_lies_ahead_may_be_moved_and_what_has_begun_may_not() -> None:
     begun, ahead = meeting(1, day=0, hour=1), meeting(2, day=2)
     moved = meeting(2, day=4)
-    assert moved_faults([begun, ahead], [begun, moved], now=NOW) == []
+    assert moved_faults([begun, ahead], [begun, moved], sold=True, now=NOW) == []
     shorter = meeting(1, day=0, hour=1, hours=1)
-    pointers = [f.pointer for f in moved_faults([begun, ahead], [shorter, ahead], now=NOW)]
+    pointers = [
+        f.pointer for f in moved_faults([begun, ahead], [shorter, ahead], sold=True, now=NOW)
+    ]
     assert pointers == ["/meetings", "/meetings/0/starts_at"]
 
 
@@ -109,16 +111,29 @@ def test_a_class_that_has_begun_is_not_shortened() -> None:
         ([begun, final], "2 meetings stay as many"),
         ([begun, shorter, final], "minutes together"),
     ):
-        (fault,) = moved_faults(told, fewer, now=NOW)
+        (fault,) = moved_faults(told, fewer, sold=True, now=NOW)
         assert (fault.pointer, told_why in fault.message) == ("/meetings", True)
-        assert moved_faults(told, fewer, now=begun.starts_at - timedelta(minutes=1)) == []
-    assert moved_faults(told, [begun, ahead], now=NOW) == [], "a final test may be undated"
+        early = begun.starts_at - timedelta(minutes=1)
+        assert moved_faults(told, fewer, sold=False, now=early) == []
+    assert moved_faults(told, [begun, ahead], sold=True, now=NOW) == [], "a test may be undated"
     longer = replace(ahead, ends_at=ahead.ends_at + timedelta(minutes=1))
     more = meeting(3, day=4)
-    assert moved_faults(told, [begun, longer], now=NOW) == []
-    assert moved_faults(told, [begun, shorter, more], now=NOW) == []
+    assert moved_faults(told, [begun, longer], sold=True, now=NOW) == []
+    assert moved_faults(told, [begun, shorter, more], sold=True, now=NOW) == []
+
+
+def test_what_is_sold_is_not_shortened_and_may_be_held_in_fewer_meetings() -> None:
+    told = [meeting(1, day=1), meeting(2, day=2)]
+    (fault,) = moved_faults(told, [meeting(1, day=1, hours=9.5)], sold=True, now=NOW)
+    assert fault.message == (
+        "Registration has opened: its meetings stay 600 minutes together. Lengthen those that lie ahead."
+    )
+    assert moved_faults(told, [meeting(1, day=1, hours=9.5)], sold=False, now=NOW) == []
+    assert moved_faults(told, [meeting(1, day=1, hours=10)], sold=True, now=NOW) == []
 
 
 def test_nothing_is_moved_into_the_past() -> None:
     ahead, past = meeting(1, day=2), meeting(1, day=-1)
-    assert [f.pointer for f in moved_faults([ahead], [past], now=NOW)] == ["/meetings/0/starts_at"]
+    assert [f.pointer for f in moved_faults([ahead], [past], sold=False, now=NOW)] == [
+        "/meetings/0/starts_at"
+    ]
