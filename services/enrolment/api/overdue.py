@@ -41,6 +41,7 @@ def get_overdue(call: Call, service: EnrolmentService) -> Answer:
             call.query["page"],
             actor=actor,
             reach=reach_to_read(call.caller),
+            pauses=service.stores.pauses.in_force(connection),
             now=service.database.now(connection),
         )
     return json_answer(200, document)

@@ -15,12 +15,13 @@ import sqlalchemy as sa
 from chassis.clock import read_instant, write_instant
 from chassis.pagination import Page
 from services.enrolment.domain.programme.card import LIVE_STATES
+from services.enrolment.domain.programme.pause import Pause, clock_stopped_at
 from services.enrolment.domain.reach import Reach
 from services.enrolment.domain.seats.enrolment import EnrolmentState
+from services.enrolment.storage.cards import lives_in
 from services.enrolment.storage.tables.learning import TRAINING_RESULT
 from services.enrolment.storage.tables.programme import CARD
 from services.enrolment.storage.tables.seats import ENROLMENT, TRAINING_CLASS
-from vocabulary.regions import present_code
 from vocabulary.roles import HOLDER, OPERATOR, PROVIDER
 
 E, C = ENROLMENT.c, CARD.c
@@ -51,13 +52,22 @@ _HOLDER_WAITED_FOR = sa.case(
 
 
 def list_overdue(
-    connection: sa.Connection, page: Page, *, actor: str, reach: Reach, now: datetime
+    connection: sa.Connection,
+    page: Page,
+    *,
+    actor: str,
+    reach: Reach,
+    pauses: Sequence[Pause],
+    now: datetime,
 ) -> dict[str, Any]:
-    """Return what the actor (`holder`, `provider` or `operator`) has not done in time, within a reach."""
+    """Return what the actor (`holder`, `provider` or `operator`) has not done in time, within a reach.
+
+    A review opens the next purchase: nobody is late with one whose clock stands still because of one of the `pauses`.
+    """
     due = E.holder_due_at if actor == HOLDER else E.provider_due_at
     looked_at = page.limit + 1 if reach.everything else LOOKED_AT
     rows = connection.execute(overdue_query(due, page.after, now=now, limit=looked_at)).all()
-    shown = [row for row in rows if _may_see(row, reach)]
+    shown = [row for row in rows if _may_see(row, reach) and not _stands_still(row, pauses)]
     more_shown = len(shown) > page.limit
     shown = shown[: page.limit]
     last = _where_to_go_on(rows, shown, more_shown, all_looked_at=len(rows) < looked_at)
@@ -74,7 +84,7 @@ def overdue_query(
     of_provider = due is E.provider_due_at
     since = _RESULT_WAITED_FOR if of_provider else _HOLDER_WAITED_FOR
     to_be_done = _TO_BE_JUDGED if of_provider else _TO_BE_REDEEMED | _TO_BE_REVIEWED
-    query = sa.select(ENROLMENT, due.label("due_at"), since.label("since"), C.region)
+    query = sa.select(ENROLMENT, due.label("due_at"), since.label("since"), C.region, C.domicile)
     query = query.join(CARD, C.card_ref == E.card_ref).where(due.is_not(None), due <= now)
     query = query.where(to_be_done)
     if after is not None:
@@ -99,7 +109,13 @@ def _where_to_go_on(
 def _may_see(row: sa.Row[Any], reach: Reach) -> bool:
     if reach.has_enrolment(card_ref=row.card_ref, provider_id=row.provider_id):
         return True
-    return reach.has_card(region=present_code(row.region))
+    return reach.has_card(region=lives_in(row))
+
+
+def _stands_still(row: sa.Row[Any], pauses: Sequence[Pause]) -> bool:
+    if row.state != EnrolmentState.COMPLETED:
+        return False
+    return clock_stopped_at(pauses, row.card_ref, regency=lives_in(row)) is not None
 
 
 def _document(row: sa.Row[Any], actor: str) -> dict[str, Any]:
@@ -111,7 +127,7 @@ def _document(row: sa.Row[Any], actor: str) -> dict[str, Any]:
         "class_id": row.class_id,
         "provider_id": row.provider_id,
         "card_ref": row.card_ref,
-        "region": present_code(row.region),
+        "region": lives_in(row),
         "action": ("review" if completed else "redemption") if of_holder else "result",
         "whose": HOLDER if of_holder else PROVIDER,
         "actor": HOLDER if of_holder else OPERATOR,

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import datetime
 from typing import Any
 
@@ -81,6 +82,9 @@ def _next(
     now: datetime,
     stores: Stores,
 ) -> NextStep | None:
+    card = stores.cards.read(connection, enrolment.card_ref)
+    if card is not None and card.paused_at is not None:
+        enrolment = replace(enrolment, holder_due_at=None)  # a review is due with the clock
     evidence = stores.evidence.of(connection, [enrolment.enrolment_id])
     told = evidence.get(enrolment.enrolment_id, [])
     return next_step(

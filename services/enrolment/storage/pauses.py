@@ -1,4 +1,4 @@
-"""Pauses in force; what was paused once is told by the journal."""
+"""Pauses in force, and of enrolments those that are over; what else was paused once is told by the journal."""
 
 from __future__ import annotations
 
@@ -9,8 +9,8 @@ import sqlalchemy as sa
 
 from chassis.database import Database
 from services.enrolment.domain.programme.pause import Pause, Paused
-from services.enrolment.storage.tables.programme import PAUSE
-from vocabulary.regions import present_code
+from services.enrolment.storage.tables.programme import PAST_PAUSE, PAUSE
+from vocabulary.regions import codes_kept_for, present_code
 
 P = PAUSE.c
 _EVERYWHERE = ""
@@ -49,9 +49,40 @@ class PauseStore:
             )
         )
 
-    def remove(self, connection: sa.Connection, pause_id: str) -> None:
-        """End a pause."""
-        connection.execute(sa.delete(PAUSE).where(P.pause_id == pause_id))
+    def save_ending(self, connection: sa.Connection, pause: Pause, *, given: int) -> int:
+        """Save how far the end of a pause has come, with so many more cards that have their days; return how many have.
+
+        One that is at its end is removed (`remove`).
+        """
+        saved = connection.execute(
+            sa.update(PAUSE)
+            .where(P.pause_id == pause.pause_id)
+            .values(ended_at=pause.ended_at, given_to=pause.given_to, given=P.given + given)
+            .returning(P.given)
+        )
+        return int(saved.scalar_one())
+
+    def remove(self, connection: sa.Connection, pause: Pause) -> None:
+        """Let a pause be over; of one in which clocks stood still it is remembered when that was."""
+        connection.execute(sa.delete(PAUSE).where(P.pause_id == pause.pause_id))
+        if pause.what is Paused.ENROLMENTS:
+            connection.execute(
+                sa.insert(PAST_PAUSE).values(
+                    pause_id=pause.pause_id,
+                    region=pause.region or _EVERYWHERE,
+                    began_at=pause.began_at,
+                    ended_at=pause.ended_at,
+                )
+            )
+
+    def past(
+        self, connection: sa.Connection, *, regency: str, since: datetime
+    ) -> list[tuple[datetime, datetime]]:
+        """Read from when until when enrolments were paused in a regency, of pauses that ended since an instant."""
+        there = (_EVERYWHERE, *codes_kept_for(regency), *codes_kept_for(regency[:2]))
+        query = sa.select(PAST_PAUSE.c.began_at, PAST_PAUSE.c.ended_at)
+        query = query.where(PAST_PAUSE.c.ended_at > since, PAST_PAUSE.c.region.in_(there))
+        return [(row.began_at, row.ended_at) for row in connection.execute(query)]
 
 
 def pause_of(row: sa.Row[tuple[object, ...]]) -> Pause:
@@ -62,6 +93,8 @@ def pause_of(row: sa.Row[tuple[object, ...]]) -> Pause:
         region=present_code(row.region) or None,
         message=row.message,
         began_at=row.began_at,
+        ended_at=row.ended_at,
+        given_to=row.given_to,
     )
 
 

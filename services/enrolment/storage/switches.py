@@ -8,7 +8,7 @@ from typing import NamedTuple
 
 import sqlalchemy as sa
 
-from chassis.column_types import Identifier, Instant
+from chassis.column_types import Identifier
 from chassis.database import Database
 from services.enrolment.domain.programme.pause import Pause
 from services.enrolment.storage.pauses import pause_of
@@ -34,9 +34,7 @@ class SwitchStore:
         nowhere = sa.cast(sa.null(), Identifier())
         pauses = sa.select(PAUSE, nowhere.label("provider_id"))
         suspended = sa.select(
-            sa.cast(sa.null(), Identifier()).label("pause_id"),
-            *[sa.cast(sa.null(), sa.Text()).label(name) for name in ("what", "region", "message")],
-            sa.cast(sa.null(), Instant()).label("began_at"),
+            *[sa.cast(sa.null(), column.type).label(column.name) for column in PAUSE.c],
             S.provider_id,
         ).where(S.in_force, database.is_among(S.provider_id))
         switches = sa.union_all(pauses, suspended).subquery("switch")

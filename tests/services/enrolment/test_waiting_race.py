@@ -7,8 +7,7 @@ databases what becomes of somebody who did.
 from __future__ import annotations
 
 import threading
-from collections.abc import Callable, Sequence
-from concurrent.futures import Future, ThreadPoolExecutor
+from collections.abc import Sequence
 from dataclasses import replace
 from typing import Any
 
@@ -29,11 +28,9 @@ from tests.services.enrolment.careless import careless_service
 from tests.services.enrolment.house import DAY, House, document
 from tests.services.enrolment.people import HeldCard
 from tests.services.enrolment.teaching import Taught, held, taught
-from tests.waiting import lock_waited_for
+from tests.services.enrolment.waiting import Change, while_a_card_is_held
 
 MAKASSAR = "73.71"
-PATIENCE = 20
-Change = Callable[[sa.Connection], Any]
 
 
 class ReadOnce(ClassStore):
@@ -69,31 +66,6 @@ class LivingWhereRead(CardStore):
     def lock(self, connection: sa.Connection, card_refs: Sequence[str]) -> dict[str, Card]:
         found = super().lock(connection, card_refs)
         return {ref: replace(card, region=self._known[ref]) for ref, card in found.items()}
-
-
-def while_a_card_is_held(
-    house: House,
-    card: HeldCard,
-    change: Change,
-    step: Callable[[], Any],
-    *,
-    begun: threading.Event | None = None,
-) -> Any:
-    """Hold a card, let a step wait for it, change something meanwhile; return what the step returned.
-
-    `begun` tells that the step has read what it should not decide by.
-    """
-    with ThreadPoolExecutor(1) as pool:
-
-        def hold(connection: sa.Connection) -> Future[Any]:
-            house.service.stores.cards.lock(connection, [card.card_ref])
-            waiting = pool.submit(step)
-            assert begun is None or begun.wait(PATIENCE)
-            lock_waited_for(house.service.database)
-            change(connection)
-            return waiting
-
-        return house.service.transactions.run(hold).result(PATIENCE)
 
 
 def telling(of: Taught, **changes: Any) -> Change:

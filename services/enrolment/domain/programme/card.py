@@ -53,8 +53,8 @@ class Card:
     """A card as its row stands.
 
     `deadline` is when the present clock runs out; None while no clock runs. `region` is where its holder lives.
-    While it is barred, `barred_at` says since when; its clock stands still at that instant, and `deadline` is told as
-    of then.
+    While it is barred, `barred_at` says since when, and while nobody enrols where its holder lives, `paused_at`. Its
+    clock stands still at the earlier of the two, and `deadline` is told as of then.
     """
 
     card_ref: str
@@ -64,6 +64,7 @@ class Card:
     deadline: datetime | None
     region: str
     barred_at: datetime | None = None
+    paused_at: datetime | None = None
 
     def state_at(self, now: datetime) -> CardState:
         """Return the state at an instant: a card whose clock ran out is expired, also before anyone noted it.
@@ -73,15 +74,15 @@ class Card:
         if self.barred_at is not None and self.state in LIVE_STATES:
             return CardState.BARRED
         waiting = self.state in (CardState.AWARDED, CardState.BETWEEN)
-        if waiting and self.deadline is not None and self.deadline <= now:
+        if waiting and self.deadline is not None and self.deadline <= self.clock_at(now):
             return CardState.EXPIRED
         return self.state
 
     def clock_at(self, now: datetime) -> datetime:
-        """Return what its clock shows at an instant: while it is barred, when it was barred."""
-        return self.barred_at or now
+        """Return what its clock shows at an instant: while it stands still, since when it does."""
+        return min(each for each in (self.barred_at, self.paused_at, now) if each is not None)
 
     @property
     def runs_out_at(self) -> datetime | None:
         """Return when its clock runs out; None while none runs, or it stands still."""
-        return None if self.barred_at is not None else self.deadline
+        return self.deadline if self.barred_at is self.paused_at is None else None

@@ -7,21 +7,28 @@ from datetime import datetime
 
 from chassis.problems import FieldError, StateConflict, ValidationFailed
 from services.enrolment.domain.programme.card import Card
+from services.enrolment.domain.programme.clock import given_again
 from services.enrolment.domain.programme.ending import OVER
 
 
-def move(card: Card, *, to: str, now: datetime) -> Card:
-    """Return a card whose holder lives in another regency.
+def move(card: Card, *, to: str, now: datetime, paused_at: datetime | None = None) -> Card:
+    """Return a card whose holder lives in another regency, where its clock stands still by pauses since `paused_at`.
 
-    A clock that runs keeps the instant at which it ends; the next one ends by the new regency's zone. Raises
-    `StateConflict` for a card that has ended, `ValidationFailed` where its holder lives there already.
+    A clock that runs keeps the instant at which it ends; the next one ends by the new regency's zone. One that stood
+    still keeps as many days as were left.
+
+    Raises `StateConflict` for a card that has ended, `ValidationFailed` where its holder lives there already.
     """
     state = card.state_at(now)
     if state in OVER:
         raise StateConflict(_OVER.format(state=state), facts={"state": state.value})
     if card.region == to:
         raise ValidationFailed(errors=[FieldError("/regency", _THERE)])
-    return replace(card, region=to)
+    moved = replace(card, region=to, paused_at=paused_at)
+    stood, stands = card.clock_at(now), moved.clock_at(now)
+    if card.deadline is None or stood == stands:
+        return moved
+    return replace(moved, deadline=given_again(card.deadline, since=stood, now=stands, region=to))
 
 
 _OVER = "The card is {state}. Where its holder lives makes no difference to it any more."

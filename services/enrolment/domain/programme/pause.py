@@ -1,4 +1,7 @@
-"""A pause: for a while nobody is admitted, or nobody enrols, everywhere or in one region."""
+"""A pause: for a while nobody is admitted, or nobody enrols, everywhere or in one region.
+
+While nobody enrols, no clock runs that asks somebody to enrol (`days_back`).
+"""
 
 from __future__ import annotations
 
@@ -17,17 +20,28 @@ class Paused(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Pause:
-    """What is paused, where (None: everywhere), since when, and what people are told."""
+    """What is paused, where (None: everywhere), since when, and what people are told.
+
+    One of enrolments that an operator has ended (`ended_at`) holds on until every clock has its days again; up to
+    `given_to`, in the order of the cards' references, they have.
+    """
 
     pause_id: str
     what: Paused
     region: str | None
     message: str
     began_at: datetime
+    ended_at: datetime | None = None
+    given_to: str | None = None
 
     def holds_in(self, regency: str) -> bool:
         """Tell whether it holds for people of a regency: there, in its province, or everywhere."""
         return self.region in (None, regency, regency[:2])
+
+    def stops_clock(self, card_ref: str, *, regency: str) -> bool:
+        """Tell whether the clock of a card stands still because of it, whose holder lives in a regency."""
+        given = self.given_to is not None and card_ref <= self.given_to
+        return self.what is Paused.ENROLMENTS and self.holds_in(regency) and not given
 
 
 def is_paused_anywhere(pauses: Iterable[Pause], what: Paused) -> bool:
@@ -38,6 +52,12 @@ def is_paused_anywhere(pauses: Iterable[Pause], what: Paused) -> bool:
 def is_paused_everywhere(pauses: Iterable[Pause], what: Paused) -> bool:
     """Tell whether it is paused for everybody by one pause."""
     return any(pause.what is what and pause.region is None for pause in pauses)
+
+
+def clock_stopped_at(pauses: Iterable[Pause], card_ref: str, *, regency: str) -> datetime | None:
+    """Return since when the clock of a card stands still because nobody enrols where its holder lives, if it does."""
+    stopping = (p.began_at for p in pauses if p.stops_clock(card_ref, regency=regency))
+    return min(stopping, default=None)
 
 
 def pause_in_force(pauses: Iterable[Pause], what: Paused, *, regency: str) -> Pause | None:

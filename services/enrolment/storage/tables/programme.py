@@ -163,7 +163,23 @@ PAUSE = sa.Table(
     sa.Column("region", sa.String(5), nullable=False),
     sa.Column("message", sa.Text, nullable=False),
     sa.Column("began_at", Instant, nullable=False),
+    # Of one that is being ended: since when, up to which card clocks were given their days again, and how many cards.
+    sa.Column("ended_at", Instant),
+    sa.Column("given_to", Identifier),
+    sa.Column("given", sa.Integer, nullable=False, server_default="0"),
     sa.UniqueConstraint("what", "region", name="pause_once_a_place"),
+)
+
+
+PAST_PAUSE = sa.Table(
+    "past_pause",
+    METADATA,
+    # Pauses of enrolments that are over, in which clocks stood still.
+    sa.Column("pause_id", Identifier, primary_key=True),
+    sa.Column("region", sa.String(5), nullable=False),
+    sa.Column("began_at", Instant, nullable=False),
+    sa.Column("ended_at", Instant, nullable=False),
+    sa.CheckConstraint("began_at <= ended_at", name="past_pause_ends_after_it_began"),
 )
 
 

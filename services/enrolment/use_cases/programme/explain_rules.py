@@ -114,7 +114,8 @@ def explain_enrolment(
         state=enrolment.card_state_before,
         deadline=enrolment.card_deadline_before,
         balance=before.balance,
-        barred_at=None,  # a barred card buys nothing
+        barred_at=None,  # a barred card buys nothing,
+        paused_at=None,  # and nobody does in a pause
     )
     seen = _under(connection, then, judge, stores)
     checks = [

@@ -57,7 +57,7 @@ class EnrolHandler:
         with parting(lambda command: command.class_id):
             classes = stores.classes.lock(connection, [command.class_id for command in commands])
         with parting(lambda command: command.card_ref):
-            cards = stores.cards.lock(connection, card_refs)
+            cards = stores.cards.lock_for_purchase(connection, card_refs)
         history = stores.enrolments.history(connection, card_refs)
         switches = stores.switches.read(connection, [c.provider_id for c in classes.values()])
         all_known = all(command.class_id in classes for command in commands)

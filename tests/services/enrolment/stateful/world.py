@@ -11,6 +11,7 @@ from hypothesis.stateful import initialize, invariant, rule
 from services.enrolment.storage.tables.money import INCENTIVE
 from services.enrolment.storage.tables.programme import CARD, QUOTA
 from services.enrolment.storage.tables.seats import ENROLMENT, TRAINING_CLASS
+from tests.services.enrolment.api.test_pauses import end
 from tests.services.enrolment.draws import work_of as draw_work_of
 from tests.services.enrolment.house import document
 from tests.services.enrolment.stateful.expected import OVER, Holder, Wave
@@ -127,7 +128,7 @@ class World(Scene):
     def teardown(self) -> None:
         """Compare tables and entries; end what would hinder the next walk, which shares the database."""
         for pause_id in self.pauses.values():
-            self.house.post(f"/pauses/{pause_id}/end", {"reason": "Selesai"}, "operator")
+            end(self.house, pause_id)
         while draw_work_of(self.house).go_on():
             pass
         assert self.house.differences() == []

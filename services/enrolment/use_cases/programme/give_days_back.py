@@ -1,0 +1,87 @@
+"""Give clocks their days again that stood still because of a pause, which an operator has ended: then it is over.
+
+Nothing has to be remembered between two of these transactions: the pause says which cards have their days.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import replace
+from datetime import datetime
+
+import sqlalchemy as sa
+
+from chassis.journal import Entry
+from services.enrolment.domain.entry_kinds import EntryKind
+from services.enrolment.domain.programme.card import Card
+from services.enrolment.domain.programme.days_back import with_days_back
+from services.enrolment.domain.programme.pause import Pause, clock_stopped_at
+from services.enrolment.storage.pauses import found
+from services.enrolment.storage.stores import Stores
+from services.enrolment.use_cases.shared.by_worker import ACTOR
+from vocabulary.roles import SYSTEM
+
+CARDS_AT_ONCE = 500
+
+
+def give_days_back(
+    connection: sa.Connection,
+    pause_id: str,
+    *,
+    request_id: str,
+    stores: Stores,
+    at_once: int = CARDS_AT_ONCE,
+) -> int:
+    """Give the cards that come next their days again, and return how many these were.
+
+    The last of them end the pause. Nothing is done where it is over, or nobody has ended it.
+    """
+    stores.pauses.hold(connection)
+    pause = found(stores.pauses.in_force(connection), pause_id)
+    if pause is None or pause.ended_at is None:
+        return 0
+    awarded = stores.cards.stopped_by(connection, pause, limit=at_once)
+    cards = stores.cards.lock(connection, list(awarded))
+    _save(connection, pause, pause.ended_at, cards, awarded, stores)
+    last = max(awarded, default=pause.given_to)
+    further = replace(pause, given_to=last)
+    given = stores.pauses.save_ending(connection, further, given=len(awarded))
+    if len(awarded) < at_once:
+        stores.pauses.remove(connection, pause)
+        now = stores.database.now(connection)
+        entry = _over(pause, given, request_id)
+        stores.journal.append(connection, [entry], now=now)
+    return len(awarded)
+
+
+def _save(
+    connection: sa.Connection,
+    pause: Pause,
+    ended_at: datetime,
+    cards: Mapping[str, Card],
+    awarded: Mapping[str, datetime],
+    stores: Stores,
+) -> None:
+    others = [each for each in stores.pauses.in_force(connection) if each != pause]
+    after = []
+    for card in cards.values():
+        paused_at = clock_stopped_at(others, card.card_ref, regency=card.region)
+        freed = replace(card, paused_at=paused_at)
+        awarded_at = awarded[card.card_ref]
+        after.append(
+            with_days_back(freed, awarded_at=awarded_at, began_at=pause.began_at, now=ended_at)
+        )
+    stores.cards.save(connection, after)
+    running = [card.card_ref for card in after if card.runs_out_at is not None]
+    stores.due_times.follow_clocks(connection, running)
+
+
+def _over(pause: Pause, given: int, request_id: str) -> Entry:
+    return Entry(
+        kind=EntryKind.PAUSE_OVER,
+        actor=ACTOR,
+        role=SYSTEM,
+        request_id=request_id,
+        subjects={"region": pause.region},
+        body={"pause_id": pause.pause_id, "what": pause.what.value, "cards": given},
+    )
