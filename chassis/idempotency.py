@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import hmac
 import json
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
@@ -23,6 +23,8 @@ from chassis.sealing import Seal
 
 KEPT_FOR = timedelta(hours=48)
 PURGED_AT_ONCE = 5_000
+LOOKED_THROUGH_AT_ONCE = 200
+"""Answers in memory at once: one of them may be of a thousand rows."""
 PURGED_EVERY = 60.0
 """Seconds between two rounds of a worker that forgets what was kept long enough."""
 
@@ -109,6 +111,7 @@ class StoredAnswers:
         self._table = table
         self._seal = seal
         self._read = sa.select(table).where(database.is_among(table.c.digest))
+        self._forget = sa.delete(table).where(database.is_among(table.c.digest))
         columns = {c.name: sa.Text() if c.name != "status" else sa.Integer() for c in table.c}
         given = database.recordset({**columns, "stored_at": Instant()})
         self._insert = sa.insert(table).from_select(
@@ -149,8 +152,12 @@ class StoredAnswers:
         connection.execute(self._insert, {"rows": rows_parameter(rows)})
 
     def _answer(self, row: sa.Row[Any]) -> Answer:
-        body = self._seal.open(row.body, context=row.digest) if self._seal else row.body
-        return Answer(row.status, body.encode(), tuple((n, v) for n, v in json.loads(row.headers)))
+        headers = tuple((name, value) for name, value in json.loads(row.headers))
+        return Answer(row.status, self._opened(row).encode(), headers)
+
+    def _opened(self, row: sa.Row[Any]) -> str:
+        body: str = row.body
+        return self._seal.open(body, context=row.digest) if self._seal else body
 
     def _sealed(self, body: str, digest: str) -> str:
         return self._seal.close(body, context=digest) if self._seal else body
@@ -159,18 +166,32 @@ class StoredAnswers:
         self, connection: sa.Connection, told: Sequence[str], *, since: datetime, until: datetime
     ) -> int:
         """Forget what was answered between two instants and tells one of these texts; return how many answers."""
-        stored_at = self._table.c.stored_at
-        rows = connection.execute(
-            sa.select(self._table).where(stored_at >= since, stored_at <= until)
-        )
         telling = [
             row.digest
-            for row in rows
-            if any(text.encode() in self._answer(row).body for text in told)
+            for row in self._stored_between(connection, since, until)
+            if any(text in self._opened(row) for text in told)
         ]
-        for digest in telling:
-            connection.execute(sa.delete(self._table).where(self._table.c.digest == digest))
+        if telling:
+            keys = {"keys": self._database.keys(telling)}
+            connection.execute(self._forget, keys)
         return len(telling)
+
+    def _stored_between(
+        self, connection: sa.Connection, since: datetime, until: datetime
+    ) -> Iterator[sa.Row[Any]]:
+        """Yield what was stored between two instants, of which no more than `LOOKED_THROUGH_AT_ONCE` is in memory."""
+        stored_at, digest = self._table.c.stored_at, self._table.c.digest
+        query: sa.Select[Any] = (
+            sa.select(digest, self._table.c.body, stored_at)
+            .where(stored_at >= sa.bindparam("since"), stored_at <= until)
+            .where(sa.or_(stored_at > sa.bindparam("since"), digest > sa.bindparam("after")))
+            .order_by(stored_at, digest)
+            .limit(LOOKED_THROUGH_AT_ONCE)
+        )
+        after = ""
+        while rows := connection.execute(query, {"since": since, "after": after}).all():
+            yield from rows
+            since, after = rows[-1].stored_at, rows[-1].digest
 
     def purge(self, connection: sa.Connection, *, before: datetime) -> int:
         """Forget answers stored before an instant, at most `PURGED_AT_ONCE`; return how many went."""

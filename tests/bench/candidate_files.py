@@ -72,7 +72,7 @@ def _send(system: RunningSystem, numbers: list[int]) -> dict[str, Any]:
     """Send a file for a wave of its own."""
     window = {"opens_at": utc_now() - timedelta(days=1), "closes_at": utc_now() + timedelta(days=9)}
     body = {"name": "Bench", **{name: write_instant(at) for name, at in window.items()}}
-    wave = operator_session(system).post(f"{system.address}/api/v1/waves", json=body).json()
+    wave = open_wave(system, body)
     answer = operator_session(system).post(
         f"{system.address}/api/v1/waves/{wave['id']}/admission-files",
         data=_written(numbers),
@@ -121,6 +121,18 @@ def _enrol(system: RunningSystem, population: Population, seconds: int) -> Load:
     if set(load.statuses) != {201}:
         raise RuntimeError(f"not every enrolment was confirmed: {load.statuses}, {load.samples}")
     return load
+
+
+def open_wave(system: RunningSystem, body: dict[str, str]) -> dict[str, Any]:
+    """Open a wave and return it as it was answered."""
+    answer = operator_session(system).post(
+        f"{system.address}/api/v1/waves",
+        json=body,
+        headers={"Idempotency-Key": str(uuid.uuid4())},
+    )
+    answer.raise_for_status()
+    wave: dict[str, Any] = answer.json()
+    return wave
 
 
 def operator_session(system: RunningSystem) -> requests.Session:

@@ -15,7 +15,7 @@ import psycopg
 import requests
 
 from chassis.clock import utc_now, write_instant
-from tests.bench.candidate_files import operator_session
+from tests.bench.candidate_files import open_wave, operator_session
 from tests.bench.figures import Figures
 from tests.bench.pace import slowness
 from tests.bench.watching import LOOKED_EVERY, WORKER, watched
@@ -62,9 +62,7 @@ def _prepare(system: RunningSystem, server: str, count: int) -> str:
         "outside_source": "A bench",
         "outside_after": write_instant(utc_now() + timedelta(days=2)),
     }
-    answer = operator_session(system).post(f"{system.address}/api/v1/waves", json=body)
-    answer.raise_for_status()
-    wave_id = str(answer.json()["id"])
+    wave_id = str(open_wave(system, body)["id"])
     with psycopg.connect(server, autocommit=True) as connection:
         connection.execute(_FILL.encode(), {"wave": wave_id, "count": count})
         connection.execute("vacuum analyze application")

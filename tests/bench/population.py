@@ -100,6 +100,7 @@ def _award(gateway: str, token: str, cards: int) -> None:
     wave = session.post(
         f"{gateway}/api/v1/waves",
         json={"name": "Bench", **{name: write_instant(at) for name, at in window.items()}},
+        headers={"Idempotency-Key": str(uuid.uuid4())},
     ).json()
     for first in range(0, cards, CARDS_AT_ONCE):
         answer = session.post(

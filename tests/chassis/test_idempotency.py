@@ -25,6 +25,7 @@ from chassis.sealing import Seal, SealBroken
 from tests.chassis.batches import KEYS, codes, fresh_key
 from tests.chassis.seats import SeatHouse
 from tests.chassis.tally import STORED_ANSWER, TallyHouse
+from tests.statements import statements
 
 NOW = datetime(2026, 11, 22, tzinfo=UTC)
 SCOPE: dict[str, Any] = {"caller": ["s"], "method": "POST", "route": "/r", "key": "k"}
@@ -168,6 +169,26 @@ def test_answers_that_tell_something_are_forgotten_within_a_span_and_no_others(
     assert (forget(), forget()) == (1, 0)
     left = [stored(tally, key.digest, answers) is not None for key in (telling, silent, later)]
     assert left == [False, True, True]
+
+
+def test_they_are_looked_through_a_few_at_a_time_however_many_were_stored_at_one_instant(
+    tally: TallyHouse, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(idempotency, "LOOKED_THROUGH_AT_ONCE", 2)
+    tally.transactions.run(lambda connection: connection.execute(sa.delete(STORED_ANSWER)))
+    told = json_answer(201, {"card_number": "4573000011112222"})
+    for minutes in (0, 0, 1):
+        for_two = [(fresh_key(), told), (fresh_key(), json_answer(201, {}))]
+        store(tally, tally.answers, *for_two, now=NOW + timedelta(minutes=minutes))
+    with statements(tally.database) as sent:
+        forgotten = tally.transactions.run(
+            lambda connection: tally.answers.forget_telling(
+                connection, ["4573000011112222"], since=NOW, until=NOW + timedelta(minutes=1)
+            )
+        )
+    assert forgotten == 3
+    looked = [one for one in sent if one.startswith("SELECT") and "LIMIT" in one]
+    assert len(looked) == 4
 
 
 def test_a_purge_forgets_what_is_old_a_bounded_number_at_a_time(

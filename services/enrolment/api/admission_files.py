@@ -12,7 +12,7 @@ from chassis.endpoints import Endpoints, KeyUse
 from chassis.idempotency import Answer, json_answer
 from chassis.identifiers import new_id
 from chassis.problems import StateConflict
-from chassis.streamed_bodies import Incoming, Streamed
+from chassis.streamed_bodies import Streamed
 from chassis.written_rows import CSV, EVERY_FORM
 from services.enrolment.api.admission_file_documents import (
     AdmissionFile,
@@ -23,9 +23,13 @@ from services.enrolment.api.admission_file_documents import (
 from services.enrolment.api.answers import show
 from services.enrolment.api.fields import ReasonGiven
 from services.enrolment.api.file_results import answer_with_results
-from services.enrolment.api.receiving import HashedBlocks, in_chunks, place_to_receive, stream_of
+from services.enrolment.api.receiving import Receiving, begin, place_to_receive, receive, stream_of
 from services.enrolment.domain.programme.admission_file import ROWS_A_CHUNK
-from services.enrolment.domain.programme.candidate_lines import COLUMNS, candidate_lines
+from services.enrolment.domain.programme.candidate_lines import (
+    COLUMNS,
+    CandidateLine,
+    candidate_lines,
+)
 from services.enrolment.queries.admission_files import list_files, show_file
 from services.enrolment.service import EnrolmentService
 from services.enrolment.use_cases.programme.read_admission_file import (
@@ -70,43 +74,33 @@ def post_file(call: Call, service: EnrolmentService) -> Answer:
     sent again for the same wave changes nothing: the answer is 200 and names the one that is there.
     """
     command = ReceiveFile(new_id(), call.path["wave_id"], call.caller, call.request_id)
-    incoming = stream_of(call)
+    file, incoming = _receiving(command, service), stream_of(call)
     with place_to_receive(service):
-        return _receive(command, incoming, call, service)
+        begin(file, service.transactions)
+        return receive(file, incoming, service.transactions, seconds=call.seconds_left)
 
 
-def _receive(
-    command: ReceiveFile, incoming: Incoming, call: Call, service: EnrolmentService
-) -> Answer:
-    """Keep a file as it comes and take it on; what was not taken on in the end is removed."""
-    stores, transactions = service.stores, service.transactions
-    transactions.run(lambda connection: begin_file(connection, command, stores=stores))
-    try:
-        sha256 = _keep(command.file_id, incoming, service)
+def _receiving(command: ReceiveFile, service: EnrolmentService) -> Receiving[CandidateLine]:
+    stores, file_id = service.stores, command.file_id
 
-        def take(connection: sa.Connection) -> Answer:
-            file = take_on(connection, command, sha256=sha256, stores=stores)
-            location = {"Location": f"/api/v1/admission-files/{file.file_id}"}
-            is_new = file.file_id == command.file_id
-            document = show_file(connection, file.file_id) or {}
-            return json_answer(202 if is_new else 200, document, location)
+    def keep(lines: list[CandidateLine], kept: int, connection: sa.Connection) -> None:
+        keep_rows(connection, file_id=file_id, lines=lines, first_row=kept, stores=stores)
 
-        return transactions.answer(incoming.key_for(sha256), take, seconds=call.seconds_left)
-    finally:
-        transactions.run(
-            lambda connection: discard_incomplete(connection, command.file_id, stores=stores),
-            repeatable=True,
-        )
+    def take(connection: sa.Connection, sha256: str) -> Answer:
+        file = take_on(connection, command, sha256=sha256, stores=stores)
+        location = {"Location": f"/api/v1/admission-files/{file.file_id}"}
+        is_new = file.file_id == file_id
+        document = show_file(connection, file.file_id) or {}
+        return json_answer(202 if is_new else 200, document, location)
 
-
-def _keep(file_id: str, incoming: Incoming, service: EnrolmentService) -> str:
-    """Keep the rows of a file, some in each transaction; return its SHA-256."""
-    blocks, first_row = HashedBlocks(incoming), 0
-    for rows in in_chunks(candidate_lines(blocks), ROWS_A_CHUNK):
-        keep = partial(keep_rows, file_id=file_id, lines=rows, first_row=first_row)
-        service.transactions.run(partial(keep, stores=service.stores))
-        first_row += len(rows)
-    return blocks.sha256
+    return Receiving(
+        begin=partial(begin_file, command=command, stores=stores),
+        read=candidate_lines,
+        lines_at_once=ROWS_A_CHUNK,
+        keep=keep,
+        take_on=take,
+        discard=partial(discard_incomplete, file_id=file_id, stores=stores),
+    )
 
 
 @endpoints.get(

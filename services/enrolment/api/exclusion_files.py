@@ -17,12 +17,14 @@ from services.enrolment.api.answers import show
 from services.enrolment.api.exclusion_list_documents import RefusedLines, ShownList
 from services.enrolment.api.receiving import (
     HashedBlocks,
-    in_chunks,
+    Receiving,
+    begin,
     place_to_receive,
+    receive,
     stream_of,
 )
 from services.enrolment.domain.exclusion.exclusion_list import ROWS_A_CHUNK
-from services.enrolment.domain.exclusion.listed_lines import listed_lines
+from services.enrolment.domain.exclusion.listed_lines import ListedLine, listed_lines
 from services.enrolment.queries.exclusion_lists import refused_lines, show_list
 from services.enrolment.service import EnrolmentService
 from services.enrolment.use_cases.exclusion.exclusion_entries import called_by
@@ -56,42 +58,35 @@ def post_rows(call: Call, service: EnrolmentService) -> Answer:
     sent again. Otherwise a row that holds no NIK is told of by its line, and the rest is taken. Nothing is in force by
     this.
     """
-    incoming, list_id = stream_of(call), call.path["list_id"]
+    incoming, transactions = stream_of(call), service.transactions
+    file = _receiving(call, service)
     with place_to_receive(service):
         try:
-            service.transactions.run(partial(begin_list, list_id=list_id, stores=service.stores))
+            begin(file, transactions)
         except StateConflict as refusal:
             return _sent_before(call, incoming, refusal, service)
-        return _receive(call, incoming, list_id, service)
+        return receive(file, incoming, transactions, seconds=call.seconds_left)
 
 
-def _receive(call: Call, incoming: Incoming, list_id: str, service: EnrolmentService) -> Answer:
-    """Keep a file as it comes and take the list on; what was not taken on in the end is removed."""
-    stores, transactions = service.stores, service.transactions
-    try:
-        sha256 = _keep(list_id, incoming, service)
+def _receiving(call: Call, service: EnrolmentService) -> Receiving[ListedLine]:
+    stores, list_id = service.stores, call.path["list_id"]
 
-        def take(connection: sa.Connection) -> Answer:
-            take_on(
-                connection, list_id, actor=called_by(call.caller, call.request_id), stores=stores
-            )
-            return show(show_list(connection, list_id))
+    def keep(lines: list[ListedLine], _: int, connection: sa.Connection) -> None:
+        keep_rows(connection, list_id=list_id, lines=lines, stores=stores)
 
-        return transactions.answer(incoming.key_for(sha256), take, seconds=call.seconds_left)
-    finally:
-        discard = partial(discard_some, list_id=list_id, stores=stores)
-        while transactions.run(discard, repeatable=True):
-            pass
+    def take(connection: sa.Connection, _: str) -> Answer:
+        actor = called_by(call.caller, call.request_id)
+        take_on(connection, list_id, actor=actor, stores=stores)
+        return show(show_list(connection, list_id))
 
-
-def _keep(list_id: str, incoming: Incoming, service: EnrolmentService) -> str:
-    """Keep the rows of a file, some in each transaction; return its SHA-256."""
-    blocks = HashedBlocks(incoming)
-    lines = listed_lines(blocks, takes_test_numbers=service.takes_test_numbers)
-    for rows in in_chunks(lines, ROWS_A_CHUNK):
-        keep = partial(keep_rows, list_id=list_id, lines=rows, stores=service.stores)
-        service.transactions.run(keep)
-    return blocks.sha256
+    return Receiving(
+        begin=partial(begin_list, list_id=list_id, stores=stores),
+        read=partial(listed_lines, takes_test_numbers=service.takes_test_numbers),
+        lines_at_once=ROWS_A_CHUNK,
+        keep=keep,
+        take_on=take,
+        discard=partial(discard_some, list_id=list_id, stores=stores),
+    )
 
 
 def _sent_before(

@@ -59,6 +59,7 @@ def get_list(call: Call, service: EnrolmentService) -> Answer:
     _LISTS,
     allow=(OPERATOR,),
     body=ListRequest,
+    key=KeyUse.REQUIRED,
     status=201,
     shows=ShownList,
     sends=("Location",),

@@ -9,7 +9,7 @@ import sqlalchemy as sa
 
 from chassis.calls import Call
 from chassis.contract import Shown, page_of
-from chassis.endpoints import Endpoints
+from chassis.endpoints import Endpoints, KeyUse
 from chassis.fields import OneOf, PageQuery, Parsed, Reference, Strict, Text, Whole, says
 from chassis.idempotency import Answer, json_answer
 from services.enrolment.api.answers import sees_all
@@ -168,6 +168,7 @@ def get_quotas(call: Call, service: EnrolmentService) -> Answer:
     "/waves/<id:wave_id>/quotas",
     allow=(OPERATOR,),
     body=QuotasRequest,
+    key=KeyUse.REQUIRED,
     shows=SetQuotasShown,
     refuses=(DrawUnderWay,),
 )

@@ -13,7 +13,7 @@ from chassis.identifiers import is_id
 from services.enrolment.api.fields import balance, rupiah
 from services.enrolment.api.rule_documents import DAY_FORM
 from services.enrolment.domain.money.movement import Account, Cause
-from services.enrolment.queries.provider_statements import OF_PROVIDER
+from services.enrolment.queries.provider_statements import OF_PROVIDER, parts_of
 from vocabulary import forms
 from vocabulary.rule_book import NATIONAL_ZONE
 from vocabulary.rule_set import read_day
@@ -46,13 +46,22 @@ class _PeriodQuery(PageQuery):
     )
     last = day_field(data_key="to", load_default=None, metadata=says("The last day; today."))
 
+    def is_key(self, text: str) -> bool:
+        """Tell whether a text is a place in the list, with the sums that the walk carries."""
+        after, written = parts_of(text)
+        return bool(written) and self.is_place(after)
+
+    def is_place(self, text: str) -> bool:
+        """Tell whether a text is what the list goes on after."""
+        return is_id(text)
+
 
 class ProviderDaysQuery(_PeriodQuery):
     """Which days of a provider, of all its classes or of one."""
 
     class_id = Reference(load_default=None)
 
-    def is_key(self, text: str) -> bool:
+    def is_place(self, text: str) -> bool:
         """Tell whether a text is a day."""
         return _is_day(text)
 
@@ -66,7 +75,7 @@ class ProviderMovementsQuery(_PeriodQuery):
 
     class_id = Reference(load_default=None)
 
-    def is_key(self, text: str) -> bool:
+    def is_place(self, text: str) -> bool:
         """Tell whether a text is an instant and an id."""
         instant, _, movement_id = text.partition(" ")
         try:
@@ -176,7 +185,8 @@ def _of_provider(item: type[Shown], *, name: str) -> type[Shown]:
         "to": day_field(),
         "zone": Parsed(zone, form=forms.ZONE),
         "accounts": ma.fields.List(
-            ma.fields.Nested(ProviderLine), metadata=says("Over the whole period.")
+            ma.fields.Nested(ProviderLine),
+            metadata=says("Over the whole period, as it was when the first page was answered."),
         ),
     }
     page = page_of(item, name=f"{name}Page")

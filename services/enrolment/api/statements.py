@@ -129,4 +129,5 @@ def _period(call: Call, connection: sa.Connection, service: EnrolmentService) ->
     if not 0 <= (last - first).days < DAYS_AT_MOST:
         message = f"Send a day that is not before from, and at most {DAYS_AT_MOST} days in all."
         raise ValidationFailed(errors=[FieldError("/to", message)])
-    return ProviderPeriod(Ledger(provider_id, call.query.get("class_id")), first, last)
+    ledger = Ledger(provider_id, call.query.get("class_id"))
+    return ProviderPeriod(ledger, first, last, key=service.code_key)

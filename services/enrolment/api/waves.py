@@ -54,6 +54,7 @@ def get_wave(call: Call, service: EnrolmentService) -> Answer:
     "/waves",
     allow=(OPERATOR,),
     body=WaveRequest,
+    key=KeyUse.REQUIRED,
     status=201,
     shows=ShownWave,
     sends=("Location",),

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field, replace
 from datetime import date, timedelta
 from typing import Any
 
@@ -22,6 +23,7 @@ from services.enrolment.domain.money.statement import (
     span_of,
 )
 from services.enrolment.queries.cards import movement_document
+from services.enrolment.queries.carried_sums import Sums, read_sums, write_sums
 from services.enrolment.queries.statements import lines_document
 from services.enrolment.storage.flows import belongs_to
 from services.enrolment.storage.stores import Stores
@@ -36,11 +38,12 @@ OF_PROVIDER = (Account.SET_ASIDE, Account.PAID)
 
 @dataclass(frozen=True, slots=True)
 class ProviderPeriod:
-    """Whose statement, of which days, the last one included."""
+    """Whose statement, of which days, the last one included; under `key` cursors carry what was summed up."""
 
     ledger: Ledger
     first: date
     last: date
+    key: bytes = field(repr=False)
 
     @property
     def span(self) -> Span:
@@ -58,6 +61,7 @@ def list_movements_of_provider(
     connection: sa.Connection, page: Page, period: ProviderPeriod, *, stores: Stores
 ) -> dict[str, Any]:
     """Return a provider's movements in their order, with what its accounts held before and after the period."""
+    after, sums = _go_on(connection, page, period, stores)
     query = (
         sa.select(MOVEMENT)
         .where(*belongs_to(period.ledger))
@@ -65,8 +69,8 @@ def list_movements_of_provider(
         .order_by(M.moved_at, M.movement_id)
         .limit(page.limit + 1)
     )
-    if page.after is not None:
-        instant, _, movement_id = page.after.partition(" ")
+    if after is not None:
+        instant, _, movement_id = after.partition(" ")
         at = read_instant(instant)
         query = query.where(M.moved_at >= at)
         query = query.where(sa.or_(M.moved_at > at, M.movement_id > movement_id))
@@ -74,35 +78,46 @@ def list_movements_of_provider(
     listed = page.of(
         rows,
         present=movement_document,
-        key=lambda row: f"{write_instant(row.moved_at)} {row.movement_id}",
+        key=lambda row: _carrying(
+            sums, f"{write_instant(row.moved_at)} {row.movement_id}", page, period
+        ),
     )
-    return {**_of_period(connection, period, stores), **listed}
+    return {**_of_period(period, sums), **listed}
 
 
 def list_days_of_provider(
     connection: sa.Connection, page: Page, period: ProviderPeriod, *, stores: Stores
 ) -> dict[str, Any]:
     """Return a provider's accounts day by day, each day going on from the one before."""
+    after, sums = _go_on(connection, page, period, stores)
     first = period.first
-    if page.after is not None:
-        first = max(first, date.fromisoformat(page.after) + timedelta(days=1))
+    if after is not None:
+        first = max(first, date.fromisoformat(after) + timedelta(days=1))
     count = min((period.last - first).days + 1, page.limit + 1)
     days = [first + timedelta(days=number) for number in range(count)]
-    lines = _lines_of_days(connection, period, days[: page.limit], stores) if days else {}
+    lines = _lines_of_days(connection, period, days[: page.limit], sums, stores) if days else {}
     listed = page.of(
         days,
         present=lambda day: {"day": day.isoformat(), "accounts": lines_document(lines[day])},
-        key=lambda day: day.isoformat(),
+        key=lambda day: _carrying(
+            replace(sums, left=closing_of(lines[day])), day.isoformat(), page, period
+        ),
     )
-    return {**_of_period(connection, period, stores), **listed}
+    return {**_of_period(period, sums), **listed}
 
 
 def _lines_of_days(
-    connection: sa.Connection, period: ProviderPeriod, days: Sequence[date], stores: Stores
+    connection: sa.Connection,
+    period: ProviderPeriod,
+    days: Sequence[date],
+    sums: Sums,
+    stores: Stores,
 ) -> dict[date, list[AccountLine]]:
-    before = stores.flows.before(connection, period.ledger, span_of(days[0]).begins)
+    opening = sums.opening if days[0] == period.first else sums.left
+    if opening is None:
+        before = stores.flows.before(connection, period.ledger, span_of(days[0]).begins)
+        opening = left_by(OF_PROVIDER, before)
     flows = stores.flows.by_day(connection, period.ledger, days)
-    opening = left_by(OF_PROVIDER, before)
     lines: dict[date, list[AccountLine]] = {}
     for day in days:
         lines[day] = lines_of(OF_PROVIDER, opening, flows.get(day.isoformat(), ()))
@@ -114,6 +129,7 @@ def list_classes_of_provider(
     connection: sa.Connection, page: Page, period: ProviderPeriod, *, stores: Stores
 ) -> dict[str, Any]:
     """Return a provider's accounts class by class, those for which anything moved in the period."""
+    after, sums = _go_on(connection, page, period, stores)
     within = (M.moved_at >= period.span.begins, M.moved_at < period.span.ends)
     query = (
         sa.select(M.class_id)
@@ -122,8 +138,8 @@ def list_classes_of_provider(
         .order_by(M.class_id)
         .limit(page.limit + 1)
     )
-    if page.after is not None:
-        query = query.where(M.class_id > page.after)
+    if after is not None:
+        query = query.where(M.class_id > after)
     classes = list(connection.execute(query).scalars())
     lines = _lines_of_classes(connection, period, classes[: page.limit], stores)
     listed = page.of(
@@ -132,9 +148,9 @@ def list_classes_of_provider(
             "class_id": class_id,
             "accounts": lines_document(lines[class_id]),
         },
-        key=str,
+        key=lambda class_id: _carrying(sums, class_id, page, period),
     )
-    return {**_of_period(connection, period, stores), **listed}
+    return {**_of_period(period, sums), **listed}
 
 
 def _lines_of_classes(
@@ -155,15 +171,41 @@ def _lines_of_classes(
     }
 
 
-def _of_period(connection: sa.Connection, period: ProviderPeriod, stores: Stores) -> dict[str, Any]:
-    span = period.span
-    before = stores.flows.before(connection, period.ledger, span.begins)
-    opening = left_by(OF_PROVIDER, before)
-    flows = stores.flows.within(connection, period.ledger, span)
+def _go_on(
+    connection: sa.Connection, page: Page, period: ProviderPeriod, stores: Stores
+) -> tuple[str | None, Sums]:
+    """Return after which key a page begins, and what the accounts came to when the walk began."""
+    after, written = parts_of(page.after) if page.after is not None else (None, "")
+    if after is not None:
+        carried = read_sums(written, key=period.key, of=_of(after, page, period))
+        if carried is not None:
+            return after, carried
+    before = stores.flows.before(connection, period.ledger, period.span.begins)
+    flows = stores.flows.within(connection, period.ledger, period.span)
+    return after, Sums(left_by(OF_PROVIDER, before), flows)
+
+
+def parts_of(key: str) -> tuple[str, str]:
+    """Part a cursor's key into what the list goes on after and the sums it carries, which are the last word of it."""
+    after, _, written = key.rpartition(" ")
+    return after, written
+
+
+def _carrying(sums: Sums, key: str, page: Page, period: ProviderPeriod) -> str:
+    return f"{key} {write_sums(sums, key=period.key, of=_of(key, page, period))}"
+
+
+def _of(key: str, page: Page, period: ProviderPeriod) -> str:
+    """Return what sums are signed for: other ones belong to another provider, period, list or place in it."""
+    whose = (period.ledger.provider_id, period.first.isoformat(), period.last.isoformat())
+    return json.dumps([page.listing, *whose, key])
+
+
+def _of_period(period: ProviderPeriod, sums: Sums) -> dict[str, Any]:
     return {
         "provider_id": period.ledger.provider_id,
         "from": period.first.isoformat(),
         "to": period.last.isoformat(),
         "zone": NATIONAL_ZONE,
-        "accounts": lines_document(lines_of(OF_PROVIDER, opening, flows)),
+        "accounts": lines_document(lines_of(OF_PROVIDER, sums.opening, sums.flows)),
     }

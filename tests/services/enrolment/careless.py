@@ -11,8 +11,10 @@ import sqlalchemy as sa
 from chassis.database import Database
 from chassis.transaction import Transactions
 from services.enrolment.domain.programme.card import Card
+from services.enrolment.domain.programme.quota import Quota
 from services.enrolment.service import EnrolmentService, open_service
 from services.enrolment.storage.cards import C, CardStore, card_of
+from services.enrolment.storage.quotas import QuotaStore
 from services.enrolment.storage.tables.programme import CARD
 from tests.databases import LOCK_PATIENCE_MS
 from tests.services.enrolment.contender import CarelessDatabase
@@ -34,6 +36,13 @@ class UnlockedCards(CardStore):
         return found
 
     lock_for_purchase = lock
+
+
+class UnlockedQuotas(QuotaStore):
+    """Counters that nobody queues for."""
+
+    def lock(self, connection: sa.Connection, wave_id: str | None) -> list[Quota]:
+        return self.read(connection, wave_id)
 
 
 def careless_service(house: House) -> EnrolmentService:

@@ -20,12 +20,10 @@ from services.enrolment.domain.exclusion.case import ExclusionCase
 from services.enrolment.domain.exclusion.listing import Listings
 from services.enrolment.domain.programme.award import Award, Candidate
 from services.enrolment.domain.programme.card import Card
-from services.enrolment.domain.programme.quota import Quota
 from services.enrolment.service import EnrolmentService
 from services.enrolment.storage.exclusion_cases import CASES, ExclusionCaseStore, case_of
 from services.enrolment.storage.listed_persons import ListedPersonStore
 from services.enrolment.storage.persons import Fingerprints
-from services.enrolment.storage.quotas import QuotaStore
 from services.enrolment.storage.stores import Stores
 from services.enrolment.storage.tables.exclusions import EXCLUSION_CASE
 from services.enrolment.use_cases.exclusion.activate_list import activate_list
@@ -41,7 +39,7 @@ from services.enrolment.use_cases.programme.admit_candidates import (
     admit_candidates,
 )
 from services.enrolment.use_cases.programme.revoke_card import RevokeCard, revoke_card
-from tests.services.enrolment.careless import UnlockedCards, careless_service
+from tests.services.enrolment.careless import UnlockedCards, UnlockedQuotas, careless_service
 from tests.services.enrolment.exclusions import (
     BUDI,
     RINA,
@@ -59,13 +57,6 @@ from tests.services.enrolment.test_admission_race import candidate
 TOGETHER = 4
 FAMILY = "3273010101018888"
 PATIENCE = 20
-
-
-class UnlockedQuotas(QuotaStore):
-    """Counters that nobody queues for."""
-
-    def lock(self, connection: sa.Connection, wave_id: str | None) -> list[Quota]:
-        return self.read(connection, wave_id)
 
 
 class ReadBefore(ListedPersonStore):

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass, field
+from functools import partial
 
 import sqlalchemy as sa
 
@@ -15,7 +16,7 @@ from chassis.identity import Principal
 from chassis.journal import Entry
 from chassis.problems import Problem
 from services.enrolment.domain.draw.application import Verdict, verdict_of
-from services.enrolment.domain.draw.draw import Step
+from services.enrolment.domain.draw.draw import Draw, Step
 from services.enrolment.domain.entry_kinds import EntryKind
 from services.enrolment.domain.programme.award import Candidate
 from services.enrolment.domain.programme.pause import Paused, is_paused_anywhere
@@ -23,6 +24,7 @@ from services.enrolment.storage.stores import Stores
 from services.enrolment.use_cases.draw.reveal_secret import done_entry
 from services.enrolment.use_cases.programme.admit_candidates import (
     AdmitCandidates,
+    Judged,
     PausedMeanwhile,
     admit_candidates,
 )
@@ -55,21 +57,15 @@ def admit_drawn(
         return 0
     if _is_paused(connection, stores) or _was_erased(connection, drawn, stores):
         return 0
-    admission_id = new_id()
-    verdicts, version = _judge(connection, drawn, admission_id, request_id, stores)
-    now = stores.database.now(connection)
-    after = due.draw.after(verdicts, now=now)
-    entries = [
-        _entry(drawn.wave_id, admission_id, verdict, request_id=request_id, rule_version=version)
-        for verdict in verdicts
-    ]
-    if after.ended_at is not None:
-        entries.append(done_entry(after, request_id))
-    first = stores.journal.append(connection, entries, now=now)
-    saved = stores.applications.save_verdicts(connection, verdicts, first_position=first)
+    command = _command(drawn, new_id(), request_id)
+    save = partial(_save, connection, due.draw, command, drawn, stores=stores)
+    judged = admit_candidates(connection, command, stores=stores, also=save)
+    verdicts = _verdicts(drawn, judged)
+    saved = stores.applications.save_verdicts(
+        connection, verdicts, first_position=judged.also_position
+    )
     if saved != len(verdicts):
         raise LookupError(f"{len(verdicts) - saved} applications of the order are not there")
-    stores.draws.save_judged(connection, after)
     return len(verdicts)
 
 
@@ -84,14 +80,8 @@ def _is_paused(connection: sa.Connection, stores: Stores) -> bool:
     return is_paused_anywhere(pauses, Paused.ADMISSIONS)
 
 
-def _judge(
-    connection: sa.Connection,
-    drawn: DrawnPeople,
-    admission_id: str,
-    request_id: str,
-    stores: Stores,
-) -> tuple[list[Verdict], str]:
-    command = AdmitCandidates(
+def _command(drawn: DrawnPeople, admission_id: str, request_id: str) -> AdmitCandidates:
+    return AdmitCandidates(
         admission_id=admission_id,
         wave_id=drawn.wave_id,
         rows=[candidate for _, candidate in drawn.people],
@@ -99,25 +89,45 @@ def _judge(
         request_id=request_id,
         drawn=True,
     )
-    judged = admit_candidates(connection, command, stores=stores)
-    # It reads the pauses again, after it may have waited for others' admissions.
+
+
+def _save(
+    connection: sa.Connection,
+    draw: Draw,
+    command: AdmitCandidates,
+    drawn: DrawnPeople,
+    judged: Judged,
+    *,
+    stores: Stores,
+) -> list[Entry]:
+    """Save how far the draw is; return what tells of each application, and of the end.
+
+    Raises `PausedMeanwhile` where a pause began while these waited for others' admissions.
+    """
     if any(isinstance(outcome, AdmissionsPaused) for outcome in judged.outcomes):
         raise PausedMeanwhile(drawn.wave_id)
+    verdicts = _verdicts(drawn, judged)
+    after = draw.after(verdicts, now=stores.database.now(connection))
+    stores.draws.save_judged(connection, after)
+    entries = [_entry(command, verdict, rule_version=judged.rule_version) for verdict in verdicts]
+    if after.ended_at is not None:
+        entries.append(done_entry(after, command.request_id))
+    return entries
+
+
+def _verdicts(drawn: DrawnPeople, judged: Judged) -> list[Verdict]:
     ids = [application_id for application_id, _ in drawn.people]
-    verdicts = [
+    return [
         verdict_of(one, place, outcome)
         for place, (one, outcome) in enumerate(
             zip(ids, judged.outcomes, strict=True), start=drawn.first_place + 1
         )
     ]
-    return verdicts, judged.rule_version
 
 
-def _entry(
-    wave_id: str, admission_id: str, verdict: Verdict, *, request_id: str, rule_version: str
-) -> Entry:
+def _entry(command: AdmitCandidates, verdict: Verdict, *, rule_version: str) -> Entry:
     body = {
-        "wave_id": wave_id,
+        "wave_id": command.wave_id,
         "application_id": verdict.application_id,
         "place": verdict.place,
         "state": verdict.state.value,
@@ -125,11 +135,11 @@ def _entry(
         "quota_id": verdict.quota_id,
     }
     if verdict.card_ref is not None:
-        body["admission_id"] = admission_id
+        body["admission_id"] = command.admission_id
     return entry_of_worker(
         EntryKind.APPLICATION_JUDGED,
         body,
-        request_id=request_id,
+        request_id=command.request_id,
         subjects={"card_ref": verdict.card_ref},
         rule_version=rule_version,
     )

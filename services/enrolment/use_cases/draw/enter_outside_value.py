@@ -14,6 +14,7 @@ from services.enrolment.domain.draw.draw import OutsideValue
 from services.enrolment.domain.entry_kinds import EntryKind
 from services.enrolment.storage.stores import Stores
 from services.enrolment.use_cases.shared.held_draw import find_draw
+from services.enrolment.use_cases.shared.no_admission import let_nobody_be_admitted
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,9 +34,11 @@ def enter_outside_value(
 ) -> None:
     """Keep the outside value.
 
+    Lists of people who may hold no card come in force before that or once the draw is over: see `no_admission`.
     Raises `NotFound`, `WaveFirstCome`, `DrawTooEarly`, `OutsideValueFixed`, `OutsideValueTooOld`, `ValidationFailed`.
     """
     draw = find_draw(connection, command.wave_id, stores=stores, lock=True)
+    let_nobody_be_admitted(connection, stores)
     now = stores.database.now(connection)
     draw.check_outside(published_at=command.published_at, now=now)
     position = stores.journal.append(connection, [_entry(command)], now=now)

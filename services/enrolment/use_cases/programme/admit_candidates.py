@@ -5,7 +5,7 @@ from __future__ import annotations
 import secrets
 from collections import Counter
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import sqlalchemy as sa
 
@@ -54,12 +54,14 @@ class AdmitCandidates:
 class Judged:
     """What became of candidates: for each row, in order, its award or the refusal, and the rules that judged them.
 
-    `paused_everywhere` says that admissions were paused for all of them.
+    `paused_everywhere` says that admissions were paused for all of them. `also_position` is where, in the
+    journal, the entries begin that tell of what was saved with the awards; 0 until they are written.
     """
 
     outcomes: Sequence[Award | Problem]
     rule_version: str
     paused_everywhere: bool = False
+    also_position: int = 0
 
 
 AlsoSave = Callable[[Judged], Sequence[Entry]]
@@ -100,10 +102,11 @@ def admit_candidates(
         standing.rules.version,
         paused_everywhere=is_paused_everywhere(standing.pauses, Paused.ADMISSIONS),
     )
-    entries.extend(also(judged))
-    if entries:
-        stores.journal.append(connection, entries, now=standing.now)
-    return judged
+    told = also(judged)
+    if not entries and not told:
+        return judged
+    first = stores.journal.append(connection, [*entries, *told], now=standing.now)
+    return replace(judged, also_position=first + len(entries))
 
 
 def _standing(

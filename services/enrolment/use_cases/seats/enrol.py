@@ -1,8 +1,6 @@
 """Give seats to a batch of commands: lock in the one global order, judge purely, save in so many statements.
 
-The order of locks everywhere in this service: idempotency keys (held by the commit site), the wave, the programme's
-quotas, the suspensions (shared), classes, corrections and cards, each sorted; the journal's head comes last. An
-admission is locked after its wave; the names "rules" and "pauses" by those who lock nothing else.
+The order of locks is that of the whole service: docs/architecture.md, "In which order rows are locked".
 """
 
 from __future__ import annotations

@@ -2,14 +2,18 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+from dataclasses import replace
 from datetime import timedelta
 from functools import partial
+from typing import TypeVar
 
 import pytest
 import sqlalchemy as sa
 
 from chassis.clock import utc_now
-from chassis.problems import StateConflict
+from chassis.problems import OutcomeUnknown, StateConflict
+from chassis.transaction import Transactions
 from services.enrolment.domain.exclusion.exclusion_list import ROWS_A_CHUNK
 from services.enrolment.domain.exclusion.listed_lines import ListedLine
 from services.enrolment.service import FILES_AT_ONCE
@@ -35,7 +39,9 @@ from tests.services.enrolment.exclusions import (
     shown,
     work_of,
 )
-from tests.services.enrolment.house import House, document
+from tests.services.enrolment.house import House, document, with_service
+
+Result = TypeVar("Result")
 
 
 def test_rows_that_hold_no_nik_are_told_by_their_line_and_the_rest_is_taken(house: House) -> None:
@@ -133,6 +139,39 @@ def test_what_comes_of_a_file_that_was_taken_for_abandoned_is_kept_nowhere(house
         with pytest.raises(StateConflict):
             run(late)
     assert (shown(house, list_id)["status"], digests(house, list_id)) == ("awaited", 0)
+
+
+class CutTransactions(Transactions):
+    """Transactions of which the next is committed, but nobody is told so."""
+
+    is_cut = False
+
+    def run(self, work: Callable[[sa.Connection], Result], *, repeatable: bool = False) -> Result:
+        done = super().run(work, repeatable=repeatable)
+        if not self.is_cut:
+            self.is_cut = True
+            raise OutcomeUnknown
+        return done
+
+
+def test_a_list_of_which_nobody_knows_whether_it_began_to_come_can_be_sent_again(
+    house: House,
+) -> None:
+    list_id, data = announced(house), file_of(niks(2))
+    stores = house.service.stores
+    cut = CutTransactions(house.service.database, stores.answers)
+    answer = send(with_service(house, replace(house.service, transactions=cut)), list_id, data)
+    assert (code(answer), cut.is_cut) == ((503, "outcome-unknown"), True)
+    assert shown(house, list_id)["status"] == "awaited"
+    assert document(send(house, list_id, data))["listed"] == 2
+
+
+def test_who_sends_a_list_that_another_is_sending_takes_nothing_away(house: House) -> None:
+    list_id, stores, run = announced(house), house.service.stores, house.service.transactions.run
+    run(partial(begin_list, list_id=list_id, stores=stores))
+    run(partial(keep_rows, list_id=list_id, lines=[ListedLine(2, NIK(1))], stores=stores))
+    assert code(send(house, list_id, file_of(niks(2)))) == (409, "state-conflict")
+    assert (shown(house, list_id)["status"], digests(house, list_id)) == ("receiving", 1)
 
 
 def test_a_file_more_than_there_are_places_is_told_to_come_again(house: House) -> None:

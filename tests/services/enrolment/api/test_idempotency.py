@@ -8,6 +8,8 @@ from typing import Any
 import pytest
 
 from tests.chassis.problem_documents import code
+from tests.services.enrolment.api.test_waves import WINDOW
+from tests.services.enrolment.exclusions import LIST
 from tests.services.enrolment.house import House, assisted_wish, document
 from tests.services.enrolment.people import HeldCard
 
@@ -40,6 +42,19 @@ def test_a_cancellation_needs_a_key(shared_house: House, role: str) -> None:
     taken = shared_house.enrolled(card, shared_house.put_class())
     answer = shared_house.cancel(taken["id"], role, card=card.card_ref, key=None)
     assert code(answer) == (400, "idempotency-key-missing")
+
+
+@pytest.mark.parametrize("path", ["/waves", "/waves/{}/quotas", "/exclusion-lists"])
+def test_what_an_operator_opens_sets_or_announces_needs_a_key(
+    shared_house: House, path: str
+) -> None:
+    bodies = {"/waves": WINDOW, "/exclusion-lists": LIST}
+    body = bodies.get(path, {"quotas": [{"places": 1}], "reason": "Keputusan kuota"})
+    before = shared_house.tables()
+    path = path.format(shared_house.wave_id)
+    answer = shared_house.post(path, body, "operator", key=None)
+    assert code(answer) == (400, "idempotency-key-missing")
+    assert shared_house.tables() == before
 
 
 def test_the_same_command_again_is_answered_byte_for_byte(shared_house: House) -> None:

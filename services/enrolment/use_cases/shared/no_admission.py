@@ -22,7 +22,7 @@ def let_no_draw_be_under_way(connection: sa.Connection, stores: Stores) -> None:
     """Raise `DrawUnderWay` while a draw admits: a list that came for a moment would refuse whom its maker chose.
 
     So everybody of a draw is judged by the lists that were in force when its order became certain. Ask while nobody is
-    admitted: a draw that is settled after that judges by the lists as they are then.
+    admitted: an outside value is entered while nobody is, too, so that each finds what the other did.
     """
     draw = stores.draws.under_way(connection)
     if draw is not None:
