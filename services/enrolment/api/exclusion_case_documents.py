@@ -31,7 +31,8 @@ from vocabulary.rule_set import read_day
 
 _STANDS = (
     "Nobody has decided; it was upheld; its holder has appealed; the appeal was refused; and it ends revoked,"
-    " dismissed, granted, or lapsed where the card was revoked under another number."
+    " dismissed, granted, or lapsed where the card ended for another reason, which is told: it was revoked under"
+    " another number or withdrawn, or its time ran out."
 )
 _LISTING = "Whether the holder is on the list that is in force now."
 UPHELD, DISMISSED, GRANTED, REFUSED = "upheld", "dismissed", "granted", "refused"

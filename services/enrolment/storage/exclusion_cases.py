@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from datetime import datetime
 from typing import Any
@@ -119,6 +119,15 @@ class ExclusionCaseStore:
         query = CASES.where(X.card_ref == card.card_ref).order_by(X.case_id)
         rows = connection.execute(query.with_for_update(key_share=True))
         return [replace(case_of(row), region=card.region) for row in rows]
+
+    def lock_live(
+        self, connection: sa.Connection, cards: Mapping[str, Card]
+    ) -> list[ExclusionCase]:
+        """Lock the cases about locked cards that have not ended; none is opened meanwhile."""
+        query = CASES.where(self._database.is_among(X.card_ref), X.ended_at.is_(None))
+        query = query.order_by(X.case_id).with_for_update(key_share=True)
+        rows = connection.execute(query, {"keys": self._database.keys(list(cards))})
+        return [replace(case_of(row), region=cards[row.card_ref].region) for row in rows]
 
     def read(self, connection: sa.Connection, case_id: str) -> ExclusionCase | None:
         """Read a case without locking it."""

@@ -84,6 +84,7 @@ class Selecting(World):
             admission.is_undone = True
             for holder in unused:
                 holder.state, holder.balance = "withdrawn", 0
+                holder.let_case_lapse()
 
     # What is expected.
 
