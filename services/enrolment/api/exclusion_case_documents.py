@@ -116,8 +116,8 @@ class ShownCase(AnyCase):
     card_ref = Reference()
     card_awarded_at = InstantField()
     card_status = OneOf(
-        tuple(state for state in CardState if state is not CardState.BARRED),
-        metadata=says("As it was noted last; while a case is upheld, it is barred besides."),
+        tuple(CardState),
+        metadata=says("As the holder is shown it: barred while a case is upheld."),
     )
     region = Parsed(region_code, form=forms.REGENCY)
     due_at = InstantField(

@@ -180,13 +180,17 @@ class ExclusionCaseStore:
         )
         return [PastBar(*row) for row in connection.execute(query)]
 
-    def goes_on(self, connection: sa.Connection, card_refs: Sequence[str]) -> bool:
-        """Tell whether a case about one of these cards has not ended; lock the cards before."""
-        query = sa.select(X.case_id).where(
+    def going_on(self, connection: sa.Connection, card_refs: Sequence[str]) -> dict[str, str]:
+        """Return which of these cards a case goes on about, each with its id; lock the cards before.
+
+        Where one of several bars the card, it is that.
+        """
+        query = sa.select(X.card_ref, X.case_id).where(
             self._database.is_among(X.card_ref), X.ended_at.is_(None)
         )
         keys = {"keys": self._database.keys(card_refs)}
-        return connection.execute(query.limit(1), keys).one_or_none() is not None
+        rows = connection.execute(query.order_by(X.state.in_(BARRING), X.case_id), keys)
+        return {row.card_ref: row.case_id for row in rows}
 
     def erase_appeals(self, connection: sa.Connection, card_refs: Sequence[str]) -> None:
         """Destroy what the holders of locked cards said in cases that have ended."""
