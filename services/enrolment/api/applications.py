@@ -11,7 +11,7 @@ from chassis.clock import write_instant
 from chassis.endpoints import Endpoints, KeyUse
 from chassis.idempotency import Answer, json_answer
 from chassis.identifiers import random_reference
-from chassis.problems import NotFound
+from chassis.problems import NotFound, TooManyRequests
 from services.enrolment.api.answers import show
 from services.enrolment.api.application_documents import (
     ApplicationLookup,
@@ -23,7 +23,7 @@ from services.enrolment.api.application_documents import (
     WithdrawnApplication,
 )
 from services.enrolment.api.candidates import candidate_of
-from services.enrolment.api.guesses import count_one, refuse_too_many
+from services.enrolment.api.guesses import count_one, record_one, refuse_too_many
 from services.enrolment.domain.draw.application import Application
 from services.enrolment.domain.draw.receipt import check_receipt, receipt
 from services.enrolment.queries.draws import show_application
@@ -37,7 +37,7 @@ from services.enrolment.use_cases.draw.withdraw_application import (
     WithdrawApplication,
     withdraw_application,
 )
-from vocabulary.refusals.admission import WaveClosed
+from vocabulary.refusals.admission import NikAlreadyHeld, WaveClosed
 from vocabulary.refusals.draw import AlreadyApplied, ApplicationEnded, ReceiptWrong, WaveFirstCome
 from vocabulary.roles import OFFICER, OPERATOR
 
@@ -51,16 +51,19 @@ endpoints: Endpoints[EnrolmentService] = Endpoints("/api/v1")
     key=KeyUse.REQUIRED,
     status=201,
     shows=WaitingApplication,
-    refuses=(WaveFirstCome, WaveClosed, AlreadyApplied),
+    refuses=(WaveFirstCome, WaveClosed, NikAlreadyHeld, AlreadyApplied, TooManyRequests),
+    bounded=(LOOKUPS_OF_ONE_CALLER,),
 )
 def post_application(call: Call, service: EnrolmentService) -> Answer:
     """Apply for a person who wants a card, in a wave that draws; officers for people of their own region.
 
     The answer has a random id and a receipt: give both to the person, who finds out by them what became of the
     application, and why. The id is published with the list; the receipt is the person's own. Whether the
-    person may hold a card is judged when its turn comes, by the same rules as everywhere. What is sent here is kept
-    sealed until then, and destroyed after.
+    person may hold a card is judged when its turn comes, by the same rules as everywhere; but who holds or held one
+    already is refused at once, which counts, and is recorded, as a look-up. What is sent here is kept sealed until the
+    turn comes, and destroyed after.
     """
+    refuse_too_many(call, service)
     command = MakeApplication(
         application_id=random_reference(),
         wave_id=call.path["wave_id"],
@@ -73,7 +76,11 @@ def post_application(call: Call, service: EnrolmentService) -> Answer:
         made = make_application(connection, command, stores=service.stores)
         return json_answer(201, _waiting(made.result, position=made.position, service=service))
 
-    return service.transactions.answer(call.key, make, seconds=call.seconds_left)
+    try:
+        return service.transactions.answer(call.key, make, seconds=call.seconds_left)
+    except NikAlreadyHeld as refusal:
+        record_one(call, refusal, service, what="Application", nik=command.candidate.nik)
+        raise
 
 
 @endpoints.post(

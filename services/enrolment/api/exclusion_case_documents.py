@@ -31,7 +31,8 @@ from vocabulary.rule_set import read_day
 
 _STANDS = (
     "Nobody has decided; it was upheld; its holder has appealed; the appeal was refused; and it ends revoked,"
-    " dismissed, granted, or lapsed where the card was revoked under another number."
+    " dismissed, granted, or lapsed where the card ended for another reason, which is told: it was revoked under"
+    " another number or withdrawn, or its time ran out."
 )
 _LISTING = "Whether the holder is on the list that is in force now."
 UPHELD, DISMISSED, GRANTED, REFUSED = "upheld", "dismissed", "granted", "refused"
@@ -115,8 +116,8 @@ class ShownCase(AnyCase):
     card_ref = Reference()
     card_awarded_at = InstantField()
     card_status = OneOf(
-        tuple(state for state in CardState if state is not CardState.BARRED),
-        metadata=says("As it was noted last; while a case is upheld, it is barred besides."),
+        tuple(CardState),
+        metadata=says("As the holder is shown it: barred while a case is upheld."),
     )
     region = Parsed(region_code, form=forms.REGENCY)
     due_at = InstantField(

@@ -20,16 +20,20 @@ def refuse_too_many(call: Call, service: EnrolmentService) -> None:
         )
 
 
-def record_one(call: Call, refusal: Problem, service: EnrolmentService, *, what: str) -> None:
-    """Count and record that something was refused for which a card was named by its number."""
+def record_one(
+    call: Call, refusal: Problem, service: EnrolmentService, *, what: str, nik: str | None = None
+) -> None:
+    """Count and record that something was refused for which a card was named: by its number, or by its holder's NIK."""
     count_one(call, service)
     number = call.body.get("card_number")
-    if number is not None and refusal.status < HTTPStatus.INTERNAL_SERVER_ERROR:
+    is_named = number is not None or nik is not None
+    if is_named and refusal.status < HTTPStatus.INTERNAL_SERVER_ERROR:
         service.transactions.run(
             lambda connection: record_refused(
                 connection,
-                number,
                 refusal,
+                card_number=number,
+                nik=nik,
                 what=what,
                 caller=call.caller,
                 request_id=call.request_id,

@@ -12,6 +12,7 @@ from chassis.clock import write_instant
 from chassis.database import Database
 from chassis.pagination import Page
 from services.enrolment.domain.exclusion.case import Decision, ExclusionCase
+from services.enrolment.domain.programme.card import Card, CardState, Scheme
 from services.enrolment.storage.exclusion_cases import CASES, case_of
 from services.enrolment.storage.tables.exclusions import EXCLUSION_CASE, EXCLUSION_LIST
 from services.enrolment.storage.tables.programme import CARD
@@ -38,6 +39,10 @@ _CASES = (
         L.as_of,
         C.awarded_at,
         C.state.label("card_state"),
+        C.scheme,
+        C.balance,
+        C.deadline,
+        C.barred_at,
         sa.func.coalesce(C.domicile, C.region).label("lives_in"),
     )
     .join(EXCLUSION_LIST, L.list_id == X.list_id)
@@ -123,7 +128,7 @@ def _document(row: sa.Row[Any], now: datetime) -> dict[str, Any]:
         **_common(row, case),
         "card_ref": case.card_ref,
         "card_awarded_at": write_instant(row.awarded_at),
-        "card_status": row.card_state,
+        "card_status": _card_of(row).state_at(now).value,
         "region": row.lives_in,
         "due_at": _written(case.due_at),
         "overdue": case.due_at is not None and case.due_at < now,
@@ -133,6 +138,18 @@ def _document(row: sa.Row[Any], now: datetime) -> dict[str, Any]:
         "appeal_decided": _decision(case.reviewed),
         "ended": _decision(case.ended),
     }
+
+
+def _card_of(row: sa.Row[Any]) -> Card:
+    return Card(
+        card_ref=row.card_ref,
+        scheme=Scheme(row.scheme),
+        state=CardState(row.card_state),
+        balance=row.balance,
+        deadline=row.deadline,
+        region=present_code(row.lives_in),
+        barred_at=row.barred_at,
+    )
 
 
 def _own_document(row: sa.Row[Any], now: datetime) -> dict[str, Any]:

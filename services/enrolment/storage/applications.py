@@ -215,9 +215,10 @@ class ApplicationStore:
         }
 
     def of_person(self, connection: sa.Connection, nik_digest: str) -> list[Application]:
-        """Lock the draws in which a person waits to be judged; return the applications, the oldest draw first.
+        """Lock the applications of a person who waits to be judged, and return them, the oldest draw first.
 
-        Whoever judges people of a draw holds it alone, so none of these is judged before this is committed.
+        Their draws are held together with whoever applies, who may be many and come one after another: none of them is
+        waited for. Whoever judges people of a draw holds it alone, so none of these is judged before this is committed.
         """
         unfinished = sa.select(D.wave_id).where(D.ended_at.is_(None))
         mine = sa.select(APPLICATION).where(
@@ -225,8 +226,9 @@ class ApplicationStore:
         )
         waves = [row.wave_id for row in connection.execute(mine.order_by(A.wave_id))]
         for wave_id in waves:
-            connection.execute(sa.select(D.wave_id).where(D.wave_id == wave_id).with_for_update())
-        rows = connection.execute(mine.order_by(A.wave_id)) if waves else ()
+            held = sa.select(D.wave_id).where(D.wave_id == wave_id).with_for_update(read=True)
+            connection.execute(held)
+        rows = connection.execute(mine.order_by(A.wave_id).with_for_update()) if waves else ()
         return [_application_of(row) for row in rows]
 
     def erased_among(self, connection: sa.Connection, application_ids: Sequence[str]) -> bool:

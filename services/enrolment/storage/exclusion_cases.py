@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from datetime import datetime
 from typing import Any
@@ -120,6 +120,15 @@ class ExclusionCaseStore:
         rows = connection.execute(query.with_for_update(key_share=True))
         return [replace(case_of(row), region=card.region) for row in rows]
 
+    def lock_live(
+        self, connection: sa.Connection, cards: Mapping[str, Card]
+    ) -> list[ExclusionCase]:
+        """Lock the cases about locked cards that have not ended; none is opened meanwhile."""
+        query = CASES.where(self._database.is_among(X.card_ref), X.ended_at.is_(None))
+        query = query.order_by(X.case_id).with_for_update(key_share=True)
+        rows = connection.execute(query, {"keys": self._database.keys(list(cards))})
+        return [replace(case_of(row), region=cards[row.card_ref].region) for row in rows]
+
     def read(self, connection: sa.Connection, case_id: str) -> ExclusionCase | None:
         """Read a case without locking it."""
         query = CASES.where(X.case_id == case_id)
@@ -171,13 +180,17 @@ class ExclusionCaseStore:
         )
         return [PastBar(*row) for row in connection.execute(query)]
 
-    def goes_on(self, connection: sa.Connection, card_refs: Sequence[str]) -> bool:
-        """Tell whether a case about one of these cards has not ended; lock the cards before."""
-        query = sa.select(X.case_id).where(
+    def going_on(self, connection: sa.Connection, card_refs: Sequence[str]) -> dict[str, str]:
+        """Return which of these cards a case goes on about, each with its id; lock the cards before.
+
+        Where one of several bars the card, it is that.
+        """
+        query = sa.select(X.card_ref, X.case_id).where(
             self._database.is_among(X.card_ref), X.ended_at.is_(None)
         )
         keys = {"keys": self._database.keys(card_refs)}
-        return connection.execute(query.limit(1), keys).one_or_none() is not None
+        rows = connection.execute(query.order_by(X.state.in_(BARRING), X.case_id), keys)
+        return {row.card_ref: row.case_id for row in rows}
 
     def erase_appeals(self, connection: sa.Connection, card_refs: Sequence[str]) -> None:
         """Destroy what the holders of locked cards said in cases that have ended."""

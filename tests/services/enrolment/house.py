@@ -128,7 +128,10 @@ class House:
 
     def award_many(self, count: int, **changes: Any) -> list[HeldCard]:
         """Award cards to so many people."""
-        chosen = list(islice(self.supply, count))
+        return self.award_to(*islice(self.supply, count), **changes)
+
+    def award_to(self, *chosen: Person, **changes: Any) -> list[HeldCard]:
+        """Award cards to these people."""
         answer = document(self.admit([person.row(**changes) for person in chosen]))
         assert answer["refused"] == []
         numbers = [row["card_number"] for row in answer["admitted"]]

@@ -104,8 +104,11 @@ def admit_from_file(house: House) -> HeldCard:
 
 
 def apply_for_some(house: House) -> list[str]:
-    """Let one be drawn, one withdraw and one wait for a draw, and fail once; return what stood in what was sent."""
+    """Fail once, let one be drawn, one withdraw and one wait for a draw; return what stood in what was sent."""
     done, open_ = open_draw(house), open_draw(house)
+    rename(house, "application", "application_away")
+    assert apply(house, open_, SITI).status_code == 500
+    rename(house, "application_away", "application")
     applied(house, done, SITI)
     document(withdraw(house, applied(house, done, TONO)))
     drawn(house, done)
@@ -113,9 +116,6 @@ def apply_for_some(house: House) -> list[str]:
     apply(house, open_, TONO)
     apply(house, open_, replace(SITI, birth_date="1979-02-31"))
     looked_up(house, waits)
-    rename(house, "application", "application_away")
-    assert apply(house, open_, SITI).status_code == 500
-    rename(house, "application_away", "application")
     told = [[one.nik, one.family_card, one.birth_date, *one.name.split()] for one in (SITI, TONO)]
     return [secret for secrets in told for secret in secrets]
 
@@ -208,6 +208,9 @@ def plant_many(house: House) -> Planted:
     planted = Planted()
     crowd = [replace(one, regency="17.71", cluster=None) for one in islice(strangers(), CANDIDATES)]
     planted.plant(number for one in crowd for number in (one.nik, one.family_card))
+    draw = open_draw(house)
+    for one in crowd[60:70]:
+        document(apply(house, draw, one), 201)
     file_id = sent(house, file_of(crowd))
     admit_all(house)
     cards = [row["card_number"] for row in rows(house, file_id) if row["card_number"]]
@@ -220,9 +223,6 @@ def plant_many(house: House) -> Planted:
     planted.plant(listed)
     exclusions.in_force(house, [*listed, *[one.nik for one in crowd[40:60]]], group="student")
     exclusions.find_all(house)
-    draw = open_draw(house)
-    for one in crowd[60:70]:
-        apply(house, draw, one)
     erase_some(house, [*cards[20:22], cards[60]])
     return planted
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import threading
 from collections import Counter
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 
@@ -39,6 +39,8 @@ from services.enrolment.use_cases.programme.admit_candidates import (
     admit_candidates,
 )
 from services.enrolment.use_cases.programme.revoke_card import RevokeCard, revoke_card
+from services.enrolment.use_cases.programme.undo_admission import UndoAdmission, undo_admission
+from tests.services.enrolment.api.test_undoing import preview
 from tests.services.enrolment.careless import UnlockedCards, UnlockedQuotas, careless_service
 from tests.services.enrolment.exclusions import (
     BUDI,
@@ -177,6 +179,13 @@ class UnlockedCases(ExclusionCaseStore):
         self._meeting.wait(PATIENCE)
         return found
 
+    def lock_live(
+        self, connection: sa.Connection, cards: Mapping[str, Card]
+    ) -> list[ExclusionCase]:
+        [card] = cards.values()
+        found = self.lock_of_card(connection, card)
+        return [case for case in found if case.ended is None]
+
 
 @pytest.fixture
 def careless(house: House) -> Iterator[tuple[EnrolmentService, Stores]]:
@@ -221,6 +230,15 @@ def revoking(card: HeldCard, number: str) -> Step:
     operator = Principal(BUDI, "operator", None, None, None, expires_at=0)
     command = RevokeCard(None, card.card_ref, "Dokumen palsu", number, operator, "request-3")
     return lambda connection, stores: revoke_card(connection, command, stores=stores)
+
+
+def undoing(house: House) -> Step:
+    operator = Principal(BUDI, "operator", None, None, None, expires_at=0)
+    [admission] = document(house.get("/admissions", "operator"))["items"]
+    admission_id = str(admission["id"])
+    seen = preview(house, admission_id)["preview"]
+    command = UndoAdmission(admission_id, seen, "Salah berkas", operator, "request-4")
+    return lambda connection, stores: undo_admission(connection, command, stores=stores)
 
 
 def at_once(service: EnrolmentService, stores: Stores, *steps: Step) -> list[str]:
@@ -306,3 +324,21 @@ def test_if_cases_were_not_locked_a_card_would_be_revoked_past_an_appeal(
     card = house.award()
     case_id = case_about(house, card)
     assert at_once(*careless, upholding(case_id), revoking(card, "INSP-1")) == ["done", "done"]
+
+
+def test_a_case_lapses_with_its_withdrawn_card_whatever_is_decided_meanwhile(house: House) -> None:
+    case_id = case_about(house, house.award())
+    stores = house.service.stores
+    outcomes = at_once(house.service, stores, upholding(case_id), undoing(house))
+    assert outcomes in (["done", "done"], ["state-conflict", "done"])
+    [case] = cases(house)
+    assert (case["status"], case["upheld"] is not None) == ("lapsed", outcomes[0] == "done")
+    assert house.differences() == []
+
+
+def test_if_cases_were_not_locked_one_would_go_on_about_a_withdrawn_card(
+    house: House, careless: tuple[EnrolmentService, Stores]
+) -> None:
+    case_id = case_about(house, house.award())
+    assert at_once(*careless, upholding(case_id), undoing(house)) == ["done", "done"]
+    assert house.differences()

@@ -37,7 +37,7 @@ class CaseState(StrEnum):
     """Another operator granted the appeal."""
 
     LAPSED = "lapsed"
-    """Its card was revoked under another number: there is nothing left to decide."""
+    """Its card ended for another reason: revoked under another number, withdrawn, or out of time."""
 
 
 LIVE: Final = (CaseState.OPEN, CaseState.UPHELD, CaseState.APPEALED, CaseState.FINAL)
@@ -174,7 +174,7 @@ def revoked(case: ExclusionCase, decision: Decision) -> ExclusionCase:
 
 
 def lapse(case: ExclusionCase, decision: Decision) -> ExclusionCase:
-    """End a case whose card was revoked under another number."""
+    """End a case whose card ended for another reason."""
     _check(case, *LIVE)
     return _ended(case, CaseState.LAPSED, decision)
 
@@ -196,7 +196,7 @@ _WHY_NOT = {
     CaseState.REVOKED: "This case has ended: the card is revoked.",
     CaseState.DISMISSED: "This case has ended: it was dismissed.",
     CaseState.GRANTED: "This case has ended: the appeal was granted.",
-    CaseState.LAPSED: "This case has ended: the card was revoked under another number.",
+    CaseState.LAPSED: "This case has ended: its card ended for another reason.",
 }
 _WHY_NOT_RIPE = {
     **_WHY_NOT,
@@ -204,7 +204,7 @@ _WHY_NOT_RIPE = {
     CaseState.UPHELD: "The holder may still appeal. Revoke the card when the time for that is over.",
     CaseState.APPEALED: "The holder has appealed. Revoke the card where the appeal is refused.",
 }
-_CARD_OVER = "The card is {state} already: there is nothing to exclude it from. Dismiss the case."
+_CARD_OVER = "The card is {state} already: there is nothing to exclude it from. The case lapses once that is noted."
 _TOO_LATE = "An appeal could be filed until {until}."
 _GRANT = (
     "The list in force does not say any more that the holder may have no card. Grant the appeal."

@@ -5,24 +5,43 @@ Whoever is erased gives up the card. That is a step of its own with its own entr
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
+from datetime import datetime
 
 from chassis.problems import StateConflict
-from services.enrolment.domain.programme.card import Card
+from services.enrolment.domain.programme.card import Card, CardState
 from services.enrolment.domain.programme.ending import OVER
 
 
-def check_erasure(cards: Iterable[Card], *, case_goes_on: bool) -> None:
-    """Raise `StateConflict` where a card of the person has not ended, or an exclusion case goes on."""
+def check_erasure(cards: Iterable[Card], *, going_on: Mapping[str, str], now: datetime) -> None:
+    """Raise `StateConflict` where a card of the person has not ended, or an exclusion case goes on.
+
+    `going_on` are the cards about which one does, each with the id of a case: of one that bars it, if any does.
+    """
     for card in cards:
-        if card.state not in OVER:
-            raise StateConflict(_NOT_ENDED, facts={"state": card.state.value})
-        if case_goes_on:
-            raise StateConflict(_CASE_GOES_ON, facts={"state": card.state.value})
+        why = _why_not(card, going_on.get(card.card_ref), now)
+        if why is not None:
+            raise StateConflict(why, facts={"state": card.state_at(now).value})
+
+
+def _why_not(card: Card, case_id: str | None, now: datetime) -> str | None:
+    state = card.state_at(now)
+    if state is CardState.BARRED:
+        return _BARRED.format(case_id=case_id)
+    if card.state not in OVER:
+        return _NOT_NOTED if state is CardState.EXPIRED else _NOT_ENDED
+    return None if case_id is None else _CASE_GOES_ON.format(case_id=case_id)
 
 
 _NOT_ENDED = (
     "The member state says how a card of this person stands. Cancel its training, if one runs, and revoke it first:"
     " what is on it goes back to the State."
 )
-_CASE_GOES_ON = "An exclusion case about this person goes on. Decide it first: the holder may need what is kept of it."
+_NOT_NOTED = "The time of a card of this person has just run out. Send this again once that is noted, in some seconds."
+_BARRED = (
+    "A card of this person is barred by exclusion case {case_id}. Decide that to its end first: revoke the card under"
+    " its id, or, where the case is dismissed or an appeal granted, after that."
+)
+_CASE_GOES_ON = (
+    "Exclusion case {case_id} about this person goes on. Decide it first; the holder may need it."
+)

@@ -1,4 +1,4 @@
-"""Cases about holders on a list: as their entries say, and their cards barred or revoked as they stand."""
+"""Cases about holders on a list: as their entries say, and none about a card that stands otherwise than the case."""
 
 from __future__ import annotations
 
@@ -6,8 +6,8 @@ import sqlalchemy as sa
 
 from chassis.json_text import text_in
 from services.enrolment.domain.entry_kinds import EntryKind
-from services.enrolment.domain.exclusion.case import CaseState
-from services.enrolment.domain.programme.card import CardState
+from services.enrolment.domain.exclusion.case import LIVE, CaseState
+from services.enrolment.domain.programme.card import LIVE_STATES, CardState
 from services.enrolment.queries.consistency.comparison import (
     ENTRY,
     OF_CASE,
@@ -42,7 +42,16 @@ _OF_CASE = (
     J.kind.in_(OF_CASE),
     text_in(J.body, "case_id") == sa.cast(X.case_id, sa.Text),
 )
-_ENDED_WITH_CARD = X.state.in_((CaseState.REVOKED.value, CaseState.LAPSED.value))
+_REVOKED = X.state == CaseState.REVOKED.value
+_LAPSED = X.state == CaseState.LAPSED.value
+_GOES_ON = X.state.in_([state.value for state in LIVE])
+_LIVE, _OVER = "live", "over"
+_ITS_CARD = C.card_ref == X.card_ref
+_CARD_IS = value(
+    sa.case((C.state.in_(sorted(state.value for state in LIVE_STATES)), _LIVE), else_=_OVER),
+    _ITS_CARD,
+    of=EXCLUSION_CASE,
+)
 
 
 def _who(column: sa.Column[str], *kinds: EntryKind) -> Pair:
@@ -70,8 +79,18 @@ EXCLUSION_CASES = Comparison(
         _who(X.reviewed_by, EntryKind.EXCLUSION_CASE_FINAL, EntryKind.EXCLUSION_CASE_GRANTED),
         Pair(
             "card of an exclusion case that ended so",
-            where(_ENDED_WITH_CARD, sa.literal(CardState.REVOKED.value)),
-            where(_ENDED_WITH_CARD, value(C.state, C.card_ref == X.card_ref, of=EXCLUSION_CASE)),
+            where(_REVOKED, sa.literal(CardState.REVOKED.value)),
+            where(_REVOKED, value(C.state, _ITS_CARD, of=EXCLUSION_CASE)),
+        ),
+        Pair(
+            "card of an exclusion case that lapsed",
+            where(_LAPSED, sa.literal(_OVER)),
+            where(_LAPSED, _CARD_IS),
+        ),
+        Pair(
+            "card of an exclusion case that goes on",
+            where(_GOES_ON, sa.literal(_LIVE)),
+            where(_GOES_ON, _CARD_IS),
         ),
     ),
 )

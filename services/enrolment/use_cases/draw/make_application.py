@@ -17,6 +17,7 @@ from services.enrolment.storage.stores import Stores
 from services.enrolment.use_cases.shared.application_entries import application_entry
 from services.enrolment.use_cases.shared.held_draw import hold_open_draw
 from services.enrolment.use_cases.shared.recorded import Recorded
+from vocabulary.refusals.admission import NikAlreadyHeld
 from vocabulary.refusals.draw import AlreadyApplied
 
 
@@ -36,7 +37,11 @@ def make_application(
 ) -> Recorded[Application]:
     """Keep an application, sealed. Whether the person may hold a card is judged when its turn comes.
 
-    Raises `NotFound`, `WaveFirstCome`, `WaveClosed`, `AlreadyApplied`, and `Forbidden` for a person of another region.
+    But whoever holds or held a card never gets another, and nothing more is kept of those who were erased. Both are
+    refused alike, before it is asked whether the person has applied: an application of who was erased is not known.
+
+    Raises `NotFound`, `WaveFirstCome`, `WaveClosed`, `NikAlreadyHeld`, `AlreadyApplied`, and `Forbidden` for a person
+    of another region.
     """
     candidate = command.candidate
     if not reach_to_act(command.caller).has_card(region=candidate.region):
@@ -44,6 +49,9 @@ def make_application(
             "You apply for people of your own region; send the regency where the person lives."
         )
     now = hold_open_draw(connection, command.wave_id, stores=stores)
+    digest = stores.persons.fingerprints.nik(candidate.nik)
+    if stores.persons.held_niks(connection, [digest]):
+        raise NikAlreadyHeld
     application = Application(
         application_id=command.application_id,
         wave_id=command.wave_id,
@@ -51,7 +59,6 @@ def make_application(
         state=ApplicationState.APPLIED,
         applied_at=now,
     )
-    digest = stores.persons.fingerprints.nik(candidate.nik)
     sealed = stores.applications.add(connection, application, candidate, nik_digest=digest)
     if sealed is None:
         raise AlreadyApplied

@@ -65,14 +65,14 @@ def erase_holder(
         stores.admission_files.lock(connection, file_id)
     refs = traces.card_refs
     cards = stores.cards.lock(connection, refs)
-    going_on = stores.exclusion_cases.goes_on(connection, refs)
-    check_erasure(cards.values(), case_goes_on=going_on)
+    now = stores.database.now(connection)
+    going_on = stores.exclusion_cases.going_on(connection, refs)
+    check_erasure(cards.values(), going_on=going_on, now=now)
     if stores.persons.card_ref_by_nik(connection, traces.nik) not in (None, *refs):
         raise StateConflict(_ANOTHER_CARD, facts={"state": card.state.value})
     if not stores.persons.sealed(connection, refs):
         raise StateConflict(_ERASED_ALREADY, facts={"state": card.state.value})
     suppressed = _erase(connection, traces, stores)
-    now = stores.database.now(connection)
     entries = [_entry(command, cards[ref], suppressed=ref in suppressed) for ref in refs]
     told = [
         application_entry(

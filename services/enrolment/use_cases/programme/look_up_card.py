@@ -63,18 +63,22 @@ def look_up_card(
 
 def record_refused(
     connection: sa.Connection,
-    card_number: str,
     refusal: Problem,
     *,
+    card_number: str | None,
+    nik: str | None,
     what: str,
     caller: Principal,
     request_id: str,
     stores: Stores,
 ) -> None:
-    """Record that something was refused for which a card was named: a refusal tells of the card, as a look-up does."""
-    card = find_card(connection, card_number=card_number, nik=None, stores=stores)
+    """Record that something was refused for which a card was named by its number, or else by its holder's NIK.
+
+    A refusal tells of the card, as a look-up does.
+    """
+    card = find_card(connection, card_number=card_number, nik=nik, stores=stores)
     reached = card is not None and reach_to_act(caller).has_card(region=card.region)
-    command = LookUpCard(card_number, None, f"{what} refused: {refusal.code}", caller, request_id)
+    command = LookUpCard(card_number, nik, f"{what} refused: {refusal.code}", caller, request_id)
     now = stores.database.now(connection)
     stores.journal.append(connection, [_entry(command, card, shown=reached)], now=now)
 

@@ -1,4 +1,7 @@
-"""Undo an admission within a day: what was previewed is carried out, or nothing is."""
+"""Undo an admission within a day: what was previewed is carried out, or nothing is.
+
+Exclusion cases about the holders of its cards lapse: nobody holds these any more.
+"""
 
 from __future__ import annotations
 
@@ -12,6 +15,7 @@ from chassis.identity import Principal
 from chassis.journal import Entry
 from chassis.problems import NotFound
 from services.enrolment.domain.entry_kinds import EntryKind
+from services.enrolment.domain.exclusion.case import Decision, ExclusionCase
 from services.enrolment.domain.programme.card import Card
 from services.enrolment.domain.programme.ending import Ended, withdraw
 from services.enrolment.domain.programme.quota import taken_by
@@ -22,6 +26,12 @@ from services.enrolment.domain.programme.undo import (
     plan_undo,
 )
 from services.enrolment.storage.stores import Stores
+from services.enrolment.use_cases.exclusion.exclusion_entries import called_by
+from services.enrolment.use_cases.exclusion.lapse_cases import (
+    lapse_cases,
+    lapsed_entry,
+    tell_of_lapsed,
+)
 from services.enrolment.use_cases.shared.ended_cards import ended_entry, save_ended
 
 
@@ -61,16 +71,22 @@ def undo_admission(
     now = stores.database.now(connection)
     check_undo(admission, plan, preview=command.preview, now=now)
     ended = [withdraw(card, movement_id=new_id()) for card in plan.withdrawn]
+    decision = Decision(command.caller.subject, now, command.reason)
+    withdrawn = {each.card.card_ref: each.card for each in ended}
+    lapsed = lapse_cases(connection, withdrawn, decision, stores=stores)
     save_ended(connection, ended, now=now, stores=stores)
-    stores.persons.withdraw(connection, [card.card_ref for card in plan.withdrawn])
+    stores.persons.withdraw(connection, list(withdrawn))
     stores.waves.save_withdrawn(connection, admission.wave_id, count=len(plan.withdrawn))
-    places = stores.quotas.places(connection, [card.card_ref for card in plan.withdrawn])
+    places = stores.quotas.places(connection, list(withdrawn))
     stores.quotas.give_back(connection, taken_by(quotas, places))
     entries = [
         *(_card_entry(command, each) for each in ended),
         _entry(command, admission, plan),
     ]
+    version = stores.rules.at(connection, now).version
+    told = [_lapsed(command, case, withdrawn[case.card_ref], version) for case in lapsed]
     first = stores.journal.append(connection, entries, now=now)
+    tell_of_lapsed(connection, told, now=now, stores=stores)
     stores.admissions.save_undone(
         connection,
         admission,
@@ -101,6 +117,16 @@ def _card_entry(command: UndoAdmission, ended: Ended) -> Entry:
         role=command.caller.role,
         request_id=command.request_id,
         said={"admission_id": command.admission_id},
+    )
+
+
+def _lapsed(command: UndoAdmission, case: ExclusionCase, card: Card, rule_version: str) -> Entry:
+    return lapsed_entry(
+        case,
+        card,
+        called_by(command.caller, command.request_id),
+        said={"admission_id": command.admission_id, "reason": command.reason},
+        rule_version=rule_version,
     )
 
 

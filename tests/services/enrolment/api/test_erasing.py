@@ -104,12 +104,20 @@ def test_a_card_that_goes_on_keeps_its_holder_from_being_erased(house: House) ->
 
 
 def test_an_exclusion_case_that_goes_on_keeps_what_its_holder_may_need(house: House) -> None:
+    """A card that is barred by it cannot be revoked, nor can its time run out: the case is named as what to decide."""
     card = house.award()
     case_id = exclusions.case_about(house, card)
-    run_out(house, card)
-    assert "exclusion case" in problem(erase(house, card))["detail"]
+    assert problem(erase(house, card))["state"] == "awarded"
+    document(exclusions.decide(house, case_id, "upheld"))
+    exclusions.hit(house, card, group="student")
+    before = house.tables()
+    refused = problem(erase(house, card))
+    assert (refused["code"], refused["state"]) == ("state-conflict", "barred")
+    assert case_id in refused["detail"]
+    assert house.tables() == before
     document(exclusions.decide(house, case_id, "dismissed"))
-    document(erase(house, card))
+    assert problem(erase(house, card))["state"] == "awarded"
+    erased(house, card)
 
 
 def test_a_person_is_erased_once(house: House) -> None:
@@ -196,6 +204,6 @@ def test_what_is_looked_for_is_opened_where_it_is_sealed(house: House) -> None:
 def test_a_card_whose_time_ran_out_is_erased_once_that_is_noted(house: House) -> None:
     card = house.award()
     past(house, card)
-    assert problem(erase(house, card))["state"] == "awarded"
+    assert problem(erase(house, card))["state"] == "expired"
     run_out(house, card)
     document(erase(house, card))

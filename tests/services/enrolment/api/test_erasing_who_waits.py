@@ -12,9 +12,12 @@ import sqlalchemy as sa
 
 from chassis.identity import Principal
 from chassis.problems import StateConflict
+from chassis.throttle import Throttle
 from chassis.transaction import Transactions
+from services.enrolment.service import LOOKUPS_OF_ONE_CALLER
 from services.enrolment.use_cases.programme.erase_holder import EraseHolder, erase_holder
 from services.enrolment.use_cases.programme.find_traces import find_traces
+from tests.chassis.problem_documents import code
 from tests.services.enrolment import draws, files
 from tests.services.enrolment.draws import (
     applied,
@@ -35,7 +38,13 @@ from tests.services.enrolment.erasing import (
     places,
 )
 from tests.services.enrolment.files import admit_all, file_of, rows, sent
-from tests.services.enrolment.house import DAY, House, document
+from tests.services.enrolment.house import (
+    DAY,
+    House,
+    document,
+    same_but_request_id,
+    with_service,
+)
 from tests.services.enrolment.lived_in import undo_admission_of
 from tests.services.enrolment.people import HeldCard
 
@@ -141,8 +150,9 @@ def open_now(house: House, wave_id: str) -> None:
 
 def test_applications_of_the_erased_stay_in_their_draws_and_are_refused(house: House) -> None:
     open_, listed = open_draw(house), open_draw(house)
-    card = house.award()
-    ids = [applied(house, wave_id, card.person) for wave_id in (open_, listed)]
+    person = next(house.supply)
+    ids = [applied(house, wave_id, person) for wave_id in (open_, listed)]
+    [card] = house.award_to(person)
     bystander = applied(house, listed, next(house.supply))
     close_window(house, listed)
     go_on(house)
@@ -159,3 +169,56 @@ def test_applications_of_the_erased_stay_in_their_draws_and_are_refused(house: H
         assert (shown["state"], shown["code"]) == ("refused", "nik-already-held")
     assert looked_up(house, bystander)["state"] == "drawn"
     assert house.differences() == []
+
+
+def test_an_application_of_who_was_erased_is_not_made_anew(house: House) -> None:
+    """Nothing would be gained by it, and what was destroyed would be kept once more."""
+    wave_id, person = open_draw(house), next(house.supply)
+    application_id = applied(house, wave_id, person)
+    [card] = house.award_to(person)
+    erased(house, card)
+    before = left_of(house, card)
+    assert code(draws.apply(house, wave_id, person)) == (409, "nik-already-held")
+    document(draws.withdraw(house, application_id))
+    assert code(draws.apply(house, wave_id, person)) == (409, "nik-already-held")
+    assert left_of(house, card) == before
+    assert house.differences() == []
+
+
+def test_who_was_erased_is_refused_an_application_as_whoever_holds_or_held_a_card(
+    house: House,
+) -> None:
+    """Whether they applied before, too, makes no difference: of who was erased that is not known any more."""
+    wave_id, gone, waits = open_draw(house), *islice(house.supply, 2)
+    for person in (gone, waits):
+        applied(house, wave_id, person)
+    card, _ = house.award_to(gone, waits)
+    erased(house, card)
+    refused = [draws.apply(house, wave_id, person) for person in (gone, waits)]
+    assert code(refused[0]) == (409, "nik-already-held")
+    assert same_but_request_id(*refused)
+
+
+def test_a_refusal_that_tells_of_a_card_is_recorded_and_counted_as_a_look_up(house: House) -> None:
+    wave_id, card = open_draw(house), house.award()
+    once = Throttle(replace(LOOKUPS_OF_ONE_CALLER, count=1))
+    bounded = with_service(house, replace(house.service, lookups=once))
+    assert code(draws.apply(bounded, wave_id, card.person)) == (409, "nik-already-held")
+    entry = house.entries()[-1]
+    assert (entry["kind"], entry["card_ref"]) == ("card-looked-up", card.card_ref)
+    assert entry["body"] == {
+        "by": "nik",
+        "reason": "Application refused: nik-already-held",
+        "shown": True,
+    }
+    assert code(draws.apply(bounded, wave_id, card.person)) == (429, "too-many-requests")
+
+
+def test_who_never_rightly_held_a_card_may_apply(house: House) -> None:
+    card = awarded_by_mistake(house)
+    wave_id = open_draw(house)
+    application_id = applied(house, wave_id, card.person)
+    document(draws.withdraw(house, application_id))
+    applied(house, wave_id, card.person)
+    document(erase(house, card))
+    assert left_of(house, card) == []

@@ -128,20 +128,24 @@ def test_a_card_on_the_lists_of_two_groups_is_barred_until_both_are_lifted(house
         document(decide(house, case_id, "upheld"))
     document(decide(house, first, "dismissed"))
     assert card_of(house, card)["status"] == "barred"
+    assert {case["card_status"] for case in cases(house)} == {"barred"}
     document(decide(house, second, "dismissed"))
     assert card_of(house, card)["status"] == "awarded"
     assert house.differences() == []
 
 
-def test_a_case_whose_card_ran_out_is_dismissed_not_upheld(house: House) -> None:
+def test_until_it_is_noted_that_a_card_ran_out_its_case_is_dismissed_not_upheld(
+    house: House,
+) -> None:
     card = house.award()
     case_id = case_about(house, card)
     with house.as_owner() as connection:
         connection.execute(sa.update(CARD).values(deadline=utc_now() - timedelta(seconds=1)))
-    assert expire_due_cards(house.service.stores, house.service.transactions) == 1
     assert code(decide(house, case_id, "upheld")) == (409, "state-conflict")
     assert cases(house)[0]["card_status"] == "expired"
     document(decide(house, case_id, "dismissed"))
+    assert expire_due_cards(house.service.stores, house.service.transactions) == 1
+    assert cases(house)[0]["status"] == "dismissed"
     assert house.differences() == []
 
 

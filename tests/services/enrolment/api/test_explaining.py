@@ -146,26 +146,40 @@ def test_a_holder_does_not_name_a_card(shared_house: House) -> None:
     assert (code(answer), pointers(answer)) == ((422, "validation-failed"), ["/card_number"])
 
 
+def daily(count: int, *, hours: int) -> dict[str, Any]:
+    """Return when a class is held: so many days from the day after tomorrow on, so many hours each."""
+    first = utc_now().replace(hour=2, minute=0, second=0, microsecond=0) + 2 * DAY
+    starts = [first + number * DAY for number in range(count)]
+    sat = [Meeting(start, start + timedelta(hours=hours)) for start in starts]
+    return {
+        "starts_at": first,
+        "ends_at": sat[-1].ends_at,
+        "meetings": write_meetings(sat),
+        "registration_closes": first,
+    }
+
+
 def test_a_class_is_explained_by_its_limits_to_whoever_may_ask(shared_house: House) -> None:
     class_id = shared_house.put_class(
-        declared_seats=60, hours=20, trainers=2, rule_version="2023-01"
+        declared_seats=60, hours=20, trainers=2, rule_version="2023-01", **daily(6, hours=3)
     )
     for role in ("provider", "holder", "officer", "operator", "auditor"):
         told = explained(shared_house, {"limits_of": class_id}, role, key=None)
         assert (told["version"], told["refused_by"]) == ("2023-01", None)
     assert {each["rule"]: each["compared"] for each in told["checks"]} == {
         "course-length": {"least_hours": 15, "found": 20},
-        "hours-a-day": {"online_hours_a_day": 3, "found": 2.0},
+        "class-length": {"least_hours": 15, "found": 18.0},
+        "hours-a-day": {"online_hours_a_day": 3, "found": 3.0},
         "seats-per-trainer": {"webinar_seats_per_trainer": 50, "found": 30.0},
     }
 
 
 def test_what_other_rules_would_have_said_of_a_class_is_told(shared_house: House) -> None:
     class_id = shared_house.put_class(
-        declared_seats=200, hours=6, trainers=4, rule_version="2023-01"
+        declared_seats=200, hours=6, trainers=4, rule_version="2023-01", **daily(2, hours=3)
     )
     now = explained(shared_house, {"limits_of": class_id})
-    assert refusals(now) == ["validation-failed"]
+    assert refusals(now) == ["validation-failed", "validation-failed"]
     assert "at least 15 hours; this has 6" in check(now, "course-length")["detail"]
     early = explained(shared_house, {"limits_of": class_id, "version": "2020-04"})
     assert (early["version"], check(early, "course-length")["holds"]) == ("2020-04", True)
@@ -176,7 +190,7 @@ def test_what_other_rules_would_have_said_of_a_class_is_told(shared_house: House
 
 def test_what_is_not_known_of_a_class_here_is_not_explained(shared_house: House) -> None:
     told = explained(shared_house, {"limits_of": shared_house.put_class()})
-    assert [each["rule"] for each in told["checks"]] == ["hours-a-day"]
+    assert [each["rule"] for each in told["checks"]] == ["class-length", "hours-a-day"]
 
 
 def test_a_provider_is_told_of_no_seat(shared_house: House) -> None:

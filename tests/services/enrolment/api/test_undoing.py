@@ -13,8 +13,11 @@ import sqlalchemy as sa
 from werkzeug.test import TestResponse
 
 from chassis.identifiers import new_id
+from chassis.journal import MOST_AT_ONCE
+from services.enrolment.storage.tables.exclusions import EXCLUSION_CASE
 from services.enrolment.storage.tables.programme import ADMISSION, PERSON
 from tests.chassis.problem_documents import code, pointers, problem
+from tests.services.enrolment import exclusions
 from tests.services.enrolment.api.test_corrections import decide, propose
 from tests.services.enrolment.house import FRESH, House, document
 from tests.services.enrolment.people import HeldCard
@@ -199,6 +202,50 @@ def test_the_journal_tells_of_each_card_and_of_the_whole(house: House) -> None:
     assert (whole["kind"], whole["actor"]) == ("admission-undone", "operator:rina")
     assert whole["body"]["reason"] == REASON
     assert (whole["body"]["withdrawn"], whole["body"]["amount"]) == (2, done["withdrawn"]["amount"])
+
+
+def test_exclusion_cases_lapse_with_the_cards_that_are_withdrawn(house: House) -> None:
+    admission_id, cards = admitted(house, 4)
+    exclusions.hit(house, *cards)
+    _, barred, appealed, used = cards
+    by_card = {case["card_ref"]: case["id"] for case in exclusions.cases(house)}
+    for card in (barred, appealed):
+        document(exclusions.decide(house, by_card[card.card_ref], "upheld"))
+    document(exclusions.appeal(house, by_card[appealed.card_ref], appealed))
+    house.enrolled(used, house.put_class())
+    exclusions.let_time_pass(house, EXCLUSION_CASE.c.due_at)
+    assert len(exclusions.cases(house, overdue="true")) == 4
+    document(undo(house, admission_id))
+
+    told = {case["card_ref"]: case for case in exclusions.cases(house)}
+    assert told.pop(used.card_ref)["status"] == "open"
+    for case in told.values():
+        assert (case["status"], case["card_status"]) == ("lapsed", "withdrawn")
+        assert (case["due_at"], case["overdue"]) == (None, False)
+        assert (case["ended"]["by"], case["ended"]["reason"]) == ("operator:rina", REASON)
+        mine = exclusions.own_case(house, next(c for c in cards if c.card_ref == case["card_ref"]))
+        assert (mine["status"], mine["reason"]) == ("lapsed", REASON)
+    lapsed = house.entries()[-3:]
+    assert {entry["kind"] for entry in lapsed} == {"exclusion-case-lapsed"}
+    for entry in lapsed:
+        said = {name: entry["body"][name] for name in ("admission_id", "reason", "card_state")}
+        assert said == {"admission_id": admission_id, "reason": REASON, "card_state": "withdrawn"}
+        assert entry["rule_version"] is not None
+    assert problem(exclusions.decide(house, by_card[barred.card_ref], "dismissed"))["state"] == (
+        "lapsed"
+    )
+    assert house.differences() == []
+    named = {"card_ref": barred.card_ref, "case_number": "PDP-1", "reason": "Permintaan"}
+    document(house.post("/cards/erasure", named, "operator"))
+
+
+def test_more_cases_lapse_than_the_journal_takes_entries_at_once(house: House) -> None:
+    admission_id, cards = admitted(house, MOST_AT_ONCE // 2 + 1)
+    for group in ("civil-servant", "student"):
+        exclusions.hit(house, *cards, group=group)
+    document(undo(house, admission_id))
+    assert exclusions.cases(house, status="open") == []
+    assert house.differences() == []
 
 
 def test_an_admission_of_a_thousand_is_undone_in_one_transaction(house: House) -> None:

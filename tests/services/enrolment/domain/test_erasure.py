@@ -8,6 +8,7 @@ from hypothesis import strategies as st
 
 from chassis.problems import StateConflict
 from services.enrolment.domain.csv_lines import Unreadable, Values
+from services.enrolment.domain.exclusion.bar import bar
 from services.enrolment.domain.programme.admission_file import (
     RowResult,
     count_admitted,
@@ -17,7 +18,7 @@ from services.enrolment.domain.programme.candidate_lines import ERASED, Candidat
 from services.enrolment.domain.programme.card import LIVE_STATES, CardState
 from services.enrolment.domain.programme.ending import OVER
 from services.enrolment.domain.programme.erasure import check_erasure
-from tests.services.enrolment.domain.builders import card
+from tests.services.enrolment.domain.builders import NOW, card
 
 NIK = "3273010205900001"
 VALUES = (NIK, "3273011010100001", "Sari", "1990-05-02", "32.73", "", "digital")
@@ -25,14 +26,29 @@ VALUES = (NIK, "3273011010100001", "Sari", "1990-05-02", "32.73", "", "digital")
 
 @pytest.mark.parametrize("state", OVER)
 def test_who_holds_no_card_any_more_is_erased(state: CardState) -> None:
-    check_erasure([card(state=state), card("card-2", state=OVER[0])], case_goes_on=False)
+    cards = [card(state=state), card("card-2", state=OVER[0])]
+    check_erasure(cards, going_on={}, now=NOW)
 
 
 @pytest.mark.parametrize("state", sorted(LIVE_STATES - {CardState.BARRED}))
 def test_no_card_of_the_person_may_go_on(state: CardState) -> None:
     with pytest.raises(StateConflict) as refused:
-        check_erasure([card(state=OVER[0]), card("card-2", state=state)], case_goes_on=False)
+        check_erasure([card(state=OVER[0]), card("card-2", state=state)], going_on={}, now=NOW)
     assert refused.value.facts == {"state": state.value}
+
+
+def test_of_a_card_whose_time_has_just_run_out_no_revocation_is_asked_for() -> None:
+    """It would be refused."""
+    with pytest.raises(StateConflict, match="Send this again") as refused:
+        check_erasure([card(deadline=NOW)], going_on={}, now=NOW)
+    assert refused.value.facts == {"state": "expired"}
+
+
+def test_of_a_barred_card_the_case_that_bars_it_is_named() -> None:
+    """A revocation under another number would be refused before that is decided."""
+    with pytest.raises(StateConflict, match="case-1") as refused:
+        check_erasure([bar(card(), now=NOW)], going_on={"card-1": "case-1"}, now=NOW)
+    assert refused.value.facts == {"state": "barred"}
 
 
 def test_every_state_is_either_over_or_goes_on() -> None:
@@ -40,8 +56,9 @@ def test_every_state_is_either_over_or_goes_on() -> None:
 
 
 def test_an_exclusion_case_is_decided_before_its_holder_is_erased() -> None:
-    with pytest.raises(StateConflict, match="exclusion case"):
-        check_erasure([card(state=CardState.EXPIRED)], case_goes_on=True)
+    for state in OVER:
+        with pytest.raises(StateConflict, match="Exclusion case case-1"):
+            check_erasure([card(state=state)], going_on={"card-1": "case-1"}, now=NOW)
 
 
 @pytest.mark.parametrize(

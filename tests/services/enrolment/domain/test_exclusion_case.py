@@ -162,7 +162,7 @@ def test_who_upheld_a_case_does_not_decide_on_the_appeal() -> None:
 
 @pytest.mark.parametrize("state", OVER)
 def test_a_case_about_a_card_that_has_ended_is_not_upheld(state: CardState) -> None:
-    with pytest.raises(StateConflict, match="Dismiss the case"):
+    with pytest.raises(StateConflict, match="nothing to exclude it from"):
         upheld(of=card(state=state))
 
 

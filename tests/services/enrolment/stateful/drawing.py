@@ -44,6 +44,8 @@ class Drawing(Selecting):
             why_not = "wave-first-come"
         elif not wave.is_open:
             why_not = "wave-closed"
+        elif self.has_held(person):
+            why_not = "nik-already-held"
         elif wave.has_applied(person.nik):
             why_not = "already-applied"
         told = self.as_expected(apply(self.house, wave.wave_id, person), why_not, 201)

@@ -203,6 +203,11 @@ class Holder:
         """Return the exclusion case that goes on."""
         return next((each for each in self.cases if each.state in GOING_ON), None)
 
+    def let_case_lapse(self) -> None:
+        """Let the exclusion case end, if one goes on: the card has ended for another reason."""
+        if self.case is not None:
+            self.case.state = "lapsed"
+
     @property
     def is_barred(self) -> bool:
         """Tell whether an exclusion stands."""

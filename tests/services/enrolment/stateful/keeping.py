@@ -61,6 +61,7 @@ class Keeping(World):
         assert expired >= len(left)
         for holder in left:
             holder.state, holder.balance = holder.ends, 0
+            holder.let_case_lapse()
 
     @precondition(anybody)
     @rule(data=st.data())
@@ -80,8 +81,7 @@ class Keeping(World):
         answer = self.house.post("/cards/revocation", body, "operator", subject=self.an_operator())
         if self.as_expected(answer, why_not) is not None:
             holder.state, holder.balance = "revoked", 0
-            if case is not None:
-                case.state = "lapsed"
+            holder.let_case_lapse()
 
     @precondition(some(lambda holder: holder.state in OVER))
     @rule(data=st.data())

@@ -84,6 +84,7 @@ class Selecting(World):
             admission.is_undone = True
             for holder in unused:
                 holder.state, holder.balance = "withdrawn", 0
+                holder.let_case_lapse()
 
     # What is expected.
 
@@ -128,8 +129,7 @@ class Selecting(World):
 
     def why_no_card(self, wave: Wave, person: Person) -> str | None:
         """Return the code by which somebody is refused a card, in the order of the contract."""
-        held = [holder for holder in self.holders if holder.state != "withdrawn"]
-        family = [h for h in held if h.card.person.family_card == person.family_card]
+        family = [h for h in self.held() if h.card.person.family_card == person.family_card]
         full = [
             reach.counts(person) and self.used(wave, reach.counts) >= places
             for reach, places in wave.quotas.items()
@@ -138,11 +138,19 @@ class Selecting(World):
             ("admissions-paused", self.is_paused("admissions", person.regency)),
             ("age-outside-rules", person.birth_date == "2020-05-02"),
             ("excluded", person.nik in self.listed),
-            ("nik-already-held", any(h.card.person.nik == person.nik for h in held)),
+            ("nik-already-held", self.has_held(person)),
             ("family-card-used-up", len(family) >= MOST_OF_A_FAMILY),
             ("quota-full", any(full)),
         )
         return next((code for code, applies in verdicts if applies), None)
+
+    def held(self) -> list[Holder]:
+        """Return those who rightly hold or held a card."""
+        return [holder for holder in self.holders if holder.state != "withdrawn"]
+
+    def has_held(self, person: Person) -> bool:
+        """Tell whether a person rightly holds or held a card."""
+        return any(holder.card.person.nik == person.nik for holder in self.held())
 
 
 def _takes_candidates(wave: Wave) -> bool:

@@ -16,10 +16,13 @@ import pytest
 import sqlalchemy as sa
 
 from chassis.clock import utc_now
+from services.enrolment.storage.tables.exclusions import EXCLUSION_CASE
 from services.enrolment.storage.tables.programme import CARD
-from services.enrolment.use_cases.programme.expire_cards import EXPIRED_AT_ONCE
+from services.enrolment.use_cases.programme.expire_cards import EXPIRED_AT_ONCE, RAN_OUT
+from services.enrolment.use_cases.shared.by_worker import ACTOR
 from services.enrolment.worker import expire_due_cards
 from tests.chassis.problem_documents import code, problem
+from tests.services.enrolment import exclusions
 from tests.services.enrolment.api.test_quotas import of_programme, set_places, used
 from tests.services.enrolment.house import DAY, WORKER_VARIABLES, House, document
 from tests.services.enrolment.people import HeldCard
@@ -185,6 +188,46 @@ def test_a_card_that_is_used_up_has_ended(house: House) -> None:
     document(of.void())
     assert of.card()["status"] == "exhausted", "what became of a card that has ended stays"
     document(house.post("/cards/erasure", {**named, **case}, "operator"))
+    assert house.differences() == []
+
+
+@pytest.mark.parametrize(("history", "ends"), [(House.award, "expired"), (completed, "exhausted")])
+def test_a_case_that_nobody_decided_lapses_with_the_card(
+    house: House, history: Callable[[House], HeldCard], ends: str
+) -> None:
+    card = history(house)
+    case_id = exclusions.case_about(house, card)
+    exclusions.let_time_pass(house, EXCLUSION_CASE.c.due_at)
+    let_time_run_out(house, card)
+    assert [each["id"] for each in exclusions.cases(house, overdue="true")] == [case_id]
+    assert "lapses" in problem(exclusions.decide(house, case_id, "upheld"))["detail"]
+    assert expire(house) == 1
+
+    [case] = exclusions.cases(house)
+    assert (case["status"], case["card_status"], case["due_at"]) == ("lapsed", ends, None)
+    assert (case["ended"]["by"], case["ended"]["reason"]) == (ACTOR, RAN_OUT)
+    mine = exclusions.own_case(house, card)
+    assert (mine["status"], mine["reason"]) == ("lapsed", RAN_OUT)
+    entry = house.entries()[-1]
+    assert (entry["kind"], entry["role"]) == ("exclusion-case-lapsed", "system")
+    assert (entry["body"]["card_state"], entry["body"]["reason"]) == (ends, RAN_OUT)
+    assert exclusions.cases(house, overdue="true") == []
+    assert house.differences() == []
+    named = {"card_ref": card.card_ref, "case_number": "PDP-1", "reason": "Permintaan"}
+    document(house.post("/cards/erasure", named, "operator"))
+
+
+def test_a_barred_card_waits_for_its_cases_however_long(house: House) -> None:
+    """Its clock stands still: also a case that nobody decided goes on, beside the one that bars."""
+    card = house.award()
+    exclusions.hit(house, card)
+    exclusions.hit(house, card, group="student")
+    first, second = (case["id"] for case in exclusions.cases(house))
+    document(exclusions.decide(house, first, "upheld"))
+    let_time_run_out(house, card)
+    assert expire(house) == 0
+    assert [case["status"] for case in exclusions.cases(house)] == ["upheld", "open"]
+    document(exclusions.decide(house, second, "upheld"))
     assert house.differences() == []
 
 

@@ -38,6 +38,24 @@ TAMPERINGS: Tamperings = {
         "update card set barred_at = null where card_ref = :bystander",
         {"card barred, by its exclusion cases"},
     ),
+    "a case that goes on about a card that has ended": (
+        "update card set state = 'exhausted', balance = 0, deadline = null where card_ref = :bystander",
+        {
+            "card state, by journal",
+            "card balance, by journal",
+            "card balance, by movements",
+            "card of an exclusion case that goes on",
+        },
+    ),
+    "a case that lapsed about a card that goes on": (
+        "update exclusion_case set state = 'lapsed', ended_by = upheld_by, ended_at = upheld_at,"
+        " ended_listed = true, due_at = null where card_ref = :bystander",
+        {
+            "exclusion case state, by journal",
+            "card barred, by its exclusion cases",
+            "card of an exclusion case that lapsed",
+        },
+    ),
     "a card that goes on after its exclusion": (
         "update card set state = 'in_training' where card_ref = :returned",
         {
