@@ -22,7 +22,7 @@ def check_erasure(cards: Iterable[Card], *, case_goes_on: bool) -> None:
 
 
 _NOT_ENDED = (
-    "The member state says how a card of this person stands. Cancel its training, if one runs, and revoke it first:"
-    " what is on it goes back to the State."
+    "The member state says how a card of this person stands. Cancel its training, if one runs, or once its class"
+    " has ended give the result, and revoke it first: what is on it goes back to the State."
 )
 _CASE_GOES_ON = "An exclusion case about this person goes on. Decide it first: the holder may need what is kept of it."

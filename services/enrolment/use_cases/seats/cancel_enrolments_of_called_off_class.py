@@ -72,6 +72,7 @@ def _cancel_all(
             enrolment,
             card=cards[enrolment.card_ref],
             training_class=training_class,
+            evidence=(),  # what was told of a class that was called off decides nothing
             role=SYSTEM,
             other_live=sum(e.is_live and e.class_id != enrolment.class_id for e in past),
             movement_id=new_id(),

@@ -26,6 +26,7 @@ from tests.services.enrolment.domain.builders import (
     BALANCE,
     DAY,
     EVENING,
+    HOUR,
     NOW,
     PRICE,
     RULES,
@@ -75,7 +76,8 @@ def cancelled(
     return cancel(
         enrolment(**changes),
         card=held,
-        training_class=training_class(held=4, starts_at=now + DAY),
+        training_class=training_class(held=4, starts_at=now + DAY, ends_at=now + DAY + HOUR),
+        evidence=[],
         role=role,
         other_live=0,
         movement_id="refund-1",

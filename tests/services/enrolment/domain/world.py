@@ -69,6 +69,7 @@ class World:
             enrolment,
             card=self.cards[enrolment.card_ref],
             training_class=self.classes[enrolment.class_id],
+            evidence=self.evidence.get(enrolment_id, []),
             role=role,
             other_live=sum(e.is_live for e in self.of(enrolment.card_ref)) - enrolment.is_live,
             movement_id=f"refund-{enrolment_id}",
