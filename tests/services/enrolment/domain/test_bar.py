@@ -53,7 +53,7 @@ def judged(held: Card, told: Sequence[Evidence], *, now: datetime, **rules: Any)
         told,
         card=held,
         training_class=held_class(),
-        other_live=0,
+        past=[],
         movement_id="movement-2",
         judging=Judging(by_operator=True, now=now, rules=replace(RULES, **rules)),
     )
@@ -79,7 +79,7 @@ def cancelled(
         training_class=training_class(held=4, starts_at=now + DAY, ends_at=now + DAY + HOUR),
         evidence=[],
         role=role,
-        other_live=0,
+        past=[],
         movement_id="refund-1",
         now=now,
         rules=RULES,

@@ -13,7 +13,7 @@ from chassis.clock import write_instant
 from services.enrolment.domain.learning.evidence import Evidence
 from services.enrolment.domain.programme.card import Card, CardState
 from services.enrolment.domain.seats.cancellation import Cancelled, cancel
-from services.enrolment.domain.seats.enrolment import EnrolmentState
+from services.enrolment.domain.seats.enrolment import EnrolmentState, PastEnrolment
 from services.enrolment.domain.seats.training_class import FINAL_TEST
 from tests.services.enrolment.domain.builders import (
     BALANCE,
@@ -26,6 +26,7 @@ from tests.services.enrolment.domain.builders import (
     enrolment,
     evidence,
     held_class,
+    past,
     training_class,
 )
 from vocabulary.refusals.seats import CancellationClosed
@@ -38,7 +39,7 @@ def cancelled(
     *,
     role: str,
     held_card: Card = IN_TRAINING,
-    other_live: int = 0,
+    others: Sequence[PastEnrolment] = (),
     now: datetime = NOW,
     starts_at: datetime = NOW + 10 * DAY,
     holder_may_cancel: bool = True,
@@ -50,8 +51,8 @@ def cancelled(
         card=held_card,
         training_class=training_class(held=4, starts_at=starts_at, status=class_status),
         evidence=[],
+        past=others,
         role=role,
-        other_live=other_live,
         movement_id="refund-1",
         now=now,
         rules=replace(RULES, holder_may_cancel=holder_may_cancel),
@@ -106,7 +107,8 @@ def test_the_card_is_in_the_state_it_was_bought_in(before: CardState, role: str)
 
 
 def test_a_card_with_another_running_training_stays_in_training() -> None:
-    outcome = cancelled(role="holder", other_live=1)
+    running = past("class-2", EnrolmentState.ACTIVE, live_slot=2)
+    outcome = cancelled(role="holder", others=[running])
     assert (outcome.card.state, outcome.card.deadline) == (CardState.IN_TRAINING, None)
     assert outcome.card.balance == BALANCE
 
@@ -164,8 +166,8 @@ def after_the_end(
         card=IN_TRAINING,
         training_class=ended,
         evidence=told,
+        past=[],
         role=role,
-        other_live=0,
         movement_id="refund-1",
         now=ended.ends_at + since,
         rules=RULES,
