@@ -6,12 +6,15 @@ import json
 import tomllib
 from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping
+from http import HTTPStatus
 from pathlib import Path
 from typing import Any
 
 from chassis.contract import ANYWHERE, refusals_of
 from chassis.endpoints import Endpoint
+from chassis.problems import MEDIA_TYPE
 from chassis.rate_limits import LIMIT
+from chassis.request_content import JSON
 from contract import refusals
 from contract.components import HEADERS, PARAMETERS, SECURITY_SCHEMES, TAGS, path_parameter
 from contract.links import add_links
@@ -107,7 +110,8 @@ def document(examples: Mapping[str, Any]) -> dict[str, Any]:
 def _show(made: Operation, exchange: Mapping[str, Any]) -> None:
     """Put a recorded exchange where OpenAPI has examples, and beside it what a call takes besides a body."""
     answer = exchange["answer"]
-    shown = made["responses"][str(answer["status"])]["content"]["application/json"]
+    media_type = MEDIA_TYPE if answer["status"] >= HTTPStatus.BAD_REQUEST else JSON
+    shown = made["responses"][str(answer["status"])]["content"][media_type]
     shown["example"] = answer["body"]
     if "body" in exchange:
         (content,) = made["requestBody"]["content"].values()

@@ -38,7 +38,7 @@ class TextBody:
 
 
 class Refused(AssertionError):
-    """A call of the journey was not answered as a success."""
+    """A call of the journey was not answered as was wanted."""
 
 
 class Recorder:
@@ -110,8 +110,12 @@ class Recorder:
         form: Mapping[str, str] | None = None,
         key: bool = False,
         version: str | None = None,
+        refused: str | None = None,
     ) -> requests.Response:
-        """Make a call. `template` is the path with its ids in braces, for which `ids` stand in their order."""
+        """Make a call. `template` is the path with its ids in braces, for which `ids` stand in their order.
+
+        `refused` is the code of the refusal that is wanted, where what is there allows no success.
+        """
         path = _filled(template, ids)
         address = path + (f"?{urlencode(query, safe=':')}" if query else "")
         headers = {"Authorization": f"Bearer {self._tokens(role, bound or {})}"} if role else {}
@@ -132,7 +136,8 @@ class Recorder:
             allow_redirects=False,
         )
         self._seen(answer)
-        if not answer.ok:
+        as_wanted = answer.ok if refused is None else answer.json().get("code") == refused
+        if not as_wanted:
             raise Refused(f"{method} {address}: {answer.status_code} {answer.text}")
         name = id_of(method, template)
         if name not in self.kept:

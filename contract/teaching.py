@@ -127,9 +127,10 @@ def _review(recorder: Recorder, card: dict[str, str], came: Document) -> None:
 
 
 def _see_to(recorder: Recorder, stayed_away: Document) -> None:
-    """Open the next purchase of who never came, and void what an audit found wrong."""
+    """Ask to open the next purchase of who never came, for whom the rules have no waiting time; and void a result."""
     name = stayed_away["id"]
     body = {"reason": "Peserta dirawat di rumah sakit"}
-    recorder.call("POST", f"{BY_ID}/opening", name, role="operator", body=body, key=True)
+    opening, refused = f"{BY_ID}/opening", "state-conflict"
+    recorder.call("POST", opening, name, role="operator", body=body, key=True, refused=refused)
     body = {"reason": "Daftar hadir palsu", "case_number": "INSP-2027-021"}
     recorder.call("POST", f"{BY_ID}/voiding", name, role="operator", body=body, key=True)

@@ -116,9 +116,11 @@ class CancellationClosed(Problem):
     status = 409
     title = "This enrolment can no longer be cancelled"
     meaning = (
-        "The enrolment has ended, or the class has begun and the caller may not cancel any more."
+        "The enrolment has ended; or a holder wants to cancel, and the class has begun or the rules let no holder"
+        " cancel; or the class has ended, at the instant in the member ends_at. Then only a result ends the enrolment,"
+        " computed from evidence. Where there is none at all, the operator can still cancel."
     )
-    tells = (("enrolment_status", str),)
+    tells = (("enrolment_status", str), ("ends_at", str))
     default_detail = (
         "A holder may cancel before the class starts, while the enrolment is not ended."
     )

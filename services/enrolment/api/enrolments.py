@@ -198,8 +198,9 @@ def get_timeline(call: Call, service: EnrolmentService) -> Answer:
 def post_cancellation(call: Call, service: EnrolmentService) -> Answer:
     """Give a seat back, for a reason.
 
-    A holder may before the class starts, the class's provider and the operator also later. The money returns to the
-    card by a movement of its own.
+    A holder may before the class starts, the class's provider and the operator until it has ended. From then on a
+    result ends an enrolment; only where there is no evidence at all, so that none can be given, the operator still
+    cancels. The money returns to the card by a movement of its own.
     """
     command = CancelEnrolment(
         enrolment_id=call.path["enrolment_id"],

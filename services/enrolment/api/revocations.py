@@ -45,9 +45,10 @@ def post_revocation(call: Call, service: EnrolmentService) -> Answer:
     """Revoke a card under the number of a case: it is never usable again, and its holder gets no other.
 
     What was on it goes back to the State; its place in the quotas stays taken. A card whose training is running is not
-    revoked: cancel the enrolment first. While an appeal against an exclusion may be filed or waits, the card is revoked
-    under no number but that of another exclusion that is decided to its end. What is live of such cases ends with the
-    card. A number that no card has counts, and is recorded, as a look-up.
+    revoked: cancel the enrolment first, or once its class has ended give the result. While an appeal against an
+    exclusion may be filed or waits, the card is revoked under no number but that of another exclusion that is decided
+    to its end. What is live of such cases ends with the card. A number that no card has counts, and is recorded, as a
+    look-up.
     """
     refuse_too_many(call, service)
     command = RevokeCard(

@@ -7,7 +7,9 @@ from datetime import datetime
 
 import sqlalchemy as sa
 
-from chassis.column_types import Instant
+from chassis.column_types import Identifier, Instant
+from chassis.database import Database
+from chassis.recordset import rows_parameter
 from services.enrolment.domain.programme.card import Card
 from services.enrolment.domain.seats.enrolment import Enrolment, EnrolmentState
 from services.enrolment.storage.enrolments import enrolment_of
@@ -20,6 +22,16 @@ _TO_BE_NOTED = (E.live_slot.is_not(None), E.provider_due_at.is_(None))
 
 class DueTimes:
     """The due times in the table of enrolments."""
+
+    def __init__(self, database: Database) -> None:
+        clock = database.recordset({"card_ref": Identifier(), "runs_out_at": Instant()})
+        self._follow = (
+            sa.update(ENROLMENT)
+            .where(E.card_ref == clock.c.card_ref, E.reviewed.is_(False))
+            .where(E.state == EnrolmentState.COMPLETED.value)
+            .where(E.holder_due_at.is_distinct_from(clock.c.runs_out_at))
+            .values(holder_due_at=clock.c.runs_out_at)
+        )
 
     def missing(self, connection: sa.Connection, *, limit: int) -> list[Enrolment]:
         """Read up to so many running enrolments whose times are not written down."""
@@ -45,14 +57,14 @@ class DueTimes:
             )
         )
 
-    def follow_clock(self, connection: sa.Connection, card: Card) -> None:
-        """Let an owed review be due when the clock of its locked card runs out; at no time while that is barred."""
-        connection.execute(
-            sa.update(ENROLMENT)
-            .where(E.card_ref == card.card_ref, E.reviewed.is_(False))
-            .where(E.state == EnrolmentState.COMPLETED.value)
-            .values(holder_due_at=card.runs_out_at)
-        )
+    def follow_clocks(self, connection: sa.Connection, cards: Sequence[Card]) -> None:
+        """Let owed reviews be due when the clocks of their locked cards run out; at no time while none runs.
+
+        To be called by whoever changes the clock of a card that does not end by that.
+        """
+        rows = [{"card_ref": each.card_ref, "runs_out_at": each.runs_out_at} for each in cards]
+        if rows:
+            connection.execute(self._follow, {"rows": rows_parameter(rows)})
 
     def follow_clocks(self, connection: sa.Connection, card_refs: Sequence[str]) -> None:
         """Let owed reviews be due when the clocks of their locked cards run out, which were saved and run."""

@@ -64,6 +64,7 @@ class EnrolmentStore:
                 E.card_ref,
                 E.class_id,
                 E.state,
+                E.enrolled_at,
                 E.live_slot,
                 E.reviewed,
                 E.open_again_at,
@@ -104,7 +105,7 @@ class EnrolmentStore:
     def history(
         self, connection: sa.Connection, card_refs: Sequence[str]
     ) -> dict[str, list[PastEnrolment]]:
-        """Read what counts against a new enrolment of each card; cancelled ones do not."""
+        """Read the enrolments of each card that were not cancelled."""
         keys = self._database.keys(card_refs)
         history: dict[str, list[PastEnrolment]] = {}
         for row in connection.execute(self._history, {"keys": keys}):
@@ -177,6 +178,7 @@ def _past_of(row: Any) -> PastEnrolment:
     return PastEnrolment(
         class_id=row.class_id,
         state=EnrolmentState(row.state),
+        enrolled_at=row.enrolled_at,
         live_slot=row.live_slot,
         reviewed=row.reviewed,
         meetings=read_meetings(row.meetings),

@@ -115,7 +115,7 @@ def open_stores(database: Database, *, personal_data_key: bytes, fingerprint_key
         classes=ClassStore(database),
         cards=CardStore(database),
         enrolments=EnrolmentStore(database),
-        due_times=DueTimes(),
+        due_times=DueTimes(database),
         evidence=EvidenceStore(database),
         results=ResultStore(database),
         reviews=ReviewStore(database, seal=seal),

@@ -185,15 +185,17 @@ def test_if_cards_were_not_locked_a_correction_would_count_for_a_result_that_kno
 
 
 def test_a_training_is_judged_or_cancelled_and_never_both(house: House) -> None:
+    """Whoever records evidence and judges by it meets who cancels because there is none."""
     of = taught(house, TOGETHER)
-    for person in range(TOGETHER):
-        of.came(person, 1)
     start = threading.Barrier(2 * TOGETHER)
 
     def judge(person: int) -> str:
+        item = of.item(person)
         start.wait()
-        answer = of.judge(person)
-        return "judged" if answer.status_code == 200 else code(answer)[1]
+        told = document(of.record(item))
+        if told["refused"]:
+            return str(told["refused"][0]["code"])
+        return "judged" if of.judge(person).status_code == 200 else "not judged"
 
     def cancel(person: int) -> str:
         start.wait()
@@ -208,16 +210,44 @@ def test_a_training_is_judged_or_cancelled_and_never_both(house: House) -> None:
     assert house.differences() == []
 
 
+def cancelling(of: Taught) -> CancelEnrolment:
+    operator = Principal("operator:1", "operator", None, None, None, expires_at=0)
+    return CancelEnrolment(of.enrolments[0], new_id(), "Sakit", operator, "request-2")
+
+
+def test_if_cards_were_not_locked_a_training_would_be_cancelled_of_which_evidence_counts(
+    house: House,
+) -> None:
+    of = taught(house)
+    careless = careless_service(house)
+    met = MetEvidence(careless.database, threading.Barrier(2))
+    stores = replace(careless.stores, cards=UnlockedCards(careless.database), evidence=met)
+    recording = RecordAttendance([read_item(of.item())], staff_of(of), "request-1")
+    both(
+        careless,
+        lambda connection: record_attendance(connection, recording, stores=stores),
+        lambda connection: cancel_enrolment(connection, cancelling(of), stores=stores),
+    )
+    told = [entry["body"]["counts"] for entry in house.entries() if "counts" in entry["body"]]
+    assert (of.state(), told) == ("cancelled", [True])
+
+
+class EvidenceOfBefore(EvidenceStore):
+    """Evidence as who cancels read it before any came."""
+
+    def of(self, *_: Any) -> dict[str, list[Evidence]]:
+        return {}
+
+
 def judged_and_cancelled_at_once(house: House, of: Taught) -> Counter[str]:
     """Judge somebody who did not complete and cancel the same enrolment, nobody locking the card."""
     careless, stores = without_locks(house)
+    before = replace(stores, evidence=EvidenceOfBefore(careless.database))
     judging = GiveResult(None, staff_of(of), "request-1")
-    operator = Principal("operator:1", "operator", None, None, None, expires_at=0)
-    cancelling = CancelEnrolment(of.enrolments[0], new_id(), "Sakit", operator, "request-2")
     ended = both(
         careless,
         lambda connection: give_result_of_one(connection, of.enrolments[0], judging, stores=stores),
-        lambda connection: cancel_enrolment(connection, cancelling, stores=stores),
+        lambda connection: cancel_enrolment(connection, cancelling(of), stores=before),
     )
     return Counter(ended)
 

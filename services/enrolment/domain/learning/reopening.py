@@ -12,12 +12,12 @@ from services.enrolment.domain.seats.enrolment import Enrolment, EnrolmentState
 def open_again(enrolment: Enrolment, *, now: datetime) -> Enrolment:
     """Open the next purchase after a training that was not completed, whatever the rules let the card wait.
 
-    Raises `StateConflict` where the training ended otherwise, or the purchase was open before.
+    Raises `StateConflict` where no waiting time runs: the rules have none, it is over, or the training ended otherwise.
     """
     opens = enrolment.open_again_at
-    if enrolment.state not in _WAITS or (opens is not None and opens <= now):
+    if enrolment.state not in _WAITS or opens is None or opens <= now:
         raise StateConflict(
-            "No waiting time runs because of this enrolment.",
+            "No waiting time runs because of this enrolment: it keeps nobody from buying the next class.",
             facts={"state": enrolment.state.value},
         )
     return replace(enrolment, open_again_at=now)

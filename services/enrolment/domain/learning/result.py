@@ -15,9 +15,10 @@ from services.enrolment.domain.learning.evidence import Evidence
 from services.enrolment.domain.learning.redemption import refuse_called_off
 from services.enrolment.domain.money.movement import Account, Cause, Movement
 from services.enrolment.domain.money.set_aside import released
-from services.enrolment.domain.programme.card import Card, CardState
+from services.enrolment.domain.programme.card import Card
 from services.enrolment.domain.programme.clock import runs_out
-from services.enrolment.domain.seats.enrolment import Enrolment, EnrolmentState
+from services.enrolment.domain.seats.enrolment import Enrolment, EnrolmentState, PastEnrolment
+from services.enrolment.domain.seats.next_purchase import between
 from services.enrolment.domain.seats.training_class import TrainingClass
 from vocabulary.refusals.learning import (
     EvidenceMissing,
@@ -72,21 +73,24 @@ def give_result(
     *,
     card: Card,
     training_class: TrainingClass,
-    other_live: int,
+    past: Sequence[PastEnrolment],
     movement_id: str,
     judging: Judging,
 ) -> Result:
     """End a running training by its evidence, in the order of its recording.
 
-    `other_live` is how many other trainings of the card are running. Raises `StateConflict` where it does not run or
-    the class was called off, `TrainingNotOver`, `ResultTooLate`, `EvidenceMissing`, `NotRedeemed`.
+    `past` are the card's trainings; with the last one that runs, the clock of the next purchase begins. Raises
+    `StateConflict` where it does not run or the class was called off, `TrainingNotOver`, `ResultTooLate`,
+    `EvidenceMissing`, `NotRedeemed`.
     """
     attendance = tally(evidence, meetings=len(training_class.sittings))
     _check(enrolment, attendance, training_class, judging)
     outcome = outcome_of(attendance, judging.rules)
     completed = outcome is EnrolmentState.COMPLETED
     opens = None if completed else _open_again_at(card, judging)
-    after = _between(card, judging, opens) if not other_live else card
+    after = _after(
+        card, opens, [each for each in past if each.class_id != enrolment.class_id], judging
+    )
     returns = not completed and judging.rules.unfinished_returns_to_state and enrolment.price
     return Result(
         enrolment=replace(
@@ -133,8 +137,10 @@ def _open_again_at(card: Card, judging: Judging) -> datetime | None:
     return runs_out(judging.now, waits, region=card.region) if waits else None
 
 
-def _between(card: Card, judging: Judging, opens: datetime | None) -> Card:
-    """Let the clock for the next purchase run: from the result on, or from when it is open again."""
-    begins = card.clock_at(judging.now) if opens is None else opens - opens.resolution
-    deadline = runs_out(begins, judging.rules.next_purchase, region=card.region)
-    return replace(card, state=CardState.BETWEEN, deadline=deadline)
+def _after(
+    card: Card, opens: datetime | None, others: Sequence[PastEnrolment], judging: Judging
+) -> Card:
+    if any(each.is_live for each in others):
+        return card
+    waits = [opens, *(each.open_again_at for each in others)]
+    return between(card, waits=waits, now=judging.now, rules=judging.rules)

@@ -74,4 +74,7 @@ OVER = (CardState.EXPIRED, CardState.EXHAUSTED, CardState.REVOKED, CardState.WIT
 """The states of a card that has ended."""
 
 _OVER_ALREADY = "The card is {state} already. There is nothing to revoke."
-_RUNNING = "A training of this card is running. Cancel the enrolment first, with the same case as its reason."
+_RUNNING = (
+    "A training of this card is running. Cancel the enrolment first, with the same case as its reason; once its class"
+    " has ended, give its result."
+)

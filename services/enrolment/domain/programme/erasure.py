@@ -34,8 +34,8 @@ def _why_not(card: Card, case_id: str | None, now: datetime) -> str | None:
 
 
 _NOT_ENDED = (
-    "The member state says how a card of this person stands. Cancel its training, if one runs, and revoke it first:"
-    " what is on it goes back to the State."
+    "The member state says how a card of this person stands. Cancel its training, if one runs, or once its class"
+    " has ended give the result, and revoke it first: what is on it goes back to the State."
 )
 _NOT_NOTED = "The time of a card of this person has just run out. Send this again once that is noted, in some seconds."
 _BARRED = (

@@ -184,6 +184,7 @@ def _as_past(admitted: Admitted) -> PastEnrolment:
     return PastEnrolment(
         class_id=admitted.enrolment.class_id,
         state=admitted.enrolment.state,
+        enrolled_at=admitted.enrolment.enrolled_at,
         live_slot=admitted.enrolment.live_slot,
         reviewed=False,
         meetings=admitted.training_class.meetings,

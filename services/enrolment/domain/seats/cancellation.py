@@ -2,24 +2,36 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 
+from chassis.clock import write_instant
 from services.enrolment.domain.exclusion.bar import PastBar, gone_on
+from services.enrolment.domain.learning.attendance import tally
+from services.enrolment.domain.learning.evidence import Evidence
 from services.enrolment.domain.money.movement import Account, Cause, Movement
 from services.enrolment.domain.money.set_aside import released
 from services.enrolment.domain.programme.card import Card, CardState
-from services.enrolment.domain.programme.clock import given_again, runs_out
-from services.enrolment.domain.seats.enrolment import Enrolment, EnrolmentState
+from services.enrolment.domain.programme.clock import given_again
+from services.enrolment.domain.seats.enrolment import Enrolment, EnrolmentState, PastEnrolment
+from services.enrolment.domain.seats.next_purchase import between
 from services.enrolment.domain.seats.training_class import TrainingClass
 from vocabulary.refusals.seats import CancellationClosed
-from vocabulary.roles import HOLDER
+from vocabulary.roles import HOLDER, OPERATOR
 from vocabulary.rule_set import RuleSet
 
 _DONE = (
     "This enrolment was cancelled already: the seat is given back, and what it cost is on the card again."
     " There is nothing left to do; the timeline tells by whom it was cancelled, and why."
+)
+_HELD = (
+    "The class has ended: only a result ends this enrolment now. Send the attendance, also of who stayed away, and give"
+    " the result, or ask the programme's operator for it. A result that an audit finds wrong is voided."
+)
+_KNOWN = (
+    "The class has ended, and there is evidence of who came: give the result, which is computed from it. If an audit"
+    " finds that it does not stand, void it."
 )
 
 
@@ -39,8 +51,9 @@ def cancel(
     *,
     card: Card,
     training_class: TrainingClass,
+    evidence: Sequence[Evidence],
+    past: Sequence[PastEnrolment],
     role: str,
-    other_live: int,
     movement_id: str,
     now: datetime,
     rules: RuleSet,
@@ -48,10 +61,15 @@ def cancel(
 ) -> Cancelled:
     """Cancel a running enrolment.
 
-    `other_live` is how many other trainings of the card are running. A holder's clock went on meanwhile, except while
-    the card was barred; `past_bars` are those of cases that have ended. When the provider or the programme cancels, the
-    enrolment or the whole class, the time that was left at the purchase is given again. A class that was free of charge
-    has no movement. Raises `CancellationClosed`.
+    `past` are the card's trainings. With the last one that runs, the clock goes on that ran at its purchase; where
+    another training ran at that time or ended since, none can, and that of the next purchase begins (`between`).
+
+    A holder's clock went on meanwhile, except while the card was barred; `past_bars` are those of cases that have
+    ended. When the provider or the programme cancels, the enrolment or the whole class, the time that was left at the
+    purchase is given again. A class that was free of charge has no movement.
+
+    What a class that was held came to, its result says: once it has ended only the operator cancels, and only where no
+    `evidence` says anything, so that no result can be given. Raises `CancellationClosed`.
     """
     if not enrolment.is_live:
         is_done = enrolment.state is EnrolmentState.CANCELLED
@@ -62,6 +80,7 @@ def cancel(
     by_holder = role == HOLDER and not training_class.is_cancelled
     if by_holder and (not rules.holder_may_cancel or training_class.starts_at <= now):
         raise CancellationClosed
+    _check_not_held(enrolment, evidence, training_class, role=role, now=now)
     return Cancelled(
         enrolment=replace(
             enrolment,
@@ -78,10 +97,33 @@ def cancel(
             now=now,
             went_on=by_holder,
             past_bars=past_bars,
-            other_live=other_live,
+            others=[each for each in past if each.class_id != enrolment.class_id],
             rules=rules,
         ),
         training_class=replace(training_class, held=training_class.held - 1),
+    )
+
+
+def _check_not_held(
+    enrolment: Enrolment,
+    evidence: Sequence[Evidence],
+    training_class: TrainingClass,
+    *,
+    role: str,
+    now: datetime,
+) -> None:
+    """Refuse to go round a result. A class that was called off was not held, whenever that is settled."""
+    if training_class.is_cancelled or now < training_class.ends_at:
+        return
+    is_known = tally(evidence, meetings=len(training_class.sittings)).is_known
+    if role == OPERATOR and not is_known:
+        return
+    raise CancellationClosed(
+        _KNOWN if role == OPERATOR else _HELD,
+        facts={
+            "enrolment_status": enrolment.state.value,
+            "ends_at": write_instant(training_class.ends_at),
+        },
     )
 
 
@@ -96,16 +138,17 @@ def _restored(
     now: datetime,
     went_on: bool,
     past_bars: Collection[PastBar],
-    other_live: int,
+    others: Sequence[PastEnrolment],
     rules: RuleSet,
 ) -> Card:
     refunded = replace(card, balance=card.balance + enrolment.price)
-    if other_live or card.state is not CardState.IN_TRAINING:
+    if any(each.is_live for each in others) or card.state is not CardState.IN_TRAINING:
         return refunded
-    if enrolment.card_state_before is CardState.IN_TRAINING:
-        # Bought while another training ran: no clock was running that could go on, so a new one starts.
-        again = runs_out(card.clock_at(now), rules.next_purchase, region=card.region)
-        return replace(refunded, state=CardState.BETWEEN, deadline=again)
+    beside = enrolment.card_state_before is CardState.IN_TRAINING
+    # None of the others runs any more: whichever was bought later has ended since.
+    if beside or any(each.enrolled_at >= enrolment.enrolled_at for each in others):
+        waits = [each.open_again_at for each in others]
+        return between(refunded, waits=waits, now=now, rules=rules)
     deadline, bought = enrolment.card_deadline_before, enrolment.enrolled_at
     if deadline is not None and went_on:
         deadline = gone_on(deadline, past_bars, since=bought, card=card)

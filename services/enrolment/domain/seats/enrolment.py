@@ -71,10 +71,11 @@ class Enrolment:
 
 @dataclass(frozen=True, slots=True)
 class PastEnrolment:
-    """What an admission needs to know of a card's other enrolments (cancelled ones left out)."""
+    """What is looked at of a card's other enrolments where one begins or ends (cancelled ones left out)."""
 
     class_id: str
     state: EnrolmentState
+    enrolled_at: datetime
     live_slot: int | None
     reviewed: bool
     meetings: tuple[Meeting, ...]

@@ -35,7 +35,7 @@ def uphold_case(connection: sa.Connection, command: DecideCase, *, stores: Store
     stores.exclusion_cases.save(connection, upheld)
     barred = bar(card, now=now)
     stores.cards.save_bar(connection, barred)
-    stores.due_times.follow_clock(connection, barred)
+    stores.due_times.follow_clocks(connection, [barred])
     said = {"reason": command.reason, "appeal_until": _written(upheld)}
     entry = case_entry(
         EntryKind.EXCLUSION_CASE_UPHELD,

@@ -22,4 +22,4 @@ def lift_bar(
     past = stores.enrolments.history(connection, [card.card_ref]).get(card.card_ref, [])
     lifted = lift(card, now=now, opens=opens_again(past))
     stores.cards.save_bar(connection, lifted)
-    stores.due_times.follow_clock(connection, lifted)
+    stores.due_times.follow_clocks(connection, [lifted])

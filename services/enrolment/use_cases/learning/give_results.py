@@ -15,7 +15,7 @@ from services.enrolment.domain.learning.evidence import Evidence
 from services.enrolment.domain.learning.result import KIND_OF, Judging, Result, give_result
 from services.enrolment.domain.programme.card import Card
 from services.enrolment.domain.reach import reach_to_act
-from services.enrolment.domain.seats.enrolment import Enrolment
+from services.enrolment.domain.seats.enrolment import Enrolment, PastEnrolment
 from services.enrolment.domain.seats.training_class import TrainingClass
 from services.enrolment.storage.stores import Stores
 from services.enrolment.use_cases.shared.enrolment_entries import enrolment_entry
@@ -91,7 +91,7 @@ class _Standing:
     enrolments: Mapping[str, Enrolment]
     evidence: Mapping[str, Sequence[Evidence]]
     cards: Mapping[str, Card]
-    running_elsewhere: Mapping[str, int]
+    history: Mapping[str, Sequence[PastEnrolment]]
     judging: Judging
 
 
@@ -125,7 +125,7 @@ def _standing(
         raise NotFound
     found = stores.enrolments.find_all(connection, names)
     evidence = stores.evidence.of(connection, names)
-    running = _running_elsewhere(connection, cards, class_id, stores)
+    history = stores.enrolments.history(connection, list(cards))
     now = stores.database.now(connection)
     by_operator = command.caller.role == OPERATOR
     return _Standing(
@@ -133,7 +133,7 @@ def _standing(
         enrolments={name: found[name] for name in names},
         evidence=evidence,
         cards=cards,
-        running_elsewhere=running,
+        history=history,
         judging=Judging(by_operator, now, stores.rules.at(connection, now)),
     )
 
@@ -145,27 +145,12 @@ def _judged(enrolment: Enrolment, standing: _Standing) -> Result | Problem:
             standing.evidence.get(enrolment.enrolment_id, []),
             card=standing.cards[enrolment.card_ref],
             training_class=standing.training_class,
-            other_live=standing.running_elsewhere[enrolment.card_ref],
+            past=standing.history.get(enrolment.card_ref, []),
             movement_id=new_id(),
             judging=standing.judging,
         )
     except Problem as refusal:
         return refusal
-
-
-def _running_elsewhere(
-    connection: sa.Connection,
-    cards: Mapping[str, Card],
-    class_id: str,
-    stores: Stores,
-) -> dict[str, int]:
-    history = stores.enrolments.history(connection, list(cards))
-    return {
-        card_ref: sum(
-            past.is_live and past.class_id != class_id for past in history.get(card_ref, [])
-        )
-        for card_ref in cards
-    }
 
 
 def _save(
@@ -181,6 +166,7 @@ def _save(
     now, version = judging.now, judging.rules.version
     stores.cards.save(connection, [each.card for each in results])
     stores.enrolments.save_states(connection, [each.enrolment for each in results])
+    stores.due_times.follow_clocks(connection, [each.card for each in results])
     movements = [each.movement for each in results if each.movement is not None]
     stores.movements.add(connection, movements, now=now)
     stores.results.add(connection, results, rule_version=version, now=now)

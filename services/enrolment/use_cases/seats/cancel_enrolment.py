@@ -41,14 +41,16 @@ def cancel_enrolment(
     cards = stores.cards.lock(connection, [enrolment.card_ref])
     enrolment = find()  # as it stands now that its card is locked
     past = stores.enrolments.history(connection, [enrolment.card_ref]).get(enrolment.card_ref, [])
+    evidence = stores.evidence.of(connection, [enrolment.enrolment_id])
     now = stores.database.now(connection)
     rules = stores.rules.at(connection, now)
     cancelled = cancel(
         enrolment,
         card=cards[enrolment.card_ref],
         training_class=classes[enrolment.class_id],
+        evidence=evidence.get(enrolment.enrolment_id, []),
+        past=past,
         role=command.caller.role,
-        other_live=sum(e.is_live and e.class_id != enrolment.class_id for e in past),
         movement_id=command.movement_id,
         now=now,
         rules=rules,

@@ -67,13 +67,13 @@ def _cancel_all(
     """Cancel one after another, each with the seats that the ones before it left; no card is there twice."""
     cancelled: list[Cancelled] = []
     for enrolment in enrolments:
-        past = history.get(enrolment.card_ref, [])
         outcome = cancel(
             enrolment,
             card=cards[enrolment.card_ref],
             training_class=training_class,
+            evidence=(),  # what was told of a class that was called off decides nothing
+            past=history.get(enrolment.card_ref, []),
             role=SYSTEM,
-            other_live=sum(e.is_live and e.class_id != enrolment.class_id for e in past),
             movement_id=new_id(),
             now=now,
             rules=rules,

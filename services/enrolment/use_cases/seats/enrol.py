@@ -87,6 +87,9 @@ class EnrolHandler:
         stores.classes.save_held(connection, list(last_of_class.values()), before=situation.classes)
         stores.cards.save(connection, list(last_of_card.values()))
         stores.enrolments.add(connection, [a.enrolment for a in admitted])
+        owing = {ref for ref, past in situation.history.items() if any(e.owes_review for e in past)}
+        stopped = [card for card_ref, card in last_of_card.items() if card_ref in owing]
+        stores.due_times.follow_clocks(connection, stopped)
         movements = [a.movement for a in admitted if a.movement is not None]
         stores.movements.add(connection, movements, now=situation.now)
         entries = [_entry(admission) for admission in admitted]

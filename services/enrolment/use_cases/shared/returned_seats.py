@@ -44,6 +44,7 @@ def save_cancellations(
     stores.classes.save_held(connection, list(last_of_class.values()), before=before)
     stores.cards.save(connection, [c.card for c in cancelled])
     stores.enrolments.save_states(connection, [c.enrolment for c in cancelled])
+    stores.due_times.follow_clocks(connection, [c.card for c in cancelled])
     movements = [c.movement for c in cancelled if c.movement is not None]
     stores.movements.add(connection, movements, now=now)
     entries = [_entry(c, canceller, rules.version) for c in cancelled]

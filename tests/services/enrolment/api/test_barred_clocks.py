@@ -13,6 +13,7 @@ from services.enrolment.storage.tables.exclusions import EXCLUSION_CASE
 from services.enrolment.storage.tables.programme import CARD
 from services.enrolment.storage.tables.seats import ENROLMENT
 from services.enrolment.worker import expire_due_cards
+from tests.chassis.problem_documents import code
 from tests.services.enrolment.api.test_overdue import late
 from tests.services.enrolment.exclusions import (
     BUDI,
@@ -143,6 +144,25 @@ def test_a_review_that_was_given_is_not_owed_again_when_the_bar_is_lifted(house:
     assert of.next() is None
     with house.service.database.reading() as connection:
         assert connection.execute(sa.select(ENROLMENT.c.holder_due_at)).scalar_one() is None
+
+
+def test_what_cannot_be_opened_again_takes_no_day_from_a_clock_that_stood_still(
+    house: House,
+) -> None:
+    """No waiting time runs under the rules in force: an opening that was noted all the same would be a beginning."""
+    of = taught(house)
+    of.came(0, 1)
+    document(of.judge())
+    until = deadline_of(house, of.cards[0])
+    case_id = barred(house, of.cards[0], RECENTLY)
+    before = house.tables()
+    path = f"/enrolments/{of.enrolments[0]}/opening"
+    answer = house.post(path, {"reason": "Sakit, surat dokter"}, "operator")
+    assert code(answer) == (409, "state-conflict")
+    assert house.tables() == before
+    document(decide(house, case_id, "dismissed"))
+    assert deadline_of(house, of.cards[0]) == until + RECENTLY
+    assert house.differences() == []
 
 
 def test_a_waiting_time_goes_on_while_barred_and_the_clock_begins_when_it_is_over(

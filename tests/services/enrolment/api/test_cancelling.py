@@ -8,9 +8,10 @@ from datetime import timedelta
 import pytest
 import sqlalchemy as sa
 
-from chassis.clock import utc_now
+from chassis.clock import read_instant, utc_now
 from chassis.identifiers import new_id
 from services.enrolment.storage.tables.seats import ENROLMENT
+from services.enrolment.worker import settle_called_off_classes
 from tests.chassis.problem_documents import code, pointers
 from tests.services.enrolment.house import (
     DAY,
@@ -20,6 +21,7 @@ from tests.services.enrolment.house import (
     same_but_request_id,
 )
 from tests.services.enrolment.people import HeldCard
+from tests.services.enrolment.teaching import HOUR, held, taught
 
 BALANCE = 3_500_000
 
@@ -81,12 +83,53 @@ def test_a_holder_cannot_cancel_once_the_class_has_begun_but_the_provider_can(
     provider, card = new_id(), shared_house.award()
     class_id = shared_house.put_class(provider_id=provider)
     taken = shared_house.enrolled(card, class_id)
-    shared_house.put_class(class_id, provider_id=provider, starts_at=utc_now() - DAY)
+    shared_house.put_class(class_id, provider_id=provider, starts_at=utc_now() - HOUR)
     before = shared_house.tables()
     refused = shared_house.cancel(taken["id"], "holder", card=card.card_ref)
     assert code(refused) == (409, "cancellation-closed")
     assert shared_house.tables() == before
     assert shared_house.cancel(taken["id"], "provider", provider=provider).status_code == 200
+
+
+@pytest.mark.parametrize("told", ["nothing", "came", "stayed away"])
+@pytest.mark.parametrize("ended", [HOUR, 20 * DAY])
+def test_once_a_class_has_ended_nobody_goes_round_its_result(
+    house: House, told: str, ended: timedelta
+) -> None:
+    """Also its provider whose fourteen days are over; an operator cancels only where nobody said anything."""
+    of = taught(house, ended=ended)
+    if told != "nothing":
+        document(of.record(of.item(present=told == "came")))
+    before = house.tables()
+    refused = house.cancel(of.enrolments[0], "provider", provider=of.provider_id)
+    assert code(refused) == (409, "cancellation-closed")
+    assert document(refused, 409)["enrolment_status"] == "active"
+    assert read_instant(document(refused, 409)["ends_at"]) < utc_now()
+    assert house.tables() == before
+    if told == "nothing":
+        assert document(house.cancel(of.enrolments[0], "operator"))["refunded"] == PRICE
+    else:
+        refused = house.cancel(of.enrolments[0], "operator")
+        assert code(refused) == (409, "cancellation-closed")
+        assert house.tables() == before
+        given = document(of.judge(role="operator"))["status"]
+        assert given == ("incomplete" if told == "came" else "no_show")
+    assert house.differences() == []
+
+
+def test_a_class_called_off_before_its_end_is_settled_after_it_whoever_cancels(
+    house: House,
+) -> None:
+    of = taught(house, 4)
+    of.came(0)
+    of.put(status="cancelled", reason="Pengajar sakit", **held())
+    own = {"provider": of.provider_id, "card": of.cards[1].card_ref}
+    for person, role in enumerate(("provider", "holder", "operator")):
+        answer = house.cancel(of.enrolments[person], role, **own)
+        assert document(answer)["refunded"] == PRICE
+    assert settle_called_off_classes(house.service.stores, house.service.transactions) == 1
+    assert {of.card(person)["balance"] for person in range(4)} == {BALANCE}
+    assert house.differences() == []
 
 
 def test_a_price_that_changed_since_is_not_what_comes_back(shared_house: House) -> None:

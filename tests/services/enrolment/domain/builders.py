@@ -106,6 +106,7 @@ def past(class_id: str, state: EnrolmentState, **changes: Any) -> PastEnrolment:
     usual = PastEnrolment(
         class_id=class_id,
         state=state,
+        enrolled_at=NOW - 30 * DAY,
         live_slot=None,
         reviewed=True,
         meetings=(),

@@ -2,15 +2,19 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import replace
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any
 
 import pytest
 
+from chassis.clock import write_instant
+from services.enrolment.domain.learning.evidence import Evidence
 from services.enrolment.domain.programme.card import Card, CardState
 from services.enrolment.domain.seats.cancellation import Cancelled, cancel
-from services.enrolment.domain.seats.enrolment import EnrolmentState
+from services.enrolment.domain.seats.enrolment import EnrolmentState, PastEnrolment
+from services.enrolment.domain.seats.training_class import FINAL_TEST
 from tests.services.enrolment.domain.builders import (
     BALANCE,
     DAY,
@@ -20,6 +24,9 @@ from tests.services.enrolment.domain.builders import (
     RULES,
     card,
     enrolment,
+    evidence,
+    held_class,
+    past,
     training_class,
 )
 from vocabulary.refusals.seats import CancellationClosed
@@ -32,7 +39,7 @@ def cancelled(
     *,
     role: str,
     held_card: Card = IN_TRAINING,
-    other_live: int = 0,
+    others: Sequence[PastEnrolment] = (),
     now: datetime = NOW,
     starts_at: datetime = NOW + 10 * DAY,
     holder_may_cancel: bool = True,
@@ -43,8 +50,9 @@ def cancelled(
         enrolment(**changes),
         card=held_card,
         training_class=training_class(held=4, starts_at=starts_at, status=class_status),
+        evidence=[],
+        past=others,
         role=role,
-        other_live=other_live,
         movement_id="refund-1",
         now=now,
         rules=replace(RULES, holder_may_cancel=holder_may_cancel),
@@ -99,7 +107,8 @@ def test_the_card_is_in_the_state_it_was_bought_in(before: CardState, role: str)
 
 
 def test_a_card_with_another_running_training_stays_in_training() -> None:
-    outcome = cancelled(role="holder", other_live=1)
+    running = past("class-2", EnrolmentState.ACTIVE, live_slot=2)
+    outcome = cancelled(role="holder", others=[running])
     assert (outcome.card.state, outcome.card.deadline) == (CardState.IN_TRAINING, None)
     assert outcome.card.balance == BALANCE
 
@@ -141,6 +150,69 @@ def test_a_holder_cannot_cancel_once_the_class_has_started(starts_at: datetime) 
 @pytest.mark.parametrize("role", ["provider", "operator", "system"])
 def test_provider_and_operator_cancel_also_after_the_start(role: str) -> None:
     assert cancelled(role=role, starts_at=NOW - DAY).enrolment.state == "cancelled"
+
+
+CAME = [evidence()]
+STAYED_AWAY = [evidence(present=False)]
+
+
+def after_the_end(
+    role: str, told: Sequence[Evidence], *, since: timedelta = timedelta(0), **changes: Any
+) -> Cancelled:
+    """Cancel so long after the last meeting of a class has ended."""
+    ended = held_class(meetings=2, held=4, **changes)
+    return cancel(
+        enrolment(state=EnrolmentState.ACTIVE),
+        card=IN_TRAINING,
+        training_class=ended,
+        evidence=told,
+        past=[],
+        role=role,
+        movement_id="refund-1",
+        now=ended.ends_at + since,
+        rules=RULES,
+    )
+
+
+@pytest.mark.parametrize("told", [[], CAME, STAYED_AWAY])
+@pytest.mark.parametrize("since", [timedelta(0), 15 * DAY])
+def test_once_a_class_has_ended_its_provider_only_gives_results(
+    told: list[Evidence], since: timedelta
+) -> None:
+    with pytest.raises(CancellationClosed) as refusal:
+        after_the_end("provider", told, since=since)
+    assert refusal.value.facts == {
+        "enrolment_status": "active",
+        "ends_at": write_instant(held_class(meetings=2).ends_at),
+    }
+    assert "give the result" in refusal.value.detail
+    assert "voided" in refusal.value.detail
+
+
+@pytest.mark.parametrize("role", ["provider", "operator"])
+@pytest.mark.parametrize("told", [[], CAME])
+def test_a_class_has_ended_when_its_last_meeting_has(role: str, told: list[Evidence]) -> None:
+    just_before = after_the_end(role, told, since=-timedelta.resolution)
+    assert just_before.enrolment.state == "cancelled"
+
+
+@pytest.mark.parametrize("told", [CAME, STAYED_AWAY, [evidence(FINAL_TEST)]])
+def test_an_operator_cancels_after_the_end_only_where_nobody_knows_anything(
+    told: list[Evidence],
+) -> None:
+    assert after_the_end("operator", []).card.balance == BALANCE
+    with pytest.raises(CancellationClosed) as refusal:
+        after_the_end("operator", told)
+    assert "void it" in refusal.value.detail
+
+
+@pytest.mark.parametrize("role", ["holder", "provider", "operator", "system"])
+@pytest.mark.parametrize("told", [[], CAME])
+def test_a_class_that_was_called_off_is_settled_however_late_that_is(
+    role: str, told: list[Evidence]
+) -> None:
+    outcome = after_the_end(role, told, since=30 * DAY, status="cancelled")
+    assert (outcome.enrolment.state, outcome.card.balance) == ("cancelled", BALANCE)
 
 
 def test_a_holder_cannot_cancel_where_the_rules_in_force_forbid_it() -> None:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
-from datetime import datetime
+from datetime import datetime, timedelta
 
 import pytest
 
@@ -88,11 +88,26 @@ def test_next_purchase_row_as_many_trainings_run_as_the_rules_allow(most: int) -
     assert refusal.code == "enrolment-in-progress"
 
 
-@pytest.mark.parametrize("opens", [NOW + DAY, None])
-def test_the_next_purchase_is_opened_once(opens: datetime | None) -> None:
-    waiting = enrolment(state=EnrolmentState.NO_SHOW, open_again_at=opens)
-    opened = open_again(waiting, now=NOW)
+@pytest.mark.parametrize("state", [EnrolmentState.NO_SHOW, EnrolmentState.INCOMPLETE])
+def test_the_next_purchase_is_opened_once(state: EnrolmentState) -> None:
+    opened = open_again(enrolment(state=state, open_again_at=NOW + timedelta.resolution), now=NOW)
     assert opened.open_again_at == NOW
-    for nothing in (opened, enrolment(state=COMPLETED), enrolment(state=EnrolmentState.VOIDED)):
-        with pytest.raises(Problem):
-            open_again(nothing, now=NOW)
+    with pytest.raises(Problem):
+        open_again(opened, now=NOW)
+
+
+@pytest.mark.parametrize("opens", [None, NOW - DAY, NOW])
+@pytest.mark.parametrize("state", sorted(EnrolmentState))
+def test_where_no_waiting_time_runs_nothing_is_opened(
+    state: EnrolmentState, opens: datetime | None
+) -> None:
+    """Under the rules in force there is none; an instant that were written down all the same would move a clock."""
+    with pytest.raises(Problem) as refused:
+        open_again(enrolment(state=state, open_again_at=opens), now=NOW)
+    assert (refused.value.code, refused.value.facts) == ("state-conflict", {"state": state.value})
+
+
+@pytest.mark.parametrize("state", sorted(set(EnrolmentState) - {"no_show", "incomplete"}))
+def test_only_who_did_not_complete_waits(state: EnrolmentState) -> None:
+    with pytest.raises(Problem):
+        open_again(enrolment(state=state, open_again_at=NOW + DAY), now=NOW)

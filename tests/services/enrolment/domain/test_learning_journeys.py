@@ -60,7 +60,7 @@ learning = st.tuples(st.just("learn"), st.sampled_from((7, 7, 7, *range(16))))
 judging = st.tuples(st.sampled_from(("judge", "judge", "operator")), st.integers(0, 1))
 reviewing = st.tuples(st.just("review"), st.integers(0, 1))
 doing = st.tuples(st.sampled_from(("come", "correct", "void")), st.integers(0, 7))
-cancelling = st.tuples(st.just("cancel"), st.integers(0, 3))
+cancelling = st.tuples(st.just("cancel"), st.integers(0, 5))
 journeys = st.lists(
     st.one_of(enrolling, learning, learning, judging, reviewing, doing, waiting, cancelling),
     min_size=24,
@@ -100,11 +100,18 @@ def do(here: World, number: int, verb: str, what: int, name: str) -> None:
     elif verb in ("come", "correct"):
         tell(here, number, verb, what, name)
     elif verb == "cancel":
-        here.cancel(name, role=("holder", "provider")[what % 2])
+        cancel(here, name, role=("holder", "provider", "operator")[what % 3])
     elif verb in ("judge", "operator"):
         here.judge(name, by_operator=verb == "operator")
     else:
         {"review": here.review, "void": here.void}[verb](name)
+
+
+def cancel(here: World, name: str, *, role: str) -> None:
+    """Cancel, and assert that no result was gone round."""
+    here.cancel(name, role=role)
+    over = here.now >= here.classes[here.enrolments[name].class_id].ends_at
+    assert not over or (role == "operator" and not here.evidence.get(name))
 
 
 def learn(here: World, number: int, what: int, name: str) -> None:

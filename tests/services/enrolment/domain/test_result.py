@@ -13,7 +13,7 @@ from chassis.problems import Problem
 from services.enrolment.domain.learning.evidence import Evidence, MakeUp
 from services.enrolment.domain.learning.result import Judging, Result, give_result
 from services.enrolment.domain.programme.card import CardState
-from services.enrolment.domain.seats.enrolment import EnrolmentState
+from services.enrolment.domain.seats.enrolment import EnrolmentState, PastEnrolment
 from services.enrolment.domain.seats.training_class import FINAL_TEST, TrainingClass
 from tests.services.enrolment.domain.builders import (
     DAY,
@@ -25,6 +25,7 @@ from tests.services.enrolment.domain.builders import (
     enrolment,
     evidence,
     held_class,
+    past,
 )
 from vocabulary.zones import ZONES
 
@@ -48,7 +49,7 @@ def result(
     now: datetime = NOW,
     by_operator: bool = False,
     rules: dict[str, Any] | None = None,
-    other_live: int = 0,
+    others: Sequence[PastEnrolment] = (),
     held_by: Any = IN_TRAINING,
     **changes: Any,
 ) -> Result:
@@ -57,7 +58,7 @@ def result(
         told,
         card=held_by,
         training_class=of or held_class(),
-        other_live=other_live,
+        past=others,
         movement_id="movement-2",
         judging=Judging(by_operator, now, replace(RULES, **(rules or {}))),
     )
@@ -272,6 +273,7 @@ def test_next_purchase_row_a_waiting_time_ends_with_a_day_and_the_clock_begins_a
 
 
 def test_a_card_with_another_running_training_stays_in_training() -> None:
-    judged = result([*attended(1), TEST], other_live=1)
+    running = past("class-2", EnrolmentState.ACTIVE, live_slot=2)
+    judged = result([*attended(1), TEST], others=[running])
     assert judged.card == IN_TRAINING
     assert judged.enrolment.holder_due_at is None

@@ -69,8 +69,9 @@ class World:
             enrolment,
             card=self.cards[enrolment.card_ref],
             training_class=self.classes[enrolment.class_id],
+            evidence=self.evidence.get(enrolment_id, []),
             role=role,
-            other_live=sum(e.is_live for e in self.of(enrolment.card_ref)) - enrolment.is_live,
+            past=self._history(enrolment.card_ref),
             movement_id=f"refund-{enrolment_id}",
             now=self.now,
             rules=self.rules,
@@ -114,7 +115,7 @@ class World:
             self.evidence.get(enrolment_id, []),
             card=self.cards[enrolment.card_ref],
             training_class=self.classes[enrolment.class_id],
-            other_live=sum(e.is_live for e in self.of(enrolment.card_ref)) - enrolment.is_live,
+            past=self._history(enrolment.card_ref),
             movement_id=f"result-{enrolment_id}",
             judging=Judging(by_operator, self.now, self.rules),
         )
@@ -176,6 +177,7 @@ class World:
             PastEnrolment(
                 class_id=e.class_id,
                 state=e.state,
+                enrolled_at=e.enrolled_at,
                 live_slot=e.live_slot,
                 reviewed=e.reviewed,
                 meetings=self.classes[e.class_id].meetings,

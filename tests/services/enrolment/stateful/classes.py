@@ -12,7 +12,7 @@ from chassis.identifiers import new_id
 from services.enrolment.worker import settle_called_off_classes
 from tests.services.enrolment.house import DAY
 from tests.services.enrolment.stateful.expected import Course, Holder, Training
-from tests.services.enrolment.stateful.refusals import why_no_seat
+from tests.services.enrolment.stateful.refusals import why_no_seat, why_not_cancelled
 from tests.services.enrolment.stateful.world import World
 from tests.services.enrolment.teaching import HOUR, held
 
@@ -87,10 +87,9 @@ class Classes(World):
     def cancel(self, data: st.DataObject, role: str) -> None:
         holder, training = self.pick_one(data, self.trainings(), fit=lambda one: one[1].runs)
         by_holder = role == "holder" and not training.of.is_called_off
-        may = training.runs and not (by_holder and training.of.is_over)
         claims = self.claims(holder, training, role)
         answer = self.house.cancel(training.enrolment_id, role, **claims)
-        if self.as_expected(answer, None if may else "cancellation-closed") is not None:
+        if self.as_expected(answer, why_not_cancelled(training, role)) is not None:
             self.gave_back(holder, training, by_holder=by_holder)
 
     # What is expected.

@@ -24,6 +24,13 @@ def why_no_seat(holder: Holder, of: Course, *, paused: bool, suspended: bool) ->
     return next((code for code, applies in verdicts if applies), None)
 
 
+def why_not_cancelled(training: Training, role: str) -> str | None:
+    """Return the code by which a cancellation is refused; None where it is done."""
+    held = training.of.is_over and not training.of.is_called_off
+    may = training.runs and (not held or (role == "operator" and not training.told))
+    return None if may else "cancellation-closed"
+
+
 def why_no_result(training: Training) -> str | None:
     """Return the code by which a provider's result is refused; None where it is given."""
     verdicts = (
