@@ -13,7 +13,6 @@ from chassis.recordset import rows_parameter
 from services.enrolment.domain.programme.card import Card
 from services.enrolment.domain.seats.enrolment import Enrolment, EnrolmentState
 from services.enrolment.storage.enrolments import enrolment_of
-from services.enrolment.storage.tables.programme import CARD
 from services.enrolment.storage.tables.seats import ENROLMENT
 
 E = ENROLMENT.c
@@ -65,16 +64,6 @@ class DueTimes:
         rows = [{"card_ref": each.card_ref, "runs_out_at": each.runs_out_at} for each in cards]
         if rows:
             connection.execute(self._follow, {"rows": rows_parameter(rows)})
-
-    def follow_clocks(self, connection: sa.Connection, card_refs: Sequence[str]) -> None:
-        """Let owed reviews be due when the clocks of their locked cards run out, which were saved and run."""
-        deadline = sa.select(CARD.c.deadline).where(CARD.c.card_ref == E.card_ref).scalar_subquery()
-        connection.execute(
-            sa.update(ENROLMENT)
-            .where(E.card_ref.in_(card_refs), E.reviewed.is_(False))
-            .where(E.state == EnrolmentState.COMPLETED.value)
-            .values(holder_due_at=deadline)
-        )
 
     def forget_reviews(self, connection: sa.Connection, card_refs: Sequence[str]) -> None:
         """Forget by when trainings of cards that end were to be reviewed: that opened the next purchase."""

@@ -12,7 +12,6 @@ import sqlalchemy as sa
 from chassis.database import Database
 from chassis.recordset import rows_parameter
 from chassis.sealing import Seal
-from services.enrolment.domain.exclusion.bar import PastBar
 from services.enrolment.domain.exclusion.case import (
     BARRING,
     CaseState,
@@ -22,6 +21,7 @@ from services.enrolment.domain.exclusion.case import (
 from services.enrolment.domain.exclusion.exclusion_list import ListState
 from services.enrolment.domain.exclusion.finding import EarlierCase
 from services.enrolment.domain.programme.card import Card
+from services.enrolment.domain.programme.standstill import Standstill
 from services.enrolment.storage.tables.exclusions import (
     EXCLUSION_CASE,
     EXCLUSION_LIST,
@@ -173,12 +173,12 @@ class ExclusionCaseStore:
         query = sa.select(X.appeal).where(X.case_id == case_id)
         return connection.execute(query).scalar_one_or_none()
 
-    def past_bars(self, connection: sa.Connection, card_ref: str) -> list[PastBar]:
+    def past_bars(self, connection: sa.Connection, card_ref: str) -> list[Standstill]:
         """Read when a locked card was barred by cases that have ended."""
         query = sa.select(X.upheld_at, X.ended_at).where(
             X.card_ref == card_ref, X.upheld_at.is_not(None), X.ended_at.is_not(None)
         )
-        return [PastBar(*row) for row in connection.execute(query)]
+        return [Standstill(*row) for row in connection.execute(query)]
 
     def going_on(self, connection: sa.Connection, card_refs: Sequence[str]) -> dict[str, str]:
         """Return which of these cards a case goes on about, each with its id; lock the cards before.

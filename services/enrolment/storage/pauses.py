@@ -9,6 +9,7 @@ import sqlalchemy as sa
 
 from chassis.database import Database
 from services.enrolment.domain.programme.pause import Pause, Paused
+from services.enrolment.domain.programme.standstill import Standstill
 from services.enrolment.storage.tables.programme import PAST_PAUSE, PAUSE
 from vocabulary.regions import codes_kept_for, present_code
 
@@ -75,14 +76,12 @@ class PauseStore:
                 )
             )
 
-    def past(
-        self, connection: sa.Connection, *, regency: str, since: datetime
-    ) -> list[tuple[datetime, datetime]]:
+    def past(self, connection: sa.Connection, *, regency: str, since: datetime) -> list[Standstill]:
         """Read from when until when enrolments were paused in a regency, of pauses that ended since an instant."""
         there = (_EVERYWHERE, *codes_kept_for(regency), *codes_kept_for(regency[:2]))
         query = sa.select(PAST_PAUSE.c.began_at, PAST_PAUSE.c.ended_at)
         query = query.where(PAST_PAUSE.c.ended_at > since, PAST_PAUSE.c.region.in_(there))
-        return [(row.began_at, row.ended_at) for row in connection.execute(query)]
+        return [Standstill(row.began_at, row.ended_at) for row in connection.execute(query)]
 
 
 def pause_of(row: sa.Row[tuple[object, ...]]) -> Pause:

@@ -1,6 +1,6 @@
 """A pause: for a while nobody is admitted, or nobody enrols, everywhere or in one region.
 
-While nobody enrols, no clock runs that asks somebody to enrol (`days_back`).
+While nobody enrols, no clock runs that asks somebody to enrol (`standstill`).
 """
 
 from __future__ import annotations

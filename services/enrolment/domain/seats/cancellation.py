@@ -7,13 +7,13 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 
 from chassis.clock import write_instant
-from services.enrolment.domain.exclusion.bar import PastBar, gone_on
 from services.enrolment.domain.learning.attendance import tally
 from services.enrolment.domain.learning.evidence import Evidence
 from services.enrolment.domain.money.movement import Account, Cause, Movement
 from services.enrolment.domain.money.set_aside import released
 from services.enrolment.domain.programme.card import Card, CardState
 from services.enrolment.domain.programme.clock import given_again
+from services.enrolment.domain.programme.standstill import Standstill, gone_on
 from services.enrolment.domain.seats.enrolment import Enrolment, EnrolmentState, PastEnrolment
 from services.enrolment.domain.seats.next_purchase import between
 from services.enrolment.domain.seats.training_class import TrainingClass
@@ -57,16 +57,16 @@ def cancel(
     movement_id: str,
     now: datetime,
     rules: RuleSet,
-    past_bars: Collection[PastBar] = (),
+    standstills: Collection[Standstill] = (),
 ) -> Cancelled:
     """Cancel a running enrolment.
 
     `past` are the card's trainings. With the last one that runs, the clock goes on that ran at its purchase; where
     another training ran at that time or ended since, none can, and that of the next purchase begins (`between`).
 
-    A holder's clock went on meanwhile, except while the card was barred; `past_bars` are those of cases that have
-    ended. When the provider or the programme cancels, the enrolment or the whole class, the time that was left at the
-    purchase is given again. A class that was free of charge has no movement.
+    A holder's clock went on meanwhile, except while the card was barred or enrolments were paused: `standstills` are
+    those times that are over. When the provider or the programme cancels, the enrolment or the whole class, the time
+    that was left at the purchase is given again. A class that was free of charge has no movement.
 
     What a class that was held came to, its result says: once it has ended only the operator cancels, and only where no
     `evidence` says anything, so that no result can be given. Raises `CancellationClosed`.
@@ -96,7 +96,7 @@ def cancel(
             enrolment,
             now=now,
             went_on=by_holder,
-            past_bars=past_bars,
+            standstills=standstills,
             others=[each for each in past if each.class_id != enrolment.class_id],
             rules=rules,
         ),
@@ -137,7 +137,7 @@ def _restored(
     *,
     now: datetime,
     went_on: bool,
-    past_bars: Collection[PastBar],
+    standstills: Collection[Standstill],
     others: Sequence[PastEnrolment],
     rules: RuleSet,
 ) -> Card:
@@ -151,7 +151,7 @@ def _restored(
         return between(refunded, waits=waits, now=now, rules=rules)
     deadline, bought = enrolment.card_deadline_before, enrolment.enrolled_at
     if deadline is not None and went_on:
-        deadline = gone_on(deadline, past_bars, since=bought, card=card)
+        deadline = gone_on(deadline, standstills, since=bought, card=card)
     elif deadline is not None:
         shows = card.clock_at(now)
         deadline = given_again(deadline, since=bought, now=shows, region=card.region)

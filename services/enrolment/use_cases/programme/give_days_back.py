@@ -13,9 +13,10 @@ import sqlalchemy as sa
 
 from chassis.journal import Entry
 from services.enrolment.domain.entry_kinds import EntryKind
-from services.enrolment.domain.programme.card import Card
-from services.enrolment.domain.programme.days_back import with_days_back
+from services.enrolment.domain.programme.card import Card, CardState
 from services.enrolment.domain.programme.pause import Pause, clock_stopped_at
+from services.enrolment.domain.programme.standstill import Standstill, with_days_back
+from services.enrolment.domain.seats.entitlement import opens_again
 from services.enrolment.storage.pauses import found
 from services.enrolment.storage.stores import Stores
 from services.enrolment.use_cases.shared.by_worker import ACTOR
@@ -42,7 +43,8 @@ def give_days_back(
         return 0
     awarded = stores.cards.stopped_by(connection, pause, limit=at_once)
     cards = stores.cards.lock(connection, list(awarded))
-    _save(connection, pause, pause.ended_at, cards, awarded, stores)
+    past = Standstill(pause.began_at, pause.ended_at)
+    _save(connection, pause, past, cards, awarded, stores)
     last = max(awarded, default=pause.given_to)
     further = replace(pause, given_to=last)
     given = stores.pauses.save_ending(connection, further, given=len(awarded))
@@ -57,23 +59,22 @@ def give_days_back(
 def _save(
     connection: sa.Connection,
     pause: Pause,
-    ended_at: datetime,
+    past: Standstill,
     cards: Mapping[str, Card],
     awarded: Mapping[str, datetime],
     stores: Stores,
 ) -> None:
     others = [each for each in stores.pauses.in_force(connection) if each != pause]
+    trainings = stores.enrolments.history(connection, list(cards))
     after = []
-    for card in cards.values():
-        paused_at = clock_stopped_at(others, card.card_ref, regency=card.region)
-        freed = replace(card, paused_at=paused_at)
-        awarded_at = awarded[card.card_ref]
-        after.append(
-            with_days_back(freed, awarded_at=awarded_at, began_at=pause.began_at, now=ended_at)
-        )
+    for ref, card in cards.items():
+        stopped = clock_stopped_at(others, ref, regency=card.region)
+        begins = awarded[ref]
+        if card.state is not CardState.AWARDED:
+            begins = opens_again(trainings.get(ref, [])) or pause.began_at
+        after.append(with_days_back(replace(card, paused_at=stopped), past, begins=begins))
     stores.cards.save(connection, after)
-    running = [card.card_ref for card in after if card.runs_out_at is not None]
-    stores.due_times.follow_clocks(connection, running)
+    stores.due_times.follow_clocks(connection, after)
 
 
 def _over(pause: Pause, given: int, request_id: str) -> Entry:

@@ -44,7 +44,7 @@ def move_holder(connection: sa.Connection, command: MoveHolder, *, stores: Store
     paused_at = clock_stopped_at(pauses, card_ref, regency=command.regency)
     after = move(before, to=command.regency, paused_at=paused_at, now=now)
     stores.cards.save_domicile(connection, after)
-    stores.due_times.follow_clock(connection, after)
+    stores.due_times.follow_clocks(connection, [after])
     entry = Entry(
         kind=EntryKind.HOLDER_MOVED,
         actor=command.caller.subject,

@@ -8,7 +8,10 @@ from functools import partial
 import sqlalchemy as sa
 
 from chassis.identity import Principal
+from services.enrolment.domain.programme.card import Card
+from services.enrolment.domain.programme.standstill import Standstill
 from services.enrolment.domain.seats.cancellation import Cancelled, cancel
+from services.enrolment.domain.seats.enrolment import Enrolment
 from services.enrolment.storage.stores import Stores
 from services.enrolment.use_cases.shared.own_enrolment import own_enrolment
 from services.enrolment.use_cases.shared.recorded import Recorded
@@ -44,9 +47,10 @@ def cancel_enrolment(
     evidence = stores.evidence.of(connection, [enrolment.enrolment_id])
     now = stores.database.now(connection)
     rules = stores.rules.at(connection, now)
+    card = cards[enrolment.card_ref]
     cancelled = cancel(
         enrolment,
-        card=cards[enrolment.card_ref],
+        card=card,
         training_class=classes[enrolment.class_id],
         evidence=evidence.get(enrolment.enrolment_id, []),
         past=past,
@@ -54,7 +58,7 @@ def cancel_enrolment(
         movement_id=command.movement_id,
         now=now,
         rules=rules,
-        past_bars=stores.exclusion_cases.past_bars(connection, enrolment.card_ref),
+        standstills=_standstills(connection, enrolment, card, stores),
     )
     position = save_cancellations(
         connection,
@@ -66,3 +70,13 @@ def cancel_enrolment(
         rules=rules,
     )
     return Recorded(cancelled, position)
+
+
+def _standstills(
+    connection: sa.Connection, enrolment: Enrolment, card: Card, stores: Stores
+) -> list[Standstill]:
+    since = enrolment.enrolled_at
+    return [
+        *stores.exclusion_cases.past_bars(connection, card.card_ref),
+        *stores.pauses.past(connection, regency=card.region, since=since),
+    ]

@@ -210,3 +210,21 @@ def test_who_moves_into_a_pause_or_out_of_it_keeps_the_days_that_were_left(house
     assert (deadline(house, into), deadline(house, out)) == (None, midnight(8))
     end(house, pause_id)
     assert (deadline(house, into), deadline(house, out)) == (midnight(5), midnight(8))
+
+
+def test_who_leaves_a_class_keeps_the_days_of_a_pause_that_passed_meanwhile(house: House) -> None:
+    card = awarded(house, days_left=5)
+    taken = house.enrolled(card, house.put_class())
+    let_be_older(house, taken["id"], days=4, runs_out=midnight(1))
+    end(house, paused(house, ago=2 * DAY))
+    document(house.cancel(taken["id"], "holder", card=card.card_ref))
+    assert deadline(house, card) == midnight(3)
+    assert house.differences() == []
+
+
+def let_be_older(house: House, enrolment_id: str, *, days: int, runs_out: datetime) -> None:
+    """Let somebody have bought a class so many days ago, when the clock ran out at an instant."""
+    values = {"enrolled_at": utc_now() - days * DAY, "card_deadline_before": runs_out}
+    with house.as_owner() as connection:
+        change = sa.update(ENROLMENT).where(ENROLMENT.c.enrolment_id == enrolment_id)
+        connection.execute(change.values(**values))

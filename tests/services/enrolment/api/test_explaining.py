@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
 from typing import Any
 
 import pytest
 
 from chassis.clock import utc_now
 from chassis.identifiers import new_id
+from services.enrolment.domain.seats.training_class import Meeting
+from services.enrolment.storage.classes import write_meetings
 from tests.chassis.problem_documents import code, pointers
 from tests.services.enrolment.api.test_quotas import set_places
 from tests.services.enrolment.explaining import (

@@ -13,11 +13,12 @@ from typing import Any
 
 import pytest
 
-from services.enrolment.domain.exclusion.bar import PastBar, bar, lift
+from services.enrolment.domain.exclusion.bar import bar, lift
 from services.enrolment.domain.learning.evidence import Evidence
 from services.enrolment.domain.learning.result import Judging, Result, give_result
 from services.enrolment.domain.programme.card import Card, CardState
 from services.enrolment.domain.programme.domicile import move
+from services.enrolment.domain.programme.standstill import Standstill
 from services.enrolment.domain.seats.cancellation import cancel
 from services.enrolment.domain.seats.enrolment import EnrolmentState
 from services.enrolment.domain.seats.entitlement import card_usable
@@ -69,7 +70,7 @@ def cancelled(
     *,
     now: datetime,
     role: str = "provider",
-    past: Sequence[PastBar] = (),
+    past: Sequence[Standstill] = (),
     **changes: Any,
 ) -> Card:
     """Return a card whose class was cancelled; it was bought two days before `NOW`, with thirteen days left."""
@@ -83,7 +84,7 @@ def cancelled(
         movement_id="refund-1",
         now=now,
         rules=RULES,
-        past_bars=past,
+        standstills=past,
     ).card
 
 
@@ -164,7 +165,7 @@ def test_the_clock_of_a_holder_who_cancels_while_barred_went_on_until_the_bar(
 def test_the_clock_of_a_holder_who_cancels_stood_still_in_bars_that_were_lifted_meanwhile(
     past: list[tuple[int, int]], runs_out: int
 ) -> None:
-    bars = [PastBar(NOW + since * DAY, NOW + until * DAY) for since, until in past]
+    bars = [Standstill(NOW + since * DAY, NOW + until * DAY) for since, until in past]
     by_holder, by_others = (
         cancelled(
             IN_TRAINING,
@@ -181,7 +182,7 @@ def test_the_clock_of_a_holder_who_cancels_stood_still_in_bars_that_were_lifted_
 
 def test_a_bar_that_another_case_went_on_with_stands_still_once() -> None:
     held = bar(IN_TRAINING, now=NOW + DAY)
-    for past in ([], [PastBar(NOW + DAY, NOW + 3 * DAY)], [PastBar(NOW, NOW + DAY)]):
+    for past in ([], [Standstill(NOW + DAY, NOW + 3 * DAY)], [Standstill(NOW, NOW + DAY)]):
         freed = cancelled(
             held, now=NOW + 5 * DAY, role="holder", past=past, card_deadline_before=midnight(11)
         )
