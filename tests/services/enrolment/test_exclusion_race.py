@@ -34,13 +34,13 @@ from services.enrolment.use_cases.exclusion.decide_case import (
     dismiss_case,
     uphold_case,
 )
-from services.enrolment.use_cases.exclusion.exclusion_entries import Actor
 from services.enrolment.use_cases.exclusion.file_appeal import FileAppeal, file_appeal
 from services.enrolment.use_cases.programme.admit_candidates import (
     AdmitCandidates,
     admit_candidates,
 )
 from services.enrolment.use_cases.programme.revoke_card import RevokeCard, revoke_card
+from services.enrolment.use_cases.shared.actor import Actor
 from tests.services.enrolment.careless import UnlockedCards, careless_service
 from tests.services.enrolment.exclusions import (
     BUDI,
