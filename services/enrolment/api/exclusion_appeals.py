@@ -17,9 +17,9 @@ from services.enrolment.api.exclusion_case_documents import AppealRequest, OwnCa
 from services.enrolment.api.guesses import record_one, refuse_too_many
 from services.enrolment.queries.exclusion_cases import show_own_case
 from services.enrolment.service import LOOKUPS_OF_ONE_CALLER, EnrolmentService
-from services.enrolment.use_cases.exclusion.exclusion_entries import called_by
 from services.enrolment.use_cases.exclusion.file_appeal import FileAppeal, file_appeal
 from services.enrolment.use_cases.exclusion.read_exclusions import record_appeal_read
+from services.enrolment.use_cases.shared.actor import called_by
 from vocabulary.refusals.cards import CardNotFound
 from vocabulary.roles import HOLDER, OFFICER, OPERATOR
 

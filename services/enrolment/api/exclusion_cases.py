@@ -24,8 +24,8 @@ from services.enrolment.queries.exclusion_cases import (
     show_case,
 )
 from services.enrolment.service import EnrolmentService
-from services.enrolment.use_cases.exclusion.exclusion_entries import called_by
 from services.enrolment.use_cases.exclusion.read_exclusions import record_affected_read
+from services.enrolment.use_cases.shared.actor import called_by
 from vocabulary.roles import AUDITOR, OPERATOR
 
 endpoints: Endpoints[EnrolmentService] = Endpoints("/api/v1")

@@ -24,7 +24,7 @@ from services.enrolment.queries.exclusion_cases import show_case
 from services.enrolment.service import EnrolmentService
 from services.enrolment.use_cases.exclusion.decide_appeal import decide_appeal
 from services.enrolment.use_cases.exclusion.decide_case import DecideCase, dismiss_case, uphold_case
-from services.enrolment.use_cases.exclusion.exclusion_entries import called_by
+from services.enrolment.use_cases.shared.actor import called_by
 from vocabulary.refusals.cards import SamePerson
 from vocabulary.refusals.exclusion import NoLongerListed
 from vocabulary.roles import OPERATOR

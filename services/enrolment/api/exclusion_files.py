@@ -27,13 +27,13 @@ from services.enrolment.domain.exclusion.exclusion_list import ROWS_A_CHUNK
 from services.enrolment.domain.exclusion.listed_lines import ListedLine, listed_lines
 from services.enrolment.queries.exclusion_lists import refused_lines, show_list
 from services.enrolment.service import EnrolmentService
-from services.enrolment.use_cases.exclusion.exclusion_entries import called_by
 from services.enrolment.use_cases.exclusion.receive_list import (
     begin_list,
     discard_some,
     keep_rows,
     take_on,
 )
+from services.enrolment.use_cases.shared.actor import called_by
 from vocabulary.refusals.exclusion import ExclusionFileFaulty
 from vocabulary.roles import AUDITOR, OPERATOR
 

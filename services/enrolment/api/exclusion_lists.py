@@ -26,8 +26,8 @@ from services.enrolment.queries.exclusion_preview import preview_activation
 from services.enrolment.service import EnrolmentService
 from services.enrolment.use_cases.exclusion.activate_list import activate_list
 from services.enrolment.use_cases.exclusion.announce_list import AnnounceList, announce_list
-from services.enrolment.use_cases.exclusion.exclusion_entries import Actor, called_by
 from services.enrolment.use_cases.exclusion.withdraw_list import withdraw_list
+from services.enrolment.use_cases.shared.actor import Actor, called_by
 from vocabulary.refusals.admission import PreviewOutdated
 from vocabulary.refusals.draw import DrawUnderWay
 from vocabulary.roles import AUDITOR, OPERATOR

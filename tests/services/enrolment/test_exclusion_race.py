@@ -32,7 +32,6 @@ from services.enrolment.use_cases.exclusion.decide_case import (
     dismiss_case,
     uphold_case,
 )
-from services.enrolment.use_cases.exclusion.exclusion_entries import Actor
 from services.enrolment.use_cases.exclusion.file_appeal import FileAppeal, file_appeal
 from services.enrolment.use_cases.programme.admit_candidates import (
     AdmitCandidates,
@@ -40,6 +39,7 @@ from services.enrolment.use_cases.programme.admit_candidates import (
 )
 from services.enrolment.use_cases.programme.revoke_card import RevokeCard, revoke_card
 from services.enrolment.use_cases.programme.undo_admission import UndoAdmission, undo_admission
+from services.enrolment.use_cases.shared.actor import Actor
 from tests.services.enrolment.api.test_undoing import preview
 from tests.services.enrolment.careless import UnlockedCards, UnlockedQuotas, careless_service
 from tests.services.enrolment.exclusions import (

@@ -10,7 +10,8 @@ import sqlalchemy as sa
 from services.enrolment.domain.entry_kinds import EntryKind
 from services.enrolment.domain.exclusion.exclusion_list import ExclusionList
 from services.enrolment.storage.stores import Stores
-from services.enrolment.use_cases.exclusion.exclusion_entries import Actor, list_entry
+from services.enrolment.use_cases.exclusion.exclusion_entries import list_entry
+from services.enrolment.use_cases.shared.actor import Actor
 
 
 @dataclass(frozen=True, slots=True)

@@ -11,9 +11,10 @@ from services.enrolment.domain.entry_kinds import EntryKind
 from services.enrolment.domain.exclusion.bar import bar
 from services.enrolment.domain.exclusion.case import Decision, ExclusionCase, dismiss, uphold
 from services.enrolment.storage.stores import Stores
-from services.enrolment.use_cases.exclusion.exclusion_entries import Actor, case_entry
+from services.enrolment.use_cases.exclusion.exclusion_entries import case_entry
 from services.enrolment.use_cases.exclusion.lift_bar import lift_bar
 from services.enrolment.use_cases.exclusion.lock_case import lock_case
+from services.enrolment.use_cases.shared.actor import Actor
 
 
 @dataclass(frozen=True, slots=True)

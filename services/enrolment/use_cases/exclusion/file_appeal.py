@@ -13,8 +13,9 @@ from services.enrolment.domain.entry_kinds import EntryKind
 from services.enrolment.domain.exclusion.case import ExclusionCase, appeal
 from services.enrolment.domain.reach import reach_to_act
 from services.enrolment.storage.stores import Stores
-from services.enrolment.use_cases.exclusion.exclusion_entries import called_by, case_entry
+from services.enrolment.use_cases.exclusion.exclusion_entries import case_entry
 from services.enrolment.use_cases.exclusion.lock_case import lock_case
+from services.enrolment.use_cases.shared.actor import called_by
 from services.enrolment.use_cases.shared.find_card import card_within_reach
 
 

@@ -20,12 +20,8 @@ from services.enrolment.domain.exclusion.finding import needs_case
 from services.enrolment.domain.programme.card import LIVE_STATES, Card
 from services.enrolment.storage.listed_persons import Searched
 from services.enrolment.storage.stores import Stores
-from services.enrolment.use_cases.exclusion.exclusion_entries import (
-    Actor,
-    case_entry,
-    done_by_worker,
-    list_entry,
-)
+from services.enrolment.use_cases.exclusion.exclusion_entries import case_entry, list_entry
+from services.enrolment.use_cases.shared.actor import Actor, done_by_worker
 from vocabulary.rule_set import RuleSet
 
 PERSONS_AT_ONCE = 1_000

@@ -7,7 +7,8 @@ import sqlalchemy as sa
 from services.enrolment.domain.entry_kinds import EntryKind
 from services.enrolment.domain.exclusion.exclusion_list import KEPT_AFTER
 from services.enrolment.storage.stores import Stores
-from services.enrolment.use_cases.exclusion.exclusion_entries import done_by_worker, list_entry
+from services.enrolment.use_cases.exclusion.exclusion_entries import list_entry
+from services.enrolment.use_cases.shared.actor import done_by_worker
 
 
 def lists_to_forget(connection: sa.Connection, *, stores: Stores) -> list[str]:

@@ -13,7 +13,8 @@ from services.enrolment.domain.entry_kinds import EntryKind
 from services.enrolment.domain.exclusion.case import Decision, ExclusionCase, lapse
 from services.enrolment.domain.programme.card import Card
 from services.enrolment.storage.stores import Stores
-from services.enrolment.use_cases.exclusion.exclusion_entries import Actor, case_entry
+from services.enrolment.use_cases.exclusion.exclusion_entries import case_entry
+from services.enrolment.use_cases.shared.actor import Actor
 
 
 def lapse_cases(

@@ -8,7 +8,8 @@ from chassis.problems import NotFound, StateConflict
 from services.enrolment.domain.entry_kinds import EntryKind
 from services.enrolment.domain.exclusion.exclusion_list import ExclusionList
 from services.enrolment.storage.stores import Stores
-from services.enrolment.use_cases.exclusion.exclusion_entries import Actor, case_entry, list_entry
+from services.enrolment.use_cases.exclusion.exclusion_entries import case_entry, list_entry
+from services.enrolment.use_cases.shared.actor import Actor
 
 
 def record_affected_read(

@@ -16,7 +16,8 @@ from services.enrolment.domain.entry_kinds import EntryKind
 from services.enrolment.domain.exclusion.exclusion_list import ExclusionList, ListState
 from services.enrolment.domain.exclusion.listed_lines import ListedLine
 from services.enrolment.storage.stores import Stores
-from services.enrolment.use_cases.exclusion.exclusion_entries import Actor, list_entry
+from services.enrolment.use_cases.exclusion.exclusion_entries import list_entry
+from services.enrolment.use_cases.shared.actor import Actor
 
 ABANDONED_AFTER = timedelta(hours=1)
 """How long nothing may come of a file before it is taken for abandoned by its sender."""

@@ -8,7 +8,8 @@ from chassis.problems import NotFound
 from services.enrolment.domain.entry_kinds import EntryKind
 from services.enrolment.domain.exclusion.exclusion_list import ExclusionList, ListState
 from services.enrolment.storage.stores import Stores
-from services.enrolment.use_cases.exclusion.exclusion_entries import Actor, list_entry
+from services.enrolment.use_cases.exclusion.exclusion_entries import list_entry
+from services.enrolment.use_cases.shared.actor import Actor
 from services.enrolment.use_cases.shared.no_admission import (
     let_no_draw_be_under_way,
     let_nobody_be_admitted,

@@ -21,12 +21,12 @@ from services.enrolment.domain.programme.card import Card
 from services.enrolment.domain.programme.ending import Ended, expire
 from services.enrolment.domain.programme.quota import HOLDS_NO_PLACE, taken_by
 from services.enrolment.storage.stores import Stores
-from services.enrolment.use_cases.exclusion.exclusion_entries import done_by_worker
 from services.enrolment.use_cases.exclusion.lapse_cases import (
     lapse_cases,
     lapsed_entry,
     tell_of_lapsed,
 )
+from services.enrolment.use_cases.shared.actor import done_by_worker
 from services.enrolment.use_cases.shared.by_worker import ACTOR
 from services.enrolment.use_cases.shared.ended_cards import ended_entry, save_ended
 from vocabulary.roles import SYSTEM

@@ -16,8 +16,8 @@ from services.enrolment.domain.exclusion.revocation import end_cases
 from services.enrolment.domain.money.movement import Cause
 from services.enrolment.domain.programme.ending import Ended, revoke
 from services.enrolment.storage.stores import Stores
-from services.enrolment.use_cases.exclusion.exclusion_entries import called_by
 from services.enrolment.use_cases.exclusion.lapse_cases import lapsed_entry
+from services.enrolment.use_cases.shared.actor import called_by
 from services.enrolment.use_cases.shared.ended_cards import ended_entry, save_ended
 from services.enrolment.use_cases.shared.find_card import named_card
 from services.enrolment.use_cases.shared.settled_incentives import Settled, settle_incentives

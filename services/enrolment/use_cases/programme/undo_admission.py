@@ -26,12 +26,12 @@ from services.enrolment.domain.programme.undo import (
     plan_undo,
 )
 from services.enrolment.storage.stores import Stores
-from services.enrolment.use_cases.exclusion.exclusion_entries import called_by
 from services.enrolment.use_cases.exclusion.lapse_cases import (
     lapse_cases,
     lapsed_entry,
     tell_of_lapsed,
 )
+from services.enrolment.use_cases.shared.actor import called_by
 from services.enrolment.use_cases.shared.ended_cards import ended_entry, save_ended
 
 

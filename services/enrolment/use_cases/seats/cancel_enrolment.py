@@ -13,9 +13,10 @@ from services.enrolment.domain.programme.standstill import Standstill
 from services.enrolment.domain.seats.cancellation import Cancelled, cancel
 from services.enrolment.domain.seats.enrolment import Enrolment
 from services.enrolment.storage.stores import Stores
+from services.enrolment.use_cases.shared.actor import called_by
 from services.enrolment.use_cases.shared.own_enrolment import own_enrolment
 from services.enrolment.use_cases.shared.recorded import Recorded
-from services.enrolment.use_cases.shared.returned_seats import Canceller, save_cancellations
+from services.enrolment.use_cases.shared.returned_seats import save_cancellations
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,7 +64,8 @@ def cancel_enrolment(
     position = save_cancellations(
         connection,
         [cancelled],
-        Canceller(command.caller.subject, command.caller.role, command.request_id, command.reason),
+        called_by(command.caller, command.request_id),
+        reason=command.reason,
         before=classes,
         now=now,
         stores=stores,

@@ -17,8 +17,8 @@ from services.enrolment.domain.seats.cancellation import Cancelled, cancel
 from services.enrolment.domain.seats.enrolment import Enrolment, PastEnrolment
 from services.enrolment.domain.seats.training_class import TrainingClass
 from services.enrolment.storage.stores import Stores
-from services.enrolment.use_cases.shared.by_worker import ACTOR
-from services.enrolment.use_cases.shared.returned_seats import Canceller, save_cancellations
+from services.enrolment.use_cases.shared.actor import done_by_worker
+from services.enrolment.use_cases.shared.returned_seats import save_cancellations
 from vocabulary.roles import SYSTEM
 from vocabulary.rule_set import RuleSet
 
@@ -48,9 +48,15 @@ def cancel_enrolments_of_called_off_class(
     now = stores.database.now(connection)
     rules = stores.rules.at(connection, now)
     cancelled = _cancel_all(found, training_class, cards, history, now=now, rules=rules)
-    canceller = Canceller(ACTOR, SYSTEM, request_id, training_class.reason)
     save_cancellations(
-        connection, cancelled, canceller, before=classes, now=now, stores=stores, rules=rules
+        connection,
+        cancelled,
+        done_by_worker(request_id),
+        reason=training_class.reason,
+        before=classes,
+        now=now,
+        stores=stores,
+        rules=rules,
     )
     return len(cancelled)
 

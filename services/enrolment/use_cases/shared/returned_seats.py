@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
 from datetime import datetime
 
 import sqlalchemy as sa
@@ -13,24 +12,16 @@ from services.enrolment.domain.entry_kinds import EntryKind
 from services.enrolment.domain.seats.cancellation import Cancelled
 from services.enrolment.domain.seats.training_class import TrainingClass
 from services.enrolment.storage.stores import Stores
+from services.enrolment.use_cases.shared.actor import Actor
 from vocabulary.rule_set import RuleSet
-
-
-@dataclass(frozen=True, slots=True)
-class Canceller:
-    """Who cancels, as the credential says, in which request, and why."""
-
-    actor: str
-    role: str
-    request_id: str
-    reason: str | None
 
 
 def save_cancellations(
     connection: sa.Connection,
     cancelled: Sequence[Cancelled],
-    canceller: Canceller,
+    actor: Actor,
     *,
+    reason: str | None,
     before: Mapping[str, TrainingClass],
     now: datetime,
     stores: Stores,
@@ -47,17 +38,17 @@ def save_cancellations(
     stores.due_times.follow_clocks(connection, [c.card for c in cancelled])
     movements = [c.movement for c in cancelled if c.movement is not None]
     stores.movements.add(connection, movements, now=now)
-    entries = [_entry(c, canceller, rules.version) for c in cancelled]
+    entries = [_entry(c, actor, reason, rules.version) for c in cancelled]
     return stores.journal.append(connection, entries, now=now)
 
 
-def _entry(cancelled: Cancelled, canceller: Canceller, rule_version: str) -> Entry:
+def _entry(cancelled: Cancelled, actor: Actor, reason: str | None, rule_version: str) -> Entry:
     enrolment = cancelled.enrolment
     return Entry(
         kind=EntryKind.ENROLMENT_CANCELLED,
-        actor=canceller.actor,
-        role=canceller.role,
-        request_id=canceller.request_id,
+        actor=actor.subject,
+        role=actor.role,
+        request_id=actor.request_id,
         rule_version=rule_version,
         subjects={
             "class_id": enrolment.class_id,
@@ -67,7 +58,7 @@ def _entry(cancelled: Cancelled, canceller: Canceller, rule_version: str) -> Ent
         },
         body={
             "enrolment_id": enrolment.enrolment_id,
-            "reason": canceller.reason,
+            "reason": reason,
             "status_before": cancelled.state_before.value,
             "price": enrolment.price,
             "balance": cancelled.card.balance,

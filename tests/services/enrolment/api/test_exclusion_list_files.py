@@ -19,7 +19,6 @@ from services.enrolment.domain.exclusion.listed_lines import ListedLine
 from services.enrolment.service import FILES_AT_ONCE
 from services.enrolment.storage.listed_persons import DISCARDED_AT_ONCE
 from services.enrolment.storage.tables.exclusions import EXCLUSION_LIST, LISTED_PERSON
-from services.enrolment.use_cases.exclusion.exclusion_entries import Actor
 from services.enrolment.use_cases.exclusion.receive_list import (
     ABANDONED_AFTER,
     begin_list,
@@ -27,6 +26,7 @@ from services.enrolment.use_cases.exclusion.receive_list import (
     keep_rows,
     take_on,
 )
+from services.enrolment.use_cases.shared.actor import Actor
 from tests.chassis.problem_documents import code, problem
 from tests.services.enrolment.exclusions import (
     NIK,
