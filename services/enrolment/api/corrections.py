@@ -72,13 +72,13 @@ def get_correction(call: Call, service: EnrolmentService) -> Answer:
     status=201,
     shows=ShownCorrection,
     sends=("Location",),
-    refuses=(CardNotFound, TooManyRequests),
+    refuses=(CardNotFound, CardNotUsable, TooManyRequests),
     bounded=(LOOKUPS_OF_ONE_CALLER,),
 )
 def post_correction(call: Call, service: EnrolmentService) -> Answer:
     """Propose a correction of a card's money.
 
-    Nothing moves until another operator approves it, within seven days.
+    Nothing moves until another operator approves it, within seven days. Of a card that has ended nothing is corrected.
 
     A number that no card has counts, and is recorded, as a look-up of the card.
     """

@@ -69,6 +69,13 @@ class Approved:
     card: Card
 
 
+def check_not_over(card: Card, now: datetime) -> None:
+    """Raise `CardNotUsable` where a card has ended: its money is corrected no more, nor is that proposed."""
+    state = card.state_at(now)
+    if state in OVER:
+        raise CardNotUsable(_FINAL.format(state=state), facts={"card_state": state.value})
+
+
 def approve(
     correction: Correction,
     *,
@@ -86,9 +93,7 @@ def approve(
     `BalanceOutOfBounds`.
     """
     decided = _decided(correction, CorrectionState.APPROVED, by=approver, reason=None, now=now)
-    state = card.state_at(now)
-    if state in OVER:
-        raise CardNotUsable(_FINAL.format(state=state), facts={"card_state": state.value})
+    check_not_over(card, now)
     balance = card.balance + correction.amount
     most = max(benefit - set_aside, 0)
     if balance < 0 or (correction.amount > 0 and balance > most):

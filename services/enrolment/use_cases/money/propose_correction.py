@@ -9,7 +9,7 @@ import sqlalchemy as sa
 from chassis.clock import write_instant
 from chassis.identity import Principal
 from services.enrolment.domain.entry_kinds import EntryKind
-from services.enrolment.domain.money.correction import STANDS_FOR, Correction
+from services.enrolment.domain.money.correction import STANDS_FOR, Correction, check_not_over
 from services.enrolment.storage.stores import Stores
 from services.enrolment.use_cases.money.correction_entries import correction_entry
 from services.enrolment.use_cases.shared.find_card import named_card
@@ -32,11 +32,12 @@ class ProposeCorrection:
 def propose_correction(
     connection: sa.Connection, command: ProposeCorrection, *, stores: Stores
 ) -> Correction:
-    """Add a proposal and return it. Raises `CardNotFound`."""
+    """Add a proposal and return it. Raises `CardNotFound`, `CardNotUsable` where the card has ended."""
     card = named_card(
         connection, card_number=command.card_number, card_ref=command.card_ref, stores=stores
     )
     now = stores.database.now(connection)
+    check_not_over(card, now)
     correction = Correction(
         correction_id=command.correction_id,
         card_ref=card.card_ref,

@@ -12,6 +12,7 @@ from werkzeug.test import TestResponse
 from chassis.identifiers import new_id
 from services.enrolment.storage.tables.money import CORRECTION
 from tests.chassis.problem_documents import code, pointers, problem
+from tests.services.enrolment.erasing import past
 from tests.services.enrolment.house import FRESH, House, document
 from tests.services.enrolment.people import HeldCard
 
@@ -156,6 +157,34 @@ def test_the_approval_judges_by_what_is_true_then(house: House) -> None:
     document(decide(house, giving["id"], "approval"))
     assert card_of(house, card)["balance"] == BENEFIT
     assert house.differences() == []
+
+
+def test_of_a_card_that_has_ended_nothing_is_proposed_that_could_not_be_approved(
+    house: House,
+) -> None:
+    card = house.award()
+    waits = propose(house, card)
+    case = {"card_ref": card.card_ref, "reason": "Selesai", "case_number": CASE}
+    document(house.post("/cards/revocation", case, "operator"))
+    before = house.tables()
+    refused = [
+        problem(house.post("/corrections", body(card), "operator", subject=RINA)),
+        problem(decide(house, waits["id"], "approval")),
+    ]
+    for told in refused:
+        assert (told["code"], told["card_state"]) == ("card-not-usable", "revoked")
+    assert refused[0]["detail"] == refused[1]["detail"]
+    assert house.tables() == before
+    document(decide(house, waits["id"], "refusal"))
+
+
+def test_before_it_is_noted_that_a_card_ran_out_it_has_ended_for_a_proposal_too(
+    house: House,
+) -> None:
+    card = house.award()
+    past(house, card)
+    told = problem(house.post("/corrections", body(card), "operator", subject=RINA))
+    assert (told["code"], told["card_state"]) == ("card-not-usable", "expired")
 
 
 def test_a_correction_beside_a_running_training_leaves_its_state_and_money(house: House) -> None:

@@ -9,7 +9,8 @@ from hypothesis import strategies as st
 from hypothesis.stateful import precondition, rule
 
 from services.enrolment.worker import expire_due_cards
-from tests.services.enrolment.api.test_corrections import BUDI, RINA, decide, propose
+from tests.services.enrolment.api.test_corrections import BUDI, RINA, decide
+from tests.services.enrolment.api.test_corrections import body as correction_of
 from tests.services.enrolment.api.test_moving import move
 from tests.services.enrolment.api.test_pauses import end, pause
 from tests.services.enrolment.erasing import CASE, left_of
@@ -39,14 +40,17 @@ class Keeping(World):
     def correct(self, data: st.DataObject, amount: int, by: str) -> None:
         """Propose a correction, and let somebody approve it."""
         holder = self.pick(data, self.holders)
-        proposed = propose(self.house, holder.card, amount)
+        body = correction_of(holder.card, amount)
+        proposal = self.house.post("/corrections", body, "operator", subject=RINA)
+        over = "card-not-usable" if holder.shown in OVER else None
+        proposed = self.as_expected(proposal, over, 201)
+        if proposed is None:
+            return
         balance = holder.balance + amount
         running = holder.running.of.price if holder.running else 0
         why_not = None
         if by == RINA:
             why_not = "same-person"
-        elif holder.shown in OVER:
-            why_not = "card-not-usable"
         elif balance < 0 or (amount > 0 and balance > BENEFIT - running):
             why_not = "balance-out-of-bounds"
         answer = decide(self.house, proposed["id"], "approval", by=by)
