@@ -37,6 +37,7 @@ from services.enrolment.use_cases.draw.withdraw_application import (
     WithdrawApplication,
     withdraw_application,
 )
+from services.enrolment.use_cases.shared.recorded import Recorded
 from vocabulary.refusals.admission import NikAlreadyHeld, WaveClosed
 from vocabulary.refusals.draw import AlreadyApplied, ApplicationEnded, ReceiptWrong, WaveFirstCome
 from vocabulary.roles import OFFICER, OPERATOR
@@ -60,8 +61,8 @@ def post_application(call: Call, service: EnrolmentService) -> Answer:
     The answer has a random id and a receipt: give both to the person, who finds out by them what became of the
     application, and why. The id is published with the list; the receipt is the person's own. Whether the
     person may hold a card is judged when its turn comes, by the same rules as everywhere; but who holds or held one
-    already is refused at once, which counts, and is recorded, as a look-up. What is sent here is kept sealed until the
-    turn comes, and destroyed after.
+    already, or has applied, is refused at once, which counts, and is recorded, as a look-up. What is sent here is kept
+    sealed until the turn comes, and destroyed after.
     """
     refuse_too_many(call, service)
     command = MakeApplication(
@@ -80,6 +81,12 @@ def post_application(call: Call, service: EnrolmentService) -> Answer:
         return service.transactions.answer(call.key, make, seconds=call.seconds_left)
     except NikAlreadyHeld as refusal:
         record_one(call, refusal, service, what="Application", nik=command.candidate.nik)
+        raise
+    except AlreadyApplied as refusal:
+        count_one(call, service)
+        _look_up(
+            call, service, nik=command.candidate.nik, reason=f"Application refused: {refusal.code}"
+        )
         raise
 
 
@@ -120,20 +127,26 @@ def post_lookup_by_nik(call: Call, service: EnrolmentService) -> Answer:
     """
     refuse_too_many(call, service)
     count_one(call, service)
-    command = LookUpApplication(
-        wave_id=call.path["wave_id"],
-        nik=call.body["nik"],
-        reason=call.body["reason"],
-        caller=call.caller,
-        request_id=call.request_id,
-    )
-    found = service.transactions.run(
-        lambda connection: look_up_application(connection, command, stores=service.stores),
-        repeatable=True,
-    )
+    found = _look_up(call, service, nik=call.body["nik"], reason=call.body["reason"])
     if found.result is None:
         raise NotFound(_NOBODY_WAITS)
     return json_answer(200, _waiting(found.result, position=found.position, service=service))
+
+
+def _look_up(
+    call: Call, service: EnrolmentService, *, nik: str, reason: str
+) -> Recorded[Application | None]:
+    command = LookUpApplication(
+        wave_id=call.path["wave_id"],
+        nik=nik,
+        reason=reason,
+        caller=call.caller,
+        request_id=call.request_id,
+    )
+    return service.transactions.run(
+        lambda connection: look_up_application(connection, command, stores=service.stores),
+        repeatable=True,
+    )
 
 
 _NOBODY_WAITS = (

@@ -84,7 +84,12 @@ class ShownVersion(Shown):
     """A version of the rules: when it holds, and where it comes from."""
 
     version = Parsed(version_name, form=VERSION_FORM)
-    status = OneOf(("past", "in-force", "scheduled"))
+    status = OneOf(
+        ("past", "in-force", "scheduled", "withdrawn"),
+        metadata=says(
+            "`withdrawn` is told once, to whoever withdraws it: then it is no version any more."
+        ),
+    )
     effective_from = Parsed(read_day, form=DAY_FORM, metadata=says("Its first day."))
     effective_until = Parsed(
         read_day,
@@ -108,7 +113,7 @@ class ShownRules(ShownVersion):
 
 
 class ShownChange(Shown):
-    """A number that changes."""
+    """A number that changes, for somebody for whom it makes a difference."""
 
     number = OneOf(tuple(NUMBERS))
     row = Text(metadata=says("Its row in the programme's table of rules."))

@@ -20,7 +20,12 @@ from services.enrolment.api.rule_documents import (
     ShownVersions,
 )
 from services.enrolment.domain.programme.rule_change import check_ahead
-from services.enrolment.queries.rules import changes_document, list_versions, rules_document
+from services.enrolment.queries.rules import (
+    changes_document,
+    list_versions,
+    rules_document,
+    withdrawn_document,
+)
 from services.enrolment.service import EnrolmentService
 from services.enrolment.use_cases.programme.schedule_rules import (
     RulesProposal,
@@ -69,7 +74,8 @@ def get_rules_of_version(call: Call, service: EnrolmentService) -> Answer:
 def post_rules_preview(call: Call, service: EnrolmentService) -> Answer:
     """Tell what a new version would change, and for whom; nothing is scheduled.
 
-    Clocks that run already keep the time that they were given, and what was decided keeps the version that judged it.
+    A number that makes a difference for several is listed for each. Clocks that run already keep the time they were
+    given, and what was decided keeps the version that judged it.
     """
     with service.database.reading() as connection:
         check_ahead(call.body["effective_from"], now=service.database.now(connection))
@@ -134,7 +140,7 @@ def post_rules_withdrawal(call: Call, service: EnrolmentService) -> Answer:
             request_id=call.request_id,
             stores=service.stores,
         )
-        return json_answer(200, rules_document(dated, now=service.database.now(connection)))
+        return json_answer(200, withdrawn_document(dated, now=service.database.now(connection)))
 
     return service.transactions.answer(call.key, withdraw, seconds=call.seconds_left)
 

@@ -15,6 +15,7 @@ from services.enrolment.storage.tables.programme import CARD
 from vocabulary.rule_book import DatedRules, RuleBook, national_day
 from vocabulary.rule_set import numbers_of
 
+WITHDRAWN = "withdrawn"
 _STATES = {
     Whom.WAITING_CARDS: (CardState.AWARDED, CardState.BETWEEN),
     Whom.CARDS_IN_TRAINING: (CardState.IN_TRAINING,),
@@ -38,6 +39,11 @@ def rules_document(dated: DatedRules, *, now: datetime) -> dict[str, Any]:
     return {**version_document(dated, now=now), "rules": numbers_of(dated.rules)}
 
 
+def withdrawn_document(dated: DatedRules, *, now: datetime) -> dict[str, Any]:
+    """Write a version that will not take effect, as it would have been."""
+    return {**rules_document(dated, now=now), "status": WITHDRAWN}
+
+
 def list_versions(book: RuleBook, *, now: datetime) -> dict[str, Any]:
     """Return every version, the earliest first."""
     return {"items": [version_document(each, now=now) for each in book]}
@@ -59,19 +65,19 @@ def scheduled_versions(connection: sa.Connection, *, stores: Stores) -> dict[str
 
 
 def changes_document(connection: sa.Connection, changes: Iterable[Change]) -> list[dict[str, Any]]:
-    """Write what changes, and for how many who are there now; None where it is those who come."""
-    listed = list(changes)
-    counted = {whom: _count(connection, whom) for whom in {change.whom for change in listed}}
+    """Write what changes, for whom, and for how many who are there now; None where it is those who come."""
+    listed = [(change, whom) for change in changes for whom in change.whom]
+    counted = {whom: _count(connection, whom) for whom in {whom for _, whom in listed}}
     return [
         {
             "number": change.number,
             "row": change.row,
             "before": change.before,
             "after": change.after,
-            "whom": change.whom.value,
-            "cards": counted[change.whom],
+            "whom": whom.value,
+            "cards": counted[whom],
         }
-        for change in listed
+        for change, whom in listed
     ]
 
 

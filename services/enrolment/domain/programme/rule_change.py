@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from enum import StrEnum
@@ -54,10 +54,12 @@ _OF_ROW: Final[Mapping[str, Whom]] = {
 }
 
 
-_OF_NUMBER: Final[Mapping[str, Whom]] = {
-    "live_enrolments": Whom.CARDS_IN_TRAINING,
-    "next_purchase_days": Whom.CARDS_IN_TRAINING,
-    "wait_after_unfinished_days": Whom.CARDS_IN_TRAINING,
+_OF_NUMBER: Final[Mapping[str, Sequence[Whom]]] = {
+    "live_enrolments": (Whom.CARDS_IN_TRAINING,),
+    "next_purchase_days": (Whom.CARDS_IN_TRAINING,),
+    # What a new card holds is the most that a course costs.
+    "training_balance": (Whom.NEW_CARDS, Whom.NEW_COURSES),
+    "wait_after_unfinished_days": (Whom.CARDS_IN_TRAINING,),
 }
 
 
@@ -75,9 +77,9 @@ class Change:
         return row_of(self.number)
 
     @property
-    def whom(self) -> Whom:
+    def whom(self) -> Sequence[Whom]:
         """Return for whom it makes a difference."""
-        return _OF_NUMBER.get(self.number) or _OF_ROW[self.row]
+        return _OF_NUMBER.get(self.number) or (_OF_ROW[self.row],)
 
 
 NOT_JUDGED_BY: Final = frozenset(

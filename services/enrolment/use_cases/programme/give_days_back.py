@@ -11,7 +11,6 @@ from datetime import datetime
 
 import sqlalchemy as sa
 
-from chassis.journal import Entry
 from services.enrolment.domain.entry_kinds import EntryKind
 from services.enrolment.domain.programme.card import Card, CardState
 from services.enrolment.domain.programme.pause import Pause, clock_stopped_at
@@ -19,8 +18,7 @@ from services.enrolment.domain.programme.standstill import Standstill, with_days
 from services.enrolment.domain.seats.entitlement import opens_again
 from services.enrolment.storage.pauses import found
 from services.enrolment.storage.stores import Stores
-from services.enrolment.use_cases.shared.by_worker import ACTOR
-from vocabulary.roles import SYSTEM
+from services.enrolment.use_cases.shared.by_worker import entry_of_worker
 
 CARDS_AT_ONCE = 500
 
@@ -51,7 +49,12 @@ def give_days_back(
     if len(awarded) < at_once:
         stores.pauses.remove(connection, pause)
         now = stores.database.now(connection)
-        entry = _over(pause, given, request_id)
+        entry = entry_of_worker(
+            EntryKind.PAUSE_OVER,
+            {"pause_id": pause_id, "what": pause.what.value, "cards": given},
+            subjects={"region": pause.region},
+            request_id=request_id,
+        )
         stores.journal.append(connection, [entry], now=now)
     return len(awarded)
 
@@ -75,14 +78,3 @@ def _save(
         after.append(with_days_back(replace(card, paused_at=stopped), past, begins=begins))
     stores.cards.save(connection, after)
     stores.due_times.follow_clocks(connection, after)
-
-
-def _over(pause: Pause, given: int, request_id: str) -> Entry:
-    return Entry(
-        kind=EntryKind.PAUSE_OVER,
-        actor=ACTOR,
-        role=SYSTEM,
-        request_id=request_id,
-        subjects={"region": pause.region},
-        body={"pause_id": pause.pause_id, "what": pause.what.value, "cards": given},
-    )

@@ -93,6 +93,23 @@ def test_the_same_key_again_gives_the_same_id(house: House) -> None:
     assert code(apply(house, wave_id, person)) == (409, "already-applied")
 
 
+def test_that_somebody_has_applied_is_told_as_a_look_up_recorded_and_bounded(house: House) -> None:
+    house = with_service(house, replace(house.service, clock=lambda: 0.0))
+    wave_id, person = open_draw(house), next(house.supply)
+    application_id = applied(house, wave_id, person)
+    asked = {"role": "officer", "region": "32", "subject": "officer:1"}
+    assert code(apply(house, wave_id, person, **asked)) == (409, "already-applied")
+    entry = house.entries()[-1]
+    assert (entry["kind"], entry["actor"]) == ("application-looked-up", "officer:1")
+    assert entry["body"]["application_id"] == application_id
+    assert entry["body"]["reason"] == "Application refused: already-applied"
+    for _ in range(LOOKUPS_OF_ONE_CALLER.count - 1):
+        apply(house, wave_id, person, **asked)
+    assert code(apply(house, wave_id, person, **asked)) == (429, "too-many-requests")
+    other = {**asked, "subject": "officer:2"}
+    document(apply(house, wave_id, next(house.supply), **other), 201)
+
+
 @pytest.mark.parametrize("consent", [False, None, "true", 1])
 def test_nobody_applies_for_a_person_who_did_not_agree(house: House, consent: Any) -> None:
     wave_id = open_draw(house)

@@ -157,7 +157,8 @@ def test_a_withdrawn_version_never_takes_effect_and_its_name_is_not_given_again(
 ) -> None:
     document(house.post("/rules", sent(), "operator"), 201)
     reason = {"reason": "Keputusan dicabut"}
-    document(house.post("/rules/2031-01/withdrawal", reason, "operator"))
+    told = document(house.post("/rules/2031-01/withdrawal", reason, "operator"))
+    assert (told["version"], told["status"]) == ("2031-01", "withdrawn")
     assert versions(house)[1:] == [("2023-01", "in-force", None)]
     assert code(house.get("/rules/2031-01")) == (404, "not-found")
     again = house.post("/rules/2031-01/withdrawal", reason, "operator")
@@ -248,6 +249,18 @@ def test_a_preview_tells_for_whom_a_number_makes_a_difference(house: House) -> N
         "review_before_next": (True, False, "waiting-cards", 1),
     }
     assert versions(house)[1:] == [("2023-01", "in-force", None)]
+
+
+def test_a_number_that_makes_a_difference_for_several_is_listed_for_each(
+    shared_house: House,
+) -> None:
+    body = {"effective_from": "2031-01-01", "changes": {"training_balance": 3_000_000}}
+    shown = document(shared_house.post("/rules/preview", body, "operator"))
+    told = [(each["number"], each["whom"], each["cards"]) for each in shown["changes"]]
+    assert told == [
+        ("training_balance", "new-cards", None),
+        ("training_balance", "new-courses", None),
+    ]
 
 
 def test_scheduling_and_withdrawing_are_journaled_with_who_and_why(house: House) -> None:
