@@ -47,7 +47,8 @@ def post_erasure(call: Call, service: EnrolmentService) -> Answer:
 
     Everything by which a card leads to the person is destroyed, with all that is kept sealed of what the person said,
     and the person's account. The log stays as it is. The card has to have ended before, and no exclusion case may go
-    on. Whoever was erased gets no other card, and counts among the recipients of the family card. There is no way back.
+    on. Whoever was erased gets no other card, and counts among the recipients of the family card, unless every card was
+    withdrawn as awarded by mistake. There is no way back.
     A number that no card has counts, and is recorded, as a look-up.
     """
     refuse_too_many(call, service)

@@ -1,7 +1,7 @@
 """What putting a list in force would do: whom it adds and removes, and how many cards it would hit.
 
-A list never changes once it is there. It is walked in ranges of digests, each in a transaction of its own: no snapshot
-stays open for long.
+A list loses nobody once it is there but who is erased; who was on both lists then counts as added and as removed. It is
+walked in ranges of digests, each in a transaction of its own: no snapshot stays open for long.
 """
 
 from __future__ import annotations

@@ -6,6 +6,7 @@ from datetime import datetime
 
 import sqlalchemy as sa
 
+from chassis.identifiers import is_id
 from services.enrolment.domain.exclusion.exclusion_list import ListState
 from services.enrolment.storage.exclusion_lists import update_list
 from services.enrolment.storage.tables.exclusions import EXCLUSION_LIST
@@ -22,11 +23,16 @@ class CheckedLists:
         return list(connection.execute(query.order_by(L.list_id)).scalars())
 
     def unchecked_after(self, connection: sa.Connection, list_id: str) -> str | None:
-        """Return up to which digest persons were looked through for a list in force; None where it was all."""
+        """Return up to which card persons were looked through for a list in force; None where it was all.
+
+        It is empty at the beginning.
+        """
         query = sa.select(L.checked_to).where(
             L.list_id == list_id, L.state == ListState.IN_FORCE, L.checked_at.is_(None)
         )
-        return connection.execute(query).scalar_one_or_none()
+        told = connection.execute(query).scalar_one_or_none()
+        # A worker of the release before may write the digest of a NIK once more: then all are looked through anew.
+        return told if told is None or is_id(told) else ""
 
     def checked(self, connection: sa.Connection, list_id: str) -> int:
         """Return how many persons were looked through for a list."""

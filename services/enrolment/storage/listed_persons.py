@@ -15,19 +15,20 @@ from chassis.recordset import rows_parameter
 from chassis.upsert import put_unless_there
 from services.enrolment.domain.exclusion.exclusion_list import ListState
 from services.enrolment.domain.exclusion.listing import Listings
-from services.enrolment.storage.persons import Fingerprints
+from services.enrolment.storage.persons import Digests, Fingerprints
 from services.enrolment.storage.tables.exclusions import EXCLUSION_LIST, LISTED_PERSON, REFUSED_LINE
-from services.enrolment.storage.tables.programme import PERSON
+from services.enrolment.storage.tables.programme import PERSON, SUPPRESSED_PERSON
 
-L, P, N, R = EXCLUSION_LIST.c, PERSON.c, LISTED_PERSON.c, REFUSED_LINE.c
+L, N, R = EXCLUSION_LIST.c, LISTED_PERSON.c, REFUSED_LINE.c
+P, S = PERSON.c, SUPPRESSED_PERSON.c
 DISCARDED_AT_ONCE = 5_000
 
 
 @dataclass(frozen=True, slots=True)
 class Searched:
-    """Some persons, in the order of their digests, that were looked through: how many, up to which, and who is listed.
+    """Some persons, in the order of their cards' references, that were looked through: how many, and up to which.
 
-    `listed` are the digests by the references of their cards.
+    `listed` are the digests of those who are on the list, by the references of their cards.
     """
 
     persons: int
@@ -107,23 +108,40 @@ class ListedPersonStore:
     def search(
         self, connection: sa.Connection, list_id: str, *, after: str, limit: int
     ) -> Searched:
-        """Look through the persons that come next for those who are on a list."""
-        persons = (
-            sa.select(P.card_ref, P.nik_digest)
-            .where(P.nik_digest > after)
-            .order_by(P.nik_digest)
-            .limit(limit)
-            .subquery("persons")
-        )
+        """Look through the persons that come next for those who are on a list; `after` is empty at the beginning.
+
+        In the order of the references, which are random: which cases are opened together tells nothing about digests.
+        """
+        next_ = sa.select(P.card_ref, P.nik_digest).order_by(P.card_ref).limit(limit)
+        persons = (next_.where(P.card_ref > after) if after else next_).subquery("persons")
         on_it = (N.list_id == list_id) & (N.nik_digest == persons.c.nik_digest)
         query = (
             sa.select(persons.c.card_ref, persons.c.nik_digest, N.list_id)
             .outerjoin(LISTED_PERSON, on_it)
-            .order_by(persons.c.nik_digest)
+            .order_by(persons.c.card_ref)
         )
         rows = connection.execute(query).all()
         listed = {row.card_ref: row.nik_digest for row in rows if row.list_id is not None}
-        return Searched(len(rows), rows[-1].nik_digest if rows else after, listed)
+        return Searched(len(rows), rows[-1].card_ref if rows else after, listed)
+
+    def forget(self, connection: sa.Connection, persons: Sequence[Digests]) -> None:
+        """Take persons off every list who were just added to those who were erased.
+
+        They are refused a card as former holders. A list that is taken on later leaves them out, too.
+        """
+        there = sa.select(L.list_id)
+        gone = sa.delete(LISTED_PERSON).where(
+            N.list_id.in_(there), self._database.is_among(N.nik_digest)
+        )
+        keys = {"keys": self._database.keys([person.nik for person in persons])}
+        connection.execute(gone, keys)
+
+    def leave_out_erased(self, connection: sa.Connection, list_id: str) -> None:
+        """Take off a list who was erased before; hold the list of the erased before, so that none falls between."""
+        erased = sa.select(S.nik_digest)
+        connection.execute(
+            sa.delete(LISTED_PERSON).where(N.list_id == list_id, N.nik_digest.in_(erased))
+        )
 
     def discard_some(self, connection: sa.Connection, list_id: str) -> int:
         """Remove some of what is kept of a locked list; return how many rows, 0 where nothing is left."""

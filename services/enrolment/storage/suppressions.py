@@ -35,6 +35,10 @@ class SuppressionStore:
         kept = connection.execute(sa.select(S.key_digest).limit(1)).scalar_one_or_none()
         return kept is None or str(kept) == self._key_digest
 
+    def hold(self, connection: sa.Connection) -> None:
+        """Let nobody be added until the transaction ends; waits for who is being added."""
+        self._database.lock_names(connection, [_NAME])
+
     def add(self, connection: sa.Connection, persons: Sequence[Digests]) -> None:
         """Add persons whose rows were just removed.
 
@@ -43,7 +47,7 @@ class SuppressionStore:
         """
         if not persons:
             return
-        self._database.lock_names(connection, [_NAME])
+        self.hold(connection)
         removed = connection.execute(sa.delete(SUPPRESSED_PERSON).returning(*S))
         listed = [Digests(row.nik_digest, row.family_digest) for row in removed]
         rows = [

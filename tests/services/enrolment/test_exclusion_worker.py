@@ -6,7 +6,10 @@ from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 from typing import Any
 
+import sqlalchemy as sa
+
 from services.enrolment.exclusion_work import ExclusionWork
+from services.enrolment.storage.tables.exclusions import EXCLUSION_LIST
 from tests.services.enrolment.accounts import accounts
 from tests.services.enrolment.exclusions import cases, in_force, shown, work_of
 from tests.services.enrolment.followers.catalogue import Catalogue
@@ -31,12 +34,25 @@ def test_a_worker_goes_on_where_another_stopped(house: House, catalogue: Catalog
     list_id = in_force(house, [card.person.nik for card in cards])
     assert few_at_once(house).find_some() == AT_ONCE
     before = opened(house)
-    assert (len(before), shown(house, list_id)["checked"]) == (AT_ONCE, AT_ONCE)
+    in_order = sorted(card.card_ref for card in cards)
+    assert sorted(before) == in_order[:AT_ONCE], "in the order of digests they would tell of these"
+    assert shown(house, list_id)["checked"] == AT_ONCE
     with accounts() as address, working(house, catalogue, address):
         eventually(lambda: shown(house, list_id)["checked_at"], what="everybody is looked through")
-    assert sorted(opened(house)) == sorted(card.card_ref for card in cards)
+    assert sorted(opened(house)) == in_order
     assert shown(house, list_id)["cases"] == PEOPLE
     assert house.differences() == []
+
+
+def test_where_a_release_before_told_how_far_it_was_by_a_digest_all_are_looked_through_anew(
+    house: House,
+) -> None:
+    cards = house.award_many(3)
+    list_id = in_force(house, [card.person.nik for card in cards])
+    with house.as_owner() as connection:
+        connection.execute(sa.update(EXCLUSION_LIST).values(checked_to="f" * 64))
+    assert work_of(house).find_some() == 3
+    assert shown(house, list_id)["cases"] == 3
 
 
 def test_two_workers_open_one_case_about_each_holder(house: House) -> None:

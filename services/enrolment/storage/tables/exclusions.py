@@ -75,8 +75,8 @@ EXCLUSION_LIST = sa.Table(
 )
 """Versions of the lists of people who may hold no card; `people` is the group. `key_digest` is that of
 the list's own id, made under the key that those of its persons are made under. `checked_to` is how far persons were
-looked through for holders since it came in force, by the digests of their NIKs; `position` is that of the last entry
-that tells of its state.
+looked through for holders since it came in force, by the references of their cards; `position` is that of the last
+entry that tells of its state.
 """
 
 
@@ -86,7 +86,10 @@ LISTED_PERSON = sa.Table(
     sa.Column("list_id", Identifier, sa.ForeignKey("exclusion_list.list_id"), primary_key=True),
     sa.Column("nik_digest", sa.String(64), primary_key=True),
 )
-"""Who is on a version of a list: the digest of the NIK, as that of persons is made, and nothing else."""
+"""Who is on a version of a list: the digest of the NIK, as that of persons is made, and nothing else.
+
+Nobody stands here who is among the suppressed persons: a digest in both would tell of whose card a case is.
+"""
 
 
 REFUSED_LINE = sa.Table(

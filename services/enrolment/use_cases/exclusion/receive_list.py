@@ -56,9 +56,14 @@ def keep_rows(
 def take_on(
     connection: sa.Connection, list_id: str, *, actor: Actor, stores: Stores
 ) -> ExclusionList:
-    """Take a list on that is there as a whole, and return it as it was received; raises as `keep_rows` does."""
+    """Take a list on that is there as a whole, and return it as it was received; raises as `keep_rows` does.
+
+    Of those on it who were erased nothing is kept; they count as listed, so that it is not told who they are.
+    """
     received = _locked(connection, list_id, stores)
     received.check_receiving()
+    stores.suppressions.hold(connection)
+    stores.listed_persons.leave_out_erased(connection, list_id)
     now = stores.database.now(connection)
     said = {
         "rows": received.rows,

@@ -101,7 +101,9 @@ def _erase(connection: sa.Connection, traces: Traces, stores: Stores) -> set[str
     stores.exclusion_cases.erase_appeals(connection, refs)
     _forget_answers(connection, traces, stores)
     erased = stores.persons.erase(connection, refs)
-    stores.suppressions.add(connection, list(erased.values()))
+    suppressed = list(erased.values())
+    stores.suppressions.add(connection, suppressed)
+    stores.listed_persons.forget(connection, suppressed)
     return set(erased)
 
 

@@ -13,12 +13,12 @@ from tests.services.enrolment.api.test_corrections import BUDI, RINA, decide
 from tests.services.enrolment.api.test_corrections import body as correction_of
 from tests.services.enrolment.api.test_moving import move
 from tests.services.enrolment.api.test_pauses import end, pause
-from tests.services.enrolment.erasing import CASE, left_of
+from tests.services.enrolment.erasing import CASE, SUPPRESSED, left_of
 from tests.services.enrolment.stateful.expected import BENEFIT, OVER, Holder
 from tests.services.enrolment.stateful.scene import BANDUNG, BENGKULU, UNKNOWN
 from tests.services.enrolment.stateful.world import World
 
-DIGESTS_STAY = {"suppressed_person.nik_digest", "listed_person.nik_digest"}
+LISTED = "listed_person.nik_digest"
 AMOUNTS = st.sampled_from([-3_000_000, -500_000, 200_000, 2_000_000])
 
 
@@ -103,15 +103,20 @@ class Keeping(World):
         if self.as_expected(answer, why_not) is not None:
             for each in others:
                 each.is_erased = True
-                self.nothing_is_left_of(each)
+            held = any(each.state != "withdrawn" for each in others)
+            for each in others:
+                self.nothing_is_left_of(each, but=SUPPRESSED if held else LISTED)
             for wave in self.waves:
                 wave.erased |= {name for name, one in wave.applied.items() if one.nik == nik}
 
-    def nothing_is_left_of(self, holder: Holder) -> None:
-        """Look for everything of a person but the number of a family in which others hold cards."""
+    def nothing_is_left_of(self, holder: Holder, *, but: str) -> None:
+        """Look for everything of a person but the number of a family in which others hold cards.
+
+        Who never rightly held a card may be admitted again, and is kept on the lists that may refuse one.
+        """
         person = replace(holder.card.person, family_card=holder.card.person.nik)
         found = left_of(self.house, replace(holder.card, person=person))
-        assert {place for place, _ in found} <= DIGESTS_STAY
+        assert {place for place, _ in found} <= {but}
 
     @precondition(anybody)
     @rule(data=st.data(), to=st.sampled_from([BANDUNG, BENGKULU]))

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
@@ -22,7 +22,7 @@ BEFORE = "0011"
 """The schema before draws, lists, evidence, incentives and erasures."""
 
 THEN = "2026-03-01T02:00:00.000000Z"
-WAVE, CARD, CLASS, ENROLMENT, PROVIDER = (new_id() for _ in range(5))
+WAVE, CARD, CLASS, ENROLMENT, PROVIDER, LIST = (new_id() for _ in range(6))
 MOVED = (
     ("award", "state", "card"),
     ("enrolment", "card", "set_aside"),
@@ -35,14 +35,22 @@ MOVED = (
 @pytest.fixture
 def upgraded(empty_database: ServiceDatabase) -> Iterator[sa.Connection]:
     """A database in which something was written before, migrated since; connected as its owner."""
-    place = empty_database
+    with upgraded_from(empty_database, BEFORE, write_rows) as connection:
+        yield connection
+
+
+@contextmanager
+def upgraded_from(
+    place: ServiceDatabase, revision: str, write: Callable[[sa.Connection], None]
+) -> Iterator[sa.Connection]:
+    """Write something into the schema of a revision, and migrate; give a connection as the owner."""
     with opened(place) as connection:
         config = Config()
         folder = Path(enrolment.__path__[0]) / "storage" / "migrations"
         config.set_main_option("script_location", str(folder))
         config.attributes["connection"] = connection
-        command.upgrade(config, BEFORE)
-        write_rows(connection)
+        command.upgrade(config, revision)
+        write(connection)
     migrate("services.enrolment", owner_url=place.owner, application_url=place.application)
     with opened(place) as connection:
         yield connection
@@ -121,3 +129,27 @@ def test_what_moved_before_can_still_not_be_changed(upgraded: sa.Connection) -> 
 def test_an_enrolment_of_before_can_still_be_changed(upgraded: sa.Connection) -> None:
     changed = upgraded.execute(sa.text("update enrolment set reviewed = reviewed"))
     assert changed.rowcount == 1
+
+
+def write_list(connection: sa.Connection) -> None:
+    """Write a list that is looked through half, with one on it who was erased."""
+    told = {
+        "key_digest": "k",
+        "people": "student",
+        "number": 1,
+        "issuer": "-",
+        "as_of": "2026-01-01",
+    }
+    whose = {"reason": "-", "announced_by": "-", "position": 1, "state": "awaited"}
+    times = {"announced_at": THEN, "touched_at": THEN}
+    looked = {"checked_to": "gone", "checked": 5}
+    add(connection, "exclusion_list", list_id=LIST, **told, **whose, **times, **looked)
+    for digest in ("gone", "stays"):
+        add(connection, "listed_person", list_id=LIST, nik_digest=digest)
+    add(connection, "suppressed_person", nik_digest="gone", family_digest="f", key_digest="k")
+
+
+def test_who_was_erased_before_is_taken_off_lists(empty_database: ServiceDatabase) -> None:
+    with upgraded_from(empty_database, "0017", write_list) as connection:
+        assert rows(connection, "select nik_digest from listed_person") == [("stays",)]
+        assert rows(connection, "select checked_to, checked from exclusion_list") == [("", 0)]
