@@ -132,7 +132,7 @@ def test_every_number_that_something_is_judged_by_can_be_scheduled(
     body = {"effective_from": "2031-01-01", "changes": {number: after}}
     if number == "live_enrolments":
         body["changes"] = {number: 2}
-    [change] = document(shared_house.post("/rules/preview", body, "operator"))["changes"]
+    change, *_ = document(shared_house.post("/rules/preview", body, "operator"))["changes"]
     assert (change["number"], change["before"]) == (number, before)
 
 
