@@ -34,7 +34,6 @@ from services.enrolment.use_cases.draw.withdraw_application import (
     WithdrawApplication,
     withdraw_application,
 )
-from services.enrolment.use_cases.exclusion.exclusion_entries import Actor
 from services.enrolment.use_cases.exclusion.receive_list import begin_list, keep_rows, take_on
 from services.enrolment.use_cases.learning.review_enrolment import (
     ReviewEnrolment,
@@ -47,6 +46,7 @@ from services.enrolment.use_cases.programme.admit_candidates import (
 from services.enrolment.use_cases.programme.erase_holder import EraseHolder, erase_holder
 from services.enrolment.use_cases.programme.find_traces import find_traces
 from services.enrolment.use_cases.programme.revoke_card import RevokeCard, revoke_card
+from services.enrolment.use_cases.shared.actor import Actor
 from tests.services.enrolment.careless import UnlockedCards
 from tests.services.enrolment.contender import outcome_for
 from tests.services.enrolment.draw_races import done_or_waiting, seal_of

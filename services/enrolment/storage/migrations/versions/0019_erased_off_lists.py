@@ -5,8 +5,8 @@ through: that is told by the reference of a card from now on, and what is under 
 import sqlalchemy as sa
 from alembic import op
 
-revision = "0018"
-down_revision = "0017"
+revision = "0019"
+down_revision = "0018"
 
 
 def upgrade() -> None:
