@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import hmac
 import json
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
@@ -23,6 +23,8 @@ from chassis.sealing import Seal
 
 KEPT_FOR = timedelta(hours=48)
 PURGED_AT_ONCE = 5_000
+STORED_LATE = timedelta(minutes=1)
+"""How long after the instant that an answer bears it may be committed, at most: nothing waits that long."""
 LOOKED_THROUGH_AT_ONCE = 200
 """Answers in memory at once: one of them may be of a thousand rows."""
 PURGED_EVERY = 60.0
@@ -87,6 +89,14 @@ class StoredAnswer:
     answer: Answer
 
 
+@dataclass(frozen=True, slots=True)
+class Telling:
+    """Under which digests answers lie that tell something, of all that were stored by an instant."""
+
+    digests: tuple[str, ...]
+    looked_at: datetime
+
+
 def stored_answer_table(metadata: sa.MetaData) -> sa.Table:
     """Declare the table of stored answers in a service's schema."""
     return sa.Table(
@@ -100,6 +110,9 @@ def stored_answer_table(metadata: sa.MetaData) -> sa.Table:
         sa.Column("stored_at", Instant, nullable=False),
         sa.Index("stored_answer_by_age", "stored_at"),
     )
+
+
+_Read = Callable[[sa.Select[Any], Mapping[str, Any]], Sequence[sa.Row[Any]]]
 
 
 class StoredAnswers:
@@ -162,22 +175,50 @@ class StoredAnswers:
     def _sealed(self, body: str, digest: str) -> str:
         return self._seal.close(body, context=digest) if self._seal else body
 
+    def find_telling(self, told: Sequence[str], *, since: datetime, until: datetime) -> Telling:
+        """Look for what `forget_telling` forgets, each piece in a transaction of its own, before anything is locked."""
+        with self._database.reading() as connection:
+            looked_at = self._database.now(connection)
+
+        def read(query: sa.Select[Any], place: Mapping[str, Any]) -> Sequence[sa.Row[Any]]:
+            with self._database.reading() as connection:
+                return connection.execute(query, place).all()
+
+        return Telling(tuple(self._telling(told, read, since, until)), looked_at)
+
     def forget_telling(
-        self, connection: sa.Connection, told: Sequence[str], *, since: datetime, until: datetime
+        self,
+        connection: sa.Connection,
+        told: Sequence[str],
+        *,
+        since: datetime,
+        until: datetime,
+        found: Telling | None = None,
     ) -> int:
-        """Forget what was answered between two instants and tells one of these texts; return how many answers."""
-        telling = [
-            row.digest
-            for row in self._stored_between(connection, since, until)
-            if any(text in self._opened(row) for text in told)
-        ]
-        if telling:
-            keys = {"keys": self._database.keys(telling)}
-            connection.execute(self._forget, keys)
-        return len(telling)
+        """Forget what was answered between two instants and tells one of these texts; return how many answers.
+
+        What was `found` of it before is not looked for again: what may have been stored since is.
+        """
+        if found is not None:
+            since = max(since, found.looked_at - STORED_LATE)
+
+        def read(query: sa.Select[Any], place: Mapping[str, Any]) -> Sequence[sa.Row[Any]]:
+            return connection.execute(query, place).all()
+
+        telling = {*self._telling(told, read, since, until), *(found.digests if found else ())}
+        if not telling:
+            return 0
+        return connection.execute(self._forget, {"keys": self._database.keys(telling)}).rowcount
+
+    def _telling(
+        self, told: Sequence[str], read: _Read, since: datetime, until: datetime
+    ) -> Iterator[str]:
+        for row in self._stored_between(read, since, until):
+            if any(text in self._opened(row) for text in told):
+                yield row.digest
 
     def _stored_between(
-        self, connection: sa.Connection, since: datetime, until: datetime
+        self, read: _Read, since: datetime, until: datetime
     ) -> Iterator[sa.Row[Any]]:
         """Yield what was stored between two instants, of which no more than `LOOKED_THROUGH_AT_ONCE` is in memory."""
         stored_at, digest = self._table.c.stored_at, self._table.c.digest
@@ -189,7 +230,7 @@ class StoredAnswers:
             .limit(LOOKED_THROUGH_AT_ONCE)
         )
         after = ""
-        while rows := connection.execute(query, {"since": since, "after": after}).all():
+        while rows := read(query, {"since": since, "after": after}):
             yield from rows
             since, after = rows[-1].stored_at, rows[-1].digest
 

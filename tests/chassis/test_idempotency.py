@@ -13,6 +13,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from chassis import idempotency
+from chassis.clock import utc_now
 from chassis.idempotency import (
     Answer,
     IdempotencyKeys,
@@ -189,6 +190,31 @@ def test_they_are_looked_through_a_few_at_a_time_however_many_were_stored_at_one
     assert forgotten == 3
     looked = [one for one in sent if one.startswith("SELECT") and "LIMIT" in one]
     assert len(looked) == 4
+
+
+def test_what_was_found_before_is_not_opened_again_and_what_came_since_is_forgotten_too(
+    tally: TallyHouse,
+) -> None:
+    answers = StoredAnswers(tally.database, STORED_ANSWER, seal=Seal(b"k" * 32))
+    tally.transactions.run(lambda connection: connection.execute(sa.delete(STORED_ANSWER)))
+    told, now = json_answer(201, {"card_number": "4573000011112222"}), utc_now()
+    span = {"since": now - timedelta(hours=1), "until": now + timedelta(hours=1)}
+    early, silent, late = fresh_key(), fresh_key(), fresh_key()
+    ago = now - timedelta(minutes=9)
+    store(tally, answers, (early, told), (silent, json_answer(201, {})), now=ago)
+    found = answers.find_telling(["4573000011112222"], **span)
+    store(tally, answers, (late, told), now=utc_now())
+    spoilt = sa.update(STORED_ANSWER).where(STORED_ANSWER.c.stored_at == ago).values(body="x")
+    tally.transactions.run(lambda connection: connection.execute(spoilt))
+    forgotten = tally.transactions.run(
+        lambda connection: answers.forget_telling(
+            connection, ["4573000011112222"], **span, found=found
+        )
+    )
+    assert forgotten == 2
+    with tally.database.reading() as connection:
+        left = connection.execute(sa.select(STORED_ANSWER.c.digest)).scalars().all()
+    assert left == [silent.digest]
 
 
 def test_a_purge_forgets_what_is_old_a_bounded_number_at_a_time(

@@ -7,7 +7,7 @@ who held a card.
 from __future__ import annotations
 
 from dataclasses import dataclass, field
-from datetime import datetime, timedelta
+from datetime import datetime
 
 import sqlalchemy as sa
 
@@ -18,12 +18,9 @@ from services.enrolment.domain.entry_kinds import EntryKind
 from services.enrolment.domain.programme.card import Card
 from services.enrolment.domain.programme.erasure import check_erasure
 from services.enrolment.storage.stores import Stores
-from services.enrolment.use_cases.programme.find_traces import Traces
+from services.enrolment.use_cases.programme.find_traces import Traces, told_between
 from services.enrolment.use_cases.shared.application_entries import application_entry
 from services.enrolment.use_cases.shared.find_card import named_card
-
-TELLING_FOR = timedelta(minutes=2)
-"""How long after an award, at most, the answer is stored that tells the card's number: a call has half a minute."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -109,14 +106,10 @@ def _erase(connection: sa.Connection, traces: Traces, stores: Stores) -> set[str
 
 def _forget_answers(connection: sa.Connection, traces: Traces, stores: Stores) -> None:
     """Forget the answers that told the cards' numbers to whoever admitted; most were forgotten after two days."""
-    for ref in traces.card_refs:
-        awarded_at = stores.cards.award(connection, ref).awarded_at
-        stores.answers.forget_telling(
-            connection,
-            sorted(traces.card_numbers),
-            since=awarded_at - TELLING_FOR,
-            until=awarded_at + TELLING_FOR,
-        )
+    told = sorted(traces.card_numbers)
+    for award, found in traces.answers:
+        since, until = told_between(award)
+        stores.answers.forget_telling(connection, told, since=since, until=until, found=found)
 
 
 def _entry(command: EraseHolder, card: Card, *, suppressed: bool) -> Entry:

@@ -4,13 +4,18 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass, field
+from datetime import datetime, timedelta
 
+from chassis.idempotency import Telling
 from services.enrolment.domain.programme.candidate_lines import without
+from services.enrolment.storage.cards import CardAward
 from services.enrolment.storage.persons import Numbers, SealedPerson
 from services.enrolment.storage.sealed_rows import ChunkPlace
 from services.enrolment.storage.stores import Stores
 
 PERSONS_AT_ONCE = 1_000
+TELLING_FOR = timedelta(minutes=2)
+"""How long after an award, at most, the answer is stored that tells the card's number: a call has half a minute."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -22,6 +27,8 @@ class Traces:
     card_numbers: frozenset[str] = field(repr=False)
     waiting: tuple[ChunkPlace, ...]
     results: tuple[ChunkPlace, ...]
+    answers: tuple[tuple[CardAward, Telling], ...]
+    """Of each card in its order when it was awarded, and the answers that told its number to whoever admitted."""
 
     @property
     def file_ids(self) -> list[str]:
@@ -45,13 +52,26 @@ def find_traces(card_number: str | None, card_ref: str | None, *, stores: Stores
     refs = tuple(sorted(numbers))
     with stores.database.reading() as connection:
         results = stores.file_traces.results_of_cards(connection, refs)
+        awards = [stores.cards.award(connection, ref) for ref in refs]
+    told = sorted(each.card_number for each in numbers.values())
     return Traces(
         nik=nik,
         card_refs=refs,
-        card_numbers=frozenset(each.card_number for each in numbers.values()),
+        card_numbers=frozenset(told),
         waiting=tuple(_waiting(nik, stores)),
         results=tuple(results),
+        answers=tuple((award, _telling(told, award, stores)) for award in awards),
     )
+
+
+def _telling(told: list[str], award: CardAward, stores: Stores) -> Telling:
+    since, until = told_between(award)
+    return stores.answers.find_telling(told, since=since, until=until)
+
+
+def told_between(award: CardAward) -> tuple[datetime, datetime]:
+    """Return between which instants the answer was stored that tells the number of a card."""
+    return award.awarded_at - TELLING_FOR, award.awarded_at + TELLING_FOR
 
 
 def _person(card_ref: str, stores: Stores) -> SealedPerson | None:
