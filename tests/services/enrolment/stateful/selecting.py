@@ -137,7 +137,7 @@ class Selecting(World):
         verdicts = (
             ("admissions-paused", self.is_paused("admissions", person.regency)),
             ("age-outside-rules", person.birth_date == "2020-05-02"),
-            ("excluded", person.nik in self.listed),
+            ("excluded", person.nik in self.listed and not self.is_off_lists(person)),
             ("nik-already-held", self.has_held(person)),
             ("family-card-used-up", len(family) >= MOST_OF_A_FAMILY),
             ("quota-full", any(full)),
@@ -147,6 +147,10 @@ class Selecting(World):
     def held(self) -> list[Holder]:
         """Return those who rightly hold or held a card."""
         return [holder for holder in self.holders if holder.state != "withdrawn"]
+
+    def is_off_lists(self, person: Person) -> bool:
+        """Tell whether a person who rightly held a card was erased, whom no list names any more."""
+        return any(h.is_erased and h.card.person.nik == person.nik for h in self.held())
 
     def has_held(self, person: Person) -> bool:
         """Tell whether a person rightly holds or held a card."""
