@@ -98,5 +98,6 @@ class Admissions(Shown):
     admission_id = Reference(
         allow_none=True, metadata=says("Names what was admitted at once; null where nobody was.")
     )
+    rule_version = Text(most=32, metadata=says("Which version of the rules judged them."))
     admitted = ma.fields.List(ma.fields.Nested(AdmittedRow))
     refused = ma.fields.List(ma.fields.Nested(RefusedRow))

@@ -70,6 +70,13 @@ class FileRow(Shown):
     )
     detail = Text(most=5_000, allow_none=True, metadata=says("What was wrong, and the remedy."))
     quota_id = Reference(allow_none=True, metadata=says("Of `quota-full`: which one was full."))
+    rule_version = Text(
+        most=32,
+        allow_none=True,
+        metadata=says(
+            "Which version of the rules judged it; null where that was not written down."
+        ),
+    )
 
 
 FileRows = page_of(FileRow, name="AdmissionFileRows")

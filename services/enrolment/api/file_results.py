@@ -10,7 +10,7 @@ from flask import Response
 from chassis.written_rows import answer_with_rows
 from services.enrolment.use_cases.programme.read_admission_file import JudgedRow
 
-_COLUMNS = ("line", "card_number", "admission_id", "code", "detail", "quota_id")
+_COLUMNS = ("line", "card_number", "admission_id", "code", "detail", "quota_id", "rule_version")
 
 
 def answer_with_results(chunks: Iterable[list[JudgedRow]], media_type: str) -> Response:
@@ -27,5 +27,6 @@ def _row(judged: JudgedRow) -> dict[str, Any]:
         row.code,
         row.detail,
         row.quota_id,
+        row.rule_version,
     )
     return dict(zip(_COLUMNS, values, strict=True))

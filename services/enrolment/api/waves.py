@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from typing import Any
 
 import sqlalchemy as sa
@@ -24,6 +23,7 @@ from services.enrolment.queries.waves import list_waves, show_wave, wave_documen
 from services.enrolment.service import EnrolmentService
 from services.enrolment.use_cases.programme.admit_candidates import (
     AdmitCandidates,
+    Judged,
     admit_candidates,
 )
 from services.enrolment.use_cases.programme.open_wave import open_wave
@@ -123,21 +123,26 @@ def post_admissions(call: Call, service: EnrolmentService) -> Answer:
 
     def admit(connection: sa.Connection) -> Answer:
         judged = admit_candidates(connection, command, stores=service.stores)
-        return _admissions(command.admission_id, judged.outcomes)
+        return _admissions(command.admission_id, judged)
 
     return service.transactions.answer(call.key, admit, seconds=call.seconds_left)
 
 
-def _admissions(admission_id: str, outcomes: Sequence[Award | Problem]) -> Answer:
+def _admissions(admission_id: str, judged: Judged) -> Answer:
     admitted: list[dict[str, Any]] = []
     refused: list[dict[str, Any]] = []
-    for index, outcome in enumerate(outcomes):
+    for index, outcome in enumerate(judged.outcomes):
         if isinstance(outcome, Award):
             admitted.append({"index": index, "card_number": outcome.nomination.card_number})
         else:
             refused.append({"index": index, **_refusal(outcome, pointer=f"/candidates/{index}")})
-    named = admission_id if admitted else None
-    return json_answer(200, {"admission_id": named, "admitted": admitted, "refused": refused})
+    document = {
+        "admission_id": admission_id if admitted else None,
+        "rule_version": judged.rule_version,
+        "admitted": admitted,
+        "refused": refused,
+    }
+    return json_answer(200, document)
 
 
 def _refusal(refusal: Problem, *, pointer: str) -> dict[str, Any]:

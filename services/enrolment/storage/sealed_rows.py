@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Sequence
-from dataclasses import dataclass, field
+from dataclasses import astuple, dataclass, field
 from typing import NamedTuple
 
 from chassis.sealing import Seal
@@ -57,7 +57,7 @@ class SealedRows:
 
     def close_results(self, results: Sequence[RowResult], file_id: str, first_row: int) -> str:
         """Seal what became of candidates: it holds the numbers of their cards."""
-        rows = [(one.line, one.card_number, one.code, one.detail, one.quota_id) for one in results]
+        rows = [astuple(one) for one in results]
         return self._close(rows, _context("results", file_id, first_row))
 
     def open_results(self, chunk: SealedChunk) -> list[RowResult]:

@@ -129,7 +129,10 @@ def _save(
     after = stores.admission_files.save_results(
         connection,
         file,
-        [result_of(line, outcome) for line, outcome in zip(lines, judged.outcomes, strict=True)],
+        [
+            result_of(line, outcome, rule_version=judged.rule_version)
+            for line, outcome in zip(lines, judged.outcomes, strict=True)
+        ],
         admission_id=admission_id if awarded else None,
         now=stores.database.now(connection),
     )

@@ -94,6 +94,7 @@ def test_a_row_that_finds_its_quota_full_names_the_quota(house: House) -> None:
     file_id = sent(house, file_of(islice(house.supply, 2)), wave_id=wave_id)
     admit_all(house)
     assert [row["quota_id"] for row in rows(house, file_id)] == [None, quota["id"]]
+    assert {row["rule_version"] for row in rows(house, file_id)} == {"2023-01"}
 
 
 @pytest.mark.parametrize(

@@ -46,6 +46,7 @@ def test_a_thousand_candidates_are_answered_at_once(house: House) -> None:
     rows = [person.row() for person in islice(house.supply, 1_000)]
     answer = house.admit(rows)
     assert admitted(answer) == list(range(1_000))
+    assert document(answer)["rule_version"] == "2023-01"
     numbers = {row["card_number"] for row in document(answer)["admitted"]}
     assert len(numbers) == 1_000
     assert all(re.fullmatch(r"[1-9][0-9]{15}", number) for number in numbers)
