@@ -47,6 +47,10 @@ BORNE = {
         "create_index unique": "on a table that this migration makes, and the code before does not know",
         "create_check_constraint": "the code before moves money between these accounts only, and names the training",
     },
+    "enrolment/0019_erased_off_lists.py": {
+        "execute": "removes who is refused as a former holder anyway, and lets lists be looked through anew, as they"
+        " are where a worker of the code before told once more how far it was",
+    },
     "catalog/0002_names_held_once.py": {
         "create_index unique": "rows of the code before have no key, and those without are never held to it",
         "execute": "reads names, and gives them their keys:",
