@@ -87,7 +87,7 @@ def test_a_link_gives_every_part_of_the_address_and_nothing_that_is_not_asked_fo
 
 
 def test_the_journey_is_refused_what_it_cannot_reach_alone() -> None:
-    assert REFUSED == {name for name, one in recorded().items() if one["answer"]["status"] >= 400}
+    assert {name for name, one in recorded().items() if one["answer"]["status"] >= 400} == REFUSED
 
 
 @pytest.mark.parametrize(("source", "target", "link"), [*answered_links()])
