@@ -3,7 +3,8 @@
 Beside those every service has (`chassis.service_settings`): JWKS_URL: where the token issuer publishes its keys ·
 FINGERPRINT_KEY (64 hexadecimal digits): under it the bodies sent with an Idempotency-Key are told apart ·
 SEARCH_INDEX: the folder of the search index, the same for the worker, which keeps it, and every web process, which
-reads it (it makes a lock file there, so it may write in it, too); and for the worker ENROLMENT_URL.
+reads it (it makes a lock file there, so it may write in it, too); and for the worker ENROLMENT_URL, and INDEX_BUILDERS:
+in how many processes it builds an index anew.
 """
 
 from __future__ import annotations
@@ -32,9 +33,10 @@ class Settings(ServiceSettings):
 
 @dataclass(frozen=True, kw_only=True)
 class WorkerSettings(Settings, OwnCredential):
-    """What the worker is told beside that: whom it follows, and with what credential."""
+    """What the worker is told beside that: whom it follows, with what credential, how many processes build an index."""
 
     enrolment_url: str
+    index_builders: int
 
 
 def read_settings(variables: Mapping[str, str]) -> Settings:
@@ -55,4 +57,5 @@ def read_worker_settings(variables: Mapping[str, str]) -> WorkerSettings:
         **vars(read_settings(variables)),
         **own_credential(environment),
         enrolment_url=environment.text("ENROLMENT_URL"),
+        index_builders=environment.whole("INDEX_BUILDERS", 2, least=1, most=16),
     )

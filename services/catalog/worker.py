@@ -54,6 +54,7 @@ def start_tasks(settings: WorkerSettings) -> list[Task]:
         folder=settings.search_index,
         journal=service.journal,
         transactions=service.transactions,
+        builders=settings.index_builders,
     )
     return [
         Task("enrolment-seats", 0.5, seats.catch_up),

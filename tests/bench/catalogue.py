@@ -98,12 +98,17 @@ def measured(into: list[Took]) -> Iterator[None]:
     into.append(Took(time.perf_counter() - clock, time.process_time() - processor))
 
 
+BUILDERS = 2
+"""As many as the worker has unless it is told otherwise."""
+
+
 def build_index(database: Database, folder: Path) -> Took:
-    """Build the index as the worker does."""
+    """Build the index as the worker does; processor time is that of this process, which builds one of the parts."""
     follower = SearchFollower(
         folder=folder,
         journal=Journal(database, JOURNAL),
         transactions=Transactions(database),
+        builders=BUILDERS,
     )
     took: list[Took] = []
     with measured(took):

@@ -1,41 +1,68 @@
-"""Build a search index from all that the tables say, beside the one in use."""
+"""Build a search index from all that the tables say, beside the one in use: in several processes where it takes long.
+
+Reading and analysing courses keeps one processor busy, and one process can do only one of them at a time. So each of
+several takes a range of courses and writes a part of the index; the parts are joined without being written again.
+"""
 
 from __future__ import annotations
 
+import multiprocessing
 from collections.abc import Iterator, Sequence
+from concurrent.futures import ProcessPoolExecutor
+from dataclasses import dataclass
 from datetime import datetime
+from pathlib import Path
 
 import sqlalchemy as sa
 
 from chassis.database import Database
 from chassis.identifiers import random_reference
 from chassis.journal import Journal
-from services.catalog.queries.indexable import read_indexable_between, start_of_range
+from services.catalog.queries.indexable import (
+    count_courses,
+    read_indexable_between,
+    start_of_range,
+)
 from services.catalog.search.courses import IndexedCourse
-from services.catalog.search.folder import IndexFolder, IndexState
+from services.catalog.search.folder import IndexFolder, IndexState, write_state
+from services.catalog.search.parts import folder_of_part, join_parts
 from services.catalog.search.writing import IndexWriting
 
 BUILT_AT_ONCE = 1_000
 """Courses that are read in one transaction while an index is built."""
 
+LEAST_IN_A_PART = 5_000
+"""Courses that are worth another process, which takes about a second to start."""
+
+
+@dataclass(frozen=True, slots=True)
+class _Part:
+    """A range of courses by their ids, the newest first, and the folder in which they are indexed."""
+
+    folder: Path
+    first: str | None
+    before: str | None
+    now: datetime
+
 
 def build_index(
-    folder: IndexFolder, *, database: Database, journal: Journal
+    folder: IndexFolder, *, database: Database, journal: Journal, builders: int = 1
 ) -> tuple[IndexWriting, IndexState]:
-    """Build an index and commit it; return it with how far it is. It is in use once it is published, not before.
+    """Build an index in so many processes, and return it with how far it is. It is in use once it is published.
 
     How far it is was read before the courses were: what changed meanwhile is looked at once more by who follows.
     """
-    writing = IndexWriting(folder.begin(random_reference()))
+    generation = folder.begin(random_reference())
     with database.reading() as connection:
         head = journal.head(connection)
         now = database.now(connection)
         digest = digest_at(connection, journal, head.size)
-    for courses in _every_course(database, now):
-        writing.add(courses)
+        parts = _parts(connection, generation, now, builders=builders)
+    _build_all(parts, database)
+    join_parts(generation, [part.folder for part in parts])
     state = IndexState(head.epoch, head.size, digest, now)
-    writing.commit(state)
-    return writing, state
+    write_state(generation, state)
+    return IndexWriting(generation), state
 
 
 def digest_at(connection: sa.Connection, journal: Journal, position: int) -> str | None:
@@ -44,14 +71,65 @@ def digest_at(connection: sa.Connection, journal: Journal, position: int) -> str
     return held[0].digest() if held else None
 
 
-def _every_course(database: Database, now: datetime) -> Iterator[Sequence[IndexedCourse]]:
-    """Read all courses, the newest first: found in this order they are quick to sort by it, the usual one."""
+def _parts(
+    connection: sa.Connection, generation: Path, now: datetime, *, builders: int
+) -> list[_Part]:
+    """Part all courses into ranges of about the same size, the newest first."""
+    courses = count_courses(connection)
+    number = max(1, min(builders, courses // LEAST_IN_A_PART))
+    size = -(-courses // number)
+    parts: list[_Part] = []
     before: str | None = None
-    while True:
+    for each in range(number):
+        is_last = each == number - 1
+        first = None if is_last else start_of_range(connection, before=before, size=size)
+        parts.append(_Part(folder_of_part(generation, each), first, before, now))
+        before = first
+    return parts
+
+
+def _build_all(parts: Sequence[_Part], database: Database) -> None:
+    """Build parts beside each other: the last one here, each other in a process of its own."""
+    *others, own = parts
+    if not others:
+        _build(own, database)
+        return
+    address = database.url.render_as_string(hide_password=False)
+    # Started anew rather than forked: a fork would share this process's connections and locks.
+    context = multiprocessing.get_context("spawn")
+    with ProcessPoolExecutor(len(others), mp_context=context) as pool:
+        building = [pool.submit(build_part, part, address) for part in others]
+        _build(own, database)
+        for each in building:
+            each.result()
+
+
+def build_part(part: _Part, address: str) -> None:
+    """Build a part from the database at an address, in a process of its own."""
+    database = Database(address, pool_size=1)
+    try:
+        _build(part, database)
+    finally:
+        database.dispose()
+
+
+def _build(part: _Part, database: Database) -> None:
+    writing = IndexWriting(part.folder)
+    for courses in _courses_of(part, database):
+        writing.add(courses)
+    writing.finish()
+
+
+def _courses_of(part: _Part, database: Database) -> Iterator[Sequence[IndexedCourse]]:
+    """Read the courses of a part, the newest first: found in this order they are quick to sort by it, the usual one."""
+    before = part.before
+    while before is None or part.first is None or before > part.first:
         with database.reading() as connection:
             first = start_of_range(connection, before=before, size=BUILT_AT_ONCE)
             if first is None:
                 return
-            courses = read_indexable_between(connection, first=first, before=before, now=now)
+            if part.first is not None:
+                first = max(first, part.first)
+            courses = read_indexable_between(connection, first=first, before=before, now=part.now)
         yield courses
         before = first

@@ -67,14 +67,16 @@ class SearchFollower:
         folder: Path,
         journal: Journal,
         transactions: Transactions,
+        builders: int = 1,
         clock: Callable[[], float] = monotonic,
     ) -> None:
-        """`clock` tells seconds; by it the checksums are looked at now and then."""
+        """`builders` processes build an index; by `clock` (seconds) the checksums are looked at now and then."""
         self._folder = IndexFolder(folder)
         self._journal = journal
         self._transactions = transactions
         self._database: Database = transactions.database
         self._flips = SeatsFlips(self._database)
+        self._builders = builders
         self._clock = clock
         self._writing: IndexWriting | None = None
         self._state: IndexState | None = None
@@ -122,7 +124,12 @@ class SearchFollower:
         """Build an index beside the one in use, bring it up to date, and let it be the one in use."""
         self.close()
         began = self._clock()
-        writing, state = build_index(self._folder, database=self._database, journal=self._journal)
+        writing, state = build_index(
+            self._folder,
+            database=self._database,
+            journal=self._journal,
+            builders=self._builders,
+        )
         self._writing, self._state, self._checked = writing, state, self._clock()
         self._follow()
         self._folder.publish(writing.generation)

@@ -77,6 +77,11 @@ def read_indexable_between(
     return sorted(found, key=lambda course: course.course_id, reverse=True)
 
 
+def count_courses(connection: sa.Connection) -> int:
+    """Count all courses, whatever becomes of them in the index."""
+    return connection.execute(sa.select(sa.func.count()).select_from(COURSE)).scalar_one()
+
+
 def start_of_range(connection: sa.Connection, *, before: str | None, size: int) -> str | None:
     """Return the first of so many ids of courses that come before one, or last of all; None where there is none.
 

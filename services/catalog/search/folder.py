@@ -23,7 +23,9 @@ from services.catalog.search import schema
 _POINTER = "current-"
 _GENERATION = "generation-"
 _STATE = "state.json"
-_META = "meta.json"
+META = "meta.json"
+"""Lists the segments of a generation; tantivy writes it with each commit."""
+
 _FOOTER = struct.Struct("<II")
 _FOOTER_MARK = 1337
 _BLOCK = 1 << 20
@@ -62,7 +64,7 @@ class IndexFolder:
 
     def publish(self, generation: Path) -> None:
         """Let a generation be the one in use from now on."""
-        _write(self._pointer, generation.name.encode())
+        replace_file(self._pointer, generation.name.encode())
 
     def remove_others(self) -> None:
         """Remove generations that no pointer names, and what other versions than this one left behind.
@@ -99,13 +101,13 @@ def read_state(generation: Path) -> IndexState | None:
 def write_state(generation: Path, state: IndexState) -> None:
     """Write how far a generation has come. Call it after the index was committed."""
     written = {**asdict(state), "closed_until": write_instant(state.closed_until)}
-    _write(generation / _STATE, json.dumps(written).encode())
+    replace_file(generation / _STATE, json.dumps(written).encode())
 
 
 def commit_mark(generation: Path) -> tuple[int, int, int] | None:
     """Return what changes with every commit of a generation; None where it is gone."""
     try:
-        found = (generation / _META).stat()
+        found = (generation / META).stat()
     except OSError:
         return None
     return found.st_mtime_ns, found.st_ino, found.st_size
@@ -114,7 +116,7 @@ def commit_mark(generation: Path) -> tuple[int, int, int] | None:
 def is_whole(generation: Path) -> bool:
     """Tell whether every file that tantivy wrote is still as it was written, by the checksum at its end."""
     try:
-        json.loads((generation / _META).read_bytes())
+        json.loads((generation / META).read_bytes())
         return all(_is_whole(file) for file in _index_files(generation))
     except (OSError, ValueError):
         return False
@@ -146,7 +148,7 @@ def _is_whole(file: Path) -> bool:
     return bool(found == footer["crc"])
 
 
-def _write(file: Path, content: bytes) -> None:
+def replace_file(file: Path, content: bytes) -> None:
     """Replace a file in one step: whoever reads it sees the old content or the new."""
     made = file.with_name(f"{file.name}.{os.getpid()}.tmp")
     with made.open("wb") as opened:

@@ -50,6 +50,11 @@ class IndexWriting:
         self._writer.commit()
         write_state(self.generation, state)
 
+    def finish(self) -> None:
+        """Commit a part of a generation, which says nothing of how far it is, and leave it."""
+        self._writer.commit()
+        self.close()
+
     def close(self) -> None:
         """Finish what tantivy still does behind the scenes and leave the index to another writer."""
         self._writer.wait_merging_threads()

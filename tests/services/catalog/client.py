@@ -62,11 +62,14 @@ def app_on(database: Database, *, search_index: Path | None = None) -> Flask:
     return held_to_contract(build(SETTINGS, service, FixedKeys()))
 
 
-def follower_on(database: Database, search_index: Path) -> SearchFollower:
+def follower_on(database: Database, search_index: Path, *, builders: int = 1) -> SearchFollower:
     """Make what keeps the index in a folder."""
     service = service_on(database, search_index=search_index)
     return SearchFollower(
-        folder=search_index, journal=service.journal, transactions=service.transactions
+        folder=search_index,
+        journal=service.journal,
+        transactions=service.transactions,
+        builders=builders,
     )
 
 
