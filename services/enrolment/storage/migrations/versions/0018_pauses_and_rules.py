@@ -1,4 +1,4 @@
-"""Remember when enrolments were paused, and as of when each card's deadline is kept: clocks stood still meanwhile."""
+"""Remember when enrolments were paused, as of when each card's deadline is kept, and which rules judged rows of files."""
 
 import sqlalchemy as sa
 from alembic import op
@@ -11,6 +11,7 @@ down_revision = "0017"
 
 def upgrade() -> None:
     op.add_column("card", sa.Column("clock_from", Instant()))
+    op.add_column("admission_chunk", sa.Column("rule_version", sa.String(32)))
     op.create_table(
         "past_pause",
         sa.Column("pause_id", Identifier(), nullable=False),
