@@ -1,4 +1,4 @@
-"""Remember when enrolments were paused, as of when each card's deadline is kept, and which rules judged rows of files."""
+"""Remember when enrolments were paused, as of when a card's deadline is kept, and which rules judged rows of files."""
 
 import sqlalchemy as sa
 from alembic import op
