@@ -154,13 +154,6 @@ def codes_kept_for(present: str) -> tuple[str, ...]:
     return (present, *former)
 
 
-def codes_kept_within(present: str) -> tuple[str, ...]:
-    """Return the codes under which something of a regency of today may be kept, or of the regencies of a province."""
-    found = region(present)
-    regencies = [found] if isinstance(found, Regency) else regencies_of(found.code)
-    return tuple(kept for each in regencies for kept in codes_kept_for(each.code))
-
-
 def region_code(code: object) -> str:
     """Check the code of a province or a regency. Raises `UnknownRegion` as `region` does."""
     return region(code).code

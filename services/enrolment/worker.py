@@ -29,7 +29,6 @@ from services.enrolment.storage.stores import Stores
 from services.enrolment.use_cases.learning.note_due_times import note_due_times
 from services.enrolment.use_cases.money.settle_day import settle_day
 from services.enrolment.use_cases.programme.expire_cards import EXPIRED_AT_ONCE, expire_cards
-from services.enrolment.use_cases.programme.give_days_back import give_days_back
 from services.enrolment.use_cases.seats.cancel_enrolments_of_called_off_class import (
     cancel_enrolments_of_called_off_class,
 )
@@ -51,7 +50,7 @@ def start_tasks(settings: WorkerSettings) -> list[Task]:
 
     Raises `SettingsError` as `open_database` and `refuse_other_keys` do.
     """
-    database = open_database(settings, pool_size=14)
+    database = open_database(settings, pool_size=13)
     stores, transactions = open_storage(settings, database)
     refuse_other_keys(stores)
     follower = catalogue_follower(
@@ -67,7 +66,6 @@ def start_tasks(settings: WorkerSettings) -> list[Task]:
         Task("realisation", 0.5, counting.catch_up),
         Task("assistance", 1.0, assisted.catch_up),
         Task("called-off", 1.0, lambda: settle_called_off_classes(stores, transactions), 0.1),
-        Task("ending-pauses", 0.5, lambda: end_pauses(stores, transactions), 0.02),
         Task("due-times", 1.0, lambda: note_missing_due_times(stores, transactions)),
         Task("expiries", 1.0, lambda: expire_due_cards(stores, transactions)),
         Task("account-days", 60.0, lambda: settle_account_days(stores, transactions)),
@@ -78,24 +76,6 @@ def start_tasks(settings: WorkerSettings) -> list[Task]:
         Task("exclusion-lists", 0.5, exclusions.find_some, BETWEEN_LOOKS),
         Task("old-exclusion-lists", PURGED_EVERY, exclusions.tidy_up, BETWEEN_REMOVALS),
     ]
-
-
-def end_pauses(stores: Stores, transactions: Transactions) -> int:
-    """Give some clocks their days again for each pause that an operator has ended; return how many cards these were."""
-    with stores.database.reading() as connection:
-        pauses = stores.pauses.in_force(connection)
-    ending = [pause.pause_id for pause in pauses if pause.ended_at is not None]
-    return in_turn(ending, lambda pause_id: _give_days_back(pause_id, stores, transactions))
-
-
-def _give_days_back(pause_id: str, stores: Stores, transactions: Transactions) -> int:
-    request_id = random_reference()
-    return transactions.run(
-        lambda connection: give_days_back(
-            connection, pause_id, request_id=request_id, stores=stores
-        ),
-        repeatable=True,
-    )
 
 
 def settle_called_off_classes(stores: Stores, transactions: Transactions) -> int:

@@ -46,6 +46,7 @@ def get_cases(call: Call, service: EnrolmentService) -> Answer:
             filters={name: call.query[name] for name in _FILTERS},
             overdue=call.query["overdue"],
             now=service.database.now(connection),
+            stores=service.stores,
         )
     return json_answer(200, document)
 
@@ -55,7 +56,7 @@ def get_case(call: Call, service: EnrolmentService) -> Answer:
     """Show one case."""
     with service.database.reading() as connection:
         now = service.database.now(connection)
-        document = show_case(connection, call.path["case_id"], now=now)
+        document = show_case(connection, call.path["case_id"], now=now, stores=service.stores)
     return show(document)
 
 

@@ -82,6 +82,6 @@ def _decided(
     def answer(connection: sa.Connection) -> Answer:
         case = decide(connection)
         now = service.database.now(connection)
-        return show(show_case(connection, case.case_id, now=now))
+        return show(show_case(connection, case.case_id, now=now, stores=service.stores))
 
     return service.transactions.answer(call.key, answer, seconds=call.seconds_left)

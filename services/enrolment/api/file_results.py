@@ -27,6 +27,6 @@ def _row(judged: JudgedRow) -> dict[str, Any]:
         row.code,
         row.detail,
         row.quota_id,
-        row.rule_version,
+        judged.rule_version,
     )
     return dict(zip(_COLUMNS, values, strict=True))

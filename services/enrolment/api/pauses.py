@@ -14,7 +14,6 @@ from chassis.endpoints import Endpoints
 from chassis.fields import InstantField, OneOf, Parsed, Reference, Strict, Text, says
 from chassis.idempotency import Answer, json_answer
 from chassis.identifiers import new_id
-from chassis.problems import StateConflict
 from services.enrolment.api.fields import ReasonGiven, why
 from services.enrolment.domain.programme.pause import Pause, Paused
 from services.enrolment.service import EnrolmentService
@@ -50,12 +49,6 @@ class ShownPause(Shown):
     region = Parsed(region_code, form=REGION, allow_none=True)
     message = Text(most=500, lines=True, metadata=says("What people are told."))
     began_at = InstantField()
-    ended_at = InstantField(
-        allow_none=True,
-        metadata=says(
-            "Since when it is being ended: it holds until the cards whose clocks stood still have their days again."
-        ),
-    )
 
 
 class ShownPauses(Shown):
@@ -105,19 +98,9 @@ def post_pause(call: Call, service: EnrolmentService) -> Answer:
     return service.transactions.answer(call.key, begin, seconds=call.seconds_left)
 
 
-@endpoints.post(
-    "/pauses/<id:pause_id>/end",
-    allow=(OPERATOR,),
-    body=ReasonGiven,
-    shows=ShownPause,
-    refuses=(StateConflict,),
-)
+@endpoints.post("/pauses/<id:pause_id>/end", allow=(OPERATOR,), body=ReasonGiven, shows=ShownPause)
 def post_pause_end(call: Call, service: EnrolmentService) -> Answer:
-    """End a pause, for a reason.
-
-    One of admissions is over at once. One of enrolments is over as soon as the cards whose clocks stood still have
-    their days again, within seconds for a hundred thousand of them; until then the list shows it with its `ended_at`.
-    """
+    """End a pause, for a reason; the answer shows it as it was."""
 
     def end(connection: sa.Connection) -> Answer:
         pause = end_pause(
@@ -140,5 +123,4 @@ def _document(pause: Pause) -> dict[str, Any]:
         "region": pause.region,
         "message": pause.message,
         "began_at": write_instant(pause.began_at),
-        "ended_at": None if pause.ended_at is None else write_instant(pause.ended_at),
     }

@@ -49,7 +49,7 @@ class _PeriodQuery(PageQuery):
     def is_key(self, text: str) -> bool:
         """Tell whether a text is a place in the list, with the sums that the walk carries."""
         after, written = parts_of(text)
-        return bool(written) and self.is_place(after)
+        return bool(written) and written.isascii() and self.is_place(after)
 
     def is_place(self, text: str) -> bool:
         """Tell whether a text is what the list goes on after."""

@@ -26,7 +26,6 @@ class EntryKind(StrEnum):
     APPLICATION_LOOKED_UP = "application-looked-up"
     PAUSE_BEGUN = "pause-begun"
     PAUSE_ENDED = "pause-ended"
-    PAUSE_OVER = "pause-over"
     SUSPENSION_BEGUN = "suspension-begun"
     SUSPENSION_ENDED = "suspension-ended"
     CARD_AWARDED = "card-awarded"

@@ -26,7 +26,7 @@ def show_card(
     row = connection.execute(sa.select(CARD).where(CARD.c.card_ref == card_ref)).one_or_none()
     if row is None:
         return None
-    card = card_of(row, stores.pauses.in_force(connection))
+    card = stores.cards.settle(connection, [card_of(row)])[card_ref]
     return {
         "card_ref": row.card_ref,
         "status": card.state_at(now).value,

@@ -14,6 +14,7 @@ from chassis.pagination import Page
 from services.enrolment.domain.exclusion.case import Decision, ExclusionCase
 from services.enrolment.domain.programme.card import Card, CardState, Scheme
 from services.enrolment.storage.exclusion_cases import CASES, case_of
+from services.enrolment.storage.stores import Stores
 from services.enrolment.storage.tables.exclusions import EXCLUSION_CASE, EXCLUSION_LIST
 from services.enrolment.storage.tables.programme import CARD
 from vocabulary.regions import present_code
@@ -43,6 +44,7 @@ _CASES = (
         C.balance,
         C.deadline,
         C.barred_at,
+        C.clock_from,
         sa.func.coalesce(C.domicile, C.region).label("lives_in"),
     )
     .join(EXCLUSION_LIST, L.list_id == X.list_id)
@@ -57,6 +59,7 @@ def list_cases(
     filters: Mapping[str, str | None],
     overdue: bool | None,
     now: datetime,
+    stores: Stores,
 ) -> dict[str, Any]:
     """Return cases, the newest first; filters: `status`, `group`, `list_id`, `card_ref`."""
     query = _CASES.order_by(X.case_id.desc()).limit(page.limit + 1)
@@ -69,13 +72,23 @@ def list_cases(
     if page.after is not None:
         query = query.where(X.case_id < page.after)
     rows = connection.execute(query).all()
-    return page.of(rows, present=lambda row: _document(row, now), key=lambda row: str(row.case_id))
+    cards = stores.cards.settle(connection, map(_card_of, rows))
+    return page.of(
+        rows,
+        present=lambda row: _document(row, cards[row.card_ref], now),
+        key=lambda row: str(row.case_id),
+    )
 
 
-def show_case(connection: sa.Connection, case_id: str, *, now: datetime) -> dict[str, Any] | None:
+def show_case(
+    connection: sa.Connection, case_id: str, *, now: datetime, stores: Stores
+) -> dict[str, Any] | None:
     """Return one case, or None."""
     row = connection.execute(_CASES.where(X.case_id == case_id)).one_or_none()
-    return None if row is None else _document(row, now)
+    if row is None:
+        return None
+    cards = stores.cards.settle(connection, [_card_of(row)])
+    return _document(row, cards[row.card_ref], now)
 
 
 def cases_of_card(
@@ -122,13 +135,13 @@ def _affected(row: sa.Row[Any]) -> dict[str, Any]:
     return dict(zip(AFFECTED_COLUMNS, values, strict=True))
 
 
-def _document(row: sa.Row[Any], now: datetime) -> dict[str, Any]:
+def _document(row: sa.Row[Any], card: Card, now: datetime) -> dict[str, Any]:
     case = case_of(row)
     return {
         **_common(row, case),
         "card_ref": case.card_ref,
         "card_awarded_at": write_instant(row.awarded_at),
-        "card_status": _card_of(row).state_at(now).value,
+        "card_status": card.state_at(now).value,
         "region": row.lives_in,
         "due_at": _written(case.due_at),
         "overdue": case.due_at is not None and case.due_at < now,
@@ -149,6 +162,7 @@ def _card_of(row: sa.Row[Any]) -> Card:
         deadline=row.deadline,
         region=present_code(row.lives_in),
         barred_at=row.barred_at,
+        clock_from=row.clock_from or row.awarded_at,
     )
 
 

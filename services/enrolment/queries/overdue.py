@@ -15,7 +15,7 @@ import sqlalchemy as sa
 from chassis.clock import read_instant, write_instant
 from chassis.pagination import Page
 from services.enrolment.domain.programme.card import LIVE_STATES
-from services.enrolment.domain.programme.pause import Pause, clock_stopped_at
+from services.enrolment.domain.programme.pause import Pause, Paused, clocks_stopped_at
 from services.enrolment.domain.reach import Reach
 from services.enrolment.domain.seats.enrolment import EnrolmentState
 from services.enrolment.storage.cards import lives_in
@@ -65,7 +65,8 @@ def list_overdue(
     A review opens the next purchase: nobody is late with one whose clock stands still because of one of the `pauses`.
     """
     due = E.holder_due_at if actor == HOLDER else E.provider_due_at
-    looked_at = page.limit + 1 if reach.everything else LOOKED_AT
+    stopped = any(pause.what is Paused.ENROLMENTS for pause in pauses)
+    looked_at = page.limit + 1 if reach.everything and not stopped else LOOKED_AT
     rows = connection.execute(overdue_query(due, page.after, now=now, limit=looked_at)).all()
     shown = [row for row in rows if _may_see(row, reach) and not _stands_still(row, pauses)]
     more_shown = len(shown) > page.limit
@@ -115,7 +116,7 @@ def _may_see(row: sa.Row[Any], reach: Reach) -> bool:
 def _stands_still(row: sa.Row[Any], pauses: Sequence[Pause]) -> bool:
     if row.state != EnrolmentState.COMPLETED:
         return False
-    return clock_stopped_at(pauses, row.card_ref, regency=lives_in(row)) is not None
+    return clocks_stopped_at(pauses, regency=lives_in(row)) is not None
 
 
 def _document(row: sa.Row[Any], actor: str) -> dict[str, Any]:

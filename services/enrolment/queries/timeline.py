@@ -83,8 +83,8 @@ def _next(
     stores: Stores,
 ) -> NextStep | None:
     card = stores.cards.read(connection, enrolment.card_ref)
-    if card is not None and card.paused_at is not None:
-        enrolment = replace(enrolment, holder_due_at=None)  # a review is due with the clock
+    if card is not None and card.deadline is not None:  # a review is due with the clock
+        enrolment = replace(enrolment, holder_due_at=card.runs_out_at)
     evidence = stores.evidence.of(connection, [enrolment.enrolment_id])
     told = evidence.get(enrolment.enrolment_id, [])
     return next_step(

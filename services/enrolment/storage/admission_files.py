@@ -141,13 +141,15 @@ class AdmissionFileStore:
     ) -> SealedChunk | None:
         """Read the first chunk after a row of which the results are there, sealed."""
         query = (
-            sa.select(C.first_row, C.results, C.admission_id)
+            sa.select(C.first_row, C.results, C.admission_id, C.rule_version)
             .where(C.file_id == file_id, C.first_row > first_row, C.results.is_not(None))
             .order_by(C.first_row)
             .limit(1)
         )
         row = connection.execute(query).one_or_none()
-        return row and SealedChunk(file_id, row.first_row, row.results, row.admission_id)
+        return row and SealedChunk(
+            file_id, row.first_row, row.results, row.admission_id, row.rule_version
+        )
 
     def save_results(
         self,
@@ -156,6 +158,7 @@ class AdmissionFileStore:
         results: Sequence[RowResult],
         *,
         admission_id: str | None,
+        rule_version: str,
         now: datetime,
     ) -> AdmissionFile:
         """Put what became of the next chunk of a locked file into the place of its candidates, and count it."""
@@ -166,6 +169,7 @@ class AdmissionFileStore:
                 candidates=None,
                 results=self.sealed_rows.close_results(results, file.file_id, file.done),
                 admission_id=admission_id,
+                rule_version=rule_version,
             )
         )
         after = file.after(len(results), admitted=count_admitted(results))

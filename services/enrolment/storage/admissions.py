@@ -64,7 +64,7 @@ class AdmissionStore:
     def cards(self, connection: sa.Connection, admission_id: str) -> list[Card]:
         """Read the cards of an admission as they stand but for pauses, without locking them."""
         rows = connection.execute(sa.select(CARD).where(C.admission_id == admission_id))
-        return [card_of(row, ()) for row in rows]
+        return [card_of(row) for row in rows]
 
     def enrolled(self, connection: sa.Connection, card_refs: Sequence[str]) -> set[str]:
         """Return which of these cards ever had an enrolment."""

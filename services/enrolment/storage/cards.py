@@ -13,10 +13,10 @@ from chassis.column_types import Identifier, Instant
 from chassis.database import Database
 from chassis.recordset import rows_parameter
 from services.enrolment.domain.programme.card import Card, CardState, Scheme
-from services.enrolment.domain.programme.pause import Pause, Paused, clock_stopped_at
+from services.enrolment.domain.programme.standstill import settled
 from services.enrolment.storage.pauses import PauseStore
 from services.enrolment.storage.tables.programme import CARD
-from vocabulary.regions import codes_kept_within, present_code
+from vocabulary.regions import present_code
 
 C = CARD.c
 _WAITING: list[sa.ColumnElement[str]] = [
@@ -42,7 +42,7 @@ class CardStore:
         self._lock = (
             sa.select(
                 *(C.card_ref, C.scheme, C.state, C.balance, C.deadline),
-                *(C.region, C.domicile, C.barred_at),
+                *(C.region, C.domicile, C.barred_at, C.clock_from, C.awarded_at),
             )
             .where(database.is_among(C.card_ref))
             .order_by(C.card_ref)
@@ -55,34 +55,41 @@ class CardStore:
                 "state": sa.String(16),
                 "balance": sa.BigInteger(),
                 "deadline": Instant(),
+                "clock_from": Instant(),
             }
         )
         self._save = (
             sa.update(CARD)
             .where(C.card_ref == given.c.card_ref)
-            .values(state=given.c.state, balance=given.c.balance, deadline=given.c.deadline)
+            .values(
+                state=given.c.state,
+                balance=given.c.balance,
+                deadline=given.c.deadline,
+                clock_from=given.c.clock_from,
+            )
         )
 
     def lock(self, connection: sa.Connection, card_refs: Sequence[str]) -> dict[str, Card]:
-        """Lock cards in the order of their references and return those that exist.
+        """Lock cards in the order of their references and return those that exist, with the days of pauses."""
+        return self.settle(connection, self.lock_as_kept(connection, card_refs).values())
 
-        Which pauses stop their clocks is read once they are locked: who gives them their days again locks them, too.
-        """
-        rows = connection.execute(self._lock, {"keys": self._database.keys(card_refs)}).all()
-        pauses = self._pauses.in_force(connection)
-        return {row.card_ref: card_of(row, pauses) for row in rows}
-
-    def lock_for_purchase(
-        self, connection: sa.Connection, card_refs: Sequence[str]
-    ) -> dict[str, Card]:
-        """Lock cards as `lock` does, as if nothing paused their clocks: a pause refuses a purchase first."""
+    def lock_as_kept(self, connection: sa.Connection, card_refs: Sequence[str]) -> dict[str, Card]:
+        """Lock cards likewise; pauses since they were saved are still to be reckoned with (`standstill.settled`)."""
         rows = connection.execute(self._lock, {"keys": self._database.keys(card_refs)})
-        return {row.card_ref: card_of(row, ()) for row in rows}
+        return {row.card_ref: card_of(row) for row in rows}
 
     def read(self, connection: sa.Connection, card_ref: str) -> Card | None:
-        """Read one card without locking it."""
-        row = connection.execute(sa.select(CARD).where(C.card_ref == card_ref)).one_or_none()
-        return None if row is None else card_of(row, self._pauses.in_force(connection))
+        """Read one card, with the days of pauses, without locking it."""
+        rows = connection.execute(sa.select(CARD).where(C.card_ref == card_ref))
+        return self.settle(connection, map(card_of, rows)).get(card_ref)
+
+    def settle(self, connection: sa.Connection, kept: Iterable[Card]) -> dict[str, Card]:
+        """Return cards that were read as they are kept with the days of pauses, by their references."""
+        cards = list(kept)
+        if not cards:
+            return {}
+        pauses = self._pauses.in_force_or_ended_since(connection, clocks_from(cards))
+        return {card.card_ref: settled(card, pauses) for card in cards}
 
     def award(self, connection: sa.Connection, card_ref: str) -> CardAward:
         """Read when a card was awarded, and by which version of the rules."""
@@ -97,16 +104,15 @@ class CardStore:
         limit: int,
         apart_from: Collection[str] = (),
     ) -> dict[str, list[str]]:
-        """Read up to so many cards that wait for a class and whose time has run out, by their waves.
+        """Read up to so many cards that wait for a class and whose time has run out as it is kept, by their waves.
 
-        The clocks of barred cards stand still, and of those where nobody enrols. `apart_from` are waves whose cards are
-        left out.
+        The clock of a barred card stands still; whether others did is seen when they are locked. `apart_from` are waves
+        whose cards are left out.
         """
-        stopping = [p for p in self._pauses.in_force(connection) if p.what is Paused.ENROLMENTS]
         query = (
             sa.select(C.wave_id, C.card_ref)
             .where(C.state.in_(_WAITING), C.deadline <= now, C.wave_id.not_in(apart_from))
-            .where(C.barred_at.is_(None), *[sa.not_(_stopped_by(pause)) for pause in stopping])
+            .where(C.barred_at.is_(None))
             .order_by(C.deadline)
             .limit(limit)
         )
@@ -115,26 +121,17 @@ class CardStore:
             found.setdefault(row.wave_id, []).append(row.card_ref)
         return found
 
-    def stopped_by(
-        self, connection: sa.Connection, pause: Pause, *, limit: int
-    ) -> dict[str, datetime]:
-        """Read the first so many cards whose clocks a pause stops, and when they were awarded, by their references.
-
-        Those that have their days again already are left out.
-        """
-        query = (
-            sa.select(C.card_ref, C.awarded_at)
-            .where(C.state.in_(_WAITING), C.deadline.is_not(None), _stopped_by(pause))
-            .order_by(C.card_ref)
-            .limit(limit)
-        )
-        return {row.card_ref: row.awarded_at for row in connection.execute(query)}
-
     def save(self, connection: sa.Connection, cards: Sequence[Card]) -> None:
-        """Save state, balance and deadline of locked cards."""
+        """Save state, balance and clock of locked cards."""
         rows = [
-            {"card_ref": c.card_ref, "state": c.state, "balance": c.balance, "deadline": c.deadline}
-            for c in cards
+            {
+                "card_ref": card.card_ref,
+                "state": card.state,
+                "balance": card.balance,
+                "deadline": card.deadline,
+                "clock_from": card.clock_from,
+            }
+            for card in cards
         ]
         if rows:
             connection.execute(self._save, {"rows": rows_parameter(rows)})
@@ -144,7 +141,7 @@ class CardStore:
         connection.execute(
             sa.update(CARD)
             .where(C.card_ref == card.card_ref)
-            .values(domicile=card.region, deadline=card.deadline)
+            .values(domicile=card.region, **_clock(card))
         )
 
     def awards(self, connection: sa.Connection, card_refs: Sequence[str]) -> dict[str, str]:
@@ -157,8 +154,12 @@ class CardStore:
         connection.execute(
             sa.update(CARD)
             .where(C.card_ref == card.card_ref)
-            .values(barred_at=card.barred_at, deadline=card.deadline)
+            .values(barred_at=card.barred_at, **_clock(card))
         )
+
+
+def _clock(card: Card) -> dict[str, datetime | None]:
+    return {"deadline": card.deadline, "clock_from": card.clock_from}
 
 
 def lives_in(row: Any) -> str:
@@ -166,26 +167,20 @@ def lives_in(row: Any) -> str:
     return present_code(row.domicile or row.region)
 
 
-def _stopped_by(pause: Pause) -> sa.ColumnElement[bool]:
-    """Say in SQL that a pause stops a card's clock (`Pause.stops_clock`), which had not run out before."""
-    said: list[sa.ColumnElement[bool]] = [C.deadline > pause.began_at]
-    if pause.region is not None:
-        said.append(sa.func.coalesce(C.domicile, C.region).in_(codes_kept_within(pause.region)))
-    if pause.given_to is not None:
-        said.append(C.card_ref > pause.given_to)
-    return sa.and_(*said)
+def clocks_from(cards: Iterable[Card]) -> datetime | None:
+    """Return as of when the earliest clock of some cards is kept; None where that is told of none."""
+    return min((card.clock_from for card in cards if card.clock_from is not None), default=None)
 
 
-def card_of(row: Any, pauses: Iterable[Pause]) -> Card:
-    """Make a card of its row, as it stands under the pauses in force."""
-    region = lives_in(row)
+def card_of(row: Any) -> Card:
+    """Make a card of its row, as it is kept: pauses since then are still to be reckoned with."""
     return Card(
         card_ref=row.card_ref,
         scheme=Scheme(row.scheme),
         state=CardState(row.state),
         balance=row.balance,
         deadline=row.deadline,
-        region=region,
+        region=lives_in(row),
         barred_at=row.barred_at,
-        paused_at=clock_stopped_at(pauses, row.card_ref, regency=region),
+        clock_from=row.clock_from or row.awarded_at,
     )

@@ -3,19 +3,30 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from datetime import datetime
+from datetime import UTC, datetime
 
 import sqlalchemy as sa
 
+from chassis.column_types import Instant
 from chassis.database import Database
 from services.enrolment.domain.programme.pause import Pause, Paused
-from services.enrolment.domain.programme.standstill import Standstill
 from services.enrolment.storage.tables.programme import PAST_PAUSE, PAUSE
-from vocabulary.regions import codes_kept_for, present_code
+from vocabulary.regions import present_code
 
 P = PAUSE.c
 _EVERYWHERE = ""
-_ALL = sa.select(PAUSE).order_by(P.what, P.region)
+IN_FORCE = sa.select(PAUSE, sa.cast(sa.null(), Instant()).label("ended_at"))
+"""Pauses in force, as `pause_of` takes them."""
+
+OVER = sa.select(
+    PAST_PAUSE.c.pause_id,
+    sa.literal(Paused.ENROLMENTS.value).label("what"),
+    PAST_PAUSE.c.region,
+    sa.literal("").label("message"),
+    PAST_PAUSE.c.began_at,
+    PAST_PAUSE.c.ended_at,
+).where(PAST_PAUSE.c.ended_at > sa.bindparam("ended_since", type_=Instant()))
+"""Pauses of enrolments that ended since an instant, likewise."""
 
 
 class PauseStore:
@@ -23,11 +34,13 @@ class PauseStore:
 
     def __init__(self, database: Database) -> None:
         self._database = database
-        self._with_clock = database.beside_clock(PAUSE)
+        self._with_clock = database.beside_clock(IN_FORCE.subquery("pause_in_force"))
+        self._with_past = sa.union_all(IN_FORCE, OVER)
 
     def in_force(self, connection: sa.Connection) -> list[Pause]:
         """Read every pause, those of everywhere first."""
-        return [pause_of(row) for row in connection.execute(_ALL)]
+        rows = connection.execute(IN_FORCE.order_by(P.what, P.region))
+        return [pause_of(row) for row in rows]
 
     def now_and_in_force(self, connection: sa.Connection) -> tuple[datetime, list[Pause]]:
         """Read the decision time and every pause in one statement. Call it after the locks are held."""
@@ -50,21 +63,8 @@ class PauseStore:
             )
         )
 
-    def save_ending(self, connection: sa.Connection, pause: Pause, *, given: int) -> int:
-        """Save how far the end of a pause has come, with so many more cards that have their days; return how many have.
-
-        One that is at its end is removed (`remove`).
-        """
-        saved = connection.execute(
-            sa.update(PAUSE)
-            .where(P.pause_id == pause.pause_id)
-            .values(ended_at=pause.ended_at, given_to=pause.given_to, given=P.given + given)
-            .returning(P.given)
-        )
-        return int(saved.scalar_one())
-
-    def remove(self, connection: sa.Connection, pause: Pause) -> None:
-        """Let a pause be over; of one in which clocks stood still it is remembered when that was."""
+    def end(self, connection: sa.Connection, pause: Pause, *, now: datetime) -> None:
+        """End a pause; of one in which clocks stood still it is remembered when that was."""
         connection.execute(sa.delete(PAUSE).where(P.pause_id == pause.pause_id))
         if pause.what is Paused.ENROLMENTS:
             connection.execute(
@@ -72,16 +72,17 @@ class PauseStore:
                     pause_id=pause.pause_id,
                     region=pause.region or _EVERYWHERE,
                     began_at=pause.began_at,
-                    ended_at=pause.ended_at,
+                    ended_at=max(now, pause.began_at),
                 )
             )
 
-    def past(self, connection: sa.Connection, *, regency: str, since: datetime) -> list[Standstill]:
-        """Read from when until when enrolments were paused in a regency, of pauses that ended since an instant."""
-        there = (_EVERYWHERE, *codes_kept_for(regency), *codes_kept_for(regency[:2]))
-        query = sa.select(PAST_PAUSE.c.began_at, PAST_PAUSE.c.ended_at)
-        query = query.where(PAST_PAUSE.c.ended_at > since, PAST_PAUSE.c.region.in_(there))
-        return [Standstill(row.began_at, row.ended_at) for row in connection.execute(query)]
+    def in_force_or_ended_since(
+        self, connection: sa.Connection, instant: datetime | None
+    ) -> list[Pause]:
+        """Read every pause in force, and those of enrolments that ended since an instant (None: ever)."""
+        since = instant or datetime.min.replace(tzinfo=UTC)
+        rows = connection.execute(self._with_past, {"ended_since": since})
+        return [pause_of(row) for row in rows]
 
 
 def pause_of(row: sa.Row[tuple[object, ...]]) -> Pause:
@@ -93,7 +94,6 @@ def pause_of(row: sa.Row[tuple[object, ...]]) -> Pause:
         message=row.message,
         began_at=row.began_at,
         ended_at=row.ended_at,
-        given_to=row.given_to,
     )
 
 

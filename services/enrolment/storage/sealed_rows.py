@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Sequence
-from dataclasses import astuple, dataclass, field
+from dataclasses import dataclass, field
 from typing import NamedTuple
 
 from chassis.sealing import Seal
@@ -15,12 +15,16 @@ from services.enrolment.domain.programme.candidate_lines import CandidateLine
 
 @dataclass(frozen=True, slots=True)
 class SealedChunk:
-    """Some rows of a file, readable by nobody yet; `admission_id` is that of those who were admitted."""
+    """Some rows of a file, readable by nobody yet.
+
+    `admission_id` is that of those who were admitted, `rule_version` that of the rules which judged them all.
+    """
 
     file_id: str
     first_row: int
     sealed: str = field(repr=False)
     admission_id: str | None
+    rule_version: str | None = None
 
 
 class ChunkPlace(NamedTuple):
@@ -57,7 +61,7 @@ class SealedRows:
 
     def close_results(self, results: Sequence[RowResult], file_id: str, first_row: int) -> str:
         """Seal what became of candidates: it holds the numbers of their cards."""
-        rows = [astuple(one) for one in results]
+        rows = [(one.line, one.card_number, one.code, one.detail, one.quota_id) for one in results]
         return self._close(rows, _context("results", file_id, first_row))
 
     def open_results(self, chunk: SealedChunk) -> list[RowResult]:

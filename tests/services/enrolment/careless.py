@@ -30,12 +30,12 @@ class UnlockedCards(CardStore):
 
     def lock(self, connection: sa.Connection, card_refs: Sequence[str]) -> dict[str, Card]:
         query = sa.select(CARD).where(C.card_ref.in_(sorted(set(card_refs))))
-        found = {row.card_ref: card_of(row, ()) for row in connection.execute(query)}
+        found = {row.card_ref: card_of(row) for row in connection.execute(query)}
         if self._meeting is not None:
             self._meeting.wait(10)
         return found
 
-    lock_for_purchase = lock
+    lock_as_kept = lock
 
 
 class UnlockedQuotas(QuotaStore):

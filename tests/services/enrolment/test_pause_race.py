@@ -1,28 +1,32 @@
-"""A training ends while the pause of enrolments does: its next clock is as of what stands then; with a twin."""
+"""A training ends while the pause of enrolments does: whatever was read of it, the next clock is whole.
+
+No lock sees to that: a clock that was set as of the pause's beginning gets its days as soon as the pause is past, and
+one that was set as of now gets none of it.
+"""
 
 from __future__ import annotations
 
 import threading
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import replace
 from typing import Any
 
+import pytest
 import sqlalchemy as sa
 
 from chassis.clock import write_instant
 from chassis.database import Database
 from chassis.identity import Principal
 from services.enrolment.domain.programme.card import Card
-from services.enrolment.storage.cards import CardStore, card_of
+from services.enrolment.domain.programme.standstill import settled
+from services.enrolment.storage.cards import CardStore
 from services.enrolment.use_cases.learning.give_results import GiveResult, give_results_of_class
-from services.enrolment.use_cases.programme.give_days_back import give_days_back
+from services.enrolment.use_cases.programme.end_pause import end_pause
 from tests.services.enrolment.api.test_days_of_pauses import midnight, paused
 from tests.services.enrolment.careless import careless_service
-from tests.services.enrolment.house import DAY, House, document
+from tests.services.enrolment.house import DAY, House
 from tests.services.enrolment.teaching import Taught, taught
 from tests.services.enrolment.waiting import Change, while_a_card_is_held
-
-AGO = 5 * DAY
 
 
 class PausesReadFirst(CardStore):
@@ -33,38 +37,21 @@ class PausesReadFirst(CardStore):
         self.was_read = threading.Event()
 
     def lock(self, connection: sa.Connection, card_refs: Sequence[str]) -> dict[str, Card]:
-        pauses = self._pauses.in_force(connection)
+        pauses = self._pauses.in_force_or_ended_since(connection, None)
         self.was_read.set()
-        rows = connection.execute(self._lock, {"keys": self._database.keys(card_refs)})
-        return {row.card_ref: card_of(row, pauses) for row in rows}
+        kept = self.lock_as_kept(connection, card_refs)
+        return {card_ref: settled(card, pauses) for card_ref, card in kept.items()}
 
 
-def came_in_a_pause(house: House) -> tuple[Taught, Change]:
-    """Return a training whose result is waited for in a pause that an operator has ended, and the end of that."""
+@pytest.mark.parametrize("store", [CardStore, PausesReadFirst])
+def test_a_training_that_ends_as_the_pause_does_leaves_the_whole_of_the_next_clock(
+    house: House, store: Callable[[Database], CardStore]
+) -> None:
     of = taught(house)
     of.came()
-    pause_id = paused(house, ago=AGO)
-    document(house.post(f"/pauses/{pause_id}/end", {"reason": "Selesai"}, "operator"))
-    stores = house.service.stores
-    return of, lambda connection: give_days_back(
-        connection, pause_id, request_id="-", stores=stores
-    )
-
-
-def test_a_training_that_ends_as_the_pause_does_leaves_the_whole_of_the_next_clock(
-    house: House,
-) -> None:
-    of, over = came_in_a_pause(house)
-    document(while_a_card_is_held(house, of.cards[0], over, of.judge))
-    assert of.card()["deadline"] is not None
-    assert _days_left(of) == 15
-    assert house.differences() == []
-
-
-def test_if_pauses_were_read_before_the_lock_days_would_be_lost(house: House) -> None:
-    of, over = came_in_a_pause(house)
+    over = ending(house, paused(house, ago=5 * DAY))
     careless = careless_service(house)
-    cards = PausesReadFirst(careless.database)
+    cards = store(careless.database)
     stores = replace(careless.stores, cards=cards)
     provider = Principal("staff:1", "provider", of.provider_id, None, None, expires_at=0)
     command = GiveResult(None, provider, "request-1")
@@ -76,16 +63,23 @@ def test_if_pauses_were_read_before_the_lock_days_would_be_lost(house: House) ->
             )
         )
 
-    while_a_card_is_held(house, of.cards[0], over, judge, begun=cards.was_read)
+    begun = cards.was_read if isinstance(cards, PausesReadFirst) else None
+    while_a_card_is_held(house, of.cards[0], over, judge, begun=begun)
     careless.database.dispose()
-    assert _days_left(of) == 15 - AGO // DAY
+    assert days_left(of) == 15
+    assert house.differences() == []
 
 
-def _days_left(of: Taught) -> int:
+def ending(house: House, pause_id: str) -> Change:
+    """Return how an operator ends a pause."""
+    caller = Principal("operator:1", "operator", None, None, None, expires_at=0)
+    stores = house.service.stores
+    return lambda connection: end_pause(
+        connection, pause_id, reason="Selesai", caller=caller, request_id="-", stores=stores
+    )
+
+
+def days_left(of: Taught) -> int:
     """Return after how many days the clock of the only card runs out."""
     told = of.card()["deadline"]
-    return next(days for days in range(20) if told == _written(days))
-
-
-def _written(days: int) -> str:
-    return write_instant(midnight(days))
+    return next(days for days in range(30) if told == write_instant(midnight(days)))

@@ -11,7 +11,10 @@ from services.enrolment.domain.programme.clock import given_again
 
 def bar(card: Card, *, now: datetime) -> Card:
     """Bar a card; one that is barred stays so since then."""
-    return replace(card, barred_at=card.barred_at or now)
+    if card.barred_at is not None:
+        return card
+    since = max(card.clock_at(now), card.clock_from or now)
+    return replace(card, barred_at=now, clock_from=since)
 
 
 def lift(card: Card, *, now: datetime, opens: datetime | None = None) -> Card:
@@ -26,4 +29,4 @@ def lift(card: Card, *, now: datetime, opens: datetime | None = None) -> Card:
     stood, shows = card.clock_at(now), freed.clock_at(now)
     since, until = (max(each, opens or each) for each in (stood, shows))
     deadline = given_again(card.deadline, since=since, now=until, region=card.region)
-    return replace(freed, deadline=deadline)
+    return replace(freed, deadline=deadline, clock_from=until)

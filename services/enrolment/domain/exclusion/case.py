@@ -116,7 +116,8 @@ def uphold(case: ExclusionCase, decision: Decision, *, card: Card, rules: RuleSe
     _check(case, CaseState.OPEN)
     state = card.state_at(decision.at)
     if state not in LIVE_STATES:
-        raise StateConflict(_CARD_OVER.format(state=state), facts={"state": state.value})
+        why = _CARD_OVER if card.state in LIVE_STATES else _CARD_ENDED
+        raise StateConflict(why.format(state=state), facts={"state": state.value})
     if not case.is_listed:
         raise NoLongerListed
     appeal_until = runs_out(decision.at, rules.exclusion_appeal, region=case.region)
@@ -205,6 +206,7 @@ _WHY_NOT_RIPE = {
     CaseState.APPEALED: "The holder has appealed. Revoke the card where the appeal is refused.",
 }
 _CARD_OVER = "The card is {state} already: there is nothing to exclude it from. The case lapses once that is noted."
+_CARD_ENDED = "The card is {state} already: there is nothing to exclude it from. Dismiss the case."
 _TOO_LATE = "An appeal could be filed until {until}."
 _GRANT = (
     "The list in force does not say any more that the holder may have no card. Grant the appeal."

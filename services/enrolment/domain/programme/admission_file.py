@@ -76,40 +76,27 @@ class AdmissionFile:
 
 @dataclass(frozen=True, slots=True)
 class RowResult:
-    """What became of a row: a card's number, or the code and the words of the refusal, by which version of the rules.
-
-    The release before this one did not write the version down.
-    """
+    """What became of a row: a card's number, or the code and the words of the refusal."""
 
     line: int
     card_number: str | None = None
     code: str | None = None
     detail: str | None = None
     quota_id: str | None = None
-    rule_version: str | None = None
 
 
-def result_of(line: int, outcome: Award | Problem, *, rule_version: str) -> RowResult:
+def result_of(line: int, outcome: Award | Problem) -> RowResult:
     """Write down what became of the candidate in a line."""
     if isinstance(outcome, Award):
-        number = outcome.nomination.card_number
-        return RowResult(line, card_number=number, rule_version=rule_version)
+        return RowResult(line, card_number=outcome.nomination.card_number)
     quota_id = outcome.facts.get("quota_id") if isinstance(outcome, QuotaFull) else None
-    return RowResult(
-        line,
-        code=outcome.code,
-        detail=_words(outcome),
-        quota_id=quota_id,
-        rule_version=rule_version,
-    )
+    return RowResult(line, code=outcome.code, detail=_words(outcome), quota_id=quota_id)
 
 
 def without_cards(results: Sequence[RowResult], card_numbers: Collection[str]) -> list[RowResult]:
     """Return results with the numbers of cards gone whose holders were erased."""
     return [
-        replace(one, card_number=None, code=ERASED, detail=_ERASED)
-        if one.card_number in card_numbers
-        else one
+        RowResult(one.line, code=ERASED, detail=_ERASED) if one.card_number in card_numbers else one
         for one in results
     ]
 

@@ -53,8 +53,9 @@ class Card:
     """A card as its row stands.
 
     `deadline` is when the present clock runs out; None while no clock runs. `region` is where its holder lives.
-    While it is barred, `barred_at` says since when, and while nobody enrols where its holder lives, `paused_at`. Its
-    clock stands still at the earlier of the two, and `deadline` is told as of then.
+    `clock_from` is as of when `deadline` is told: from then on the clock runs, unless it stands still. While the card
+    is barred, `barred_at` says since when, and while nobody enrols where its holder lives, `paused_at`. Its clock
+    stands still at the earlier of the two, and `deadline` is told as of then.
     """
 
     card_ref: str
@@ -65,6 +66,7 @@ class Card:
     region: str
     barred_at: datetime | None = None
     paused_at: datetime | None = None
+    clock_from: datetime | None = None
 
     def state_at(self, now: datetime) -> CardState:
         """Return the state at an instant: a card whose clock ran out is expired, also before anyone noted it.

@@ -24,11 +24,16 @@ def move(card: Card, *, to: str, now: datetime, paused_at: datetime | None = Non
         raise StateConflict(_OVER.format(state=state), facts={"state": state.value})
     if card.region == to:
         raise ValidationFailed(errors=[FieldError("/regency", _THERE)])
-    moved = replace(card, region=to, paused_at=paused_at)
-    stood, stands = card.clock_at(now), moved.clock_at(now)
-    if card.deadline is None or stood == stands:
+    moved = replace(card, region=to, paused_at=None)
+    if card.deadline is None:
         return moved
-    return replace(moved, deadline=given_again(card.deadline, since=stood, now=stands, region=to))
+    begins = card.clock_from or card.clock_at(now)
+    stood, shows = max(card.clock_at(now), begins), max(moved.clock_at(now), begins)
+    deadline = card.deadline
+    if stood != shows:
+        deadline = given_again(deadline, since=stood, now=shows, region=to)
+    stops = None if paused_at is None else max(paused_at, shows)
+    return replace(moved, deadline=deadline, clock_from=shows, paused_at=stops)
 
 
 _OVER = "The card is {state}. Where its holder lives makes no difference to it any more."

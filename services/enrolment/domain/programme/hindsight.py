@@ -18,7 +18,10 @@ def as_if_awarded_under(card: Card, *, awarded_at: datetime, own: RuleSet, other
     """
     spent = own.training_balance - card.balance
     balance = max(0, other.training_balance - spent)
-    if card.state is CardState.AWARDED:
-        deadline = runs_out(awarded_at, other.first_purchase, region=card.region)
-        return replace(card, balance=balance, deadline=deadline)
+    if card.state is CardState.AWARDED and card.deadline is not None:
+        # As many days later or earlier: what stood still, stood still under these rules, too.
+        its_own, others = (
+            runs_out(awarded_at, rules.first_purchase, region=card.region) for rules in (own, other)
+        )
+        return replace(card, balance=balance, deadline=card.deadline + (others - its_own))
     return replace(card, balance=balance)

@@ -20,11 +20,7 @@ class Paused(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Pause:
-    """What is paused, where (None: everywhere), since when, and what people are told.
-
-    One of enrolments that an operator has ended (`ended_at`) holds on until every clock has its days again; up to
-    `given_to`, in the order of the cards' references, they have.
-    """
+    """What is paused, where (None: everywhere), since when, and what people are told; `ended_at` once it is over."""
 
     pause_id: str
     what: Paused
@@ -32,16 +28,14 @@ class Pause:
     message: str
     began_at: datetime
     ended_at: datetime | None = None
-    given_to: str | None = None
 
     def holds_in(self, regency: str) -> bool:
         """Tell whether it holds for people of a regency: there, in its province, or everywhere."""
         return self.region in (None, regency, regency[:2])
 
-    def stops_clock(self, card_ref: str, *, regency: str) -> bool:
-        """Tell whether the clock of a card stands still because of it, whose holder lives in a regency."""
-        given = self.given_to is not None and card_ref <= self.given_to
-        return self.what is Paused.ENROLMENTS and self.holds_in(regency) and not given
+    def stops_clocks_in(self, regency: str) -> bool:
+        """Tell whether the clocks of cards stand still because of it, whose holders live in a regency."""
+        return self.what is Paused.ENROLMENTS and self.holds_in(regency)
 
 
 def is_paused_anywhere(pauses: Iterable[Pause], what: Paused) -> bool:
@@ -54,9 +48,9 @@ def is_paused_everywhere(pauses: Iterable[Pause], what: Paused) -> bool:
     return any(pause.what is what and pause.region is None for pause in pauses)
 
 
-def clock_stopped_at(pauses: Iterable[Pause], card_ref: str, *, regency: str) -> datetime | None:
-    """Return since when the clock of a card stands still because nobody enrols where its holder lives, if it does."""
-    stopping = (p.began_at for p in pauses if p.stops_clock(card_ref, regency=regency))
+def clocks_stopped_at(pauses: Iterable[Pause], *, regency: str) -> datetime | None:
+    """Return since when clocks stand still in a regency because nobody enrols there; None where they run."""
+    stopping = (p.began_at for p in pauses if p.ended_at is None and p.stops_clocks_in(regency))
     return min(stopping, default=None)
 
 

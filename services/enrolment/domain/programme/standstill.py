@@ -8,6 +8,7 @@ from datetime import datetime
 
 from services.enrolment.domain.programme.card import Card
 from services.enrolment.domain.programme.clock import given_again
+from services.enrolment.domain.programme.pause import Pause, clocks_stopped_at
 
 
 @dataclass(frozen=True, slots=True)
@@ -16,6 +17,16 @@ class Standstill:
 
     since: datetime
     until: datetime
+
+
+def standstills(pauses: Iterable[Pause], *, regency: str) -> list[Standstill]:
+    """Return when clocks stood still in a regency because of pauses that are over, the earliest first."""
+    over = [
+        Standstill(pause.began_at, pause.ended_at)
+        for pause in pauses
+        if pause.ended_at is not None and pause.stops_clocks_in(regency)
+    ]
+    return sorted(over, key=lambda each: each.since)
 
 
 def gone_on(
@@ -34,15 +45,35 @@ def gone_on(
     return deadline
 
 
-def with_days_back(card: Card, past: Standstill, *, begins: datetime) -> Card:
-    """Return a card with the days of a pause that is over, in which it stood still.
+def settled(kept: Card, pauses: Iterable[Pause]) -> Card:
+    """Return a card, as it was kept, with the days of pauses since then.
 
-    `card` is as if there had been none, and stands still by whatever else does: a bar or another pause, which gives the
-    days since its own beginning. `begins` is before when its clock did not begin: an award, or the end of a waiting
-    time; one that was set meanwhile was set as of the pause (`Card.clock_at`). One that had run out before stays so.
+    `pauses` are those in force and those that ended since `clock_from`. Each day is given once, whatever else stopped
+    the clock. A clock that had run out before a pause began stays so.
     """
-    first, last = max(past.since, begins), card.clock_at(past.until)
-    if card.deadline is None or card.deadline <= past.since or last <= first:
+    pauses = list(pauses)
+    stopped = clocks_stopped_at(pauses, regency=kept.region)
+    card = replace(kept, paused_at=stopped)
+    for each in standstills(pauses, regency=kept.region):
+        first = max(each.since, card.clock_from or each.since)
+        last = card.clock_at(each.until)
+        if card.deadline is None or card.deadline <= first:
+            break
+        if first < last:
+            deadline = given_again(card.deadline, since=first, now=last, region=card.region)
+            card = replace(card, deadline=deadline, clock_from=last)
+    if stopped is not None and card.clock_from is not None:
+        card = replace(card, paused_at=max(stopped, card.clock_from))
+    return card
+
+
+def told_anew(card: Card, *, now: datetime) -> Card:
+    """Return a card whose deadline is as of now instead of as of when its clock stopped; barred ones are left alone.
+
+    In a pause that goes on it is later with every day.
+    """
+    if card.deadline is None or card.barred_at is not None:
         return card
-    deadline = given_again(card.deadline, since=first, now=last, region=card.region)
-    return replace(card, deadline=deadline)
+    deadline = given_again(card.deadline, since=card.clock_at(now), now=now, region=card.region)
+    stopped = None if card.paused_at is None else now
+    return replace(card, deadline=deadline, clock_from=now, paused_at=stopped)

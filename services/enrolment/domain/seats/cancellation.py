@@ -150,9 +150,10 @@ def _restored(
         waits = [each.open_again_at for each in others]
         return between(refunded, waits=waits, now=now, rules=rules)
     deadline, bought = enrolment.card_deadline_before, enrolment.enrolled_at
+    shows = card.clock_at(now)
     if deadline is not None and went_on:
         deadline = gone_on(deadline, standstills, since=bought, card=card)
     elif deadline is not None:
-        shows = card.clock_at(now)
         deadline = given_again(deadline, since=bought, now=shows, region=card.region)
-    return replace(refunded, state=enrolment.card_state_before, deadline=deadline)
+    before = enrolment.card_state_before
+    return replace(refunded, state=before, deadline=deadline, clock_from=shows)

@@ -22,4 +22,4 @@ def between(card: Card, *, waits: Iterable[datetime | None], now: datetime, rule
     opens = max((each for each in waits if each is not None), default=shows)
     begins = max(shows, opens) if opens <= now else opens - opens.resolution
     deadline = runs_out(begins, rules.next_purchase, region=card.region)
-    return replace(card, state=CardState.BETWEEN, deadline=deadline)
+    return replace(card, state=CardState.BETWEEN, deadline=deadline, clock_from=begins)

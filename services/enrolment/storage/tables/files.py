@@ -74,6 +74,8 @@ ADMISSION_CHUNK = sa.Table(
     sa.Column("candidates", sa.Text),
     sa.Column("results", sa.Text),
     sa.Column("admission_id", Identifier),
+    # By which version of the rules its rows were judged; the releases before did not write that down.
+    sa.Column("rule_version", sa.String(32)),
     sa.CheckConstraint(
         "(candidates is null) <> (results is null)", name="admission_chunk_is_one_or_the_other"
     ),

@@ -29,6 +29,9 @@ CARD = sa.Table(
     sa.Column("state", sa.String(16), nullable=False),
     sa.Column("balance", sa.BigInteger, nullable=False),
     sa.Column("deadline", Instant),
+    # As of when the deadline is kept: pauses since then give days. Of a card that no release since then has saved, its
+    # award.
+    sa.Column("clock_from", Instant),
     # Where it was awarded, and is counted.
     sa.Column("region", sa.String(5), nullable=False),
     # Where its holder lives now, where that is another place.
@@ -163,10 +166,6 @@ PAUSE = sa.Table(
     sa.Column("region", sa.String(5), nullable=False),
     sa.Column("message", sa.Text, nullable=False),
     sa.Column("began_at", Instant, nullable=False),
-    # Of one that is being ended: since when, up to which card clocks were given their days again, and how many cards.
-    sa.Column("ended_at", Instant),
-    sa.Column("given_to", Identifier),
-    sa.Column("given", sa.Integer, nullable=False, server_default="0"),
     sa.UniqueConstraint("what", "region", name="pause_once_a_place"),
 )
 
@@ -180,6 +179,7 @@ PAST_PAUSE = sa.Table(
     sa.Column("began_at", Instant, nullable=False),
     sa.Column("ended_at", Instant, nullable=False),
     sa.CheckConstraint("began_at <= ended_at", name="past_pause_ends_after_it_began"),
+    sa.Index("past_pause_by_end", "ended_at"),
 )
 
 

@@ -129,11 +129,9 @@ def _save(
     after = stores.admission_files.save_results(
         connection,
         file,
-        [
-            result_of(line, outcome, rule_version=judged.rule_version)
-            for line, outcome in zip(lines, judged.outcomes, strict=True)
-        ],
+        [result_of(line, outcome) for line, outcome in zip(lines, judged.outcomes, strict=True)],
         admission_id=admission_id if awarded else None,
+        rule_version=judged.rule_version,
         now=stores.database.now(connection),
     )
     return [_entry(after, judged, request_id)] if after.state is FileState.DONE else []

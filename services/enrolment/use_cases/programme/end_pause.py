@@ -2,15 +2,13 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
-
 import sqlalchemy as sa
 
 from chassis.identity import Principal
 from chassis.journal import Entry
-from chassis.problems import NotFound, StateConflict
+from chassis.problems import NotFound
 from services.enrolment.domain.entry_kinds import EntryKind
-from services.enrolment.domain.programme.pause import Pause, Paused
+from services.enrolment.domain.programme.pause import Pause
 from services.enrolment.storage.pauses import found
 from services.enrolment.storage.stores import Stores
 
@@ -24,22 +22,16 @@ def end_pause(
     request_id: str,
     stores: Stores,
 ) -> Pause:
-    """End a pause and return it; one of enrolments holds on until `give_days_back` has been through all cards.
+    """End a pause and return it as it was. Raises `NotFound` where it is not in force (any more).
 
-    Raises `NotFound` where it is not in force (any more), `StateConflict` where it is being ended already.
+    Clocks that stood still because of it have its days from then on: whoever reads a card adds them (`standstill`).
     """
     stores.pauses.hold(connection)
     pause = found(stores.pauses.in_force(connection), pause_id)
     if pause is None:
         raise NotFound
-    if pause.ended_at is not None:
-        raise StateConflict(_ENDING, facts={"state": "ending"})
     now = stores.database.now(connection)
-    ended = replace(pause, ended_at=now)
-    if pause.what is Paused.ENROLMENTS:
-        stores.pauses.save_ending(connection, ended, given=0)
-    else:
-        stores.pauses.remove(connection, ended)
+    stores.pauses.end(connection, pause, now=now)
     entry = Entry(
         kind=EntryKind.PAUSE_ENDED,
         actor=caller.subject,
@@ -49,7 +41,4 @@ def end_pause(
         body={"pause_id": pause_id, "what": pause.what.value, "reason": reason},
     )
     stores.journal.append(connection, [entry], now=now)
-    return ended
-
-
-_ENDING = "This pause is being ended already. It is over once all clocks have their days again."
+    return pause

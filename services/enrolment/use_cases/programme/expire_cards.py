@@ -20,6 +20,7 @@ from services.enrolment.domain.exclusion.case import Decision, ExclusionCase
 from services.enrolment.domain.programme.card import Card
 from services.enrolment.domain.programme.ending import Ended, expire
 from services.enrolment.domain.programme.quota import HOLDS_NO_PLACE, taken_by
+from services.enrolment.domain.programme.standstill import told_anew
 from services.enrolment.storage.stores import Stores
 from services.enrolment.use_cases.exclusion.lapse_cases import (
     lapse_cases,
@@ -49,7 +50,8 @@ def expire_cards(
     """Expire those cards of a wave whose time has run out, and return how many.
 
     Whoever bought a class meanwhile comes before or after: before, the card is in training and stays; after, it is
-    expired for the rules, too.
+    expired for the rules, too. Where a clock stood still because of a pause, or still does, its deadline is kept anew,
+    so that it is not found again until then.
     """
     if stores.waves.lock(connection, wave_id) is None:
         return 0
@@ -62,9 +64,12 @@ def expire_cards(
         for card in cards.values()
     ]
     ended = [each for each in judged if each is not None]
+    over = {each.card.card_ref: each.card for each in ended}
+    later = [told_anew(card, now=now) for ref, card in cards.items() if ref not in over]
+    stores.cards.save(connection, later)
+    stores.due_times.follow_clocks(connection, later)
     if not ended:
         return 0
-    over = {each.card.card_ref: each.card for each in ended}
     lapsed = lapse_cases(connection, over, Decision(ACTOR, now, RAN_OUT), stores=stores)
     save_ended(connection, ended, now=now, stores=stores)
     freed = [each.card.card_ref for each in ended if each.card.state in HOLDS_NO_PLACE]

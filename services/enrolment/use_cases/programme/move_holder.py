@@ -11,7 +11,7 @@ from chassis.journal import Entry
 from services.enrolment.domain.entry_kinds import EntryKind
 from services.enrolment.domain.programme.card import Card
 from services.enrolment.domain.programme.domicile import move
-from services.enrolment.domain.programme.pause import clock_stopped_at
+from services.enrolment.domain.programme.pause import clocks_stopped_at
 from services.enrolment.domain.reach import reach_to_act
 from services.enrolment.storage.stores import Stores
 from services.enrolment.use_cases.shared.find_card import card_within_reach
@@ -41,7 +41,7 @@ def move_holder(connection: sa.Connection, command: MoveHolder, *, stores: Store
         raise CardNotFound
     now = stores.database.now(connection)
     pauses = stores.pauses.in_force(connection)
-    paused_at = clock_stopped_at(pauses, card_ref, regency=command.regency)
+    paused_at = clocks_stopped_at(pauses, regency=command.regency)
     after = move(before, to=command.regency, paused_at=paused_at, now=now)
     stores.cards.save_domicile(connection, after)
     stores.due_times.follow_clocks(connection, [after])

@@ -26,10 +26,11 @@ class ReadFile:
 
 @dataclass(frozen=True, slots=True)
 class JudgedRow:
-    """What became of a row, and the admission that it belongs to where it earned a card."""
+    """What became of a row, the admission that it belongs to where it earned a card, and by which rules."""
 
     result: RowResult
     admission_id: str | None
+    rule_version: str | None
 
 
 def record_reading(
@@ -67,6 +68,8 @@ def judged_rows(file: AdmissionFile, *, stores: Stores) -> Iterator[list[JudgedR
             return
         first_row = chunk.first_row
         yield [
-            JudgedRow(result, chunk.admission_id if result.card_number else None)
+            JudgedRow(
+                result, chunk.admission_id if result.card_number else None, chunk.rule_version
+            )
             for result in stores.admission_files.sealed_rows.open_results(chunk)
         ]

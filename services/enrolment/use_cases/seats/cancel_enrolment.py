@@ -9,7 +9,7 @@ import sqlalchemy as sa
 
 from chassis.identity import Principal
 from services.enrolment.domain.programme.card import Card
-from services.enrolment.domain.programme.standstill import Standstill
+from services.enrolment.domain.programme.standstill import Standstill, standstills
 from services.enrolment.domain.seats.cancellation import Cancelled, cancel
 from services.enrolment.domain.seats.enrolment import Enrolment
 from services.enrolment.storage.stores import Stores
@@ -78,7 +78,8 @@ def _standstills(
     connection: sa.Connection, enrolment: Enrolment, card: Card, stores: Stores
 ) -> list[Standstill]:
     since = enrolment.enrolled_at
+    pauses = stores.pauses.in_force_or_ended_since(connection, since)
     return [
         *stores.exclusion_cases.past_bars(connection, card.card_ref),
-        *stores.pauses.past(connection, regency=card.region, since=since),
+        *standstills(pauses, regency=card.region),
     ]

@@ -20,7 +20,9 @@ from chassis.tickets import Outcome
 from services.enrolment.domain.assistance import told_of_assistance
 from services.enrolment.domain.entry_kinds import EntryKind
 from services.enrolment.domain.learning.redemption import redeem_code
+from services.enrolment.domain.programme.standstill import settled
 from services.enrolment.domain.seats.admission import Admitted, EnrolCommand, Situation, admit_all
+from services.enrolment.storage.cards import clocks_from
 from services.enrolment.storage.stores import Stores
 from services.enrolment.storage.tables.journal import FOLLOWER_STATE
 
@@ -55,9 +57,15 @@ class EnrolHandler:
         with parting(lambda command: command.class_id):
             classes = stores.classes.lock(connection, [command.class_id for command in commands])
         with parting(lambda command: command.card_ref):
-            cards = stores.cards.lock_for_purchase(connection, card_refs)
+            cards = stores.cards.lock_as_kept(connection, card_refs)
         history = stores.enrolments.history(connection, card_refs)
-        switches = stores.switches.read(connection, [c.provider_id for c in classes.values()])
+        provider_ids = [each.provider_id for each in classes.values()]
+        switches = stores.switches.read(
+            connection, provider_ids, clocks_from=clocks_from(cards.values())
+        )
+        pauses = [*switches.pauses, *switches.past_pauses]
+        if pauses:
+            cards = {card_ref: settled(card, pauses) for card_ref, card in cards.items()}
         all_known = all(command.class_id in classes for command in commands)
         current = all_known or self._catalogue_is_current(connection)
         return Situation(

@@ -11,9 +11,8 @@ from chassis.clock import read_instant, utc_now
 from services.enrolment.domain.programme.clock import end_of_day
 from services.enrolment.storage.tables.programme import CARD, PAUSE
 from services.enrolment.storage.tables.seats import ENROLMENT
-from services.enrolment.use_cases.programme.give_days_back import give_days_back
 from services.enrolment.worker import expire_due_cards
-from tests.chassis.problem_documents import code, problem
+from tests.services.enrolment import exclusions
 from tests.services.enrolment.api.test_moving import move
 from tests.services.enrolment.api.test_pauses import end, pause
 from tests.services.enrolment.house import DAY, House, document
@@ -44,8 +43,8 @@ def set_clock(house: House, card: HeldCard, deadline: datetime, **values: Any) -
 def awarded(house: House, *, days_left: int, days_ago: int = 10, region: str = BANDUNG) -> HeldCard:
     """Return a card that was awarded so many days ago and has so many days left, today not counted."""
     card = house.award(regency=region)
-    instant = midnight(days_left, region)
-    set_clock(house, card, instant, awarded_at=utc_now() - days_ago * DAY)
+    since = utc_now() - days_ago * DAY
+    set_clock(house, card, midnight(days_left, region), awarded_at=since, clock_from=since)
     return card
 
 
@@ -93,12 +92,22 @@ def test_what_is_paused_does_not_keep_others_from_being_found_late(house: House)
     paused(house, ago=2 * DAY, region="32")
     waiting = [awarded(house, days_left=-1) for _ in range(3)]
     late = awarded(house, days_left=-1, region=BENGKULU)
-    stores = house.service.stores
-    with house.service.database.reading() as connection:
-        due = stores.cards.due(connection, now=utc_now(), limit=1)
-    assert [*due.values()] == [[late.card_ref]]
     assert expired(house) == 1
     assert {shown(house, card)["status"] for card in waiting} == {"awarded"}
+    assert shown(house, late)["status"] == "expired"
+    with house.service.database.reading() as connection:
+        due = house.service.stores.cards.due(connection, now=utc_now(), limit=10)
+    assert due == {}, "nobody looks at them again before tomorrow"
+
+
+def test_a_card_that_was_looked_at_in_the_pause_gets_the_days_of_the_whole_of_it(
+    house: House,
+) -> None:
+    card = awarded(house, days_left=-1)
+    pause_id = paused(house, ago=2 * DAY)
+    assert expired(house) == 0
+    end(house, pause_id)
+    assert deadline(house, card) == midnight(1)
 
 
 def test_a_pause_of_admissions_or_of_another_place_stops_no_clock(house: House) -> None:
@@ -131,45 +140,19 @@ def test_a_pause_within_a_bar_and_a_bar_within_a_pause_give_days_once(house: Hou
     set_clock(house, earlier, midnight(5), barred_at=utc_now() - 4 * DAY)
     set_clock(house, later, midnight(5), barred_at=utc_now() - 1 * DAY)
     end(house, pause_id)
-    with house.as_owner() as connection:
-        query = sa.select(CARD.c.card_ref, CARD.c.deadline)
-        found = {row.card_ref: row.deadline for row in connection.execute(query)}
-    assert found[earlier.card_ref] == midnight(5), "all of its days are the bar's"
-    assert found[later.card_ref] == midnight(7), "those until it was barred"
+    with house.service.database.writing() as connection:
+        refs = [earlier.card_ref, later.card_ref]
+        cards = house.service.stores.cards.lock(connection, refs)
+    assert cards[earlier.card_ref].deadline == midnight(5), "all of its days are the bar's"
+    assert cards[later.card_ref].deadline == midnight(7), "those until it was barred"
 
 
-def test_a_pause_holds_until_every_clock_has_its_days_and_goes_on_where_it_stopped(
-    house: House,
-) -> None:
-    cards, class_id = [awarded(house, days_left=5) for _ in range(5)], house.put_class()
-    pause_id = paused(house, ago=2 * DAY)
-    ends = {"reason": "Selesai"}
-    told = document(house.post(f"/pauses/{pause_id}/end", ends, "operator"))
-    assert told["ended_at"] is not None
-    again = problem(house.post(f"/pauses/{pause_id}/end", ends, "operator"))
-    assert (again["code"], again["state"]) == ("state-conflict", "ending")
-
-    def chunk() -> int:
-        stores = house.service.stores
-        return house.service.transactions.run(
-            lambda connection: give_days_back(
-                connection, pause_id, request_id="-", stores=stores, at_once=2
-            )
-        )
-
-    assert [chunk(), chunk()] == [2, 2]
-    last, *done = sorted(cards, key=lambda each: each.card_ref, reverse=True)
-    assert deadline(house, last) is None
-    assert {deadline(house, card) for card in done} == {midnight(7)}
-    assert code(house.enrol(done[0], class_id)) == (409, "enrolments-paused")
-    [listed] = document(house.get("/pauses"))["items"]
-    assert listed["ended_at"] == told["ended_at"]
-    assert [chunk(), chunk()] == [1, 0]
-    assert {deadline(house, card) for card in cards} == {midnight(7)}
-    house.enrolled(last, class_id)
-    over = house.entries()[-2]
-    assert (over["kind"], over["role"]) == ("pause-over", "system")
-    assert over["body"] == {"pause_id": pause_id, "what": "enrolments", "cards": 5}
+def test_a_case_about_a_card_shows_it_as_its_holder_sees_it(house: House) -> None:
+    card = awarded(house, days_left=-1)
+    paused(house, ago=2 * DAY)
+    exclusions.hit(house, card)
+    [case] = exclusions.cases(house, card_ref=card.card_ref)
+    assert case["card_status"] == shown(house, card)["status"] == "awarded"
 
 
 def test_a_review_is_not_overdue_while_nobody_enrols(house: House) -> None:
@@ -177,7 +160,7 @@ def test_a_review_is_not_overdue_while_nobody_enrols(house: House) -> None:
     of.came()
     document(of.judge())
     [card] = of.cards
-    set_clock(house, card, midnight(-1))
+    set_clock(house, card, midnight(-1), clock_from=utc_now() - 10 * DAY)
     with house.as_owner() as connection:
         connection.execute(sa.update(ENROLMENT).values(holder_due_at=midnight(-1)))
     pause_id = paused(house, ago=2 * DAY)
@@ -187,6 +170,7 @@ def test_a_review_is_not_overdue_while_nobody_enrols(house: House) -> None:
     assert (step["action"], step["due_at"], step["overdue"]) == ("review", None, False)
     end(house, pause_id)
     assert read_instant(of.next()["due_at"]) == midnight(1)
+    assert expired(house) == 0
     assert document(house.get(late, "operator"))["items"] == []
 
 
@@ -210,6 +194,7 @@ def test_who_moves_into_a_pause_or_out_of_it_keeps_the_days_that_were_left(house
     assert (deadline(house, into), deadline(house, out)) == (None, midnight(8))
     end(house, pause_id)
     assert (deadline(house, into), deadline(house, out)) == (midnight(5), midnight(8))
+    assert house.differences() == []
 
 
 def test_who_leaves_a_class_keeps_the_days_of_a_pause_that_passed_meanwhile(house: House) -> None:

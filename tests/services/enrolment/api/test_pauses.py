@@ -10,7 +10,6 @@ from typing import Any
 import pytest
 
 from chassis.identifiers import new_id
-from services.enrolment.worker import end_pauses
 from tests.chassis.problem_documents import code, pointers, problem
 from tests.services.enrolment.house import House, document
 
@@ -24,9 +23,7 @@ def pause(house: House, what: str, region: str | None = None) -> dict[str, Any]:
 
 
 def end(house: House, pause_id: str) -> None:
-    """End a pause as an operator and the worker do."""
     document(house.post(f"/pauses/{pause_id}/end", {"reason": "Selesai"}, "operator"))
-    end_pauses(house.service.stores, house.service.transactions)
 
 
 def test_nobody_enrols_while_enrolments_are_paused_and_everybody_sees_why(house: House) -> None:

@@ -1,6 +1,6 @@
 """Clocks that stood still while nobody enrolled: each day is given once, whatever else stopped the clock.
 
-Rows are days from `NOW`. A pause lasts from day 2 to day 7; the clock runs out on day 10.
+Rows are days from `NOW`. A pause lasted from day 2 to day 7; the clock ran out on day 10, as it is kept.
 """
 
 from __future__ import annotations
@@ -14,10 +14,25 @@ import pytest
 from services.enrolment.domain.exclusion.bar import lift
 from services.enrolment.domain.programme.card import Card, CardState
 from services.enrolment.domain.programme.domicile import move
-from services.enrolment.domain.programme.pause import Pause, Paused, clock_stopped_at
-from services.enrolment.domain.programme.standstill import Standstill, gone_on, with_days_back
+from services.enrolment.domain.programme.pause import Pause, Paused, clocks_stopped_at
+from services.enrolment.domain.programme.standstill import (
+    Standstill,
+    gone_on,
+    settled,
+    standstills,
+    told_anew,
+)
 from tests.services.enrolment.domain.builders import DAY, EVENING, NOW, card
 
+
+def pause(begins: float, ends: float | None = None, region: str | None = None) -> Pause:
+    """Make a pause of enrolments; None: it is in force."""
+    ended_at = None if ends is None else NOW + ends * DAY
+    began_at = NOW + begins * DAY
+    return Pause(f"{begins}", Paused.ENROLMENTS, region, "", began_at, ended_at=ended_at)
+
+
+PAST = pause(2, 7)
 PAUSE = Standstill(NOW + 2 * DAY, NOW + 7 * DAY)
 
 
@@ -48,24 +63,56 @@ def held(runs_out: float = 10, **changes: Any) -> Card:
         (4, 5, 3, 11),
     ],
 )
-def test_the_end_of_a_pause_gives_the_days_that_nothing_else_gives(
+def test_a_past_pause_gives_the_days_that_nothing_else_gives(
     barred: int | None, other_pause: int | None, begins: int, runs_out: int
 ) -> None:
-    stands: dict[str, Any] = {
-        name: None if day is None else NOW + day * DAY
-        for name, day in (("barred_at", barred), ("paused_at", other_pause))
-    }
-    before = held(**stands)
-    after = with_days_back(before, PAUSE, begins=NOW + begins * DAY)
-    assert after == replace(before, deadline=midnight(runs_out))
+    since = None if barred is None else NOW + barred * DAY
+    pauses = [PAST] if other_pause is None else [pause(other_pause), PAST]
+    kept = held(barred_at=since, clock_from=NOW + begins * DAY)
+    assert settled(kept, pauses).deadline == midnight(runs_out)
+
+
+def test_days_that_lie_in_several_past_pauses_are_given_once_in_whatever_order() -> None:
+    pauses = [pause(6, 9), PAST, pause(3, 4, "32"), pause(20, 30, "17")]
+    for kept in (held(), held(clock_from=NOW)):
+        assert settled(kept, pauses).deadline == midnight(17)
+        assert settled(kept, pauses[::-1]).deadline == midnight(17)
+
+
+def test_what_was_given_is_not_given_again_once_it_is_kept() -> None:
+    once = settled(held(clock_from=NOW), [PAST])
+    assert once.clock_from == PAST.ended_at
+    assert settled(once, [PAST]) == once
 
 
 def test_a_clock_that_had_run_out_before_and_none_at_all_get_nothing() -> None:
-    for deadline in (midnight(1), PAUSE.since, None):
-        without = replace(held(), deadline=deadline)
-        assert with_days_back(without, PAUSE, begins=NOW) == without
-    on_the_day = replace(held(), deadline=midnight(2))
-    assert with_days_back(on_the_day, PAUSE, begins=NOW).deadline == midnight(7)
+    for deadline in (midnight(1), PAST.began_at, None):
+        without = replace(held(clock_from=NOW), deadline=deadline)
+        assert settled(without, [PAST, pause(8, 20)]) == without
+    on_the_day = replace(held(clock_from=NOW), deadline=midnight(2))
+    assert settled(on_the_day, [PAST]).deadline == midnight(7)
+
+
+def test_a_card_in_a_pause_stands_still_since_its_clock_began_at_the_earliest() -> None:
+    assert settled(held(clock_from=NOW), [pause(2)]).paused_at == NOW + 2 * DAY
+    assert settled(held(clock_from=NOW + 4 * DAY), [pause(2)]).paused_at == NOW + 4 * DAY
+    assert settled(held(clock_from=NOW), [pause(2, None, "17")]).paused_at is None
+
+
+def test_a_deadline_that_is_told_anew_in_a_pause_is_later_by_its_days_so_far_and_gets_the_rest() -> (
+    None
+):
+    now = NOW + 12 * DAY
+    first = settled(held(clock_from=NOW), [pause(2)])
+    later = told_anew(first, now=now)
+    assert (later.deadline, later.clock_from) == (midnight(20), now)
+    assert settled(later, [pause(2)]) == later
+    assert settled(later, [pause(2, 14)]).deadline == midnight(22)
+    assert settled(first, [pause(2, 14)]).deadline == midnight(22)
+    running = held(clock_from=NOW)
+    assert told_anew(running, now=now).deadline == running.deadline
+    barred = held(barred_at=NOW)
+    assert told_anew(barred, now=now) == barred
 
 
 @pytest.mark.parametrize(
@@ -85,7 +132,7 @@ def test_a_bar_that_is_lifted_in_a_pause_gives_the_days_until_that_began(
     before = held(barred_at=NOW + barred * DAY, paused_at=stopped)
     waits = None if opens is None else NOW + opens * DAY
     after = lift(before, now=NOW + lifted * DAY, opens=waits)
-    assert after == replace(before, barred_at=None, deadline=midnight(runs_out))
+    assert (after.barred_at, after.deadline) == (None, midnight(runs_out))
 
 
 def test_a_card_in_a_pause_is_expired_only_where_it_was_when_that_began() -> None:
@@ -104,18 +151,20 @@ def test_a_clock_that_went_on_unseen_stood_still_in_pauses_and_bars_once() -> No
 def test_who_moves_keeps_the_days_that_were_left() -> None:
     now = NOW + 5 * DAY
     out = move(held(paused_at=PAUSE.since), to="31.71", now=now)
-    assert (out.paused_at, out.deadline) == (None, midnight(13))
+    assert (out.paused_at, out.deadline, out.clock_from) == (None, midnight(13), now)
     into = move(held(), to="31.71", paused_at=PAUSE.since, now=now)
-    assert (into.paused_at, into.deadline) == (PAUSE.since, midnight(7))
+    assert (into.paused_at, into.deadline, into.clock_from) == (now, midnight(10), now)
     assert move(held(), to="31.71", now=now).deadline == midnight(10)
+    barred = move(held(barred_at=NOW + 3 * DAY, paused_at=PAUSE.since), to="31.71", now=now)
+    assert (barred.deadline, barred.clock_from) == (midnight(11), NOW + 3 * DAY)
+    ahead = held(clock_from=NOW + 6 * DAY, paused_at=PAUSE.since)
+    assert move(ahead, to="31.71", now=now).deadline == midnight(10)
 
 
-def test_the_earliest_pause_that_holds_there_stops_the_clock_of_who_has_no_days_yet() -> None:
-    first = Pause("1", Paused.ENROLMENTS, "32", "", NOW, ended_at=NOW + DAY, given_to="b")
-    later = Pause("2", Paused.ENROLMENTS, None, "", NOW + DAY)
+def test_the_earliest_pause_that_holds_there_stops_clocks() -> None:
     admissions = Pause("3", Paused.ADMISSIONS, None, "", NOW - DAY)
-    pauses = [admissions, later, first]
-    assert clock_stopped_at(pauses, "c", regency="32.73") == NOW
-    assert clock_stopped_at(pauses, "b", regency="32.73") == NOW + DAY
-    assert clock_stopped_at(pauses, "c", regency="17.71") == NOW + DAY
-    assert clock_stopped_at([admissions], "c", regency="32.73") is None
+    pauses = [admissions, pause(1), pause(0, None, "32"), pause(-5, -4)]
+    assert clocks_stopped_at(pauses, regency="32.73") == NOW
+    assert clocks_stopped_at(pauses, regency="17.71") == NOW + DAY
+    assert clocks_stopped_at([admissions], regency="32.73") is None
+    assert standstills(pauses, regency="32.73") == [Standstill(NOW - 5 * DAY, NOW - 4 * DAY)]

@@ -1,4 +1,4 @@
-"""Know how far the end of a pause has come, which gives clocks their days again, and remember when pauses were."""
+"""Remember when enrolments were paused, as of when a card's deadline is kept, and which rules judged rows of files."""
 
 import sqlalchemy as sa
 from alembic import op
@@ -10,9 +10,8 @@ down_revision = "0017"
 
 
 def upgrade() -> None:
-    op.add_column("pause", sa.Column("ended_at", Instant()))
-    op.add_column("pause", sa.Column("given_to", Identifier()))
-    op.add_column("pause", sa.Column("given", sa.Integer(), nullable=False, server_default="0"))
+    op.add_column("card", sa.Column("clock_from", Instant()))
+    op.add_column("admission_chunk", sa.Column("rule_version", sa.String(32)))
     op.create_table(
         "past_pause",
         sa.Column("pause_id", Identifier(), nullable=False),
@@ -21,4 +20,5 @@ def upgrade() -> None:
         sa.Column("ended_at", Instant(), nullable=False),
         sa.PrimaryKeyConstraint("pause_id"),
         sa.CheckConstraint("began_at <= ended_at", name="past_pause_ends_after_it_began"),
+        sa.Index("past_pause_by_end", "ended_at"),
     )
