@@ -96,7 +96,7 @@ class Card(Shown):
     deadline = InstantField(
         allow_none=True,
         metadata=says(
-            "Until when a class has to be bought; null while no clock runs, as of a barred card."
+            "Until when a class has to be bought; null while no clock runs: in training, barred, or in a pause."
         ),
     )
     region = Parsed(

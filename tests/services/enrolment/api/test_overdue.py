@@ -76,6 +76,7 @@ def test_a_result_takes_it_off_the_list_and_a_missing_review_puts_the_holder_on_
     assert late(house, "provider") == late(house, "holder") == []
     with house.as_owner() as connection:
         connection.execute(sa.update(ENROLMENT).values(holder_due_at=ENROLMENT.c.enrolled_at))
+        connection.execute(sa.update(CARD).values(deadline=CARD.c.awarded_at))
     [row] = late(house, "holder")
     assert (row["action"], row["status"]) == ("review", "completed")
     with house.service.database.reading() as connection:
