@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import itertools
 import json
+import os
 import random
 import time
 from collections.abc import Iterator
@@ -98,7 +99,7 @@ def measured(into: list[Took]) -> Iterator[None]:
     into.append(Took(time.perf_counter() - clock, time.process_time() - processor))
 
 
-BUILDERS = 2
+BUILDERS = int(os.environ.get("INDEX_BUILDERS", "1"))
 """As many as the worker has unless it is told otherwise."""
 
 
