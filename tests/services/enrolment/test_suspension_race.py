@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import threading
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
+from datetime import datetime
 
 import sqlalchemy as sa
 
@@ -39,8 +40,14 @@ class WatchedSwitches(SwitchStore):
         self._suspended = suspended
         self._wait = wait
 
-    def read(self, connection: sa.Connection, provider_ids: Sequence[str]) -> Switches:  # type: ignore[override]
-        switches = super().read(connection, provider_ids)
+    def read(
+        self,
+        connection: sa.Connection,
+        provider_ids: Iterable[str],
+        *,
+        clocks_from: datetime | None = None,
+    ) -> Switches:
+        switches = super().read(connection, provider_ids, clocks_from=clocks_from)
         if not switches.suspended:
             self.was_read.set()
             self._suspended.wait(self._wait)
