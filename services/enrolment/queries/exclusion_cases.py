@@ -12,7 +12,7 @@ from chassis.clock import write_instant
 from chassis.database import Database
 from chassis.pagination import Page
 from services.enrolment.domain.exclusion.case import Decision, ExclusionCase
-from services.enrolment.domain.programme.card import Card, CardState, Scheme
+from services.enrolment.domain.programme.card import Card
 from services.enrolment.storage.exclusion_cases import CASES, case_of
 from services.enrolment.storage.stores import Stores
 from services.enrolment.storage.tables.exclusions import EXCLUSION_CASE, EXCLUSION_LIST
@@ -39,12 +39,6 @@ _CASES = (
         L.issuer,
         L.as_of,
         C.awarded_at,
-        C.state.label("card_state"),
-        C.scheme,
-        C.balance,
-        C.deadline,
-        C.barred_at,
-        C.clock_from,
         sa.func.coalesce(C.domicile, C.region).label("lives_in"),
     )
     .join(EXCLUSION_LIST, L.list_id == X.list_id)
@@ -72,7 +66,7 @@ def list_cases(
     if page.after is not None:
         query = query.where(X.case_id < page.after)
     rows = connection.execute(query).all()
-    cards = stores.cards.settle(connection, map(_card_of, rows))
+    cards = stores.cards.find_all(connection, [row.card_ref for row in rows])
     return page.of(
         rows,
         present=lambda row: _document(row, cards[row.card_ref], now),
@@ -87,7 +81,7 @@ def show_case(
     row = connection.execute(_CASES.where(X.case_id == case_id)).one_or_none()
     if row is None:
         return None
-    cards = stores.cards.settle(connection, [_card_of(row)])
+    cards = stores.cards.find_all(connection, [row.card_ref])
     return _document(row, cards[row.card_ref], now)
 
 
@@ -151,19 +145,6 @@ def _document(row: sa.Row[Any], card: Card, now: datetime) -> dict[str, Any]:
         "appeal_decided": _decision(case.reviewed),
         "ended": _decision(case.ended),
     }
-
-
-def _card_of(row: sa.Row[Any]) -> Card:
-    return Card(
-        card_ref=row.card_ref,
-        scheme=Scheme(row.scheme),
-        state=CardState(row.card_state),
-        balance=row.balance,
-        deadline=row.deadline,
-        region=present_code(row.lives_in),
-        barred_at=row.barred_at,
-        clock_from=row.clock_from or row.awarded_at,
-    )
 
 
 def _own_document(row: sa.Row[Any], now: datetime) -> dict[str, Any]:

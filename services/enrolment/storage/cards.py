@@ -48,6 +48,7 @@ class CardStore:
             .order_by(C.card_ref)
             .with_for_update(key_share=True)
         )
+        self._find_all = sa.select(CARD).where(database.is_among(C.card_ref))
         self._awards = sa.select(C.card_ref, C.rule_version).where(database.is_among(C.card_ref))
         given = database.recordset(
             {
@@ -80,8 +81,12 @@ class CardStore:
 
     def read(self, connection: sa.Connection, card_ref: str) -> Card | None:
         """Read one card, with the days of pauses, without locking it."""
-        rows = connection.execute(sa.select(CARD).where(C.card_ref == card_ref))
-        return self.settle(connection, map(card_of, rows)).get(card_ref)
+        return self.find_all(connection, [card_ref]).get(card_ref)
+
+    def find_all(self, connection: sa.Connection, card_refs: Sequence[str]) -> dict[str, Card]:
+        """Read many cards, with the days of pauses, without locking them."""
+        rows = connection.execute(self._find_all, {"keys": self._database.keys(card_refs)})
+        return self.settle(connection, map(card_of, rows))
 
     def settle(self, connection: sa.Connection, kept: Iterable[Card]) -> dict[str, Card]:
         """Return cards that were read as they are kept with the days of pauses, by their references."""

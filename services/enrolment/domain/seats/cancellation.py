@@ -150,7 +150,8 @@ def _restored(
         waits = [each.open_again_at for each in others]
         return between(refunded, waits=waits, now=now, rules=rules)
     deadline, bought = enrolment.card_deadline_before, enrolment.enrolled_at
-    shows = card.clock_at(now)
+    # Who moved into a pause that began before the purchase has a clock that shows no earlier instant than that.
+    shows = max(card.clock_at(now), bought)
     if deadline is not None and went_on:
         deadline = gone_on(deadline, standstills, since=bought, card=card)
     elif deadline is not None:
