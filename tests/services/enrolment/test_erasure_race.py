@@ -1,12 +1,12 @@
-"""An erasure against an admission of the same person and of the same family, a review, an enrolment, applications and a
-list; with twins in which nobody takes care.
+"""An erasure against an admission of the same person and of the same family, a review and an enrolment; with twins in
+which nobody takes care.
 """
 
 from __future__ import annotations
 
 import threading
 from collections import Counter
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 from typing import Any
@@ -17,24 +17,12 @@ import sqlalchemy as sa
 from chassis.database import Database
 from chassis.identifiers import new_id
 from chassis.identity import Principal
-from chassis.problems import Problem
 from chassis.sealing import Seal
-from services.enrolment.domain.draw.application import Application
-from services.enrolment.domain.exclusion.listed_lines import ListedLine
 from services.enrolment.domain.programme.award import Award, Candidate
 from services.enrolment.service import EnrolmentService
-from services.enrolment.storage.applications import ApplicationStore
-from services.enrolment.storage.listed_persons import ListedPersonStore
-from services.enrolment.storage.persons import Digests, Fingerprints, PersonStore
+from services.enrolment.storage.persons import Fingerprints, PersonStore
 from services.enrolment.storage.stores import Stores
-from services.enrolment.storage.suppressions import SuppressionStore
-from services.enrolment.storage.tables.draws import APPLICATION, DRAW
 from services.enrolment.storage.tables.programme import PERSON, SUPPRESSED_PERSON
-from services.enrolment.use_cases.draw.withdraw_application import (
-    WithdrawApplication,
-    withdraw_application,
-)
-from services.enrolment.use_cases.exclusion.receive_list import begin_list, keep_rows, take_on
 from services.enrolment.use_cases.learning.review_enrolment import (
     ReviewEnrolment,
     review_enrolment,
@@ -46,22 +34,23 @@ from services.enrolment.use_cases.programme.admit_candidates import (
 from services.enrolment.use_cases.programme.erase_holder import EraseHolder, erase_holder
 from services.enrolment.use_cases.programme.find_traces import find_traces
 from services.enrolment.use_cases.programme.revoke_card import RevokeCard, revoke_card
-from services.enrolment.use_cases.shared.actor import Actor
 from tests.services.enrolment.careless import UnlockedCards
 from tests.services.enrolment.contender import outcome_for
-from tests.services.enrolment.draw_races import done_or_waiting, seal_of
-from tests.services.enrolment.draws import applied, open_draw
-from tests.services.enrolment.erasing import RINA, SUPPRESSED, left_of, revoke
-from tests.services.enrolment.exclusions import announced
+from tests.services.enrolment.erasing import left_of, revoke
+from tests.services.enrolment.erasure_races import (
+    OPERATOR,
+    PATIENCE,
+    Step,
+    at_once,
+    erasing,
+    outcome,
+)
 from tests.services.enrolment.house import House, settings_for
 from tests.services.enrolment.people import HeldCard
 from tests.services.enrolment.teaching import Taught, taught
 from tests.services.enrolment.test_admission_race import candidate
 
-PATIENCE = 20
-OPERATOR = Principal(RINA, "operator", None, None, None, expires_at=0)
 SAID = "Instruktur Tetriwanda sabar sekali"
-Step = Callable[[sa.Connection], object]
 
 
 class ReadApart(PersonStore):
@@ -103,22 +92,6 @@ def admitted(service: EnrolmentService, stores: Stores, wave_id: str, one: Candi
         return "refused by the database"
     [outcome] = judged.outcomes
     return "awarded" if isinstance(outcome, Award) else outcome.code
-
-
-def erasing(card: HeldCard, stores: Stores) -> Step:
-    """Return an erasure whose traces were found before."""
-    traces = find_traces(None, card.card_ref, stores=stores)
-    command = EraseHolder(None, card.card_ref, "Permintaan", "PDP-1", OPERATOR, "request-2")
-    return lambda connection: erase_holder(connection, command, traces, stores=stores)
-
-
-def outcome(service: EnrolmentService, step: Step) -> str:
-    """Take a step, and tell how it ended."""
-    try:
-        service.transactions.run(step)
-    except Problem as refusal:
-        return refusal.code
-    return "done"
 
 
 def of(card: HeldCard, *, family_card: str | None = None) -> Candidate:
@@ -187,18 +160,6 @@ def test_if_only_persons_were_counted_a_third_of_a_family_card_would_be_admitted
     fourth = candidate(7_778, family_card=family)
     told = admitted(house.service, house.service.stores, house.wave_id, fourth)
     assert told == "family-card-used-up"
-
-
-def at_once(service: EnrolmentService, *steps: Step) -> list[str]:
-    """Take steps at once, and tell how each ended."""
-    start = threading.Barrier(len(steps))
-
-    def take(step: Step) -> str:
-        start.wait(PATIENCE)
-        return outcome(service, step)
-
-    with ThreadPoolExecutor(len(steps)) as pool:
-        return list(pool.map(take, steps))
 
 
 class KnownEarly(ReadApart):
@@ -288,161 +249,3 @@ def test_who_enrols_while_being_erased_has_a_seat_or_is_gone_and_never_both(hous
         ended = list(zip(erased, enrolled, strict=True))
     assert set(ended) <= {("done", "card-not-usable"), ("state-conflict", "confirmed")}
     assert house.differences() == []
-
-
-def who_waits(house: House) -> tuple[str, str, HeldCard]:
-    """Let somebody apply whose card was revoked since; return wave, application and card."""
-    wave_id, person = open_draw(house), next(house.supply)
-    application_id = applied(house, wave_id, person)
-    [card] = house.award_to(person)
-    revoke(house, card)
-    return wave_id, application_id, card
-
-
-class ApartApplications(ApplicationStore):
-    """Applications that an erasure reads before something else happens, with a lock on nothing or on draws alone."""
-
-    def __init__(self, house: House, *, locks_draws: bool) -> None:
-        fingerprints = house.service.stores.persons.fingerprints
-        super().__init__(house.service.database, seal=seal_of(house), fingerprints=fingerprints)
-        self._locks_draws = locks_draws
-        self.was_read, self.may_go_on = threading.Event(), threading.Event()
-
-    def of_person(self, connection: sa.Connection, nik_digest: str) -> list[Application]:
-        if self._locks_draws:
-            connection.execute(sa.select(DRAW.c.wave_id).with_for_update())
-            return super().of_person(connection, nik_digest)
-        mine = sa.select(APPLICATION.c.application_id).where(APPLICATION.c.nik_digest == nik_digest)
-        ids = list(connection.execute(mine).scalars())
-        self.was_read.set()
-        self.may_go_on.wait(PATIENCE)
-        found = [self.find(connection, one) for one in ids]
-        return [one for one in found if one is not None]
-
-
-def erase_while_somebody_applies(house: House, stores: Stores) -> bool:
-    """Erase somebody while an applicant holds the draw; return whether that was waited for."""
-    wave_id, _, card = who_waits(house)
-    step, draws = erasing(card, stores), house.service.stores.draws
-    with ThreadPoolExecutor(1) as pool:
-        with house.service.database.writing() as connection:
-            draws.hold(connection, wave_id)
-            erasure = pool.submit(outcome, house.service, step)
-            done_or_waiting(house, erasure)
-            had_to_wait = not erasure.done()
-        assert erasure.result() == "done"
-    return had_to_wait
-
-
-@pytest.mark.parametrize("dialect", ["postgresql"])
-def test_an_erasure_waits_for_nobody_who_applies(house: House) -> None:
-    """On SQLite one transaction at a time writes, from its beginning."""
-    assert not erase_while_somebody_applies(house, house.service.stores)
-    assert house.differences() == []
-
-
-@pytest.mark.parametrize("dialect", ["postgresql"])
-def test_if_draws_were_locked_alone_an_erasure_would_wait_for_everybody_who_applies(
-    house: House,
-) -> None:
-    """And as long as there is always one, for ever: whoever shares a lock passes who waits to have it alone."""
-    applications = ApartApplications(house, locks_draws=True)
-    stores = replace(house.service.stores, applications=applications)
-    assert erase_while_somebody_applies(house, stores)
-
-
-def withdrawing(application_id: str, stores: Stores) -> Step:
-    command = WithdrawApplication(application_id, "Sudah bekerja", OPERATOR, "request-5")
-    return lambda connection: withdraw_application(connection, command, stores=stores)
-
-
-def test_an_application_that_is_withdrawn_while_its_person_is_erased_leaves_nothing(
-    house: House,
-) -> None:
-    _, application_id, card = who_waits(house)
-    stores = house.service.stores
-    steps = (withdrawing(application_id, stores), erasing(card, stores))
-    assert at_once(house.service, *steps) == ["done", "done"]
-    assert {place for place, _ in left_of(house, card)} == {SUPPRESSED}
-    assert house.differences() == []
-
-
-@pytest.mark.parametrize("dialect", ["postgresql"])
-def test_if_applications_were_not_locked_one_would_be_erased_that_is_withdrawn(
-    house: House,
-) -> None:
-    _, application_id, card = who_waits(house)
-    service, applications = house.service, ApartApplications(house, locks_draws=False)
-    with ThreadPoolExecutor(1) as pool:
-        unlocked = replace(service.stores, applications=applications)
-        erasure = pool.submit(outcome, service, erasing(card, unlocked))
-        assert applications.was_read.wait(PATIENCE)
-        assert outcome(service, withdrawing(application_id, service.stores)) == "done"
-        applications.may_go_on.set()
-        with pytest.raises(sa.exc.IntegrityError):
-            erasure.result()
-
-
-class PausedLists(ListedPersonStore):
-    """Lists of which somebody was taken off, and nobody goes on before something else has happened."""
-
-    def __init__(self, house: House) -> None:
-        fingerprints = house.service.stores.persons.fingerprints
-        super().__init__(house.service.database, fingerprints=fingerprints)
-        self.was_taken_off, self.may_go_on = threading.Event(), threading.Event()
-
-    def forget(self, connection: sa.Connection, persons: Sequence[Digests]) -> None:
-        super().forget(connection, persons)
-        self.was_taken_off.set()
-        self.may_go_on.wait(PATIENCE)
-
-
-class UnheldSuppressions(SuppressionStore):
-    """The list of the erased, to which anybody may be added while it is read."""
-
-    def hold(self, _: sa.Connection) -> None:
-        return
-
-
-def list_while_erasing(house: House, *, holds: bool) -> set[str]:
-    """Let a list come that names somebody who is being erased; return where something of that person is left."""
-    card, service = house.award(), house.service
-    revoke(house, card)
-    list_id, line = announced(house), ListedLine(2, nik=card.person.nik)
-    stores, pausing = service.stores, PausedLists(house)
-    if not holds:
-        fingerprints = stores.persons.fingerprints
-        unheld = UnheldSuppressions(service.database, fingerprints=fingerprints)
-        stores = replace(stores, suppressions=unheld)
-    actor = Actor(RINA, "operator", "request-6")
-
-    def take(connection: sa.Connection) -> None:
-        take_on(connection, list_id, actor=actor, stores=stores)
-
-    service.transactions.run(lambda connection: begin_list(connection, list_id, stores=stores))
-    with ThreadPoolExecutor(2) as pool:
-        paused = replace(service.stores, listed_persons=pausing)
-        erasure = pool.submit(outcome, service, erasing(card, paused))
-        assert pausing.was_taken_off.wait(PATIENCE)
-        service.transactions.run(
-            lambda connection: keep_rows(connection, list_id=list_id, lines=[line], stores=stores)
-        )
-        taking = pool.submit(outcome, service, take)
-        done_or_waiting(house, taking)
-        pausing.may_go_on.set()
-        assert (erasure.result(), taking.result()) == ("done", "done")
-    return {place for place, _ in left_of(house, card)}
-
-
-@pytest.mark.parametrize("dialect", ["postgresql"])
-def test_who_is_erased_while_a_list_comes_is_left_out_of_it(house: House) -> None:
-    """On SQLite one transaction at a time writes, from its beginning."""
-    assert list_while_erasing(house, holds=True) == {SUPPRESSED}
-    assert house.differences() == []
-
-
-@pytest.mark.parametrize("dialect", ["postgresql"])
-def test_if_the_list_of_the_erased_were_not_held_somebody_on_it_would_stay_on_a_list_that_comes(
-    house: House,
-) -> None:
-    assert list_while_erasing(house, holds=False) == {SUPPRESSED, "listed_person.nik_digest"}

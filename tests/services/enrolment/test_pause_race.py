@@ -9,7 +9,6 @@ from __future__ import annotations
 import threading
 from collections.abc import Callable, Sequence
 from dataclasses import replace
-from typing import Any
 
 import pytest
 import sqlalchemy as sa
@@ -20,13 +19,12 @@ from chassis.identity import Principal
 from services.enrolment.domain.programme.card import Card
 from services.enrolment.domain.programme.standstill import settled
 from services.enrolment.storage.cards import CardStore
-from services.enrolment.use_cases.learning.give_results import GiveResult, give_results_of_class
 from services.enrolment.use_cases.programme.end_pause import end_pause
 from tests.services.enrolment.api.test_days_of_pauses import midnight, paused
 from tests.services.enrolment.careless import careless_service
 from tests.services.enrolment.house import DAY, House
 from tests.services.enrolment.teaching import Taught, taught
-from tests.services.enrolment.waiting import Change, while_a_card_is_held
+from tests.services.enrolment.waiting import Change, judging, while_a_card_is_held
 
 
 class PausesReadFirst(CardStore):
@@ -53,15 +51,7 @@ def test_a_training_that_ends_as_the_pause_does_leaves_the_whole_of_the_next_clo
     careless = careless_service(house)
     cards = store(careless.database)
     stores = replace(careless.stores, cards=cards)
-    provider = Principal("staff:1", "provider", of.provider_id, None, None, expires_at=0)
-    command = GiveResult(None, provider, "request-1")
-
-    def judge() -> Any:
-        return careless.transactions.run(
-            lambda connection: give_results_of_class(
-                connection, of.class_id, command, after=None, stores=stores
-            )
-        )
+    judge = judging(of, careless, stores)
 
     begun = cards.was_read if isinstance(cards, PausesReadFirst) else None
     while_a_card_is_held(house, of.cards[0], over, judge, begun=begun)

@@ -20,7 +20,6 @@ from services.enrolment.domain.programme.card import Card
 from services.enrolment.domain.seats.training_class import TrainingClass
 from services.enrolment.storage.cards import CardStore
 from services.enrolment.storage.classes import ClassCopy, ClassStore
-from services.enrolment.use_cases.learning.give_results import GiveResult, give_results_of_class
 from services.enrolment.use_cases.programme.move_holder import MoveHolder, move_holder
 from tests.chassis.problem_documents import code
 from tests.services.enrolment.api.test_moving import BANDUNG, JAYAPURA, WHY, move, shown
@@ -28,7 +27,7 @@ from tests.services.enrolment.careless import careless_service
 from tests.services.enrolment.house import DAY, House, document
 from tests.services.enrolment.people import HeldCard
 from tests.services.enrolment.teaching import Taught, held, taught
-from tests.services.enrolment.waiting import Change, while_a_card_is_held
+from tests.services.enrolment.waiting import Change, judging, while_a_card_is_held
 
 MAKASSAR = "73.71"
 
@@ -109,15 +108,7 @@ def test_if_nobody_read_the_class_again_money_of_a_class_that_was_called_off_wou
     careless = careless_service(house)
     classes = ReadOnce(careless.database)
     stores = replace(careless.stores, classes=classes)
-    provider = Principal("staff:1", "provider", of.provider_id, None, None, expires_at=0)
-    command = GiveResult(None, provider, "request-1")
-
-    def judge() -> Any:
-        return careless.transactions.run(
-            lambda connection: give_results_of_class(
-                connection, of.class_id, command, after=None, stores=stores
-            )
-        )
+    judge = judging(of, careless, stores)
 
     change = telling(of, **CALLED_OFF)
     told = while_a_card_is_held(house, of.cards[0], change, judge, begun=classes.was_read)
