@@ -76,7 +76,6 @@ class WaveStore:
                 "state": award.card.state,
                 "balance": award.card.balance,
                 "deadline": award.card.deadline,
-                "clock_from": award.card.clock_from,
                 "region": award.card.region,
                 "cluster": award.nomination.candidate.cluster,
                 "awarded_at": now,

@@ -11,10 +11,7 @@ from services.enrolment.domain.programme.clock import given_again
 
 def bar(card: Card, *, now: datetime) -> Card:
     """Bar a card; one that is barred stays so since then."""
-    if card.barred_at is not None:
-        return card
-    since = max(card.clock_at(now), card.clock_from or now)
-    return replace(card, barred_at=now, clock_from=since)
+    return replace(card, barred_at=card.barred_at or now)
 
 
 def lift(card: Card, *, now: datetime, opens: datetime | None = None) -> Card:

@@ -206,7 +206,6 @@ def _award(nomination: Nomination, *, rules: RuleSet, now: datetime) -> Award:
         balance=rules.training_balance,
         deadline=runs_out(now, rules.first_purchase, region=candidate.region),
         region=candidate.region,
-        clock_from=now,
     )
     movement = Movement(
         movement_id=nomination.movement_id,

@@ -29,8 +29,7 @@ CARD = sa.Table(
     sa.Column("state", sa.String(16), nullable=False),
     sa.Column("balance", sa.BigInteger, nullable=False),
     sa.Column("deadline", Instant),
-    # As of when the deadline is kept: pauses since then give days. Of a card that no release since then has saved, its
-    # award.
+    # As of when the deadline is kept: pauses since then give days. Null stands for the award.
     sa.Column("clock_from", Instant),
     # Where it was awarded, and is counted.
     sa.Column("region", sa.String(5), nullable=False),

@@ -207,6 +207,16 @@ def test_a_change_obeys_the_rules_of_a_new_class() -> None:
     assert refused({"meetings": ()}, days=0) == ["/meetings"]
 
 
+def test_meetings_are_not_made_shorter_once_registration_has_opened() -> None:
+    first, second, test = training_class().plan.meetings
+    shorter = replace(second, ends_at=second.ends_at - timedelta(minutes=30))
+    longer = replace(test, ends_at=test.ends_at + timedelta(minutes=30))
+    assert refused({"meetings": (first, shorter, longer)}, days=0) == ["/meetings"]
+    later = training_class(registration_opens=NOW + timedelta(days=1))
+    changed = change(later, {"meetings": (first, shorter, longer)}, now=NOW)
+    assert changed.plan.meetings == (first, shorter, longer)
+
+
 def test_the_price_stays_once_registration_has_closed() -> None:
     assert change(training_class(), {"price": 0}, now=NOW + timedelta(days=4)).plan.price == 0
     assert refused({"price": 0}, days=5) == ["/price"]

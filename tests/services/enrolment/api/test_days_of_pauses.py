@@ -88,6 +88,14 @@ def test_no_card_runs_out_meanwhile_and_whoever_would_have_buys_afterwards(house
     house.enrolled(card, class_id)
 
 
+def test_whoever_would_have_run_out_meanwhile_buys_at_once_when_the_pause_ends(
+    house: House,
+) -> None:
+    card, class_id = awarded(house, days_left=-1), house.put_class()
+    end(house, paused(house, ago=2 * DAY))
+    house.enrolled(card, class_id)
+
+
 def test_what_is_paused_does_not_keep_others_from_being_found_late(house: House) -> None:
     paused(house, ago=2 * DAY, region="32")
     waiting = [awarded(house, days_left=-1) for _ in range(3)]

@@ -10,6 +10,7 @@ from typing import Any
 
 import pytest
 
+from tests.chassis.problem_documents import code
 from tests.services.enrolment.api.test_statements import balances, moved, of_provider
 from tests.services.enrolment.house import PRICE, House, document
 from tests.services.enrolment.teaching import Taught, taught
@@ -89,3 +90,12 @@ def test_days_that_a_cursor_of_another_place_is_mixed_into_still_chain(of: Taugh
     [day, next_day] = [page["items"][0]["day"] for page in (first, second)]
     mixed = rewritten(first["next_cursor"], day, next_day)
     assert of_provider(of, "/days", limit=1, cursor=mixed)["items"] == third["items"]
+
+
+@LISTS
+def test_a_cursor_with_what_is_no_text_is_refused(of: Taught, below: str) -> None:
+    (first, _), *_ = pages(of, below)
+    broken = rewritten(first["next_cursor"], str(PRICE), "\ud800")
+    path = f"/statements/providers/{of.provider_id}{below}?limit=1&cursor={broken}"
+    answer = of.house.get(path, "operator")
+    assert code(answer) == (422, "validation-failed")

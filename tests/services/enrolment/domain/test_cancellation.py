@@ -248,3 +248,12 @@ def test_when_the_system_cancels_a_called_off_class_state_money_and_time_are_as_
     assert (outcome.card.state, outcome.card.balance) == (before, BALANCE)
     assert outcome.card.deadline == NOW + 7 * DAY + EVENING
     assert outcome.card.state_at(NOW) is before
+
+
+@pytest.mark.parametrize("role", ["holder", "provider"])
+def test_who_moved_into_a_pause_gets_no_day_of_it_that_lies_before_the_purchase(role: str) -> None:
+    bought = enrolment().enrolled_at
+    moved = replace(IN_TRAINING, paused_at=bought - 5 * DAY)
+    ends = NOW + 11 * DAY + EVENING
+    after = cancelled(role=role, held_card=moved, card_deadline_before=ends).card
+    assert (after.clock_from, after.deadline) == (bought, ends)

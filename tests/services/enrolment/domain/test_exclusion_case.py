@@ -215,3 +215,14 @@ def test_a_list_before_that_of_a_case_says_nothing_new() -> None:
 def test_a_case_that_ended_while_the_holder_was_not_listed_decided_nothing() -> None:
     assert needs_case([earlier(ended_listed=False)], absent_since=None)
     assert not needs_case([earlier(), earlier(ended_listed=False, days=1)], absent_since=None)
+
+
+def test_a_case_about_a_card_that_has_ended_lapses_once_that_is_noted_or_is_dismissed() -> None:
+    late = card(deadline=NOW - SECOND)
+    for ended, remedy in (
+        (late, "lapses once"),
+        (replace(late, state=CardState.EXPIRED), "Dismiss"),
+    ):
+        with pytest.raises(StateConflict) as refusal:
+            upheld(of=ended)
+        assert remedy in refusal.value.detail

@@ -11,7 +11,7 @@ from typing import Any
 
 import pytest
 
-from services.enrolment.domain.exclusion.bar import lift
+from services.enrolment.domain.exclusion.bar import bar, lift
 from services.enrolment.domain.programme.card import Card, CardState
 from services.enrolment.domain.programme.domicile import move
 from services.enrolment.domain.programme.pause import Pause, Paused, clocks_stopped_at
@@ -22,7 +22,8 @@ from services.enrolment.domain.programme.standstill import (
     standstills,
     told_anew,
 )
-from tests.services.enrolment.domain.builders import DAY, EVENING, NOW, card
+from services.enrolment.domain.seats.next_purchase import between
+from tests.services.enrolment.domain.builders import DAY, EVENING, NOW, RULES, card
 
 
 def pause(begins: float, ends: float | None = None, region: str | None = None) -> Pause:
@@ -133,6 +134,22 @@ def test_a_bar_that_is_lifted_in_a_pause_gives_the_days_until_that_began(
     waits = None if opens is None else NOW + opens * DAY
     after = lift(before, now=NOW + lifted * DAY, opens=waits)
     assert (after.barred_at, after.deadline) == (None, midnight(runs_out))
+
+
+def test_no_day_is_given_again_that_lies_before_a_clock_was_set() -> None:
+    lifted = lift(held(barred_at=NOW + 3 * DAY, clock_from=NOW), now=NOW + 8 * DAY)
+    assert settled(lifted, [pause(4, 6)]) == lifted
+    training = card(state=CardState.IN_TRAINING, deadline=None, clock_from=NOW)
+    begun = between(training, waits=[], now=NOW + 9 * DAY, rules=RULES)
+    assert settled(begun, [PAST]) == begun
+
+
+def test_a_bar_that_begins_after_a_pause_or_in_it_leaves_its_days() -> None:
+    kept = settled(held(clock_from=NOW), [pause(1, 3)])
+    barred = bar(kept, now=NOW + 4 * DAY)
+    assert settled(barred, [pause(1, 3), pause(5, 6)]).deadline == midnight(12)
+    inside = bar(settled(held(clock_from=NOW), [pause(2)]), now=NOW + 4 * DAY)
+    assert settled(replace(inside, paused_at=None), [PAST]).deadline == midnight(12)
 
 
 def test_a_card_in_a_pause_is_expired_only_where_it_was_when_that_began() -> None:
