@@ -122,8 +122,9 @@ class House:
 
     def admit(self, rows: list[Any], *, wave_id: str | None = None, **options: Any) -> TestResponse:
         """Send candidates to a wave, by default to one that is open."""
-        self.wave_id = self.wave_id or self.open_wave()
-        path = f"/waves/{wave_id or self.wave_id}/admissions"
+        if wave_id is None:
+            wave_id = self.wave_id = self.wave_id or self.open_wave()
+        path = f"/waves/{wave_id}/admissions"
         return self.post(path, {"candidates": rows}, "operator", **options)
 
     def award_many(self, count: int, **changes: Any) -> list[HeldCard]:
