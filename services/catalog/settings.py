@@ -57,5 +57,5 @@ def read_worker_settings(variables: Mapping[str, str]) -> WorkerSettings:
         **vars(read_settings(variables)),
         **own_credential(environment),
         enrolment_url=environment.text("ENROLMENT_URL"),
-        index_builders=environment.whole("INDEX_BUILDERS", 1, least=1, most=16),
+        index_builders=environment.whole("INDEX_BUILDERS", 2, least=1, most=16),
     )

@@ -6,6 +6,7 @@ several takes a range of courses and writes a part of the index; the parts are j
 
 from __future__ import annotations
 
+import gc
 import multiprocessing
 from collections.abc import Iterator, Sequence
 from concurrent.futures import ProcessPoolExecutor
@@ -89,23 +90,23 @@ def _parts(
 
 
 def _build_all(parts: Sequence[_Part], database: Database) -> None:
-    """Build parts beside each other: the last one here, each other in a process of its own."""
-    *others, own = parts
-    if not others:
-        _build(own, database)
+    """Build one part here, and several each in a process of its own, which gives its memory back when it ends."""
+    if len(parts) == 1:
+        _build(parts[0], database)
         return
     address = database.url.render_as_string(hide_password=False)
     # Started anew rather than forked: a fork would share this process's connections and locks.
     context = multiprocessing.get_context("spawn")
-    with ProcessPoolExecutor(len(others), mp_context=context) as pool:
-        building = [pool.submit(build_part, part, address) for part in others]
-        _build(own, database)
+    with ProcessPoolExecutor(len(parts), mp_context=context) as pool:
+        building = [pool.submit(build_part, part, address) for part in parts]
         for each in building:
             each.result()
 
 
 def build_part(part: _Part, address: str) -> None:
     """Build a part from the database at an address, in a process of its own."""
+    # A course leaves nothing behind that only the collector finds: looking for it takes a tenth of the time.
+    gc.disable()
     database = Database(address, pool_size=1)
     try:
         _build(part, database)
