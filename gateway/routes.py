@@ -213,6 +213,12 @@ ENROLMENT = (
     _read("/enrolments/{enrolment_id}", "enrolment", BEARER),
     _read("/enrolments/{enrolment_id}/timeline", "enrolment", BEARER),
     _write("POST", "/enrolments/{enrolment_id}/cancellation", "enrolment", BEARER),
+    _write(
+        "POST", "/enrolments/{enrolment_id}/acceptance", "enrolment", BEARER, largest_body=16 * KIB
+    ),
+    _write(
+        "POST", "/enrolments/{enrolment_id}/refusal", "enrolment", BEARER, largest_body=16 * KIB
+    ),
     _write("POST", "/enrolments/{enrolment_id}/redemption", "enrolment", BEARER),
     _write("POST", "/attendance", "enrolment", BEARER, largest_body=1024 * KIB),
     _read("/enrolments/{enrolment_id}/attendance", "enrolment", BEARER),

@@ -2,9 +2,9 @@
 
 Beside those every service has (`chassis.service_settings`): JWKS_URL: where the token issuer publishes its keys ·
 PERSONAL_DATA_KEY, FINGERPRINT_KEY (64 hexadecimal digits each): under the first persons and stored answers are sealed,
-under the second they are found and told apart; and for the worker CATALOG_URL. Each web process opens one connection
-more than DATABASE_POOL says: enrolments are settled over one that readers cannot use up. On SQLite there is one web
-process: WEB_WORKERS, which gunicorn reads, must be 1.
+under the second they are found and told apart; and for the worker CATALOG_URL and OFFER_HOURS. Each web process opens
+one connection more than DATABASE_POOL says: enrolments are settled over one that readers cannot use up. On SQLite there
+is one web process: WEB_WORKERS, which gunicorn reads, must be 1.
 """
 
 from __future__ import annotations
@@ -35,6 +35,8 @@ class WorkerSettings(Settings, OwnCredential):
     """What the worker is told beside that: whom it follows, and with what credential."""
 
     catalog_url: str
+    offer_hours: int
+    """For how long a seat is kept for somebody from the waiting list."""
 
 
 def read_settings(variables: Mapping[str, str]) -> Settings:
@@ -56,6 +58,7 @@ def read_worker_settings(variables: Mapping[str, str]) -> WorkerSettings:
         **vars(read_settings(variables)),
         **own_credential(environment),
         catalog_url=environment.text("CATALOG_URL"),
+        offer_hours=environment.whole("OFFER_HOURS", 24, least=1, most=168),
     )
 
 

@@ -6,6 +6,7 @@ from __future__ import annotations
 
 import sys
 from collections.abc import Collection, Iterator
+from datetime import timedelta
 
 from chassis.idempotency import PURGED_EVERY
 from chassis.identifiers import random_reference
@@ -32,6 +33,7 @@ from services.enrolment.use_cases.programme.expire_cards import EXPIRED_AT_ONCE,
 from services.enrolment.use_cases.seats.cancel_enrolments_of_called_off_class import (
     cancel_enrolments_of_called_off_class,
 )
+from services.enrolment.waiting_list_work import WaitingListWork
 
 CLASSES_AT_ONCE = 20
 EXPIRIES_A_ROUND = 20
@@ -50,7 +52,7 @@ def start_tasks(settings: WorkerSettings) -> list[Task]:
 
     Raises `SettingsError` as `open_database` and `refuse_other_keys` do.
     """
-    database = open_database(settings, pool_size=13)
+    database = open_database(settings, pool_size=14)
     stores, transactions = open_storage(settings, database)
     refuse_other_keys(stores)
     follower = catalogue_follower(
@@ -61,11 +63,13 @@ def start_tasks(settings: WorkerSettings) -> list[Task]:
     draws = DrawWork(stores, transactions)
     files = FileWork(stores, transactions, takes_test_numbers=settings.is_development)
     exclusions = ExclusionWork(stores, transactions)
+    lists = WaitingListWork(stores, transactions, timedelta(hours=settings.offer_hours))
     return [
         Task("catalog", 0.25, follower.catch_up),
         Task("realisation", 0.5, counting.catch_up),
         Task("assistance", 1.0, assisted.catch_up),
         Task("called-off", 1.0, lambda: settle_called_off_classes(stores, transactions), 0.1),
+        Task("waiting-lists", 0.5, lists.serve, 0.1),
         Task("due-times", 1.0, lambda: note_missing_due_times(stores, transactions)),
         Task("expiries", 1.0, lambda: expire_due_cards(stores, transactions)),
         Task("account-days", 60.0, lambda: settle_account_days(stores, transactions)),

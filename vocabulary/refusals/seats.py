@@ -9,8 +9,44 @@ class ClassFull(Problem):
     code = "class-full"
     status = 409
     title = "The class is full"
-    meaning = "All seats that the provider declared are held."
-    default_detail = "Every seat is taken. Choose another class, or try again: seats come free."
+    meaning = (
+        "All seats that the provider declared are held, or kept for those of its waiting list."
+    )
+    default_detail = (
+        "Every seat is taken. Wait for one with waitlist: true, or choose another class."
+    )
+
+
+class AlreadyWaiting(Problem):
+    code = "already-waiting"
+    status = 409
+    title = "The card stands in this class's waiting list"
+    meaning = "The card has a place in the waiting list of this class, or is offered a seat in it."
+    default_detail = (
+        "One card has one place in a list; its list of enrolments shows where it stands."
+    )
+
+
+class TooManyWaitingLists(Problem):
+    code = "too-many-waiting-lists"
+    status = 409
+    title = "The card stands in as many waiting lists as it may"
+    meaning = "A card may wait for a seat in three classes at once."
+    default_detail = "Leave one of the waiting lists first: cancel that place."
+
+
+class OfferOver(Problem):
+    code = "offer-over"
+    status = 409
+    title = "No seat is offered"
+    meaning = (
+        "Nothing is offered for this place in the waiting list: it still waits, or its offer ran out, was refused, or"
+        " was accepted. The member enrolment_status says which."
+    )
+    tells = (("enrolment_status", str),)
+    default_detail = (
+        "See the enrolment's timeline. Whoever still wants a seat can join the list again."
+    )
 
 
 class ClassNotFound(Problem):

@@ -25,14 +25,15 @@ class Availability(Shown):
 
     class_id = Reference()
     status = OneOf(_CLASS_STATES)
-    seats = Whole(metadata=says("Effective seats: the larger of declared and held."))
+    seats = Whole(metadata=says("Effective seats: the larger of declared, and held and offered."))
     declared_seats = Whole(metadata=says("What the provider says."))
     held = Whole()
-    seats_left = Whole()
+    offered = Whole(metadata=says("Kept for those of the waiting list to whom they are offered."))
+    seats_left = Whole(metadata=says("For whoever comes now: none while somebody waits."))
     provider_suspended = Flag(
         metadata=says("Its provider is suspended: it takes nobody else, and no seat is left.")
     )
-    waiting = Whole(metadata=says("How many stand in line."))
+    waiting = Whole(metadata=says("How many stand in the waiting list."))
 
 
 class RosterRow(Shown):

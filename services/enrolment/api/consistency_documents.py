@@ -35,6 +35,7 @@ class Checked(Shown):
     cards = Whole()
     suppression_lists = Whole()
     enrolments = Whole()
+    places = Whole(metadata=says("In the waiting lists of classes."))
     evidence = Whole()
     movements = Whole()
     corrections = Whole()

@@ -17,11 +17,12 @@ from chassis.fields import (
     Whole,
     says,
 )
-from services.enrolment.api.fields import CONSENT_WITH_CARD, consent, rupiah
+from services.enrolment.api.fields import CONSENT_WITH_CARD, consent, rupiah, why
 from services.enrolment.api.incentive_documents import EarnedIncentive
 from services.enrolment.domain.entry_kinds import EntryKind
 from services.enrolment.domain.programme.card import MODE_OF_SCHEME
 from services.enrolment.domain.seats.enrolment import EnrolmentState
+from services.enrolment.domain.seats.waiting_list import PlaceState
 from vocabulary import forms
 from vocabulary.money import check_rupiah
 from vocabulary.nik import parse_card_number
@@ -29,14 +30,15 @@ from vocabulary.roles import EVERY_ROLE
 from vocabulary.zones import zone
 
 _MODES = tuple(MODE_OF_SCHEME.values())
-_STATES = tuple(EnrolmentState)
+_OPEN_PLACES = (PlaceState.WAITLISTED, PlaceState.OFFERED)
+_STATES = (*_OPEN_PLACES, PlaceState.RELEASED, *EnrolmentState)
 
 
 class EnrolmentsQuery(PageQuery):
     """Which enrolments."""
 
     class_id = Reference(load_default=None)
-    status = OneOf(tuple(state.value for state in EnrolmentState), load_default=None)
+    status = OneOf(tuple(state.value for state in _STATES), load_default=None)
 
 
 class EnrolmentRequest(Strict):
@@ -59,6 +61,42 @@ class EnrolmentRequest(Strict):
     consent = consent(
         "Only from officers and operators: the person agreed to this class and price."
     )
+    waitlist = Flag(
+        load_default=False,
+        metadata=says("Where no seat is free, take a place in the class's waiting list."),
+    )
+
+
+class AcceptanceRequest(Strict):
+    """The seat that is offered, taken; officers and operators name the card, and say that its holder agreed."""
+
+    BESIDES = CONSENT_WITH_CARD
+
+    expected_price = Parsed(
+        check_rupiah,
+        form=forms.RUPIAH,
+        metadata=says("The price the holder was shown now; left out: that of joining the list."),
+    )
+    card_number = Parsed(
+        parse_card_number,
+        form=forms.CARD_NUMBER,
+        metadata=says("Only from officers and operators: the card of the person they assist."),
+    )
+    consent = consent("Only from officers and operators: the person agreed to take the seat.")
+
+
+class OfferRefusal(Strict):
+    """The seat that is offered, refused; officers and operators name the card, and say that its holder agreed."""
+
+    BESIDES = CONSENT_WITH_CARD
+
+    reason = why(metadata=says("Nobody has to give one. The log keeps it for ever."))
+    card_number = Parsed(
+        parse_card_number,
+        form=forms.CARD_NUMBER,
+        metadata=says("Only from officers and operators: the card of the person they assist."),
+    )
+    consent = consent("Only from officers and operators: the person agreed to refuse the seat.")
 
 
 class RedemptionRequest(Strict):
@@ -83,29 +121,32 @@ _CODE = says("Shown at the provider to begin the training. Whoever has it can: k
 
 
 class NewEnrolment(Shown):
-    """A seat that was just taken."""
+    """A seat that was just taken, or a place in the waiting list: then it costs nothing yet, and has no code."""
+
+    SOMETIMES = frozenset({"balance", "redeem_code", "place_in_line"})
 
     id = Reference()
-    status = OneOf((EnrolmentState.CONFIRMED,))
+    status = OneOf((EnrolmentState.CONFIRMED, PlaceState.WAITLISTED))
     class_ = ma.fields.Nested(ClassOfEnrolment, data_key="class")
-    price = rupiah("What was set aside for the provider.")
+    price = rupiah("What was set aside for the provider; of a place, what the seat costs now.")
     balance = rupiah("What is left on the card.")
     redeem_code = Text(least=10, most=10, metadata=_CODE)
+    place_in_line = Whole(least=1, metadata=says("Only of a place: 1 is offered the next seat."))
     position = Whole(least=1, metadata=says("Of the entry in the journal that tells of this."))
 
 
 class Enrolment(Shown):
-    """One card in one class."""
+    """One card in one class, or in its waiting list."""
 
-    SOMETIMES = frozenset({"redeem_code"})
+    SOMETIMES = frozenset({"redeem_code", "place_in_line", "offer_expires_at"})
 
     id = Reference()
     status = OneOf(_STATES)
     card_ref = Reference()
     provider_id = Reference()
     class_ = ma.fields.Nested(ClassOfEnrolment, data_key="class")
-    price = rupiah("What the class cost this card.")
-    enrolled_at = InstantField()
+    price = rupiah("What the class cost this card; of a place, what it cost when that was taken.")
+    enrolled_at = InstantField(metadata=says("Of a place: when its holder joined the list."))
     assisted = Flag(
         metadata=says("An officer or operator took the seat in the holder's name, who had agreed.")
     )
@@ -113,6 +154,15 @@ class Enrolment(Shown):
         least=10,
         most=10,
         metadata=says("Only for the holder, and only until the training has begun."),
+    )
+    place_in_line = Whole(
+        least=1, metadata=says("Only while it is waitlisted: 1 is offered the next seat.")
+    )
+    offer_expires_at = InstantField(
+        metadata=says(
+            "Only while a seat is offered: until when it is kept. A pause of enrolments since"
+            " prolongs it by as long as it lasts."
+        )
     )
 
 
@@ -133,7 +183,9 @@ class TimelineEvent(Shown):
 class NextStep(Shown):
     """What has to happen next."""
 
-    action = OneOf(("cancellation", "redemption", "attendance", "result", "review"))
+    action = OneOf(
+        ("offer", "acceptance", "cancellation", "redemption", "attendance", "result", "review")
+    )
     actor = OneOf(EVERY_ROLE, metadata=says("Who must act."))
     due_at = InstantField(
         allow_none=True,
@@ -163,11 +215,20 @@ class Timeline(Shown):
     )
 
 
-class CancelledEnrolment(Shown):
-    """A seat that was given back."""
+class LeftPlace(Shown):
+    """A place in a waiting list that was given up."""
 
     id = Reference()
-    status = OneOf((EnrolmentState.CANCELLED,))
+    status = OneOf((PlaceState.RELEASED,))
+    refunded = rupiah("0: a place costs nothing.")
+    position = Whole(least=1, metadata=says("Of the entry in the journal that tells of this."))
+
+
+class CancelledEnrolment(Shown):
+    """A seat, or a place in a waiting list, that was given back."""
+
+    id = Reference()
+    status = OneOf((EnrolmentState.CANCELLED, PlaceState.RELEASED))
     refunded = rupiah("What came back to the card.")
     position = Whole(least=1, metadata=says("Of the entry in the journal that tells of this."))
 

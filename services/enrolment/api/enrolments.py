@@ -6,16 +6,10 @@ import sqlalchemy as sa
 
 from chassis.calls import Call
 from chassis.endpoints import Endpoints, KeyUse
-from chassis.idempotency import Answer, IdempotencyKey, json_answer
+from chassis.idempotency import Answer, json_answer
 from chassis.identifiers import new_id
-from chassis.problems import (
-    IdempotencyKeyMissing,
-    Problem,
-    StateConflict,
-)
+from chassis.problems import IdempotencyKeyMissing, StateConflict
 from services.enrolment.api.answers import show
-from services.enrolment.api.assistance import assisted_card_number
-from services.enrolment.api.cards import own_card
 from services.enrolment.api.enrolment_documents import (
     BegunEnrolment,
     CancelledEnrolment,
@@ -28,23 +22,29 @@ from services.enrolment.api.enrolment_documents import (
 )
 from services.enrolment.api.enrolment_documents import Enrolment as ShownEnrolment
 from services.enrolment.api.fields import ReasonGiven
-from services.enrolment.api.guesses import record_one, refuse_too_many
+from services.enrolment.api.for_a_card import for_a_card
 from services.enrolment.domain.reach import reach_to_act, reach_to_read
 from services.enrolment.domain.seats.admission import EnrolCommand
 from services.enrolment.domain.seats.cancellation import Cancelled
 from services.enrolment.domain.seats.enrolment import Enrolment
+from services.enrolment.domain.seats.waiting_list import Changed
 from services.enrolment.queries.enrolments import list_enrolments, show_enrolment
 from services.enrolment.queries.timeline import show_timeline
 from services.enrolment.service import LOOKUPS_OF_ONE_CALLER, EnrolmentService
 from services.enrolment.use_cases.learning.redeem_enrolment import RedeemEnrolment, redeem_enrolment
 from services.enrolment.use_cases.seats.cancel_enrolment import CancelEnrolment, cancel_enrolment
-from services.enrolment.use_cases.shared.find_card import card_within_reach
+from services.enrolment.use_cases.seats.leave_waiting_list import (
+    LeaveWaitingList,
+    is_place,
+    leave_waiting_list,
+)
 from services.enrolment.use_cases.shared.recorded import Recorded
 from vocabulary.refusals.cards import CardNotFound, CardNotUsable
 from vocabulary.refusals.catalogue import ProviderSuspended
 from vocabulary.refusals.learning import RedeemCodeWrong
 from vocabulary.refusals.seats import (
     AlreadyEnrolled,
+    AlreadyWaiting,
     CancellationClosed,
     CatalogueLagging,
     ClassFull,
@@ -57,6 +57,7 @@ from vocabulary.refusals.seats import (
     RegistrationClosed,
     ReviewOwed,
     ScheduleConflict,
+    TooManyWaitingLists,
     WaitingTimeRuns,
 )
 from vocabulary.roles import AUDITOR, HOLDER, OFFICER, OPERATOR, PROVIDER
@@ -90,6 +91,8 @@ READERS = (HOLDER, PROVIDER, OPERATOR, AUDITOR)
         ScheduleConflict,
         InsufficientBalance,
         ClassFull,
+        AlreadyWaiting,
+        TooManyWaitingLists,
     ),
     bounded=(LOOKUPS_OF_ONE_CALLER,),
 )
@@ -100,49 +103,40 @@ def post_enrolment(call: Call, service: EnrolmentService) -> Answer:
     (what is refused then counts as a look-up, since it told of a card), and says by `consent` that the person agreed.
     Under the same Idempotency-Key the answer comes again byte for byte, and nothing happens twice. A refusal keeps
     nothing: the same key may be tried again.
+
+    Where no seat is free, `waitlist` takes the last place in the class's waiting list instead: `status` is `waitlisted`
+    then, and `place_in_line` tells how many stand there. Who waits holds no seat, pays nothing, and may enrol elsewhere
+    meanwhile. What the card may buy is judged once a seat is offered and accepted.
     """
-    number = assisted_card_number(call)
-    if number is None:
-        return _enrol(call, service, card_ref=own_card(call.caller))
-    refuse_too_many(call, service)
-    try:
-        return _enrol(call, service, card_ref=_card_within_reach(call, service, number))
-    except Problem as refusal:
-        record_one(call, refusal, service, what="Enrolment")
-        raise
 
-
-def _enrol(call: Call, service: EnrolmentService, *, card_ref: str) -> Answer:
-    command = EnrolCommand(
-        enrolment_id=new_id(),
-        movement_id=new_id(),
-        card_ref=card_ref,
-        class_id=call.body["class_id"],
-        expected_price=call.body["expected_price"],
-        actor=call.caller.subject,
-        role=call.caller.role,
-        request_id=call.request_id,
-        consent=call.body.get("consent", False),
-    )
-    return service.enrolments.submit(command, key=_key(call), seconds=call.seconds_left)
-
-
-def _card_within_reach(call: Call, service: EnrolmentService, number: str) -> str:
-    with service.database.reading() as connection:
-        return card_within_reach(
-            connection, number, reach=reach_to_act(call.caller), stores=service.stores
+    def enrol(card_ref: str) -> Answer:
+        command = EnrolCommand(
+            enrolment_id=new_id(),
+            movement_id=new_id(),
+            card_ref=card_ref,
+            class_id=call.body["class_id"],
+            expected_price=call.body["expected_price"],
+            actor=call.caller.subject,
+            role=call.caller.role,
+            request_id=call.request_id,
+            consent=call.body.get("consent", False),
+            waits=call.body["waitlist"],
         )
+        return submit(command, call, service)
+
+    return for_a_card(call, service, enrol, what="Enrolment")
 
 
-def _key(call: Call) -> IdempotencyKey:
+def submit(command: EnrolCommand, call: Call, service: EnrolmentService) -> Answer:
+    """Let a command be settled with all others that wait, and return its answer."""
     if call.key is None:
         raise IdempotencyKeyMissing
-    return call.key
+    return service.enrolments.submit(command, key=call.key, seconds=call.seconds_left)
 
 
 @endpoints.get("/enrolments", allow=READERS, query=EnrolmentsQuery, shows=Enrolments)
 def get_enrolments(call: Call, service: EnrolmentService) -> Answer:
-    """List the enrolments the caller may see, the newest first.
+    """List the enrolments and places in waiting lists that the caller may see, the newest first.
 
     Holders see their own, providers those in their classes, operators and auditors all.
     """
@@ -159,7 +153,7 @@ def get_enrolments(call: Call, service: EnrolmentService) -> Answer:
 
 @endpoints.get("/enrolments/<id:enrolment_id>", allow=READERS, shows=ShownEnrolment)
 def get_enrolment(call: Call, service: EnrolmentService) -> Answer:
-    """Show one enrolment."""
+    """Show one enrolment, or place in a waiting list."""
     with service.database.reading() as connection:
         document = show_enrolment(
             connection,
@@ -196,11 +190,12 @@ def get_timeline(call: Call, service: EnrolmentService) -> Answer:
     refuses=(CancellationClosed,),
 )
 def post_cancellation(call: Call, service: EnrolmentService) -> Answer:
-    """Give a seat back, for a reason.
+    """Give a seat back, or a place in a waiting list, for a reason.
 
     A holder may before the class starts, the class's provider and the operator until it has ended. From then on a
     result ends an enrolment; only where there is no evidence at all, so that none can be given, the operator still
-    cancels. The money returns to the card by a movement of its own.
+    cancels. The money returns to the card by a movement of its own. A place in a waiting list, offered or not, is given
+    up by its holder or the operator at any time.
     """
     command = CancelEnrolment(
         enrolment_id=call.path["enrolment_id"],
@@ -210,10 +205,34 @@ def post_cancellation(call: Call, service: EnrolmentService) -> Answer:
         request_id=call.request_id,
     )
 
+    leave = LeaveWaitingList(
+        enrolment_id=command.enrolment_id,
+        reach=reach_to_act(call.caller),
+        reason=command.reason,
+        caller=call.caller,
+        request_id=call.request_id,
+    )
+
     def cancel(connection: sa.Connection) -> Answer:
+        if is_place(connection, command.enrolment_id, stores=service.stores):
+            return left(leave_waiting_list(connection, leave, stores=service.stores))
         return _cancelled(cancel_enrolment(connection, command, stores=service.stores))
 
     return service.transactions.answer(call.key, cancel, seconds=call.seconds_left)
+
+
+def left(recorded: Recorded[Changed]) -> Answer:
+    """Answer that a place in a waiting list has ended."""
+    place = recorded.result.place
+    return json_answer(
+        200,
+        {
+            "id": place.enrolment_id,
+            "status": place.state.value,
+            "refunded": 0,
+            "position": recorded.position,
+        },
+    )
 
 
 def _cancelled(recorded: Recorded[Cancelled]) -> Answer:

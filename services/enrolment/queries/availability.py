@@ -20,6 +20,8 @@ def show_availability(connection: sa.Connection, class_id: str) -> dict[str, Any
             T.declared_seats,
             T.effective_seats,
             T.held,
+            T.offered,
+            T.waiting,
             T.status,
             sa.func.coalesce(SUSPENSION.c.in_force, sa.false()).label("suspended"),
         )
@@ -28,14 +30,15 @@ def show_availability(connection: sa.Connection, class_id: str) -> dict[str, Any
     ).one_or_none()
     if row is None:
         return None
-    takes_people = row.status == PUBLISHED and not row.suspended
+    takes_people = row.status == PUBLISHED and not row.suspended and not row.waiting
     return {
         "class_id": row.class_id,
         "status": row.status,
         "seats": row.effective_seats,
         "declared_seats": row.declared_seats,
         "held": row.held,
-        "seats_left": max(row.declared_seats - row.held, 0) if takes_people else 0,
+        "offered": row.offered,
+        "seats_left": max(row.declared_seats - row.held - row.offered, 0) if takes_people else 0,
         "provider_suspended": row.suspended,
-        "waiting": 0,
+        "waiting": row.waiting,
     }

@@ -1,4 +1,4 @@
-"""Enrolments as their holder, their provider and the programme see them."""
+"""Enrolments, and places in waiting lists, as their holder, their provider and the programme see them."""
 
 from __future__ import annotations
 
@@ -12,21 +12,55 @@ from chassis.pagination import Page
 from services.enrolment.domain.learning.redemption import redeem_code
 from services.enrolment.domain.reach import Reach
 from services.enrolment.domain.seats.enrolment import EnrolmentState
-from services.enrolment.storage.tables.seats import ENROLMENT, TRAINING_CLASS
+from services.enrolment.domain.seats.waiting_list import PlaceState
+from services.enrolment.storage.tables.seats import ENROLMENT, PLACE, TRAINING_CLASS
 
 E, T = ENROLMENT.c, TRAINING_CLASS.c
+P = PLACE.c
+_OF_CLASS = (T.course_id, T.course_title, T.mode, T.zone, T.starts_at, T.ends_at)
 _SELECT = sa.select(
-    ENROLMENT, T.course_id, T.course_title, T.mode, T.zone, T.starts_at, T.ends_at
+    ENROLMENT,
+    *_OF_CLASS,
+    sa.null().label("offer_expires_at"),
+    sa.null().label("place_in_line"),
 ).join(TRAINING_CLASS, T.class_id == E.class_id)
+_BEFORE = PLACE.alias("before")
+_PLACE_IN_LINE = (
+    sa.select(sa.func.count() + 1)
+    .where(_BEFORE.c.class_id == P.class_id, _BEFORE.c.number < P.number)
+    .where(_BEFORE.c.state == PlaceState.WAITLISTED.value)
+    .correlate(PLACE)
+    .scalar_subquery()
+)
+_SELECT_PLACES = (
+    sa.select(
+        *(P.enrolment_id, P.card_ref, P.class_id, P.provider_id, P.state, P.price, P.assisted),
+        P.joined_at.label("enrolled_at"),
+        *_OF_CLASS,
+        sa.case((P.state == PlaceState.OFFERED.value, P.offer_expires_at)).label(
+            "offer_expires_at"
+        ),
+        sa.case((P.state == PlaceState.WAITLISTED.value, _PLACE_IN_LINE)).label("place_in_line"),
+    )
+    .join(TRAINING_CLASS, T.class_id == P.class_id)
+    # One that was accepted is told of by the enrolment that it became.
+    .where(P.state != PlaceState.ACCEPTED.value)
+)
 
 
-def within(reach: Reach) -> sa.ColumnElement[bool]:
-    """Return the condition that an enrolment is within a reach: what `Reach.has_enrolment` says, in SQL."""
+def within(reach: Reach, of: sa.Table = ENROLMENT) -> sa.ColumnElement[bool]:
+    """Return the condition that an enrolment is within a reach: what `Reach.has_enrolment` says, in SQL.
+
+    It holds likewise `of` places in waiting lists.
+    """
     if reach.everything:
         return sa.true()
     owned = [
         column == owner
-        for column, owner in ((E.card_ref, reach.card_ref), (E.provider_id, reach.provider_id))
+        for column, owner in (
+            (of.c.card_ref, reach.card_ref),
+            (of.c.provider_id, reach.provider_id),
+        )
         if owner is not None
     ]
     return sa.or_(sa.false(), *owned)
@@ -40,17 +74,21 @@ def list_enrolments(
     filters: Mapping[str, str | None],
     code_key: bytes,
 ) -> dict[str, Any]:
-    """Return the enrolments within a reach, the newest first; filters: `class_id`, `status`."""
-    query = _SELECT.where(within(reach)).order_by(E.enrolment_id.desc()).limit(page.limit + 1)
-    if filters.get("class_id"):
-        query = query.where(E.class_id == filters["class_id"])
-    if filters.get("status"):
-        query = query.where(E.state == filters["status"])
-    if page.after is not None:
-        query = query.where(E.enrolment_id < page.after)
-    rows = connection.execute(query).all()
+    """Return the enrolments and places within a reach, the newest first; filters: `class_id`, `status`."""
+    rows: list[sa.Row[Any]] = []
+    for select, table in ((_SELECT, ENROLMENT), (_SELECT_PLACES, PLACE)):
+        query = select.where(within(reach, table))
+        if filters.get("class_id"):
+            query = query.where(table.c.class_id == filters["class_id"])
+        if filters.get("status"):
+            query = query.where(table.c.state == filters["status"])
+        if page.after is not None:
+            query = query.where(table.c.enrolment_id < page.after)
+        newest = query.order_by(table.c.enrolment_id.desc()).limit(page.limit + 1)
+        rows.extend(connection.execute(newest))
+    rows.sort(key=lambda row: str(row.enrolment_id), reverse=True)
     return page.of(
-        rows,
+        rows[: page.limit + 1],
         present=lambda row: _document(row, reach=reach, code_key=code_key),
         key=lambda row: str(row.enrolment_id),
     )
@@ -59,11 +97,13 @@ def list_enrolments(
 def show_enrolment(
     connection: sa.Connection, enrolment_id: str, *, reach: Reach, code_key: bytes
 ) -> dict[str, Any] | None:
-    """Return one enrolment, or None where it is absent or out of reach."""
-    row = connection.execute(
-        _SELECT.where(within(reach)).where(E.enrolment_id == enrolment_id)
-    ).one_or_none()
-    return None if row is None else _document(row, reach=reach, code_key=code_key)
+    """Return one enrolment or place, or None where it is absent or out of reach."""
+    for select, table in ((_SELECT, ENROLMENT), (_SELECT_PLACES, PLACE)):
+        query = select.where(within(reach, table), table.c.enrolment_id == enrolment_id)
+        row = connection.execute(query).one_or_none()
+        if row is not None:
+            return _document(row, reach=reach, code_key=code_key)
+    return None
 
 
 def _document(row: sa.Row[Any], *, reach: Reach, code_key: bytes) -> dict[str, Any]:
@@ -88,4 +128,8 @@ def _document(row: sa.Row[Any], *, reach: Reach, code_key: bytes) -> dict[str, A
     # Only its holder is shown the code: whoever else has it can begin the training in the holder's place.
     if reach.card_ref == row.card_ref and row.state == EnrolmentState.CONFIRMED:
         document["redeem_code"] = redeem_code(code_key, row.enrolment_id)
+    if row.place_in_line is not None:
+        document["place_in_line"] = row.place_in_line
+    if row.offer_expires_at is not None:
+        document["offer_expires_at"] = write_instant(row.offer_expires_at)
     return document

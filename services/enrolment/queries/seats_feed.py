@@ -11,6 +11,7 @@ from services.enrolment.storage.tables.journal import JOURNAL
 from services.enrolment.storage.tables.seats import TRAINING_CLASS
 
 T = TRAINING_CLASS.c
+_TAKEN = sa.case((T.waiting > 0, T.effective_seats), else_=T.held + T.offered).label("taken")
 
 
 def seats_since(
@@ -20,7 +21,8 @@ def seats_since(
 
     The numbers are absolute and hold at `after` of the answer or later, so that applying them twice does no harm.
     `from_digest` and `digest` are the hashes of the entries at the two ends, by which whoever follows notices that the
-    journal is another one than before.
+    journal is another one than before. `held` is how many seats nobody else can have: those that are offered are
+    counted, and while somebody waits, all.
     """
     head = stores.journal.head(connection)
     until = min(after + window, head.size)
@@ -34,7 +36,7 @@ def seats_since(
         .subquery()
     )
     rows = connection.execute(
-        sa.select(T.class_id, T.effective_seats, T.held, touched.c.position).join(
+        sa.select(T.class_id, T.effective_seats, _TAKEN, touched.c.position).join(
             touched, touched.c.class_id == T.class_id
         )
     )
@@ -48,7 +50,7 @@ def seats_since(
             {
                 "class_id": row.class_id,
                 "seats": row.effective_seats,
-                "held": row.held,
+                "held": row.taken,
                 "position": row.position,
             }
             for row in rows

@@ -11,8 +11,14 @@ import sqlalchemy as sa
 from chassis.clock import write_instant
 from services.enrolment.domain.learning.attendance import uncorrected
 from services.enrolment.domain.seats.enrolment import Enrolment, EnrolmentState
-from services.enrolment.domain.seats.next_step import NextStep, Progress, next_step
+from services.enrolment.domain.seats.next_step import (
+    NextStep,
+    Progress,
+    next_step,
+    next_step_of_place,
+)
 from services.enrolment.domain.seats.training_class import TrainingClass
+from services.enrolment.domain.seats.waiting_list import Place
 from services.enrolment.queries.incentives import prospect_document
 from services.enrolment.storage.stores import Stores
 from services.enrolment.storage.tables.journal import JOURNAL
@@ -21,18 +27,11 @@ from services.enrolment.storage.tables.journal import JOURNAL
 def show_timeline(
     connection: sa.Connection, enrolment_id: str, *, stores: Stores
 ) -> dict[str, Any] | None:
-    """Return an enrolment's events in order and its next step, or None where there is no such enrolment."""
+    """Return the events of an enrolment or place in order and its next step, or None where there is no such thing."""
     enrolment = stores.enrolments.find(connection, enrolment_id)
     if enrolment is None:
-        return None
-    entry = JOURNAL.entry.c
-    rows = connection.execute(
-        sa.select(JOURNAL.entry)
-        .where(entry.card_ref == enrolment.card_ref)
-        .where(entry.class_id == enrolment.class_id)
-        .order_by(entry.position)
-    )
-    entries = [stores.journal.recorded(row) for row in rows]
+        place = stores.places.find(connection, enrolment_id)
+        return None if place is None else _of_place(connection, place, stores)
     training_class = stores.classes.read(connection, enrolment.class_id)
     now = stores.database.now(connection)
     step = None
@@ -43,29 +42,58 @@ def show_timeline(
         "id": enrolment_id,
         "card_ref": enrolment.card_ref,
         "status": EnrolmentState(enrolment.state).value,
-        "events": [
-            {
-                "position": entry.position,
-                "kind": entry.kind,
-                "at": write_instant(entry.recorded_at),
-                "role": entry.role,
-                "assisted": entry.body.get("assisted", False),
-                "reason": entry.body.get("reason"),
-            }
-            for entry in entries
-            if entry.body.get("enrolment_id") == enrolment_id
-        ],
-        "next": None
-        if step is None
-        else {
-            "action": step.action,
-            "actor": step.actor,
-            "due_at": None if step.due_at is None else write_instant(step.due_at),
-            "overdue": step.overdue,
-        },
+        "events": _events(connection, enrolment, stores),
+        "next": _step_document(step),
         "incentive": None
         if is_nobodys
         else prospect_document(connection, enrolment, now=now, stores=stores),
+    }
+
+
+def _of_place(connection: sa.Connection, place: Place, stores: Stores) -> dict[str, Any]:
+    return {
+        "id": place.enrolment_id,
+        "card_ref": place.card_ref,
+        "status": place.state.value,
+        "events": _events(connection, place, stores),
+        "next": _step_document(next_step_of_place(place)),
+        "incentive": None,
+    }
+
+
+def _events(
+    connection: sa.Connection, of: Enrolment | Place, stores: Stores
+) -> list[dict[str, Any]]:
+    entry = JOURNAL.entry.c
+    rows = connection.execute(
+        sa.select(JOURNAL.entry)
+        .where(entry.card_ref == of.card_ref)
+        .where(entry.class_id == of.class_id)
+        .order_by(entry.position)
+    )
+    entries = [stores.journal.recorded(row) for row in rows]
+    return [
+        {
+            "position": entry.position,
+            "kind": entry.kind,
+            "at": write_instant(entry.recorded_at),
+            "role": entry.role,
+            "assisted": entry.body.get("assisted", False),
+            "reason": entry.body.get("reason"),
+        }
+        for entry in entries
+        if entry.body.get("enrolment_id") == of.enrolment_id
+    ]
+
+
+def _step_document(step: NextStep | None) -> dict[str, Any] | None:
+    if step is None:
+        return None
+    return {
+        "action": step.action,
+        "actor": step.actor,
+        "due_at": None if step.due_at is None else write_instant(step.due_at),
+        "overdue": step.overdue,
     }
 
 

@@ -56,6 +56,25 @@ class ClassStore:
                 effective_seats=sa.func.coalesce(given.c.effective_seats, T.effective_seats),
             )
         )
+        of_lists = database.recordset(
+            {
+                "class_id": Identifier(),
+                "offered": sa.Integer(),
+                "waiting": sa.Integer(),
+                "joined": sa.Integer(),
+                "effective_seats": sa.Integer(),
+            }
+        )
+        self._save_lists = (
+            sa.update(TRAINING_CLASS)
+            .where(T.class_id == of_lists.c.class_id)
+            .values(
+                offered=T.offered + of_lists.c.offered,
+                waiting=T.waiting + of_lists.c.waiting,
+                joined=T.joined + of_lists.c.joined,
+                effective_seats=sa.func.coalesce(of_lists.c.effective_seats, T.effective_seats),
+            )
+        )
 
     def lock(self, connection: sa.Connection, class_ids: Sequence[str]) -> dict[str, TrainingClass]:
         """Lock classes in the order of their ids and return those that are known.
@@ -122,13 +141,42 @@ class ClassStore:
         if rows:
             connection.execute(self._save, {"rows": rows_parameter(rows)})
 
+    def save_lists(
+        self,
+        connection: sa.Connection,
+        classes: Sequence[TrainingClass],
+        *,
+        before: Mapping[str, TrainingClass],
+    ) -> None:
+        """Save who waits in locked classes, and to how many a seat is offered, likewise.
+
+        Save this before the seats held: a seat that was offered and is accepted is free in between, never held twice.
+        """
+        rows = []
+        for after in classes:
+            was = before[after.class_id]
+            given_up = was.held + was.offered - after.held - after.offered
+            rows.append(
+                {
+                    "class_id": after.class_id,
+                    "offered": after.offered - was.offered,
+                    "waiting": after.waiting - was.waiting,
+                    "joined": after.joined - was.joined,
+                    "effective_seats": after.effective_seats if given_up > 0 else None,
+                }
+            )
+        changed = [row for row in rows if row["offered"] or row["waiting"] or row["joined"]]
+        if changed:
+            connection.execute(self._save_lists, {"rows": rows_parameter(changed)})
+
     def put(self, connection: sa.Connection, copies: Sequence[ClassCopy]) -> None:
         """Write what the catalogue tells about classes; seats held are enrolment's own and stay."""
         for copy in sorted(copies, key=lambda c: c.class_id):
             if _moves(connection, copy):
                 _forget_due(connection, copy.class_id)
             declared = copy.values["declared_seats"]
-            effective = sa.case((T.held > declared, T.held), else_=declared)
+            taken = T.held + T.offered
+            effective = sa.case((taken > declared, taken), else_=declared)
             updated = connection.execute(
                 sa.update(TRAINING_CLASS)
                 .where(T.class_id == copy.class_id)
@@ -203,4 +251,7 @@ def class_of(row: sa.Row[Any]) -> TrainingClass:
         hours=row.hours,
         trainers=row.trainers,
         rule_version=row.rule_version,
+        offered=row.offered,
+        waiting=row.waiting,
+        joined=row.joined,
     )

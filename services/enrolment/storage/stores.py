@@ -32,6 +32,7 @@ from services.enrolment.storage.listed_persons import ListedPersonStore
 from services.enrolment.storage.movements import MovementStore
 from services.enrolment.storage.pauses import PauseStore
 from services.enrolment.storage.persons import Fingerprints, PersonStore
+from services.enrolment.storage.places import PlaceStore
 from services.enrolment.storage.quotas import QuotaStore
 from services.enrolment.storage.realisation import RealisationStore
 from services.enrolment.storage.received_lists import ReceivedLists
@@ -56,6 +57,7 @@ class Stores:
     classes: ClassStore
     cards: CardStore
     enrolments: EnrolmentStore
+    places: PlaceStore
     due_times: DueTimes
     evidence: EvidenceStore
     results: ResultStore
@@ -115,6 +117,7 @@ def open_stores(database: Database, *, personal_data_key: bytes, fingerprint_key
         classes=ClassStore(database),
         cards=CardStore(database),
         enrolments=EnrolmentStore(database),
+        places=PlaceStore(database),
         due_times=DueTimes(database),
         evidence=EvidenceStore(database),
         results=ResultStore(database),

@@ -35,6 +35,7 @@ from services.enrolment.use_cases.programme.note_suspensions import (
     note_suspensions,
 )
 from services.enrolment.use_cases.seats.enrol import EnrolHandler
+from services.enrolment.waiting_list_work import WaitingListWork
 from tests.chassis.problem_documents import problem
 from tests.conformity import held_to_contract
 from tests.databases import LOCK_PATIENCE_MS
@@ -205,6 +206,20 @@ class House:
         """Give a seat back."""
         path = f"/enrolments/{enrolment_id}/cancellation"
         return self.post(path, {"reason": reason}, role, **options)
+
+    def waits(self, card: HeldCard, class_id: str, **options: Any) -> dict[str, Any]:
+        """Take a place in a class's waiting list, and return the answer's document."""
+        body = {"class_id": class_id, "expected_price": PRICE, "waitlist": True}
+        answer = self.post("/enrolments", body, "holder", card=card.card_ref, **options)
+        place: dict[str, Any] = document(answer, 201)
+        assert place["status"] == "waitlisted"
+        return place
+
+    def serve_lists(self, *, hours: int = 24) -> int:
+        """Do what the worker does about waiting lists, once; return for how many places something was done."""
+        service = self.service
+        work = WaitingListWork(service.stores, service.transactions, timedelta(hours=hours))
+        return work.serve()
 
     def redeem(self, enrolment_id: str, code: str, role: str, **options: Any) -> TestResponse:
         """Show a redeem code."""

@@ -7,7 +7,7 @@ themselves stand in `entitlement`.
 from __future__ import annotations
 
 from collections.abc import Collection, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 
 from chassis.problems import Problem
@@ -18,10 +18,22 @@ from services.enrolment.domain.programme.card import Card, CardState
 from services.enrolment.domain.programme.check import first_refusal
 from services.enrolment.domain.programme.pause import Pause
 from services.enrolment.domain.seats.enrolment import Enrolment, EnrolmentState, PastEnrolment
-from services.enrolment.domain.seats.entitlement import Case, checks_of, free_slot
+from services.enrolment.domain.seats.entitlement import (
+    Case,
+    checks_of,
+    checks_of_waiting,
+    free_slot,
+)
 from services.enrolment.domain.seats.training_class import TrainingClass
+from services.enrolment.domain.seats.waiting_list import (
+    Place,
+    PlaceState,
+    accepted,
+    joined,
+    offer_ends_at,
+)
 from vocabulary.refusals.cards import CardNotFound
-from vocabulary.refusals.seats import CatalogueLagging, ClassNotFound
+from vocabulary.refusals.seats import CatalogueLagging, ClassNotFound, OfferOver
 from vocabulary.rule_set import RuleSet
 
 
@@ -29,7 +41,9 @@ from vocabulary.rule_set import RuleSet
 class EnrolCommand:
     """Somebody wants a seat for a card. The caller makes the ids; actor and role come from the credential.
 
-    `consent` is the word of whoever assists that the holder agreed: without it there is no such command.
+    `waits` says that a place in the waiting list will do where no seat is free; `accepts` that the seat is one that was
+    offered for the place with this `enrolment_id`. `consent` is the word of whoever assists that the holder agreed:
+    without it there is no such command.
     """
 
     enrolment_id: str
@@ -41,6 +55,13 @@ class EnrolCommand:
     role: str
     request_id: str
     consent: bool = False
+    waits: bool = False
+    accepts: bool = False
+
+    @property
+    def asks_for_list(self) -> bool:
+        """Tell whether the places of its card in waiting lists matter."""
+        return self.waits or self.accepts
 
     def __post_init__(self) -> None:
         if assists(self.role) and not self.consent:
@@ -49,18 +70,39 @@ class EnrolCommand:
 
 @dataclass(frozen=True, slots=True)
 class Admitted:
-    """A seat was given: the enrolment, the money set aside (None: free of charge), card and class afterwards."""
+    """A seat was given: the enrolment, the money set aside (None: free of charge), card and class afterwards.
+
+    `place` is the one in the waiting list that the seat was offered for, as it ended.
+    """
 
     command: EnrolCommand
     enrolment: Enrolment
     movement: Movement | None
     card: Card
     training_class: TrainingClass
+    place: Place | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Waitlisted:
+    """No seat was free, and a place in the waiting list was given: the card's region, and the class afterwards."""
+
+    command: EnrolCommand
+    place: Place
+    region: str
+    training_class: TrainingClass
+
+
+Verdict = Admitted | Waitlisted | Problem
+"""What becomes of a command."""
 
 
 @dataclass(frozen=True, slots=True)
 class Situation:
-    """What a batch is judged by, as it stood under the locks; `suspended` are providers whose classes take nobody."""
+    """What a batch is judged by, as it stood under the locks; `suspended` are providers whose classes take nobody.
+
+    `places` are the open places in waiting lists of the cards for which that matters.
+    """
 
     classes: Mapping[str, TrainingClass]
     cards: Mapping[str, Card]
@@ -70,45 +112,109 @@ class Situation:
     rules: RuleSet
     pauses: Sequence[Pause] = ()
     suspended: Collection[str] = ()
+    places: Mapping[str, Sequence[Place]] = field(default_factory=dict)
 
 
-def admit_all(commands: Sequence[EnrolCommand], situation: Situation) -> list[Admitted | Problem]:
-    """Judge commands in their order; return for each the admission or the refusal."""
-    classes = dict(situation.classes)
-    cards = dict(situation.cards)
-    history = {card: list(past) for card, past in situation.history.items()}
-    outcomes: list[Admitted | Problem] = []
+class _Batch:
+    """What stands while a batch is judged: each command sees what the ones before it did."""
+
+    def __init__(self, situation: Situation) -> None:
+        self.situation = situation
+        self.classes = dict(situation.classes)
+        self.cards = dict(situation.cards)
+        self.history = {card: list(past) for card, past in situation.history.items()}
+        self.places = {card: list(places) for card, places in situation.places.items()}
+
+    def take_over(self, verdict: Admitted | Waitlisted) -> None:
+        """Let the commands that follow see what became of one."""
+        command = verdict.command
+        self.classes[command.class_id] = verdict.training_class
+        places = self.places.setdefault(command.card_ref, [])
+        if isinstance(verdict, Waitlisted):
+            places.append(verdict.place)
+            return
+        self.cards[command.card_ref] = verdict.card
+        self.history.setdefault(command.card_ref, []).append(_as_past(verdict))
+        places[:] = [each for each in places if each.enrolment_id != command.enrolment_id]
+
+
+def admit_all(commands: Sequence[EnrolCommand], situation: Situation) -> list[Verdict]:
+    """Judge commands in their order; return for each the admission, the place in the waiting list, or the refusal."""
+    batch = _Batch(situation)
+    verdicts: list[Verdict] = []
     for command in commands:
         try:
-            admitted = _admit(command, situation, classes, cards, history.get(command.card_ref, []))
+            verdict = _judge(command, batch)
         except Problem as refusal:
-            outcomes.append(refusal)
+            verdicts.append(refusal)
             continue
-        classes[command.class_id] = admitted.training_class
-        cards[command.card_ref] = admitted.card
-        history.setdefault(command.card_ref, []).append(_as_past(admitted))
-        outcomes.append(admitted)
-    return outcomes
+        batch.take_over(verdict)
+        verdicts.append(verdict)
+    return verdicts
 
 
-def _admit(
-    command: EnrolCommand,
-    situation: Situation,
-    classes: Mapping[str, TrainingClass],
-    cards: Mapping[str, Card],
-    past: Sequence[PastEnrolment],
-) -> Admitted:
-    training_class = classes.get(command.class_id)
+def _judge(command: EnrolCommand, batch: _Batch) -> Admitted | Waitlisted:
+    situation = batch.situation
+    training_class = batch.classes.get(command.class_id)
     if training_class is None:
         raise ClassNotFound if situation.catalogue_is_current else CatalogueLagging
-    card = cards.get(command.card_ref)
+    card = batch.cards.get(command.card_ref)
     if card is None:
         raise CardNotFound
-    refusal = first_refusal(checks_of(_case(command, situation, training_class, card, past)))
+    past = batch.history.get(command.card_ref, [])
+    places = batch.places.get(command.card_ref, [])
+    case = _case(command, situation, training_class, card, past)
+    if command.waits and not training_class.has_seat_for_anybody:
+        return _waitlisted(command, case, places)
+    place = _offered_place(command, case, places) if command.accepts else None
+    refusal = first_refusal(checks_of(case))
     if refusal is not None:
         raise refusal
-    slot = free_slot(past, situation.rules)
-    return _admission(command, training_class, card, slot, situation)
+    admission = _admission(
+        command, training_class, card, free_slot(past, situation.rules), situation
+    )
+    if place is None:
+        return admission
+    taken = accepted(place, training_class)
+    return replace(admission, place=taken.place, training_class=taken.training_class)
+
+
+def _waitlisted(command: EnrolCommand, case: Case, places: Sequence[Place]) -> Waitlisted:
+    refusal = first_refusal(checks_of_waiting(case, places))
+    if refusal is not None:
+        raise refusal
+    training_class = case.training_class
+    place = Place(
+        enrolment_id=command.enrolment_id,
+        card_ref=command.card_ref,
+        class_id=training_class.class_id,
+        provider_id=training_class.provider_id,
+        state=PlaceState.WAITLISTED,
+        price=training_class.price,
+        number=training_class.joined + 1,
+        joined_at=case.now,
+        rule_version=case.rules.version,
+        assisted=assists(command.role),
+        consent=command.consent,
+    )
+    return Waitlisted(command, place, case.card.region, joined(place, training_class))
+
+
+def _offered_place(command: EnrolCommand, case: Case, places: Sequence[Place]) -> Place:
+    """Return the place for which a seat is offered. Raises `OfferOver` where none is, or not any more."""
+    found = (place for place in places if place.enrolment_id == command.enrolment_id)
+    place = next(found, None)
+    if place is None:
+        raise OfferOver(facts={"enrolment_status": PlaceState.RELEASED.value})
+    if place.state is not PlaceState.OFFERED:
+        raise OfferOver(
+            "No seat is offered yet: the place in the line tells how many are before it.",
+            facts={"enrolment_status": place.state.value},
+        )
+    ends_at = offer_ends_at(place, case.pauses, regency=case.card.region)
+    if ends_at is not None and ends_at <= case.now:
+        raise OfferOver(facts={"enrolment_status": PlaceState.RELEASED.value})
+    return place
 
 
 def _case(
@@ -127,6 +233,7 @@ def _case(
         provider_suspended=training_class.provider_id in situation.suspended,
         rules=situation.rules,
         now=situation.now,
+        offered=command.accepts,
     )
 
 

@@ -7,15 +7,22 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from chassis.clock import write_instant
-from services.enrolment.domain.programme.card import MODE_OF_SCHEME, Card, CardState
+from services.enrolment.domain.programme.card import LIVE_STATES, MODE_OF_SCHEME, Card, CardState
 from services.enrolment.domain.programme.check import Check
 from services.enrolment.domain.programme.pause import Pause, Paused, pause_in_force
 from services.enrolment.domain.seats.enrolment import PastEnrolment
-from services.enrolment.domain.seats.training_class import CANCELLED, UNLISTED, TrainingClass
+from services.enrolment.domain.seats.training_class import (
+    CANCELLED,
+    PUBLISHED,
+    UNLISTED,
+    TrainingClass,
+)
+from services.enrolment.domain.seats.waiting_list import PLACES_OF_A_CARD, Place
 from vocabulary.refusals.cards import CardNotUsable
 from vocabulary.refusals.catalogue import ProviderSuspended
 from vocabulary.refusals.seats import (
     AlreadyEnrolled,
+    AlreadyWaiting,
     ClassFull,
     EnrolmentInProgress,
     EnrolmentsPaused,
@@ -25,6 +32,7 @@ from vocabulary.refusals.seats import (
     RegistrationClosed,
     ReviewOwed,
     ScheduleConflict,
+    TooManyWaitingLists,
     WaitingTimeRuns,
 )
 from vocabulary.rule_set import RuleSet
@@ -45,6 +53,8 @@ class Case:
     provider_suspended: bool
     rules: RuleSet
     now: datetime
+    offered: bool = False
+    """Whether a seat is kept for the card, from the waiting list."""
 
 
 def checks_of(case: Case) -> Iterator[Check]:
@@ -57,13 +67,28 @@ def checks_of(case: Case) -> Iterator[Check]:
     yield card_usable(card, case.rules, case.now)
     yield review_given(sum(enrolment.owes_review for enrolment in case.past), case.rules)
     yield waiting_over(opens_again(case.past), case.now)
-    yield _registration(training_class, case.now)
+    yield _registration(case)
     yield _provider(case)
     yield mode_in_scheme(card, training_class)
     yield _price(case)
     yield _schedule(training_class, running)
     yield balance_covers(card.balance, training_class.price)
-    yield _seat_free(training_class)
+    yield _seat_free(case)
+
+
+def checks_of_waiting(case: Case, places: Sequence[Place]) -> Iterator[Check]:
+    """Yield the rules for a place in the waiting list of a full class: those that no waiting mends.
+
+    What a card may buy is judged when a seat is offered and accepted. `places` are those the card has.
+    """
+    yield _not_paused(case)
+    yield _not_in_it(case)
+    yield _not_in_list(case, places)
+    yield _card_goes_on(case.card, case.now)
+    yield _registration(case)
+    yield _provider(case)
+    yield mode_in_scheme(case.card, case.training_class)
+    yield _price(case)
 
 
 def free_slot(past: Sequence[PastEnrolment], rules: RuleSet) -> int:
@@ -125,14 +150,33 @@ def opens_again(past: Sequence[PastEnrolment]) -> datetime | None:
     return max(opens, default=None)
 
 
-def _registration(training_class: TrainingClass, now: datetime) -> Check:
+def _not_in_list(case: Case, places: Sequence[Place]) -> Check:
+    compared = {"places": len(places), "most": PLACES_OF_A_CARD}
+    if any(place.class_id == case.training_class.class_id for place in places):
+        return Check("once-in-a-list", compared, AlreadyWaiting())
+    refusal = TooManyWaitingLists() if len(places) >= PLACES_OF_A_CARD else None
+    return Check("once-in-a-list", compared, refusal)
+
+
+def _card_goes_on(card: Card, now: datetime) -> Check:
+    state = card.state_at(now)
+    refusal = None
+    if state not in LIVE_STATES:
+        refusal = CardNotUsable(_WHY_NOT_USABLE[state], facts={"card_state": state.value})
+    return Check("card-usable", {"card_state": state, "at": now}, refusal)
+
+
+def _registration(case: Case) -> Check:
+    """Check that a class takes enrolments; who was offered a seat may accept it until the class begins."""
+    training_class, now = case.training_class, case.now
     compared = {
         "class_status": training_class.status,
         "opens": training_class.registration_opens,
         "closes": training_class.registration_closes,
         "at": now,
     }
-    if training_class.takes_enrolments_at(now):
+    kept = case.offered and training_class.status == PUBLISHED and now < training_class.starts_at
+    if kept or training_class.takes_enrolments_at(now):
         return Check("registration-open", compared)
     refusal = RegistrationClosed(_WHY_NOT_OPEN.get(training_class.status))
     return Check("registration-open", compared, refusal)
@@ -176,10 +220,16 @@ def balance_covers(balance: int, price: int) -> Check:
     return Check("balance-covers-price", compared, refusal)
 
 
-def _seat_free(training_class: TrainingClass) -> Check:
-    compared = {"held": training_class.held, "seats": training_class.declared_seats}
-    full = training_class.held >= training_class.declared_seats
-    return Check("seat-free", compared, ClassFull() if full else None)
+def _seat_free(case: Case) -> Check:
+    training_class = case.training_class
+    compared = {
+        "held": training_class.held,
+        "offered": training_class.offered,
+        "waiting": training_class.waiting,
+        "seats": training_class.declared_seats,
+    }
+    has_seat = case.offered or training_class.has_seat_for_anybody
+    return Check("seat-free", compared, None if has_seat else ClassFull())
 
 
 _WHY_NOT_OPEN = {

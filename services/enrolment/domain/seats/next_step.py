@@ -8,6 +8,7 @@ from datetime import datetime
 from services.enrolment.domain.learning.due import due_of
 from services.enrolment.domain.seats.enrolment import Enrolment, EnrolmentState
 from services.enrolment.domain.seats.training_class import TrainingClass
+from services.enrolment.domain.seats.waiting_list import Place, PlaceState
 from vocabulary.roles import HOLDER, OPERATOR, PROVIDER, SYSTEM
 from vocabulary.rule_set import RuleSet
 
@@ -49,6 +50,15 @@ def next_step(
     if enrolment.state is EnrolmentState.COMPLETED and not enrolment.reviewed:
         until = enrolment.holder_due_at
         return NextStep("review", HOLDER, until, until is not None and until <= now)
+    return None
+
+
+def next_step_of_place(place: Place) -> NextStep | None:
+    """Return the next step of a place in a waiting list; None once it has ended."""
+    if place.state is PlaceState.WAITLISTED:
+        return NextStep("offer", SYSTEM, None)
+    if place.state is PlaceState.OFFERED:
+        return NextStep("acceptance", HOLDER, place.offer_expires_at)
     return None
 
 

@@ -32,11 +32,12 @@ class Meeting(NamedTuple):
 class TrainingClass:
     """One run of a course.
 
-    `declared_seats` is what the provider says now; `held` is how many are taken. Lowering the declared number evicts
-    nobody: the effective number is the larger of the two. `reason` says why it was called off. `meetings` are all
-    sittings; `has_final_test` tells that the last of them is the final test. `hours` are those of its course,
-    `trainers` how many teach it, and `rule_version` is the version of the rules that judged both; None where that is
-    not known here.
+    `declared_seats` is what the provider says now; `held` is how many are taken, `offered` how many are kept for those
+    of the waiting list to whom they are offered. Lowering the declared number evicts nobody: the effective number is
+    the larger of the two. `waiting` is how many stand in its waiting list now, `joined` how many ever did. `reason`
+    says why it was called off. `meetings` are all sittings; `has_final_test` tells that the last of them is the final
+    test. `hours` are those of its course, `trainers` how many teach it, and `rule_version` is the version of the rules
+    that judged both; None where that is not known here.
     """
 
     class_id: str
@@ -60,6 +61,9 @@ class TrainingClass:
     hours: int | None = None
     trainers: int | None = None
     rule_version: str | None = None
+    offered: int = 0
+    waiting: int = 0
+    joined: int = 0
 
     @property
     def sittings(self) -> tuple[Meeting, ...]:
@@ -79,7 +83,17 @@ class TrainingClass:
     @property
     def effective_seats(self) -> int:
         """Return how many seats the class has now."""
-        return max(self.declared_seats, self.held)
+        return max(self.declared_seats, self.held + self.offered)
+
+    @property
+    def free_seats(self) -> int:
+        """Return how many seats nobody holds and nobody was offered."""
+        return max(self.declared_seats - self.held - self.offered, 0)
+
+    @property
+    def has_seat_for_anybody(self) -> bool:
+        """Tell whether whoever comes may have a seat: one is free, and nobody waits for it."""
+        return self.free_seats > 0 and self.waiting == 0
 
     def takes_enrolments_at(self, now: datetime) -> bool:
         """Tell whether the class is published and its registration window is open."""

@@ -33,6 +33,7 @@ from services.enrolment.queries.consistency.exclusion_cases import EXCLUSION_CAS
 from services.enrolment.queries.consistency.exclusion_lists import EXCLUSION_LISTS
 from services.enrolment.queries.consistency.incentives import INCENTIVES_DUE
 from services.enrolment.queries.consistency.movements import MOVEMENTS
+from services.enrolment.queries.consistency.places import PLACES
 from services.enrolment.queries.consistency.quotas import QUOTAS
 from services.enrolment.queries.consistency.suppressions import SUPPRESSIONS
 from services.enrolment.queries.consistency.suspensions import SUSPENSIONS
@@ -55,6 +56,7 @@ WALKED = (
     CARDS,
     SUPPRESSIONS,
     ENROLMENTS,
+    PLACES,
     EVIDENCES,
     MOVEMENTS,
     CORRECTIONS,

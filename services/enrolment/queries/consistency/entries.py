@@ -19,6 +19,7 @@ from services.enrolment.queries.consistency.comparison import (
     OF_APPLICATION,
     OF_CASE,
     OF_CORRECTION,
+    OF_PLACE,
     REDEEMED,
     REVIEWED,
     TELLS_ATTENDANCE,
@@ -37,7 +38,7 @@ from services.enrolment.storage.tables.exclusions import EXCLUSION_CASE
 from services.enrolment.storage.tables.learning import EVIDENCE, REVIEW
 from services.enrolment.storage.tables.money import CORRECTION, INCENTIVE, MOVEMENT, SURVEY
 from services.enrolment.storage.tables.programme import CARD, PERSON, WITHDRAWN_PERSON
-from services.enrolment.storage.tables.seats import ENROLMENT
+from services.enrolment.storage.tables.seats import ENROLMENT, PLACE
 
 J, C, E, M, X = ENTRY.c, CARD.c, ENROLMENT.c, MOVEMENT.c, EXCLUSION_CASE.c
 _EARLIER = ENTRY.alias("earlier")
@@ -54,6 +55,12 @@ _ITS_ENROLMENT = (
     E.enrolment_id == identifier_in(J.body, "enrolment_id"),
     E.card_ref == J.card_ref,
     E.class_id == J.class_id,
+)
+_OF_PLACE = J.kind.in_(OF_PLACE)
+_ITS_PLACE = (
+    PLACE.c.enrolment_id == identifier_in(J.body, "enrolment_id"),
+    PLACE.c.card_ref == J.card_ref,
+    PLACE.c.class_id == J.class_id,
 )
 _ITS_EVIDENCE = (
     EVIDENCE.c.evidence_id == identifier_in(J.body, "evidence_id"),
@@ -154,6 +161,11 @@ ENTRIES = Comparison(
             "entry of an enrolment",
             where(_CHANGES_ENROLMENT, _ONE),
             where(_CHANGES_ENROLMENT, count(ENROLMENT, *_ITS_ENROLMENT, of=ENTRY)),
+        ),
+        Pair(
+            "entry of a place",
+            where(_OF_PLACE, _ONE),
+            where(_OF_PLACE, count(PLACE, *_ITS_PLACE, of=ENTRY)),
         ),
         Pair(
             "entry of a movement",

@@ -1,4 +1,4 @@
-"""Classes as the catalogue tells of them, who is in them, and which providers are suspended."""
+"""Classes as the catalogue tells of them, who is in them or waits for a seat, and which providers are suspended."""
 
 from __future__ import annotations
 
@@ -35,6 +35,24 @@ TRAINING_CLASS = sa.Table(
     sa.Column("hours", sa.Integer),
     sa.Column("trainers", sa.Integer),
     sa.Column("rule_version", sa.String(32)),
+    # Seats kept for those of the waiting list to whom they are offered; who waits; who ever joined the list.
+    sa.Column(
+        "offered",
+        sa.Integer,
+        sa.CheckConstraint(
+            "offered >= 0 and held + offered <= effective_seats", name="class_keeps_offered_seats"
+        ),
+        nullable=False,
+        server_default="0",
+    ),
+    sa.Column(
+        "waiting",
+        sa.Integer,
+        sa.CheckConstraint("waiting >= 0", name="class_has_no_negative_list"),
+        nullable=False,
+        server_default="0",
+    ),
+    sa.Column("joined", sa.Integer, nullable=False, server_default="0"),
     sa.CheckConstraint("held >= 0", name="class_holds_no_negative_seats"),
     sa.CheckConstraint("held <= effective_seats", name="class_never_oversold"),
     sa.CheckConstraint("effective_seats >= declared_seats", name="class_keeps_declared_seats"),
@@ -45,6 +63,12 @@ TRAINING_CLASS = sa.Table(
         "class_id",
         postgresql_where=sa.text("status = 'cancelled'"),
         sqlite_where=sa.text("status = 'cancelled'"),
+    ),
+    sa.Index(
+        "training_class_with_list",
+        "class_id",
+        postgresql_where=sa.text("waiting > 0 or offered > 0"),
+        sqlite_where=sa.text("waiting > 0 or offered > 0"),
     ),
     postgresql_with={"fillfactor": "50"},
 )
@@ -118,6 +142,68 @@ ENROLMENT = sa.Table(
     sa.CheckConstraint("consent or not assisted", name="enrolment_assisted_with_consent"),
     postgresql_with={"fillfactor": "90"},
 )
+
+
+PLACE = sa.Table(
+    "place",
+    METADATA,
+    sa.Column("enrolment_id", Identifier, primary_key=True),
+    sa.Column("card_ref", Identifier, sa.ForeignKey("card.card_ref"), nullable=False),
+    sa.Column("class_id", Identifier, sa.ForeignKey("training_class.class_id"), nullable=False),
+    sa.Column("provider_id", Identifier, nullable=False),
+    sa.Column("state", sa.String(16), nullable=False),
+    sa.Column("price", sa.BigInteger, nullable=False),
+    sa.Column("number", sa.Integer, nullable=False),
+    sa.Column("joined_at", Instant, nullable=False),
+    sa.Column("rule_version", sa.String(32), nullable=False),
+    sa.Column("offered_at", Instant),
+    sa.Column("offer_expires_at", Instant),
+    sa.Column("released", sa.String(24)),
+    sa.Column("assisted", sa.Boolean, nullable=False),
+    sa.Column("consent", sa.Boolean, nullable=False),
+    sa.UniqueConstraint("class_id", "number", name="place_number_once_a_class"),
+    sa.CheckConstraint(
+        "state in ('waitlisted', 'offered', 'accepted', 'released')", name="place_state_is_known"
+    ),
+    sa.CheckConstraint("number > 0", name="place_numbers_begin_with_one"),
+    sa.CheckConstraint(
+        "(offered_at is null) = (offer_expires_at is null)"
+        " and (state not in ('offered', 'accepted') or offered_at is not null)"
+        " and (state <> 'waitlisted' or offered_at is null)",
+        name="place_was_offered",
+    ),
+    sa.CheckConstraint(
+        "(state = 'released') = (released is not null)", name="place_is_released_for_a_reason"
+    ),
+    sa.CheckConstraint("consent or not assisted", name="place_assisted_with_consent"),
+    sa.Index(
+        "place_once_a_list",
+        "card_ref",
+        "class_id",
+        unique=True,
+        postgresql_where=sa.text("state in ('waitlisted', 'offered')"),
+        sqlite_where=sa.text("state in ('waitlisted', 'offered')"),
+    ),
+    sa.Index(
+        "place_in_line",
+        "class_id",
+        "number",
+        postgresql_where=sa.text("state = 'waitlisted'"),
+        sqlite_where=sa.text("state = 'waitlisted'"),
+    ),
+    sa.Index(
+        "place_offered",
+        "offer_expires_at",
+        "class_id",
+        postgresql_where=sa.text("state = 'offered'"),
+        sqlite_where=sa.text("state = 'offered'"),
+    ),
+    sa.Index("place_by_card", "card_ref", "enrolment_id"),
+    sa.Index("place_by_provider", "provider_id", "enrolment_id"),
+)
+"""Places in the waiting lists of classes; whoever changes one holds its class. One that was accepted goes on as the
+enrolment with its id.
+"""
 
 
 SUSPENSION = sa.Table(

@@ -1,12 +1,12 @@
-"""Give seats to a batch of commands: lock in the one global order, judge purely, save in so many statements.
+"""Give seats, or places in waiting lists, to a batch of commands: lock in the one global order, judge, save.
 
 The order of locks is that of the whole service: docs/architecture.md, "In which order rows are locked".
 """
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from datetime import timedelta
+from collections.abc import Iterable, Mapping, Sequence
+from datetime import datetime, timedelta
 
 import sqlalchemy as sa
 
@@ -20,11 +20,23 @@ from chassis.tickets import Outcome
 from services.enrolment.domain.assistance import told_of_assistance
 from services.enrolment.domain.entry_kinds import EntryKind
 from services.enrolment.domain.learning.redemption import redeem_code
+from services.enrolment.domain.programme.card import Card
 from services.enrolment.domain.programme.standstill import settled
-from services.enrolment.domain.seats.admission import Admitted, EnrolCommand, Situation, admit_all
+from services.enrolment.domain.seats.admission import (
+    Admitted,
+    EnrolCommand,
+    Situation,
+    Waitlisted,
+    admit_all,
+)
+from services.enrolment.domain.seats.enrolment import Enrolment
+from services.enrolment.domain.seats.training_class import TrainingClass
+from services.enrolment.domain.seats.waiting_list import Place
 from services.enrolment.storage.cards import clocks_from
 from services.enrolment.storage.stores import Stores
 from services.enrolment.storage.tables.journal import FOLLOWER_STATE
+from services.enrolment.use_cases.shared.actor import Actor
+from services.enrolment.use_cases.shared.place_entries import place_entry
 
 CATALOGUE = "catalog"
 CATALOGUE_MAY_LAG = timedelta(seconds=10)
@@ -43,13 +55,12 @@ class EnrolHandler:
         """Lock, decide, save and journal a batch; one outcome a command, in order."""
         situation = self._situation(connection, commands)
         verdicts = admit_all(commands, situation)
-        admitted = [verdict for verdict in verdicts if isinstance(verdict, Admitted)]
-        first = self._save(connection, admitted, situation) if admitted else 0
+        done = [verdict for verdict in verdicts if not isinstance(verdict, Problem)]
+        first = self._save(connection, done, situation) if done else 0
         answers = iter(
-            self._answer(admission, position)
-            for position, admission in enumerate(admitted, start=first)
+            self._answer(verdict, position) for position, verdict in enumerate(done, start=first)
         )
-        return [next(answers) if isinstance(v, Admitted) else _refusal(v) for v in verdicts]
+        return [v if isinstance(v, Problem) else next(answers) for v in verdicts]
 
     def _situation(self, connection: sa.Connection, commands: Sequence[EnrolCommand]) -> Situation:
         stores = self._stores
@@ -59,9 +70,11 @@ class EnrolHandler:
         with parting(lambda command: command.card_ref):
             cards = stores.cards.lock_as_kept(connection, card_refs)
         history = stores.enrolments.history(connection, card_refs)
+        of_lists = [command.card_ref for command in commands if command.asks_for_list]
+        places = stores.places.open_of(connection, of_lists) if of_lists else {}
         provider_ids = [each.provider_id for each in classes.values()]
         switches = stores.switches.read(
-            connection, provider_ids, clocks_from=clocks_from(cards.values())
+            connection, provider_ids, clocks_from=_pauses_since(cards.values(), places)
         )
         pauses = [*switches.pauses, *switches.past_pauses]
         if pauses:
@@ -77,6 +90,7 @@ class EnrolHandler:
             rules=stores.rules.at(connection, switches.now),
             pauses=switches.pauses,
             suspended=switches.suspended,
+            places=places,
         )
 
     def _catalogue_is_current(self, connection: sa.Connection) -> bool:
@@ -86,13 +100,21 @@ class EnrolHandler:
         return self._stores.database.now(connection) - state.checked_at <= CATALOGUE_MAY_LAG
 
     def _save(
-        self, connection: sa.Connection, admitted: Sequence[Admitted], situation: Situation
+        self,
+        connection: sa.Connection,
+        done: Sequence[Admitted | Waitlisted],
+        situation: Situation,
     ) -> int:
-        """Save all admissions and return the journal position of the first."""
+        """Save what was given and return the journal position of the first entry."""
         stores = self._stores
-        last_of_class = {a.training_class.class_id: a.training_class for a in admitted}
+        last_of_class = {each.training_class.class_id: each.training_class for each in done}
+        classes = list(last_of_class.values())
+        admitted = [each for each in done if isinstance(each, Admitted)]
         last_of_card = {a.card.card_ref: a.card for a in admitted}
-        stores.classes.save_held(connection, list(last_of_class.values()), before=situation.classes)
+        stores.places.add(connection, [w.place for w in done if isinstance(w, Waitlisted)])
+        stores.places.save(connection, [a.place for a in admitted if a.place is not None])
+        stores.classes.save_lists(connection, classes, before=situation.classes)
+        stores.classes.save_held(connection, classes, before=situation.classes)
         stores.cards.save(connection, list(last_of_card.values()))
         stores.enrolments.add(connection, [a.enrolment for a in admitted])
         owing = {ref for ref, past in situation.history.items() if any(e.owes_review for e in past)}
@@ -100,37 +122,69 @@ class EnrolHandler:
         stores.due_times.follow_clocks(connection, stopped)
         movements = [a.movement for a in admitted if a.movement is not None]
         stores.movements.add(connection, movements, now=situation.now)
-        entries = [_entry(admission) for admission in admitted]
+        entries = [
+            _entry_of_place(each) if isinstance(each, Waitlisted) else _entry(each) for each in done
+        ]
         return stores.journal.append(connection, entries, now=situation.now)
 
-    def _answer(self, admission: Admitted, position: int) -> Answer:
-        enrolment, training_class = admission.enrolment, admission.training_class
+    def _answer(self, verdict: Admitted | Waitlisted, position: int) -> Answer:
+        if isinstance(verdict, Waitlisted):
+            told: dict[str, int | str] = {"place_in_line": verdict.training_class.waiting}
+            given: Enrolment | Place = verdict.place
+        else:
+            given = verdict.enrolment
+            told = {
+                "balance": verdict.card.balance,
+                "redeem_code": redeem_code(self._code_key, given.enrolment_id),
+            }
         return json_answer(
             201,
             {
-                "id": enrolment.enrolment_id,
-                "status": enrolment.state.value,
-                "class": {
-                    "id": training_class.class_id,
-                    "course_id": training_class.course_id,
-                    "course_title": training_class.course_title,
-                    "mode": training_class.mode,
-                    "zone": training_class.zone,
-                    "starts_at": write_instant(training_class.starts_at),
-                    "ends_at": write_instant(training_class.ends_at),
-                },
-                "price": enrolment.price,
-                "balance": admission.card.balance,
-                "redeem_code": redeem_code(self._code_key, enrolment.enrolment_id),
+                "id": given.enrolment_id,
+                "status": given.state.value,
+                "class": _class_document(verdict.training_class),
+                "price": given.price,
+                **told,
                 "position": position,
             },
-            {"Location": f"/api/v1/enrolments/{enrolment.enrolment_id}"},
+            {"Location": f"/api/v1/enrolments/{given.enrolment_id}"},
         )
 
 
-def _refusal(verdict: Admitted | Problem) -> Problem:
-    assert isinstance(verdict, Problem)  # noqa: S101 - narrows for the type checker
-    return verdict
+def _pauses_since(cards: Iterable[Card], places: Mapping[str, Sequence[Place]]) -> datetime | None:
+    """Return since when pauses matter that are over: for the clocks of cards, and for seats that are offered."""
+    offered = (each.offered_at for of_card in places.values() for each in of_card)
+    instants = (clocks_from(cards), *offered)
+    return min((each for each in instants if each is not None), default=None)
+
+
+def _class_document(training_class: TrainingClass) -> dict[str, str]:
+    return {
+        "id": training_class.class_id,
+        "course_id": training_class.course_id,
+        "course_title": training_class.course_title,
+        "mode": training_class.mode,
+        "zone": training_class.zone,
+        "starts_at": write_instant(training_class.starts_at),
+        "ends_at": write_instant(training_class.ends_at),
+    }
+
+
+def _entry_of_place(waitlisted: Waitlisted) -> Entry:
+    command, place = waitlisted.command, waitlisted.place
+    return place_entry(
+        EntryKind.ENROLMENT_WAITLISTED,
+        place,
+        waitlisted.training_class,
+        Actor(command.actor, command.role, command.request_id),
+        region=waitlisted.region,
+        rule_version=place.rule_version,
+        said={
+            "price": place.price,
+            "number": place.number,
+            **told_of_assistance(command.role),
+        },
+    )
 
 
 def _entry(admission: Admitted) -> Entry:
@@ -154,6 +208,7 @@ def _entry(admission: Admitted) -> Entry:
             "card_state": admission.card.state.value,
             "held": admission.training_class.held,
             "movement_id": admission.movement.movement_id if admission.movement else None,
+            **({} if admission.place is None else {"offered": admission.training_class.offered}),
             **told_of_assistance(admission.command.role),
         },
     )

@@ -7,7 +7,13 @@ from dataclasses import dataclass, field, replace
 from chassis.problems import Problem
 from services.enrolment.domain.programme.card import Card
 from services.enrolment.domain.programme.pause import Pause
-from services.enrolment.domain.seats.admission import Admitted, EnrolCommand, Situation, admit_all
+from services.enrolment.domain.seats.admission import (
+    Admitted,
+    EnrolCommand,
+    Situation,
+    Waitlisted,
+    admit_all,
+)
 from services.enrolment.domain.seats.enrolment import PastEnrolment
 from services.enrolment.domain.seats.training_class import TrainingClass
 from tests.services.enrolment.domain.builders import NOW, RULES, card, command, training_class
@@ -47,6 +53,7 @@ class Case:
             suspended=self.suspended,
         )
         [outcome] = admit_all([self.command], situation)
+        assert not isinstance(outcome, Waitlisted)
         return outcome
 
 

@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 
 from chassis.problems import Problem
 from services.enrolment.domain.programme.card import CardState, Scheme
-from services.enrolment.domain.seats.admission import Admitted, EnrolCommand
+from services.enrolment.domain.seats.admission import Admitted, EnrolCommand, Verdict
 from services.enrolment.domain.seats.training_class import TrainingClass
 from tests.services.enrolment.domain.builders import (
     BALANCE,
@@ -28,8 +28,8 @@ from tests.services.enrolment.domain.world import World
 from vocabulary.refusals.seats import CancellationClosed
 
 
-def codes(outcomes: list[Admitted | Problem]) -> list[str]:
-    return ["admitted" if isinstance(o, Admitted) else o.code for o in outcomes]
+def codes(outcomes: list[Verdict]) -> list[str]:
+    return [outcome.code if isinstance(outcome, Problem) else "admitted" for outcome in outcomes]
 
 
 def world(*classes: TrainingClass, cards: int = 3, live: int = 1) -> World:

@@ -18,6 +18,7 @@ from services.enrolment.domain.seats.admission import (
     Admitted,
     EnrolCommand,
     Situation,
+    Verdict,
     admit_all,
 )
 from services.enrolment.domain.seats.cancellation import cancel
@@ -43,7 +44,7 @@ class World:
     def __post_init__(self) -> None:
         self.balances_at_first = {ref: card.balance for ref, card in self.cards.items()}
 
-    def enrol(self, commands: Sequence[EnrolCommand]) -> list[Admitted | Problem]:
+    def enrol(self, commands: Sequence[EnrolCommand]) -> list[Verdict]:
         """Judge a batch and carry out what was admitted."""
         situation = Situation(
             classes=dict(self.classes),
