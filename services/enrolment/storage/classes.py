@@ -102,12 +102,12 @@ class ClassStore:
         """Read which classes were called off while somebody is still in them, after one of them."""
         live = sa.exists().where(E.class_id == T.class_id, E.live_slot.is_not(None))
         query = sa.select(T.class_id).where(T.status == CANCELLED, T.held > 0, live)
-        return _ids_after(connection, query, class_id, limit=limit)
+        return ids_after(connection, query, class_id, limit=limit)
 
     def listed_after(self, connection: sa.Connection, class_id: str, *, limit: int) -> list[str]:
         """Read which classes the catalogue still tells of, in the order of their ids, after one of them."""
         query = sa.select(T.class_id).where(T.status.not_in((CANCELLED, UNLISTED)))
-        return _ids_after(connection, query, class_id, limit=limit)
+        return ids_after(connection, query, class_id, limit=limit)
 
     def save_unlisted(self, connection: sa.Connection, classes: Sequence[TrainingClass]) -> None:
         """Save that the catalogue no longer tells of locked classes."""
@@ -207,7 +207,7 @@ def _forget_due(connection: sa.Connection, class_id: str) -> None:
     )
 
 
-def _ids_after(
+def ids_after(
     connection: sa.Connection, query: sa.Select[Any], class_id: str, *, limit: int
 ) -> list[str]:
     """Read the next ids of a query in their order; after the empty one, the first."""

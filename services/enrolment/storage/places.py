@@ -13,6 +13,7 @@ from chassis.database import Database
 from chassis.recordset import rows_parameter
 from services.enrolment.domain.seats.training_class import PUBLISHED
 from services.enrolment.domain.seats.waiting_list import Place, PlaceState, Released
+from services.enrolment.storage.classes import ids_after
 from services.enrolment.storage.tables.seats import PLACE, TRAINING_CLASS
 
 P, T = PLACE.c, TRAINING_CLASS.c
@@ -117,7 +118,7 @@ class PlaceStore:
         has_seat = sa.and_(T.held + T.offered < T.declared_seats, T.registration_opens <= now)
         query = (
             sa.select(T.class_id)
-            .where(sa.or_(T.waiting > 0, T.offered > 0), T.class_id > after)
+            .where(sa.or_(T.waiting > 0, T.offered > 0))
             .where(
                 sa.or_(
                     sa.and_(T.waiting > 0, sa.or_(is_over, has_seat)),
@@ -125,7 +126,7 @@ class PlaceStore:
                 )
             )
         )
-        return list(connection.execute(query.order_by(T.class_id).limit(limit)).scalars())
+        return ids_after(connection, query, after, limit=limit)
 
 
 def place_of(row: sa.Row[Any]) -> Place:

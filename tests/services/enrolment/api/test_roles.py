@@ -91,6 +91,8 @@ MAY_CALL: dict[str, set[str]] = {
         "auditor",
     },
     "POST /api/v1/enrolments/<id:enrolment_id>/cancellation": {"holder", "provider", "operator"},
+    "POST /api/v1/enrolments/<id:enrolment_id>/acceptance": {"holder", "officer", "operator"},
+    "POST /api/v1/enrolments/<id:enrolment_id>/refusal": {"holder", "officer", "operator"},
     "POST /api/v1/enrolments/<id:enrolment_id>/redemption": {"holder", "provider"},
     "POST /api/v1/attendance": {"provider", "operator"},
     "GET /api/v1/enrolments/<id:enrolment_id>/attendance": {
