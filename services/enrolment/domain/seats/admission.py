@@ -60,12 +60,15 @@ class Admitted:
 
 @dataclass(frozen=True, slots=True)
 class Situation:
-    """What a batch is judged by, as it stood under the locks; `suspended` are providers whose classes take nobody."""
+    """What a batch is judged by, as it stood under the locks; `suspended` are providers whose classes take nobody.
+
+    `classes_to_come` are those not known here that the catalogue may have published since it was read.
+    """
 
     classes: Mapping[str, TrainingClass]
     cards: Mapping[str, Card]
     history: Mapping[str, Sequence[PastEnrolment]]
-    catalogue_is_current: bool
+    classes_to_come: Collection[str]
     now: datetime
     rules: RuleSet
     pauses: Sequence[Pause] = ()
@@ -100,7 +103,7 @@ def _admit(
 ) -> Admitted:
     training_class = classes.get(command.class_id)
     if training_class is None:
-        raise ClassNotFound if situation.catalogue_is_current else CatalogueLagging
+        raise CatalogueLagging if command.class_id in situation.classes_to_come else ClassNotFound
     card = cards.get(command.card_ref)
     if card is None:
         raise CardNotFound
