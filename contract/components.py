@@ -85,6 +85,22 @@ SECURITY_SCHEMES: dict[str, dict[str, Any]] = {
         "bearerFormat": "JWT",
         "description": "An access token (RFC 9068) of POST /oauth/token. It lives for minutes.",
     },
+    "sign-in": {
+        "type": "oauth2",
+        "description": "How an application gets a person's access token: by authorization code with PKCE (S256), as"
+        " /api/v1/docs#signing-in shows. The token is then sent as the scheme `token` says.",
+        "flows": {
+            "authorizationCode": {
+                "authorizationUrl": "/oauth/authorize",
+                "tokenUrl": "/oauth/token",
+                "refreshUrl": "/oauth/token",
+                "scopes": {
+                    "openid": "An ID token: who signed in, and when.",
+                    "offline_access": "A refresh token, to go on without the person.",
+                },
+            },
+        },
+    },
     "client": {
         "type": "http",
         "scheme": "basic",

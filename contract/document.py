@@ -20,7 +20,7 @@ from contract.components import HEADERS, PARAMETERS, SECURITY_SCHEMES, TAGS, pat
 from contract.links import add_links
 from contract.operations import Operation, id_of, operation, path_of
 from contract.schemas import OPENAPI, Schemas
-from contract.walkthrough import walkthrough
+from contract.walkthroughs import walkthroughs
 from gateway.routes import ROUTES, Access, Route
 from services.accounts import app as accounts
 from services.catalog import app as catalog
@@ -103,7 +103,7 @@ def document(examples: Mapping[str, Any]) -> dict[str, Any]:
             refusal.code: refusals.described(refusal, calls=calls.get(refusal.code, ()))
             for refusal in refusals.every_refusal()
         },
-        "x-walkthrough": walkthrough(),
+        "x-walkthroughs": walkthroughs(),
     }
 
 

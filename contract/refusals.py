@@ -13,13 +13,16 @@ _TYPES = {int: "integer", str: "string"}
 
 PROBLEM: dict[str, Any] = {
     "type": "object",
-    "description": "A refusal or failure (RFC 9457). Decide by `code`; show `detail` to people.",
+    "description": "A refusal or failure (RFC 9457). Decide by `code`, and tell people in a text of your own for each.",
     "required": ["type", "title", "status", "detail", "code", "request_id"],
     "properties": {
         "type": {"type": "string", "pattern": "^/problems/[a-z-]+$"},
         "title": {"type": "string"},
         "status": {"type": "integer", "minimum": 400, "maximum": 599},
-        "detail": {"type": "string", "description": "What was wrong, and what would be right."},
+        "detail": {
+            "type": "string",
+            "description": "What was wrong, and what would be right: in English, for developers.",
+        },
         "code": {"type": "string", "description": "Never changes its meaning."},
         "request_id": {"type": "string", "description": "Quote it when you ask for help."},
         "errors": {"type": "array", "items": {"$ref": "#/components/schemas/FieldError"}},

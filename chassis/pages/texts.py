@@ -44,6 +44,12 @@ def language_for(*, chosen: str | None, accepted: str | None) -> str:
     return best or OFFERED[0]
 
 
+def language_among(tags: str) -> str | None:
+    """Return the first that is offered of languages with spaces between them (tags of BCP 47), such as `en-GB id`."""
+    languages = [tag.partition("-")[0].lower() for tag in tags.split()]
+    return next((language for language in languages if language in OFFERED), None)
+
+
 def translations_of(folders: Sequence[Path]) -> Mapping[str, gettext.NullTranslations]:
     """Read every language's texts; what the first folder does not have is looked for in the next."""
     return {language: _joined(language, folders) for language in OFFERED}

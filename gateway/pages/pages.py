@@ -6,9 +6,10 @@ import base64
 import gzip
 import hashlib
 import json
-from collections.abc import Mapping
-from dataclasses import dataclass
-from functools import partial
+import re
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, replace
+from functools import cached_property, partial
 from pathlib import Path
 from typing import Any
 
@@ -19,11 +20,17 @@ from markupsafe import Markup
 from chassis.media_types import HTML, media_type_for
 from chassis.validators import spare_what_is_known
 from gateway.pages.contract_file import CONTRACT
+from gateway.pages.parts import Group, Reference
+from gateway.pages.problem_examples import EXAMPLES
 from gateway.pages.reference import reference_of
 
 TEMPLATES = Path(__file__).parent / "templates"
+DOCS = "/api/v1/docs"
 JSON = "application/json"
 KEPT = "public, max-age=300"
+
+_WORD = re.compile(r"((?<!\S)(?=\S*-)\S{1,28}(?: \\$|(?!\S))|(?<!\S)\S{1,28} \\$)")
+"""What is not broken: a word with a hyphen, and a last one with its backslash; longer ones fit no telephone."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,7 +77,12 @@ def every_page() -> dict[str, Page]:
     writer = _Writer(contract)
     return {
         "/api/v1/openapi.json": writer.page(_form(JSON, _compact(contract))),
-        "/api/v1/docs": writer.page(writer.reference()),
+        DOCS: writer.page(writer.reference()),
+        f"{DOCS}/all": writer.page(writer.all_calls()),
+        **{
+            f"{DOCS}/{tag['name']}": writer.page(writer.calls_of(tag["name"]))
+            for tag in contract["tags"]
+        },
         "/problems": writer.page(writer.problems(), _form(JSON, _compact(contract["x-problems"]))),
         **{
             f"/problems/{code}": writer.page(
@@ -93,8 +105,15 @@ class _Writer:
             trim_blocks=True,
             lstrip_blocks=True,
         )
+        self._reference = reference_of(contract)
+        self._addresses = _addresses(self._reference, contract["x-problems"])
+        titles = {way.title: f"{DOCS}#{way.name}" for way in self._reference.walkthroughs}
         self._environment.filters["prose"] = prose
-        self._environment.filters["linked"] = partial(prose, addresses=_addresses(contract))
+        self._environment.filters["linked"] = partial(
+            prose, addresses=self._addresses, titles=titles
+        )
+        self._environment.filters["command"] = command
+        self._environment.filters["path"] = path_in_parts
         style = self._environment.get_template("style.css").render()
         digest = base64.b64encode(hashlib.sha256(style.encode()).digest()).decode()
         policy = (
@@ -113,23 +132,64 @@ class _Writer:
         return Page(forms, self._headers)
 
     def reference(self) -> Form:
-        reference = reference_of(self._contract)
-        return self._html("reference.html", "Balai: reference", reference=reference)
+        return self._html(
+            "reference.html",
+            "Balai API reference",
+            reference=self._reference,
+            addresses=self._addresses,
+        )
+
+    def calls_of(self, role: str) -> Form:
+        (group,) = (group for group in self._reference.groups if group.role == role)
+        return self._calls(f"Balai API: calls of {role}", role, group.description, [group])
+
+    def all_calls(self) -> Form:
+        every = [replace(group, calls=group.described) for group in self._reference.groups]
+        text = "Each is described once, with the first of those who make it."
+        return self._calls("Balai API: all calls", "all", text, every)
+
+    def _calls(self, title: str, shown: str, description: str, groups: Sequence[Group]) -> Form:
+        return self._html(
+            "calls.html",
+            title,
+            reference=self._reference,
+            groups=groups,
+            shown=shown,
+            description=description,
+            articles=self._articles,
+        )
+
+    @cached_property
+    def _articles(self) -> dict[str, Markup]:
+        """Describe every call, once for all pages that show it."""
+        template = self._environment.get_template("call.html")
+        calls = (call for group in self._reference.groups for call in group.described)
+        # The template has escaped what it was given.
+        return {call.name: Markup(template.render(call=call)) for call in calls}  # noqa: S704
 
     def problems(self) -> Form:
         problems = self._contract["x-problems"]
-        return self._html("problems.html", "All refusals", problems=problems)
+        return self._html("problems.html", "Refusals of the Balai API", problems=problems)
 
     def problem(self, code: str) -> Form:
         told = self._contract["x-problems"][code]
-        calls = {
-            operation["operationId"]: f"{method.upper()} {path}"
-            for path, methods in self._contract["paths"].items()
-            for method, operation in methods.items()
+        every = {
+            call.name: f"{call.method} {call.path}"
+            for group in self._reference.groups
+            for call in group.described
         }
-        anywhere = code in self._contract["x-anywhere"]
+        others = [text for name, text in every.items() if name not in told["calls"]]
+        nearly_every = len(others) * 4 < len(every)
         return self._html(
-            "problem.html", told["title"], code=code, told=told, calls=calls, anywhere=anywhere
+            "problem.html",
+            f"{told['title']}: Balai API",
+            code=code,
+            told=told,
+            listed=others if nearly_every else [every[name] for name in told["calls"]],
+            nearly_every=nearly_every,
+            anywhere=code in self._contract["x-anywhere"],
+            addresses=self._addresses,
+            example=EXAMPLES.get(code),
         )
 
     def _html(self, template: str, title: str, **values: Any) -> Form:
@@ -139,25 +199,61 @@ class _Writer:
         return _form(HTML, text.encode())
 
 
-def prose(text: str, *, addresses: Mapping[str, str] | None = None) -> Markup:
-    """Write a text of the contract as HTML: what stands between grave accents is code, and a link where it has one."""
-    code, link = Markup("<code>{}</code>"), Markup('<a href="{}"><code>{}</code></a>')
+def prose(
+    text: str,
+    *,
+    addresses: Mapping[str, str] | None = None,
+    titles: Mapping[str, str] | None = None,
+) -> Markup:
+    """Write a text of the contract as HTML: what stands between grave accents is code, or a link.
+
+    `addresses` are those of what is written as code, `titles` those of what is not.
+    """
     return Markup("").join(
-        link.format(addresses[part], part)
-        if place % 2 and addresses and part in addresses
-        else (code.format(part) if place % 2 else part)
+        _marked(part, addresses or {}, titles or {}) if place % 2 else part
         for place, part in enumerate(text.split("`"))
     )
 
 
-def _addresses(contract: Mapping[str, Any]) -> dict[str, str]:
-    """Return where each call and each refusal is described, by what texts call it."""
+def _marked(part: str, addresses: Mapping[str, str], titles: Mapping[str, str]) -> Markup:
+    if part in titles:
+        return Markup('<a href="{}">{}</a>').format(titles[part], part)
+    if part in addresses:
+        return Markup('<a href="{}"><code>{}</code></a>').format(addresses[part], part)
+    return Markup("<code>{}</code>").format(part)
+
+
+def command(text: str) -> Markup:
+    """Write commands as HTML, each line so that its continuation on a narrow screen is seen to be one.
+
+    Browsers break lines after a hyphen, and `-H` would read as two options: what has one is kept together, and so is
+    the backslash with what it stands behind. The text that is copied is the one that was given.
+    """
+    line = Markup('<span class="line">{}\n</span>')
+    return Markup("").join(line.format(_kept_together(one)) for one in text.splitlines())
+
+
+def _kept_together(line: str) -> Markup:
+    kept = Markup('<span class="word">{}</span>')
+    return Markup("").join(
+        kept.format(part) if place % 2 else part for place, part in enumerate(_WORD.split(line))
+    )
+
+
+def path_in_parts(path: str) -> Markup:
+    """Write a path so that it is broken behind its slashes before anywhere else."""
+    return Markup("/<wbr>").join(path.split("/"))
+
+
+def _addresses(reference: Reference, codes: Iterable[str]) -> dict[str, str]:
+    """Return where each call, each page and each refusal is described, by what texts call it."""
     calls = {
-        f"{method.upper()} {path}": f"/api/v1/docs#{operation['operationId']}"
-        for path, methods in contract["paths"].items()
-        for method, operation in methods.items()
+        f"{call.method} {call.path}": f"{DOCS}/{group.role}#{call.name}"
+        for group in reference.groups
+        for call in group.described
     }
-    return {**calls, **{code: f"/problems/{code}" for code in contract["x-problems"]}}
+    pages = {step.page: f"{DOCS}#{step.name}" for step in reference.pages}
+    return {**calls, **pages, **{code: f"/problems/{code}" for code in codes}}
 
 
 def _compact(value: Any) -> bytes:

@@ -50,19 +50,36 @@ class Bound:
 
 @dataclass(frozen=True, slots=True)
 class Step:
-    """A step of the walkthrough; `refusals` are those of a call that the step is about."""
+    """A step of a walkthrough.
+
+    `prints` is what its commands print, `refusals` are those of a call that the step is about. `page` is the method and
+    the address of a page that it describes, `page_summary` what that is for.
+    """
 
     name: str
     title: str
     text: str
     commands: str
+    prints: str
     answers: tuple[int, ...]
     refusals: tuple[Refusal, ...]
+    page: str
+    page_summary: str
+
+
+@dataclass(frozen=True, slots=True)
+class Walkthrough:
+    """A way through several calls, whose commands run as they stand."""
+
+    name: str
+    title: str
+    text: str
+    steps: tuple[Step, ...]
 
 
 @dataclass(frozen=True, slots=True)
 class Call:
-    """One call as the page describes it."""
+    """One call as the page describes it; `steps` are those of walkthroughs that make it."""
 
     name: str
     method: str
@@ -82,6 +99,7 @@ class Call:
     row_refusals: tuple[Refusal, ...]
     bounds: tuple[Bound, ...]
     example: Example | None
+    steps: tuple[Step, ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -98,7 +116,12 @@ class Group:
 class Reference:
     """Everything on the page. `common` are the refusals that every call may answer."""
 
-    walkthrough: tuple[Step, ...]
+    walkthroughs: tuple[Walkthrough, ...]
     groups: tuple[Group, ...]
     common: tuple[Refusal, ...]
     anywhere: tuple[Refusal, ...]
+
+    @property
+    def pages(self) -> tuple[Step, ...]:
+        """Return the steps that describe a page: an address that is no call."""
+        return tuple(step for way in self.walkthroughs for step in way.steps if step.page)

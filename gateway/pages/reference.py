@@ -7,7 +7,7 @@ from functools import reduce
 from typing import Any
 
 from gateway.pages.examples import example_of, success_of
-from gateway.pages.parts import Bound, Call, Field, Group, Reference, Refusal, Step
+from gateway.pages.parts import Bound, Call, Field, Group, Reference, Refusal, Step, Walkthrough
 
 Contract = Mapping[str, Any]
 JsonSchema = Mapping[str, Any]
@@ -28,7 +28,7 @@ def reference_of(contract: Contract) -> Reference:
         described |= {call.name for call in new}
         groups.append(Group(tag["name"], tag["description"], own, new))
     return Reference(
-        tuple(reader.steps()),
+        reader.walkthroughs,
         tuple(groups),
         tuple(reader.refusal(code) for code in sorted(common)),
         tuple(reader.refusal(code) for code in contract["x-anywhere"]),
@@ -42,6 +42,7 @@ class _Reader:
         self._contract = contract
         self._schemas: Mapping[str, JsonSchema] = contract["components"]["schemas"]
         self._common = reduce(frozenset.__and__, (self.codes(*one) for one in self.operations()))
+        self.walkthroughs = tuple(self._walkthrough(one) for one in contract["x-walkthroughs"])
 
     def operations(self) -> Iterator[tuple[str, str]]:
         for path, methods in self._contract["paths"].items():
@@ -61,22 +62,35 @@ class _Reader:
         told = self._contract["x-problems"][code]
         return Refusal(code, told["status"], told["title"], told["remedy"])
 
-    def steps(self) -> Iterator[Step]:
+    def _walkthrough(self, way: Mapping[str, Any]) -> Walkthrough:
+        steps = tuple(map(self._step, way["steps"]))
+        return Walkthrough(way["name"], way["title"], way["text"], steps)
+
+    def _step(self, step: Mapping[str, Any]) -> Step:
         places = {
             self._contract["paths"][path][method]["operationId"]: (path, method)
             for path, method in self.operations()
         }
-        for step in self._contract["x-walkthrough"]:
-            of_call = step.get("refusals_of")
-            codes = self.codes(*places[of_call]) - self._common if of_call else ()
-            yield Step(
-                step["name"],
-                step["title"],
-                step["text"],
-                step["commands"],
-                tuple(step["answers"]),
-                self._refusals(codes),
-            )
+        of_call = step.get("refusals_of")
+        codes = self.codes(*places[of_call]) - self._common if of_call else ()
+        return Step(
+            step["name"],
+            step["title"],
+            step["text"],
+            step["commands"],
+            step.get("prints", ""),
+            tuple(step["answers"]),
+            self._refusals(codes),
+            step.get("page", ""),
+            step.get("page_summary", ""),
+        )
+
+    def _steps_with(self, path: str, method: str) -> Iterator[Step]:
+        """Yield the steps that make a call: their texts name it."""
+        for way in self.walkthroughs:
+            for step in way.steps:
+                if f"`{method.upper()} {path}`" in step.text:
+                    yield step
 
     def _refusals(self, codes: Iterable[str]) -> tuple[Refusal, ...]:
         return tuple(sorted(map(self.refusal, codes), key=lambda one: (one.status, one.code)))
@@ -113,6 +127,7 @@ class _Reader:
             row_refusals=tuple(map(self.refusal, made.get("x-row-refusals", ()))),
             bounds=tuple(Bound(**bound) for bound in made.get("x-bounds", ())),
             example=example_of(self._contract, path, method),
+            steps=tuple(self._steps_with(path, method)),
         )
 
     def _codes_in(self, answer: Mapping[str, Any]) -> list[str]:

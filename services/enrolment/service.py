@@ -24,7 +24,8 @@ from services.enrolment.domain.seats.admission import EnrolCommand
 from services.enrolment.settings import Settings, WorkerSettings
 from services.enrolment.storage.stores import Stores, open_stores
 from services.enrolment.storage.tables.metadata import METADATA
-from services.enrolment.use_cases.seats.enrol import CATALOGUE, EnrolHandler
+from services.enrolment.use_cases.seats.enrol import EnrolHandler
+from services.enrolment.use_cases.shared.catalogue_lag import CATALOGUE
 from vocabulary.rule_book import RuleBookFaulty
 
 LOOKUPS_OF_ONE_CALLER = Bound(

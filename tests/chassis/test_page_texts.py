@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from chassis.pages.texts import language_for
+from chassis.pages.texts import language_among, language_for
 from tests.page_texts import CHASSIS, differing_names, texts_of, translated
 
 
@@ -39,3 +39,22 @@ def test_a_reader_gets_the_language_that_was_chosen_or_the_best_that_is_accepted
     chosen: str | None, accepted: str | None, language: str
 ) -> None:
     assert language_for(chosen=chosen, accepted=accepted) == language
+
+
+@pytest.mark.parametrize(
+    ("tags", "language"),
+    [
+        ("en", "en"),
+        ("id en", "id"),
+        ("jv en-GB id", "en"),
+        ("ID-id", "id"),
+        ("jv", None),
+        ("", None),
+        ("english", None),
+        ("../en", None),
+    ],
+)
+def test_of_several_languages_the_first_that_is_offered_is_taken(
+    tags: str, language: str | None
+) -> None:
+    assert language_among(tags) == language

@@ -25,6 +25,7 @@ from contract.operations import path_of
 from contract.refusals import OURS, every_refusal
 from gateway.pages.contract_file import CONTRACT
 from gateway.routes import ROUTES, Access
+from services.accounts.domain.authorization.grants import SCOPES
 from tests.conformity import contract
 
 INTERNAL = {"journal-diverged"}
@@ -94,6 +95,20 @@ def test_every_call_says_who_makes_it_as_its_declaration_and_the_gateway_do() ->
             Access.OWN_CREDENTIALS: [{"client": []}, {}],
         }
         assert operation["security"] == security[route.access], route.name
+
+
+def test_how_people_sign_in_is_described_with_the_addresses_and_scopes_there_are() -> None:
+    flow = contract()["components"]["securitySchemes"]["sign-in"]["flows"]["authorizationCode"]
+    routes = {route.path: route.access for route in ROUTES}
+    assert routes[flow["authorizationUrl"]] is Access.PAGE
+    assert routes[flow["tokenUrl"]] is routes[flow["refreshUrl"]] is Access.OWN_CREDENTIALS
+    assert flow["scopes"].keys() == {*SCOPES}
+
+
+def test_a_page_of_a_walkthrough_is_a_page_that_is_routed() -> None:
+    pages = {f"{route.method} {route.path}" for route in ROUTES if route.access is Access.PAGE}
+    steps = [step for way in contract()["x-walkthroughs"] for step in way["steps"]]
+    assert {step["page"] for step in steps if "page" in step} == {"GET /oauth/authorize"} & pages
 
 
 def test_a_body_is_bounded_as_the_gateway_bounds_it_and_no_service_takes_less() -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import gzip
+import html
 import json
 import re
 import subprocess
@@ -11,11 +12,13 @@ from html.parser import HTMLParser
 from itertools import pairwise
 from urllib.parse import parse_qsl
 
+import jsonschema_rs
 import pytest
 
 from gateway.pages.contract_file import CONTRACT
 from gateway.pages.curl import FORM, curl_of, variables_of
-from gateway.pages.pages import every_page
+from gateway.pages.pages import command, every_page, path_in_parts, prose
+from gateway.pages.problem_examples import EXAMPLES
 from gateway.pages.reference import reference_of
 from tests.gateway.running import Server, gateway_environment, gunicorn
 from tests.gateway.wire import request
@@ -84,7 +87,9 @@ def test_the_contract_is_shown_when_no_service_is_up(alone: Server) -> None:
     assert answer.json() == OPENAPI
 
 
-@pytest.mark.parametrize("path", ["/api/v1/docs", "/problems", "/problems/class-full"])
+@pytest.mark.parametrize(
+    "path", ["/api/v1/docs", "/api/v1/docs/holder", "/problems", "/problems/class-full"]
+)
 def test_a_page_runs_nothing_and_loads_nothing(alone: Server, path: str) -> None:
     answer = request(alone, "GET", path)
 
@@ -173,6 +178,122 @@ def test_the_reference_page_describes_every_call_once_and_names_it_for_each_role
         for role in operation["x-roles"]:
             group = next(group for group in reference.groups if group.role == role)
             assert operation["operationId"] in [call.name for call in group.calls]
+
+
+def articles_of(path: str) -> list[str]:
+    """Return the calls that a page describes."""
+    return re.findall('<article aria-labelledby="([a-z_]+)">', HTML[path])
+
+
+def test_each_role_has_a_page_that_describes_its_calls_and_no_others() -> None:
+    for group in reference_of(OPENAPI).groups:
+        assert articles_of(f"/api/v1/docs/{group.role}") == [call.name for call in group.calls]
+
+
+def test_one_page_describes_every_call_once() -> None:
+    operations = [one for methods in OPENAPI["paths"].values() for one in methods.values()]
+    described = articles_of("/api/v1/docs/all")
+    assert sorted(described) == sorted(one["operationId"] for one in operations)
+
+
+def test_an_address_of_a_call_on_the_reference_still_leads_to_it() -> None:
+    anchors = {*Outline(HTML["/api/v1/docs"]).anchors}
+    operations = [one for methods in OPENAPI["paths"].values() for one in methods.values()]
+    assert {one["operationId"] for one in operations} <= anchors
+
+
+@pytest.mark.parametrize("path", HTML)
+def test_from_everywhere_on_a_page_there_is_a_way_to_its_contents(path: str) -> None:
+    header, _, rest = HTML[path].partition("</header>")
+    assert {"/api/v1/docs", "/api/v1/docs#calls", "/problems", "#contents"} <= {
+        *Outline(header).links
+    }
+    contents = rest.partition('<nav class="contents" id="contents"')[2].partition("</nav>")[0]
+    assert len(Outline(contents).links) > 2
+
+
+@pytest.mark.parametrize("path", ["/api/v1/docs", "/api/v1/docs/holder", "/problems"])
+def test_a_page_names_the_product(path: str) -> None:
+    assert "Balai API" in HTML[path].partition("<h1>")[2].partition("</h1>")[0]
+
+
+def test_the_page_where_people_sign_in_stands_in_the_list_of_what_anybody_calls() -> None:
+    listed = HTML["/api/v1/docs"].partition('id="by-public"')[2].partition('id="by-holder"')[0]
+    assert '<a href="#an-authorization"><span class="method get">GET</span>' in listed
+    assert "<code>/<wbr>oauth/<wbr>authorize</code>" in listed
+    assert "/api/v1/docs#an-authorization" in Outline(HTML["/api/v1/docs/public"]).links
+
+
+def test_a_walkthrough_has_one_header_or_field_a_line_and_leads_to_the_calls_that_it_makes() -> (
+    None
+):
+    reference = reference_of(OPENAPI)
+    steps = [step for way in reference.walkthroughs for step in way.steps]
+    for line in (line for step in steps for line in step.commands.splitlines()):
+        assert len(re.findall(r"(?<!\S)-[Hdu] ", line)) <= 1, line
+    made = {call.name: call.steps for group in reference.groups for call in group.calls}
+    assert [step.name for step in made["post_oauth_token"]] == [
+        "a-token",
+        "an-exchange",
+        "a-refresh",
+        "a-failed-sign-in",
+    ]
+    assert made["get_waves"] == ()
+
+
+def test_a_command_is_copied_as_it_was_written_and_no_option_of_it_is_broken() -> None:
+    long = "-".join(["a-word-that-fits-no-telephone"] * 2)
+    text = f"""curl -s "$BASE/x" \\\n  -H "If-Match: $ETAG" \\\n  -d '{{"a": "<b>"}}' {long}"""
+    written = str(command(text))
+    assert html.unescape(re.sub("</?span[^>]*>", "", written)) == f"{text}\n"
+    assert written.count('<span class="line">') == 3
+    words = re.findall('<span class="word">(.*?)</span>', written)
+    assert [html.unescape(word) for word in words] == [
+        "-s",
+        '"$BASE/x" \\',
+        "-H",
+        '"If-Match:',
+        '$ETAG" \\',
+        "-d",
+    ]
+
+
+def test_a_path_is_broken_behind_its_slashes() -> None:
+    assert path_in_parts("/a/<b>") == "/<wbr>a/<wbr>&lt;b&gt;"
+
+
+def test_what_stands_between_grave_accents_is_code_or_a_link() -> None:
+    text = "See `GET /a`, `A title` and `<b>`."
+    assert prose(text, addresses={"GET /a": "/x"}, titles={"A title": "#y"}) == (
+        'See <a href="/x"><code>GET /a</code></a>, <a href="#y">A title</a>'
+        " and <code>&lt;b&gt;</code>."
+    )
+
+
+def test_the_page_of_a_refusal_of_every_call_says_so_instead_of_naming_them() -> None:
+    assert ">Every call.<" in HTML["/problems/validation-failed"]
+    nearly = HTML["/problems/unauthenticated"]
+    assert ">Every call, but for these:<" in nearly
+    operations = [one for methods in OPENAPI["paths"].values() for one in methods.values()]
+    refusing = OPENAPI["x-problems"]["unauthenticated"]["calls"]
+    others = {one["operationId"] for one in operations} - {*refusing}
+    assert {link.partition("#")[2] for link in listed_links(nearly)} == others
+    few = HTML["/problems/price-changed"]
+    assert [link.partition("#")[2] for link in listed_links(few)] == ["post_enrolments"]
+
+
+def listed_links(text: str) -> list[str]:
+    """Return where the list of calls on a refusal's page leads."""
+    return Outline(text.partition('<ul class="calls">')[2]).links
+
+
+def test_the_example_of_a_refusal_is_one_as_the_contract_has_it() -> None:
+    for code, example in EXAMPLES.items():
+        components = {"schemas": OPENAPI["components"]["schemas"]}
+        schema = {"$ref": "#/components/schemas/Problem", "components": components}
+        jsonschema_rs.Draft202012Validator(schema).validate(example.answer)
+        assert example.answer["errors"]
+        assert example.answer["code"] == code
 
 
 def test_every_refusal_of_a_call_is_told_with_it_or_as_one_of_every_call() -> None:

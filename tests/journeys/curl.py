@@ -1,6 +1,6 @@
 """What the journeys of the README and of the reference page need of curl, for machines that have none.
 
-`curl -s URL [-i] [-X METHOD] [-u ID:SECRET] [-H HEADER]… [-d BODY]`; others are refused. Where CURL_STATUSES names
+`curl -s URL [-i] [-X METHOD] [-u ID:SECRET] [-H HEADER]… [-d BODY]…`; others are refused. Where CURL_STATUSES names
 a file, the status of each answer is added to it. Otherwise answers of 400 and more end with exit code 22, as with
 `curl --fail`.
 """
@@ -28,20 +28,22 @@ def main(arguments: Sequence[str]) -> int:
     parser.add_argument("-u", dest="user", type=lambda text: tuple(text.split(":", 1)))
     parser.add_argument("-X", dest="method")
     parser.add_argument("-H", action="append", default=[], dest="headers")
-    parser.add_argument("-d", "--data-binary", dest="data")
+    parser.add_argument("-d", "--data-binary", action="append", dest="data")
     wanted = parser.parse_args(arguments)
+    data = None if wanted.data is None else "&".join(wanted.data)
     sent = dict(header.split(": ", 1) for header in wanted.headers)
-    if wanted.data is not None:
+    if data is not None:
         sent.setdefault("Content-Type", "application/x-www-form-urlencoded")
     with requests.Session() as session:
         session.trust_env = False
         answer = session.request(
-            wanted.method or ("GET" if wanted.data is None else "POST"),
+            wanted.method or ("GET" if data is None else "POST"),
             wanted.url,
             headers=sent,
             auth=wanted.user,
-            data=None if wanted.data is None else wanted.data.encode(),
+            data=None if data is None else data.encode(),
             timeout=PATIENCE,
+            allow_redirects=False,
         )
     statuses = os.environ.get("CURL_STATUSES")
     if statuses:

@@ -65,13 +65,14 @@ def test_no_hostile_address_reaches_a_service(world: World) -> None:
 
 
 def test_an_id_of_another_kind_of_thing_finds_nothing(world: World, offer: Offer) -> None:
+    (card,) = world.cards(1)
     for path in (
         f"/classes/{offer.provider_id}",
         f"/courses/{offer.class_id}",
         f"/providers/{offer.course_id}",
         f"/waves/{offer.class_id}",
         f"/enrolments/{offer.class_id}",
-        f"/classes/{offer.course_id}/availability",
+        f"/classes/{card.ref}/availability",
         f"/classes/{offer.course_id}/roster?reason=Wrong+class",
     ):
         world.operator.refused("GET", path, 404, "not-found")

@@ -7,13 +7,20 @@ import json
 import os
 import re
 import subprocess
+import uuid
+from collections.abc import Iterator
 from dataclasses import dataclass
+from itertools import takewhile
 from pathlib import Path
+from urllib.parse import parse_qs, urlsplit
 
+import pytest
 import requests
 
 from deploy.local.process import ROOT
 from tests.conformity import contract
+from tests.journeys.browser import Browser
+from tests.journeys.signing_in import PASSWORD, Holder, activated, new_holder
 from tests.journeys.test_readme import FOREIGN
 from tests.journeys.things import Things, noting_curl
 from tests.journeys.world import World
@@ -22,10 +29,20 @@ from tests.running_system import RunningSystem
 WRITTEN_FOR = "http://127.0.0.1:8000"
 STEP = re.compile(
     r'<h3 id="([a-z-]+)">[0-9]+[.] .*?<pre class="run"[^>]*>(.*?)</pre>\s*'
-    r'<p class="answers">The calls are answered ([0-9, ]+)[.]</p>',
+    r'(?:<p class="answers">The calls are answered ([0-9, ]+)[.]</p>)?\s*'
+    r'(?:<p class="answers">What comes [(]shortened[)]:</p>\s*<pre class="prints"[^>]*>(.*?)</pre>)?',
     re.DOTALL,
 )
 MARK = "--- next step ---"
+
+
+@pytest.fixture(scope="module")
+def world(sampled: RunningSystem) -> Iterator[World]:
+    """What is set up around the system of this module; it must agree in the end."""
+    made = World(sampled)
+    yield made
+    made.check_consistency()
+    made.close()
 
 
 @dataclass(frozen=True)
@@ -35,20 +52,29 @@ class Step:
     name: str
     commands: str
     answers: list[int]
+    prints: list[str]
 
 
-def page(system: RunningSystem) -> str:
-    """Return the page as it is served."""
-    answer = requests.get(f"{system.address}/api/v1/docs", timeout=30)
+def page(system: RunningSystem, path: str = "/api/v1/docs") -> str:
+    """Return a page as it is served."""
+    answer = requests.get(system.address + path, headers={"Accept": "text/html"}, timeout=30)
     assert answer.status_code == 200
     return answer.text
 
 
-def walkthrough(text: str) -> list[Step]:
-    """Return the steps that stand on the page."""
+def walkthrough(text: str, name: str = "walkthrough") -> list[Step]:
+    """Return the steps of a walkthrough that stands on the page."""
+    _, _, rest = text.partition(f'<section aria-labelledby="{name}">')
+    own, ended, _ = rest.partition("</section>\n</section>")
+    assert ended
     return [
-        Step(name, as_text(commands), [int(one) for one in answers.split(",")])
-        for name, commands, answers in STEP.findall(text)
+        Step(
+            step,
+            as_text(commands),
+            [int(one) for one in answers.split(",") if one],
+            html.unescape(prints).splitlines(),
+        )
+        for step, commands, answers, prints in STEP.findall(own)
     ]
 
 
@@ -58,7 +84,7 @@ def as_text(markup: str) -> str:
 
 
 def test_every_step_of_the_walkthrough_does_what_it_says(
-    sampled: RunningSystem, tmp_path: Path
+    sampled: RunningSystem, world: World, tmp_path: Path
 ) -> None:
     steps = walkthrough(page(sampled))
     assert [step.name for step in steps][:4] == ["a-token", "a-search", "a-list", "an-enrolment"]
@@ -72,11 +98,106 @@ def test_every_step_of_the_walkthrough_does_what_it_says(
         assert statuses == []
         check(told)
 
-    world = World(sampled)
     kinds = [entry["kind"] for entry in world.journal("enrolment", after=1_000)]
     assert kinds.count("enrolment-confirmed") == kinds.count("enrolment-cancelled") == 2
     world.check_consistency()
-    world.close()
+
+
+def test_every_step_of_signing_in_does_what_it_says_with_a_person_in_a_browser(
+    sampled: RunningSystem, world: World, tmp_path: Path
+) -> None:
+    steps = {step.name: step for step in walkthrough(page(sampled), "signing-in")}
+    holder = new_holder(world)
+    activated(world, holder)
+    shell = Shell(sampled, tmp_path)
+
+    shell.paste(steps["an-application"].commands.replace(WRITTEN_FOR, sampled.address))
+    shell.type(steps["an-authorization"].commands)
+    address = next(line for line in shell.lines() if line.startswith(sampled.address))
+    led_to = signed_in(Browser(world), address.removeprefix(sampled.address), holder)
+    shell.type(led_to)
+    shell.paste("")
+    told = {"an-authorization": [led_to]}
+    for name in ("an-exchange", "a-refresh", "a-failed-sign-in", "a-sign-out"):
+        told[name] = shell.paste(steps[name].commands)
+
+    assert [shape(line) for lines in told.values() for line in lines] == [
+        shape(line) for name in told for line in steps[name].prints
+    ]
+    assert json.loads(told["an-exchange"][1])["card"] == holder.ref
+    tokens = [json.loads(told[name][0]) for name in ("an-exchange", "a-refresh")]
+    assert tokens[0]["refresh_token"] != tokens[1]["refresh_token"]
+    assert shell.end() == [one for step in steps.values() for one in step.answers]
+
+
+def test_the_example_of_faults_by_field_is_what_is_answered(sampled: RunningSystem) -> None:
+    text = page(sampled, "/problems/validation-failed")
+    sent, shown = (
+        json.loads(as_text(one)) for one in re.findall(r"<pre[^>]*>(.*?)</pre>", text, re.DOTALL)
+    )
+    headers = {"Authorization": f"Bearer {sampled.token('holder', card=str(uuid.uuid4()))}"}
+    answer = requests.post(
+        f"{sampled.address}/api/v1/enrolments",
+        json=sent,
+        headers={**headers, "Idempotency-Key": str(uuid.uuid4())},
+        timeout=30,
+    )
+    assert answer.json() == {**shown, "request_id": answer.headers["X-Request-Id"]}
+
+
+class Shell:
+    """Somebody's terminal in the folder of a system, into which step after step is pasted."""
+
+    def __init__(self, system: RunningSystem, folder: Path) -> None:
+        self._statuses = folder / "statuses"
+        self._statuses.write_text("", encoding="ascii")
+        self._shell = subprocess.Popen(
+            ["sh", "-eu"],
+            stdin=subprocess.PIPE,
+            stdout=subprocess.PIPE,
+            cwd=ROOT,
+            env=terminal_of(system, folder, self._statuses),
+            text=True,
+        )
+
+    def type(self, text: str) -> None:
+        """Type some lines."""
+        assert self._shell.stdin
+        self._shell.stdin.write(f"{text}\n")
+        self._shell.stdin.flush()
+
+    def lines(self) -> Iterator[str]:
+        """Yield what is printed, line by line, as it comes."""
+        assert self._shell.stdout
+        return (line.rstrip("\r\n") for line in iter(self._shell.stdout.readline, ""))
+
+    def paste(self, commands: str) -> list[str]:
+        """Paste commands; return the lines that they print until all are done."""
+        self.type(f"{commands}\necho '{MARK}'")
+        return list(takewhile(lambda line: line != MARK, self.lines()))
+
+    def end(self) -> list[int]:
+        """Leave; return every call's status."""
+        self._shell.communicate(timeout=30)
+        assert self._shell.returncode == 0
+        return [int(line) for line in self._statuses.read_text(encoding="ascii").split()]
+
+
+def signed_in(browser: Browser, path: str, holder: Holder) -> str:
+    """Sign a holder in on the way to an application; return where the browser is led in the end."""
+    sign_in = browser.open(path).headers["Location"]
+    onward = parse_qs(urlsplit(sign_in).query)["continue"][0]
+    fields = {"name": holder.number, "password": PASSWORD, "continue": onward}
+    assert browser.send("/sign-in", page=sign_in, **fields).status_code == 200
+    return browser.open(onward).headers["Location"]
+
+
+def shape(line: str) -> tuple[str, list[str]]:
+    """Return what a line is and which members or parameters it has, whatever they hold."""
+    if line.startswith("{"):
+        return "document", sorted(json.loads(line))
+    address, has_query, query = line.partition("?")
+    return address, sorted(parse_qs(query, strict_parsing=True)) if has_query else []
 
 
 EXAMPLE = re.compile(
@@ -112,11 +233,10 @@ CANNOT_BE_AGAIN = {
 
 
 def test_every_example_of_the_page_runs_once_its_variables_are_set(
-    sampled: RunningSystem, tmp_path: Path
+    sampled: RunningSystem, world: World, tmp_path: Path
 ) -> None:
-    world = World(sampled)
     things = Things.made(world)
-    examples = EXAMPLE.findall(page(sampled))
+    examples = EXAMPLE.findall(page(sampled, "/api/v1/docs/all"))
     assert len(examples) == sum(len(methods) for methods in contract()["paths"].values())
     faults = []
     for method, path, command in examples:
@@ -129,7 +249,6 @@ def test_every_example_of_the_page_runs_once_its_variables_are_set(
             faults.append(f"{operation['operationId']}: {status}")
     assert not faults, faults
     world.check_consistency()
-    world.close()
 
 
 def check(told: dict[str, str]) -> None:
@@ -159,17 +278,11 @@ def run(system: RunningSystem, steps: list[str], folder: Path) -> tuple[dict[str
     statuses.write_text("", encoding="ascii")
     script = "".join(f"{commands}\necho; echo '{MARK}'\n" for commands in steps)
     assert WRITTEN_FOR in script
-    environment = {name: value for name, value in os.environ.items() if name not in FOREIGN}
     ran = subprocess.run(
         ["sh", "-eu"],
         input=script.replace(WRITTEN_FOR, system.address),
         cwd=ROOT,
-        env={
-            **environment,
-            "PATH": f"{noting_curl(folder)}:{environment['PATH']}",
-            "CURL_STATUSES": str(statuses),
-            "VAR": str(system.folder),
-        },
+        env=terminal_of(system, folder, statuses),
         text=True,
         capture_output=True,
         timeout=180,
@@ -181,3 +294,14 @@ def run(system: RunningSystem, steps: list[str], folder: Path) -> tuple[dict[str
     return dict(zip(names, shown, strict=True)), [
         int(line) for line in statuses.read_text(encoding="ascii").split()
     ]
+
+
+def terminal_of(system: RunningSystem, folder: Path, statuses: Path) -> dict[str, str]:
+    """Return the environment of a terminal in which every call's status is noted."""
+    environment = {name: value for name, value in os.environ.items() if name not in FOREIGN}
+    return {
+        **environment,
+        "PATH": f"{noting_curl(folder)}:{environment['PATH']}",
+        "CURL_STATUSES": str(statuses),
+        "VAR": str(system.folder),
+    }

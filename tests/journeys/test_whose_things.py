@@ -14,7 +14,7 @@ import pytest
 import requests
 
 from chassis.clock import utc_now
-from chassis.identifiers import new_id
+from chassis.identifiers import new_id, random_reference
 from services.accounts.domain.mandates import Mandate
 from tests.conformity import contract
 from tests.journeys import bodies
@@ -190,7 +190,7 @@ def _faults(town: Town, name: str, role: str) -> Iterator[str]:
     """Yield what is otherwise than the table says of one call and one role."""
     _, path, operation = OPERATIONS[name]
     parameter = path.partition("{")[2].partition("}")[0]
-    absent = _send(town, name, role, NAMED_LIKE_NOTHING.get(parameter, new_id()))
+    absent = _send(town, name, role, NAMED_LIKE_NOTHING.get(parameter, random_reference()))
     kinds = {
         # First what must not be touched, last what may change.
         "wrong kind": _send(town, name, role, NAMED_LIKE_NOTHING.get(parameter, town.own.card.ref)),

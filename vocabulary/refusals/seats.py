@@ -61,8 +61,8 @@ class CatalogueLagging(Unavailable):
     code = "catalogue-lagging"
     title = "The list of classes is not up to date here"
     meaning = (
-        "Enrolment has no class with this id, and has not read the catalogue for a while: it may "
-        "have been published since."
+        "Enrolment has no class with this id, and it may have been published since enrolment read the catalogue last:"
+        " that is a second ago, or longer where the catalogue is away."
     )
     default_detail = "This class is not known here yet. Try again after the time in Retry-After."
 

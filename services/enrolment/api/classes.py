@@ -25,6 +25,8 @@ from services.enrolment.use_cases.seats.read_roster import (
     open_names,
     record_reading,
 )
+from services.enrolment.use_cases.shared.catalogue_lag import may_be_to_come
+from vocabulary.refusals.seats import CatalogueLagging
 from vocabulary.roles import OPERATOR, PROVIDER, SYSTEM
 
 endpoints: Endpoints[EnrolmentService] = Endpoints()
@@ -35,11 +37,16 @@ OWN_CLASS = "own class"
 _ROSTER_COLUMNS = ("enrolment_id", "name", "status", "enrolled_at", "attended")
 
 
-@endpoints.get("/api/v1/classes/<id:class_id>/availability", shows=Availability)
+@endpoints.get(
+    "/api/v1/classes/<id:class_id>/availability", shows=Availability, refuses=(CatalogueLagging,)
+)
 def get_availability(call: Call, service: EnrolmentService) -> Answer:
     """Tell a class's seats exactly."""
     with service.database.reading() as connection:
-        document = show_availability(connection, call.path["class_id"])
+        class_id = call.path["class_id"]
+        document = show_availability(connection, class_id)
+        if document is None and may_be_to_come(connection, [class_id], stores=service.stores):
+            raise CatalogueLagging
     return show(document, {"Cache-Control": "no-store"})
 
 

@@ -14,7 +14,7 @@ from chassis.follower import read_follower_state
 from services.enrolment.queries.assistance import COUNTED as ASSISTANCE
 from services.enrolment.queries.realisation import COUNTED as REALISATION
 from services.enrolment.storage.tables.journal import FOLLOWER_STATE
-from services.enrolment.use_cases.seats.enrol import CATALOGUE
+from services.enrolment.use_cases.shared.catalogue_lag import CATALOGUE
 
 STANDS_STILL = timedelta(minutes=1)
 """A follower that does its work notes every few seconds that nothing is beyond what it has read."""

@@ -102,12 +102,14 @@ class Situation:
     """What a batch is judged by, as it stood under the locks; `suspended` are providers whose classes take nobody.
 
     `places` are the open places in waiting lists of the cards for which that matters.
+
+    `classes_to_come` are those not known here that the catalogue may have published since it was read.
     """
 
     classes: Mapping[str, TrainingClass]
     cards: Mapping[str, Card]
     history: Mapping[str, Sequence[PastEnrolment]]
-    catalogue_is_current: bool
+    classes_to_come: Collection[str]
     now: datetime
     rules: RuleSet
     pauses: Sequence[Pause] = ()
@@ -157,7 +159,7 @@ def _judge(command: EnrolCommand, batch: _Batch) -> Admitted | Waitlisted:
     situation = batch.situation
     training_class = batch.classes.get(command.class_id)
     if training_class is None:
-        raise ClassNotFound if situation.catalogue_is_current else CatalogueLagging
+        raise CatalogueLagging if command.class_id in situation.classes_to_come else ClassNotFound
     card = batch.cards.get(command.card_ref)
     if card is None:
         raise CardNotFound

@@ -6,12 +6,11 @@ The order of locks is that of the whole service: docs/architecture.md, "In which
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
-from datetime import datetime, timedelta
+from datetime import datetime
 
 import sqlalchemy as sa
 
 from chassis.clock import write_instant
-from chassis.follower import read_follower_state
 from chassis.idempotency import Answer, json_answer
 from chassis.journal import Entry
 from chassis.problems import Problem
@@ -34,12 +33,9 @@ from services.enrolment.domain.seats.training_class import TrainingClass
 from services.enrolment.domain.seats.waiting_list import Place
 from services.enrolment.storage.cards import clocks_from
 from services.enrolment.storage.stores import Stores
-from services.enrolment.storage.tables.journal import FOLLOWER_STATE
 from services.enrolment.use_cases.shared.actor import Actor
+from services.enrolment.use_cases.shared.catalogue_lag import may_be_to_come
 from services.enrolment.use_cases.shared.place_entries import place_entry
-
-CATALOGUE = "catalog"
-CATALOGUE_MAY_LAG = timedelta(seconds=10)
 
 
 class EnrolHandler:
@@ -79,25 +75,19 @@ class EnrolHandler:
         pauses = [*switches.pauses, *switches.past_pauses]
         if pauses:
             cards = {card_ref: settled(card, pauses) for card_ref, card in cards.items()}
-        all_known = all(command.class_id in classes for command in commands)
-        current = all_known or self._catalogue_is_current(connection)
+        unknown = {c.class_id for c in commands if c.class_id not in classes}
+        to_come = may_be_to_come(connection, unknown, stores=stores) if unknown else frozenset()
         return Situation(
             classes=classes,
             cards=cards,
             history=history,
-            catalogue_is_current=current,
+            classes_to_come=to_come,
             now=switches.now,
             rules=stores.rules.at(connection, switches.now),
             pauses=switches.pauses,
             suspended=switches.suspended,
             places=places,
         )
-
-    def _catalogue_is_current(self, connection: sa.Connection) -> bool:
-        state = read_follower_state(connection, FOLLOWER_STATE, CATALOGUE)
-        if state is None:
-            return False
-        return self._stores.database.now(connection) - state.checked_at <= CATALOGUE_MAY_LAG
 
     def _save(
         self,

@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 import sqlalchemy as sa
 
-from chassis.identifiers import new_id
+from chassis.identifiers import new_id, random_reference
 from chassis.sealing import Seal
 from tests.chassis.problem_documents import code, pointers
 from tests.services.enrolment.house import API, House, document, same_but_request_id
@@ -51,10 +51,20 @@ def test_seats_are_told_exactly_to_everybody(shared_house: House) -> None:
     assert answer.headers["Cache-Control"] == "no-store"
 
 
-@pytest.mark.parametrize("class_id", [new_id(), "17", new_id().upper()])
+@pytest.mark.parametrize("class_id", [random_reference(), "17", new_id().upper()])
 def test_a_class_that_is_not_there_has_no_seats(shared_house: House, class_id: str) -> None:
+    shared_house.catalogue_was_read()
     answer = shared_house.get(f"/classes/{class_id}/availability")
     assert code(answer) == (404, "not-found")
+
+
+def test_a_class_that_may_just_have_been_published_is_to_be_asked_for_again(
+    shared_house: House,
+) -> None:
+    shared_house.catalogue_was_read()
+    answer = shared_house.get(f"/classes/{new_id()}/availability")
+    assert code(answer) == (503, "catalogue-lagging")
+    assert int(answer.headers["Retry-After"]) >= 1
 
 
 @pytest.mark.parametrize("role", ["provider", "operator"])

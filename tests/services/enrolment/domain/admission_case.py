@@ -28,7 +28,7 @@ class Case:
     card: Card | None = field(default_factory=card)
     history: list[PastEnrolment] = field(default_factory=list)
     command: EnrolCommand = field(default_factory=command)
-    catalogue_is_current: bool = True
+    classes_to_come: set[str] = field(default_factory=set)
     pauses: list[Pause] = field(default_factory=list)
     suspended: set[str] = field(default_factory=set)
     rules: RuleSet = field(default_factory=lambda: replace(RULES, live_enrolments=2))
@@ -46,7 +46,7 @@ class Case:
             classes={"class-1": self.training_class} if self.training_class else {},
             cards={"card-1": self.card} if self.card else {},
             history={"card-1": self.history},
-            catalogue_is_current=self.catalogue_is_current,
+            classes_to_come=self.classes_to_come,
             now=NOW,
             rules=self.rules,
             pauses=self.pauses,

@@ -25,7 +25,7 @@ def lose_the_class(case: Case) -> None:
 
 
 def lose_the_class_and_the_catalogue(case: Case) -> None:
-    case.training_class, case.catalogue_is_current = None, False
+    case.training_class, case.classes_to_come = None, {case.command.class_id}
 
 
 def lose_the_card(case: Case) -> None:

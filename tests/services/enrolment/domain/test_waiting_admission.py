@@ -73,7 +73,7 @@ def judged(
         classes={a_class.class_id: a_class},
         cards={ref: card(ref) for ref in refs},
         history={},
-        catalogue_is_current=True,
+        classes_to_come=(),
         now=NOW,
         rules=RULES,
         places={"card-1": places or []},

@@ -50,7 +50,7 @@ class World:
             classes=dict(self.classes),
             cards=dict(self.cards),
             history={ref: self._history(ref) for ref in self.cards},
-            catalogue_is_current=True,
+            classes_to_come=(),
             now=self.now,
             rules=self.rules,
         )

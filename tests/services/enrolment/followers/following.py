@@ -10,7 +10,7 @@ from chassis.http_client import ServiceClient
 from services.catalog.domain.classes import TrainingClass
 from services.enrolment.followers.catalogue import catalogue_follower
 from services.enrolment.followers.catalogue_again import CatalogueAgain
-from services.enrolment.use_cases.seats.enrol import CATALOGUE
+from services.enrolment.use_cases.shared.catalogue_lag import CATALOGUE
 from tests.services.enrolment.followers.catalogue import Catalogue, class_on_offer
 from tests.services.enrolment.house import House, document
 from tests.tokens import token

@@ -15,7 +15,7 @@ from chassis.database import Database
 from chassis.feed_client import SourceDiverged
 from chassis.follower import Follower
 from chassis.http_client import ServiceClient
-from chassis.identifiers import new_id
+from chassis.identifiers import new_id, random_reference
 from services.catalog.domain.classes import ClassStatus, TrainingClass
 from services.catalog.domain.courses import Mode
 from services.catalog.domain.entry_kinds import EntryKind
@@ -30,6 +30,10 @@ from tests.services.enrolment.followers.catalogue import (
 )
 from tests.services.enrolment.followers.following import follower_of, published, seats
 from tests.services.enrolment.house import House, document
+
+LONG_AGO = "018c0000-0000-7000-8000-000000000001"
+IN_A_THOUSAND_YEARS = "1e000000-0000-7000-8000-000000000001"
+"""Ids that tell when they were made."""
 
 
 @pytest.fixture
@@ -250,10 +254,24 @@ def test_holders_enrol_while_the_catalogue_is_away(
 def test_a_class_that_nobody_published_is_not_found_while_the_catalogue_is_known(
     house: House, follower: Follower
 ) -> None:
+    card = house.award()
     follower.catch_up()
-    answer = house.enrol(house.award(), new_id())
-    assert code(answer) == (404, "class-not-found")
-    assert "Retry-After" not in answer.headers
+    for class_id in (random_reference(), LONG_AGO, IN_A_THOUSAND_YEARS):
+        answer = house.enrol(card, class_id)
+        assert code(answer) == (404, "class-not-found")
+        assert "Retry-After" not in answer.headers
+
+
+def test_a_class_that_was_made_since_the_catalogue_was_read_may_yet_come(
+    house: House, catalogue: Catalogue, follower: Follower
+) -> None:
+    card = house.award()
+    follower.catch_up()
+    offered = class_on_offer()
+    catalogue.tell(("published", offered))
+    assert code(house.enrol(card, offered.class_id)) == (503, "catalogue-lagging")
+    follower.catch_up()
+    assert house.enrol(card, offered.class_id).status_code == 201
 
 
 @pytest.mark.parametrize("ago", [None, timedelta(seconds=11), DAY])
@@ -334,6 +352,6 @@ def test_a_worker_whose_clock_is_wrong_makes_nobody_wait_for_the_catalogue(
     monkeypatch.setattr(Database, "now", lambda *_: now)
     card = house.award()
     follower.catch_up()
-    assert code(house.enrol(card, new_id())) == (404, "class-not-found")
+    assert code(house.enrol(card, LONG_AGO)) == (404, "class-not-found")
     now += timedelta(minutes=1)
-    assert code(house.enrol(card, new_id())) == (503, "catalogue-lagging")
+    assert code(house.enrol(card, LONG_AGO)) == (503, "catalogue-lagging")

@@ -18,7 +18,7 @@ from chassis.http_client import ServiceClient
 from services.catalog.domain.classes import ClassStatus
 from services.enrolment.followers import catalogue_again
 from services.enrolment.storage.tables.journal import FOLLOWER_STATE
-from services.enrolment.use_cases.seats.enrol import CATALOGUE
+from services.enrolment.use_cases.shared.catalogue_lag import CATALOGUE
 from tests.services.enrolment.followers.catalogue import (
     Catalogue,
     changed,
