@@ -16,6 +16,20 @@ def open_wave(recorder: Recorder) -> str:
     return str(opened.json()["id"])
 
 
+def award_cards(recorder: Recorder, count: int) -> list[dict[str, str]]:
+    """Award cards to so many people; return for each what its holder's token is bound to."""
+    people = [candidate() for _ in range(count)]
+    path, wave = "/api/v1/waves/{wave_id}/admissions", open_wave(recorder)
+    body = {"candidates": people}
+    made = recorder.call("POST", path, wave, role="operator", body=body, key=True).json()
+    found = []
+    for one in made["admitted"]:
+        sought = {"card_number": one["card_number"], "reason": "Meminta bantuan di loket"}
+        answer = recorder.call("POST", "/api/v1/cards/lookup", role="operator", body=sought)
+        found.append({"card": str(answer.json()["card_ref"])})
+    return found
+
+
 def set_quotas(recorder: Recorder, wave: str) -> None:
     """Give a wave places for digital cards, some of them for people of one regency."""
     quotas = [

@@ -7,7 +7,7 @@ from collections.abc import Callable
 from typing import Any
 
 from chassis.clock import utc_now, write_instant
-from contract.admitting import candidate, open_wave
+from contract.admitting import award_cards
 from contract.recorder import Recorder
 
 API = "/api/v1"
@@ -21,7 +21,7 @@ def teach(
     recorder: Recorder, provider: dict[str, str], course: str, wait: Callable[[str], object]
 ) -> None:
     """Hold a class for two, one of whom never comes; `wait` waits until enrolment knows a class."""
-    people = _holders(recorder)
+    people = award_cards(recorder, 2)
     offered = _offer(recorder, provider, course)
     wait(str(offered["id"]))
     came, stayed_away = (_enrol(recorder, card, offered) for card in people)
@@ -33,20 +33,6 @@ def teach(
     _judge(recorder, provider, offered, came)
     _review(recorder, people[0], came)
     _see_to(recorder, stayed_away)
-
-
-def _holders(recorder: Recorder) -> list[dict[str, str]]:
-    people = [candidate(), candidate()]
-    path = f"{API}/waves/{{wave_id}}/admissions"
-    body = {"candidates": people}
-    wave = open_wave(recorder)
-    made = recorder.call("POST", path, wave, role="operator", body=body, key=True).json()
-    found = []
-    for one in made["admitted"]:
-        sought = {"card_number": one["card_number"], "reason": "Meminta bantuan di loket"}
-        answer = recorder.call("POST", f"{API}/cards/lookup", role="operator", body=sought)
-        found.append({"card": str(answer.json()["card_ref"])})
-    return found
 
 
 def _offer(recorder: Recorder, provider: dict[str, str], course: str) -> Document:
