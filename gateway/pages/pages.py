@@ -19,7 +19,7 @@ from markupsafe import Markup
 from chassis.media_types import HTML, media_type_for
 from chassis.validators import spare_what_is_known
 from gateway.pages.contract_file import CONTRACT
-from gateway.pages.reference import reference_of
+from gateway.pages.reference import members_of, reference_of
 
 TEMPLATES = Path(__file__).parent / "templates"
 JSON = "application/json"
@@ -129,7 +129,13 @@ class _Writer:
         }
         anywhere = code in self._contract["x-anywhere"]
         return self._html(
-            "problem.html", told["title"], code=code, told=told, calls=calls, anywhere=anywhere
+            "problem.html",
+            told["title"],
+            code=code,
+            told=told,
+            members=members_of(self._contract, code),
+            calls=calls,
+            anywhere=anywhere,
         )
 
     def _html(self, template: str, title: str, **values: Any) -> Form:
