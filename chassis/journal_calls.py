@@ -38,7 +38,8 @@ class LogQuery(CursorQuery):
     BESIDE = CursorQuery.BESIDE | {"after"}
 
     after = QueryWhole(
-        load_default=None, metadata=says("The position to go on after; the first entry has 1.")
+        load_default=None,
+        metadata=says("The position to go on after; the first entry has 1. Instead of `cursor`."),
     )
     limit = QueryWhole(
         least=1,

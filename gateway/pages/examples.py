@@ -73,8 +73,13 @@ def _needs(
         else:
             wanted = "If-Match" if variable == "ETAG" else variable.lower()
             found = dict.fromkeys(_sources(contract, made["operationId"], wanted))
-            sources = sorted(found, key=lambda one: ("`GET " not in one, len(one)))[:MOST_SOURCES]
+            sources = sorted(found, key=_rank)[:MOST_SOURCES]
             yield variable, " or ".join(sources) or "one of yours"
+
+
+def _rank(source: str) -> tuple[bool, int]:
+    """Put lists first: whoever begins has them, and what they have is what others may see."""
+    return "{" in source or "`GET " not in source, len(source)
 
 
 def _token(role: str, roles: Sequence[str]) -> str:
@@ -94,7 +99,7 @@ def _sources(contract: Mapping[str, Any], name: str, wanted: str) -> Iterator[st
     links = [*_links(contract, wanted)]
     of_the_call = [one for one in links if one[0] == name]
     for _, where, source in of_the_call or links:
-        if _is_its_own(where, wanted):
+        if _is_its_own(where, wanted) and f"{{{wanted}}}" not in source:
             yield f"{_place(where)} of `{source}`"
 
 

@@ -263,6 +263,10 @@ def test_no_hint_of_an_example_names_the_same_thing_twice() -> None:
         for name, what in call.example.needs:
             places = what.split(" or ")
             assert len(places) == len(set(places)), (call.name, name)
+            if name.endswith(
+                "_ID"
+            ):  # it is told where to find it, not to read it at its own address
+                assert f"{{{name.lower()}}}" not in what, (call.name, name)
 
 
 def test_who_may_send_no_idempotency_key_is_not_told_to_send_it_again() -> None:

@@ -108,7 +108,10 @@ class Things:
         statuses.write_text("", encoding="ascii")
         role = caller_of(operation)
         token = self.world.system.token(role, **self.bound_for(role, operation))
-        published = {"COURSE_ID": self.published} if operation["x-roles"] == ["public"] else {}
+        wants_published = operation["x-roles"] == ["public"] or (
+            operation["operationId"] == "post_courses_classes"
+        )
+        published = {"COURSE_ID": self.published} if wants_published else {}
         ran = subprocess.run(
             ["sh", "-euc", command],
             env={

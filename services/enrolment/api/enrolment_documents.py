@@ -152,7 +152,14 @@ class TimelineEvent(Shown):
 class NextStep(Shown):
     """What has to happen next."""
 
-    action = OneOf(("cancellation", "redemption", "attendance", "result", "review"))
+    action = OneOf(
+        ("cancellation", "redemption", "attendance", "result", "review"),
+        metadata=says(
+            "`redemption`: the holder's code is shown to begin. `attendance`: evidence is sent. `result`: the result is"
+            " given. `review`: the holder says how it was. `cancellation`: the class was called off, and seat and money"
+            " return by themselves."
+        ),
+    )
     actor = OneOf(EVERY_ROLE, metadata=says("Who must act."))
     due_at = InstantField(
         allow_none=True,
