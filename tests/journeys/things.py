@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from chassis.clock import utc_now
+from chassis.clock import utc_now, write_instant
 from deploy.local.process import ROOT
 from services.accounts.domain.mandates import Mandate
 from tests.journeys import bodies
@@ -84,6 +84,9 @@ class Things:
             "RECEIPT": application["receipt"],
             "CARD_REF": card.ref,
             "DAY": national_day(utc_now()).isoformat(),
+            "DEVICE_TIME": write_instant(utc_now()),
+            "OPEN_AT": write_instant(utc_now()),
+            "PUBLISHED_AT": write_instant(utc_now()),
             "LIST_ID": list_id,
             "CASE_ID": case_id,
             "ACCOUNT_ID": world.staff_account(mandate),
@@ -105,7 +108,10 @@ class Things:
         statuses.write_text("", encoding="ascii")
         role = caller_of(operation)
         token = self.world.system.token(role, **self.bound_for(role, operation))
-        published = {"COURSE_ID": self.published} if operation["x-roles"] == ["public"] else {}
+        wants_published = operation["x-roles"] == ["public"] or (
+            operation["operationId"] == "post_courses_classes"
+        )
+        published = {"COURSE_ID": self.published} if wants_published else {}
         ran = subprocess.run(
             ["sh", "-euc", command],
             env={

@@ -14,12 +14,11 @@ from chassis.fields import (
     Reference,
     Strict,
     Text,
-    Whole,
     says,
 )
-from services.enrolment.api.fields import CONSENT_WITH_CARD, consent, rupiah
+from services.enrolment.api.fields import CONSENT_WITH_CARD, consent, position, rupiah
 from services.enrolment.api.incentive_documents import EarnedIncentive
-from services.enrolment.domain.entry_kinds import EntryKind
+from services.enrolment.domain.entry_kinds import OF_AN_ENROLMENT
 from services.enrolment.domain.programme.card import MODE_OF_SCHEME
 from services.enrolment.domain.seats.enrolment import EnrolmentState
 from vocabulary import forms
@@ -35,8 +34,12 @@ _STATES = tuple(EnrolmentState)
 class EnrolmentsQuery(PageQuery):
     """Which enrolments."""
 
-    class_id = Reference(load_default=None)
-    status = OneOf(tuple(state.value for state in EnrolmentState), load_default=None)
+    class_id = Reference(load_default=None, metadata=says("Only those in this class."))
+    status = OneOf(
+        tuple(state.value for state in EnrolmentState),
+        load_default=None,
+        metadata=says("Only those that stand so now."),
+    )
 
 
 class EnrolmentRequest(Strict):
@@ -91,7 +94,13 @@ class NewEnrolment(Shown):
     price = rupiah("What was set aside for the provider.")
     balance = rupiah("What is left on the card.")
     redeem_code = Text(least=10, most=10, metadata=_CODE)
-    position = Whole(least=1, metadata=says("Of the entry in the journal that tells of this."))
+    position = position()
+
+
+_STANDS = (
+    "`confirmed`: the seat is held. `active`: the training has begun. `completed`, `incomplete`, `no_show`: its result."
+    " `voided`: a result that was taken back. `cancelled`: the seat was given back."
+)
 
 
 class Enrolment(Shown):
@@ -100,7 +109,7 @@ class Enrolment(Shown):
     SOMETIMES = frozenset({"redeem_code"})
 
     id = Reference()
-    status = OneOf(_STATES)
+    status = OneOf(_STATES, metadata=says(_STANDS))
     card_ref = Reference()
     provider_id = Reference()
     class_ = ma.fields.Nested(ClassOfEnrolment, data_key="class")
@@ -119,11 +128,21 @@ class Enrolment(Shown):
 Enrolments = page_of(Enrolment, name="Enrolments")
 
 
+_KINDS = (
+    "`enrolment-confirmed`: the seat was taken. `enrolment-redeemed`: the training began with the code."
+    " `enrolment-cancelled`: seat and money went back. `attendance-recorded`, `attendance-corrected`: evidence of a"
+    " meeting or the final test came, or was put right. `enrolment-completed`, `enrolment-incomplete`,"
+    " `enrolment-no-show`: the result. `enrolment-voided`: a result was taken back for fraud. `enrolment-reviewed`: the"
+    " holder said how it was. `enrolment-opened-again`: the operator ended the waiting time before the next purchase."
+    " `incentive-due`, `incentive-withdrawn`: an incentive that rests on this training became due, or was withdrawn."
+)
+
+
 class TimelineEvent(Shown):
     """Something that happened to an enrolment."""
 
-    position = Whole(least=1, metadata=says("Of the entry in the journal."))
-    kind = OneOf(tuple(EntryKind))
+    position = position()
+    kind = OneOf(OF_AN_ENROLMENT, metadata=says(_KINDS))
     at = InstantField()
     role = OneOf(EVERY_ROLE, metadata=says("Who did it."))
     assisted = Flag(metadata=says("It was done in the holder's name, who had agreed."))
@@ -133,7 +152,14 @@ class TimelineEvent(Shown):
 class NextStep(Shown):
     """What has to happen next."""
 
-    action = OneOf(("cancellation", "redemption", "attendance", "result", "review"))
+    action = OneOf(
+        ("cancellation", "redemption", "attendance", "result", "review"),
+        metadata=says(
+            "`redemption`: the holder's code is shown to begin. `attendance`: evidence is sent. `result`: the result is"
+            " given. `review`: the holder says how it was. `cancellation`: the class was called off, and seat and money"
+            " return by themselves."
+        ),
+    )
     actor = OneOf(EVERY_ROLE, metadata=says("Who must act."))
     due_at = InstantField(
         allow_none=True,
@@ -151,7 +177,7 @@ class Timeline(Shown):
 
     id = Reference()
     card_ref = Reference(metadata=says("Whose enrolment it is: for whom all this was done."))
-    status = OneOf(_STATES)
+    status = OneOf(_STATES, metadata=says(_STANDS))
     events = ma.fields.List(ma.fields.Nested(TimelineEvent))
     next = ma.fields.Nested(
         NextStep, allow_none=True, metadata=says("Null where the enrolment has ended.")
@@ -169,7 +195,7 @@ class CancelledEnrolment(Shown):
     id = Reference()
     status = OneOf((EnrolmentState.CANCELLED,))
     refunded = rupiah("What came back to the card.")
-    position = Whole(least=1, metadata=says("Of the entry in the journal that tells of this."))
+    position = position()
 
 
 class BegunEnrolment(Shown):
@@ -177,4 +203,4 @@ class BegunEnrolment(Shown):
 
     id = Reference()
     status = OneOf((EnrolmentState.ACTIVE,))
-    position = Whole(least=1, metadata=says("Of the entry in the journal that tells of this."))
+    position = position()
