@@ -50,7 +50,8 @@ class Endpoint(Generic[House]):
     and the headers `sends`; `refuses` names the programme's refusals, and `refuses_rows` those that stand in the
     document because each row of the body is judged by itself. `bounded` are the bounds on how often somebody may, for
     each of which the service has a throttle that the handler asks: callers are told how they stand, and refused with
-    429. Everything that follows from the declaration itself, `chassis.contract` derives.
+    429. `bounded_for` names the roles that are counted where others are not. Everything that follows from the
+    declaration itself, `chassis.contract` derives.
     """
 
     method: str
@@ -72,6 +73,7 @@ class Endpoint(Generic[House]):
     refuses: tuple[type[Problem], ...] = ()
     refuses_rows: tuple[type[Problem], ...] = ()
     bounded: tuple[Bound, ...] = ()
+    bounded_for: tuple[str, ...] = ()
 
     @property
     def name(self) -> str:
@@ -88,6 +90,7 @@ class Said(TypedDict, total=False):
     refuses: tuple[type[Problem], ...]
     refuses_rows: tuple[type[Problem], ...]
     bounded: tuple[Bound, ...]
+    bounded_for: tuple[str, ...]
 
 
 @dataclass
@@ -189,6 +192,7 @@ class Endpoints(Generic[House]):
                     refuses=said.get("refuses", ()),
                     refuses_rows=said.get("refuses_rows", ()),
                     bounded=said.get("bounded", ()),
+                    bounded_for=said.get("bounded_for", ()),
                 )
             )
             return handler

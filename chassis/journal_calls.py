@@ -38,7 +38,8 @@ class LogQuery(CursorQuery):
     BESIDE = CursorQuery.BESIDE | {"after"}
 
     after = QueryWhole(
-        load_default=None, metadata=says("The position to go on after; the first entry has 1.")
+        load_default=None,
+        metadata=says("The position to go on after; the first entry has 1. Instead of `cursor`."),
     )
     limit = QueryWhole(
         least=1,
@@ -81,7 +82,8 @@ def log_query(name: str, tables: JournalTables, *, code: Code) -> type[CursorQue
         "to": InstantField(load_default=None, metadata=says("Recorded before this instant.")),
     }
     for subject in tables.subjects:
-        fields[subject] = _subject(tables, subject, code, load_default=None)
+        about = says("Only entries about this one; what is about none is left out.")
+        fields[subject] = _subject(tables, subject, code, load_default=None, metadata=about)
     return type(f"{name.title()}LogQuery", (LogQuery,), fields)
 
 

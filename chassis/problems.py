@@ -8,7 +8,9 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from datetime import datetime
 from typing import Any, ClassVar
+from uuid import UUID
 
 MEDIA_TYPE = "application/problem+json"
 
@@ -30,14 +32,19 @@ def pointer_step(name: str | int) -> str:
     return "/" + str(name).replace("~", "~0").replace("/", "~1")
 
 
+Holds = type[int | str | datetime | UUID] | tuple[str, ...]
+"""What a member of a problem document holds: a number, a text, an instant, an id, or one of some words."""
+
+
 class Problem(Exception):
     """A refusal or failure that a caller is told about.
 
     `detail` says what was wrong and what would be right; `errors` names fields; `facts` are further members of the
     document; `headers` go with the answer (`Retry-After`, `Allow`, `WWW-Authenticate`).
 
-    The contract shows each code with its title, its `meaning` and its default detail as the remedy. `tells` names the
-    members that `facts` may add, with their types, and `sends` the headers.
+    The contract shows each code with its title, its `meaning` and its default detail as the remedy; `without_key` is
+    the remedy at calls that take no Idempotency-Key, where it is another one. `tells` names the members that `facts`
+    may add, with what they hold, and `sends` the headers.
     """
 
     code: ClassVar[str] = "internal-error"
@@ -49,7 +56,8 @@ class Problem(Exception):
     default_detail: ClassVar[str] = (
         "The failure was recorded; quote the request id when you report it."
     )
-    tells: ClassVar[tuple[tuple[str, type], ...]] = ()
+    without_key: ClassVar[str | None] = None
+    tells: ClassVar[tuple[tuple[str, Holds], ...]] = ()
     sends: ClassVar[tuple[str, ...]] = ()
 
     def __init__(
@@ -286,7 +294,7 @@ class BadGateway(Problem):
     status = 502
     title = "A service behind the gateway did not answer properly"
     meaning = "The gateway asked a service, and the connection broke or the answer was not one."
-    default_detail = "Try again; a write only with the same Idempotency-Key."
+    default_detail = "Try again; where an Idempotency-Key was sent, with the same one."
 
 
 class Unavailable(Problem):
@@ -314,7 +322,7 @@ class DeadlinePassed(Unavailable):
     code = "deadline-passed"
     title = "The request waited too long and was dropped"
     meaning = "The request stood in line until nobody could be expected to wait for it any longer."
-    default_detail = "Nothing of this request was done. Try again with the same Idempotency-Key."
+    default_detail = "Nothing of this request was done. Try again."
 
 
 class OutcomeUnknown(Unavailable):
@@ -328,6 +336,9 @@ class OutcomeUnknown(Unavailable):
         "Repeat the request with the same Idempotency-Key: it tells the outcome,"
         " and nothing happens twice."
     )
+    without_key = (
+        "See what came of it before you send it again: nothing tells a repeat from another request."
+    )
 
 
 class GatewayTimedOut(Problem):
@@ -337,4 +348,6 @@ class GatewayTimedOut(Problem):
     meaning = (
         "The gateway asked a service and got no answer in time; the request may still take effect."
     )
-    default_detail = "Try again a little later; a write only with the same Idempotency-Key."
+    default_detail = (
+        "Try again a little later; where an Idempotency-Key was sent, with the same one."
+    )

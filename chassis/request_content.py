@@ -39,6 +39,12 @@ def _whole(pattern: re.Pattern[str]) -> str:
 
 
 KEY_PATTERN = _whole(_KEY)
+KEY_FORM = (
+    "8 to 200 of A-Z, a-z, 0-9 and . _ ~ : + / = -, such as a UUID, or 8 to 200 ASCII characters in double quotes,"
+    " without spaces, quotes and backslashes"
+)
+"""What a key looks like, in words."""
+
 VERSION_PATTERN = _whole(_VERSION)
 
 
@@ -105,10 +111,7 @@ def key_in(request: Request) -> str | None:
         return None
     match = _KEY.match(given)
     if not match:
-        raise MalformedRequest(
-            "Idempotency-Key must be 8 to 200 of A-Z, a-z, 0-9 and . _ ~ : + / = -, such as a UUID, or any ASCII text"
-            " without spaces in double quotes."
-        )
+        raise MalformedRequest(f"Idempotency-Key must be {KEY_FORM}.")
     return match[1] or match[2]
 
 

@@ -102,7 +102,7 @@ class Transactions:
             try:
                 return self.run(work)
             except OutcomeUnknown as error:
-                raise OutcomeUnknown(_LOOK_FIRST) from error
+                raise OutcomeUnknown(OutcomeUnknown.without_key) from error
         doubt = _Doubt()
 
         def once(connection: sa.Connection) -> Answer:
@@ -156,7 +156,6 @@ class Transactions:
         return stored.answer
 
 
-_LOOK_FIRST = "See what came of it before you send it again. With an Idempotency-Key a repeat would have told."
 _UNAVAILABLE = {
     Fault.LOCKED: "Somebody else is changing the same thing. Nothing was done; try again.",
     Fault.SLOW: "The database took too long. Nothing was done; try again.",

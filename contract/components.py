@@ -6,7 +6,7 @@ from typing import Any
 
 from chassis.fields import ID_FORM
 from chassis.rate_limits import LIMIT, POLICY
-from chassis.request_content import KEY_PATTERN, VERSION_PATTERN
+from chassis.request_content import KEY_FORM, KEY_PATTERN, VERSION_PATTERN
 
 TAGS = {
     "public": "Anybody, without a token.",
@@ -60,7 +60,7 @@ HEADERS: dict[str, dict[str, Any]] = {
 _KEY = {
     "name": "Idempotency-Key",
     "in": "header",
-    "description": "A value of your own making, such as a UUID. The same key with the same command is answered as the"
+    "description": f"A value of your own making: {KEY_FORM}. The same key with the same command is answered as the"
     " first time, byte for byte, and takes effect once; kept for 48 hours.",
     "schema": {"type": "string", "pattern": KEY_PATTERN},
     "example": "0196f3a2-7d10-4c3e-9a55-5f8f3c2e1b77",

@@ -17,6 +17,7 @@ from chassis.rate_limits import LIMIT
 from chassis.request_content import JSON
 from contract import refusals
 from contract.components import HEADERS, PARAMETERS, SECURITY_SCHEMES, TAGS, path_parameter
+from contract.example_notes import example_notes
 from contract.links import add_links
 from contract.operations import Operation, id_of, operation, path_of
 from contract.schemas import OPENAPI, Schemas
@@ -116,7 +117,13 @@ def _show(made: Operation, exchange: Mapping[str, Any]) -> None:
     if "body" in exchange:
         (content,) = made["requestBody"]["content"].values()
         content["example"] = exchange["body"]
-    made["x-call"] = {name: exchange[name] for name in ("address", "headers", "has_token")}
+    noted = example_notes().get(made["operationId"], {})
+    made["x-call"] = {
+        **{name: exchange[name] for name in ("address", "headers", "has_token")},
+        **({"role": exchange["role"]} if "role" in exchange else {}),
+        **({"shortened": answer["shortened"]} if "shortened" in answer else {}),
+        **noted,
+    }
 
 
 def written(contract: Mapping[str, Any]) -> str:

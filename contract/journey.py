@@ -36,6 +36,7 @@ from contract.switches import (
     undo_admission,
 )
 from contract.teaching import teach
+from contract.waiting import wait_for_a_seat
 
 API = "/api/v1"
 PATIENCE = 30.0
@@ -58,6 +59,8 @@ def walk(recorder: Recorder) -> dict[str, Any]:
     _audit(recorder, offered)
     list_readings(recorder, card["card"])
     teach(recorder, provider, course, lambda class_id: _wait_until_known(recorder, class_id))
+    only_seat = _offer_one_seat(recorder, provider, course)
+    wait_for_a_seat(recorder, only_seat, _eventually)
     state_accounts(recorder, provider)
     _call_off(recorder, provider, course)
     pause(recorder)
@@ -152,6 +155,14 @@ def _offer_class(recorder: Recorder, provider: dict[str, str], course: str) -> D
     )
     _wait_until_known(recorder, class_id)
     offered: Document = changed.json()
+    return offered
+
+
+def _offer_one_seat(recorder: Recorder, provider: dict[str, str], course: str) -> Document:
+    path, plan = f"{API}/courses/{{course_id}}/classes", {**_plan(recorder), "seats": 1}
+    made = recorder.call("POST", path, course, role="provider", bound=provider, body=plan, key=True)
+    offered: Document = made.json()
+    _wait_until_known(recorder, offered["id"])
     return offered
 
 

@@ -139,7 +139,8 @@ def _telling_bounds(
 
 
 def _bounds(endpoint: Endpoint[Any]) -> dict[str, list[dict[str, Any]]]:
-    told = [asdict(bound) for bound in endpoint.bounded]
+    roles = {"roles": list(endpoint.bounded_for)} if endpoint.bounded_for else {}
+    told = [{**asdict(bound), **roles} for bound in endpoint.bounded]
     return {"x-bounds": told} if told else {}
 
 

@@ -14,7 +14,7 @@ import requests
 from chassis import rate_limits
 from chassis.clock import utc_now, write_instant
 from contract.operations import id_of
-from contract.stable import BEGINS, Stable
+from contract.stable import BEGINS, Stable, shortened
 from vocabulary.rule_book import beginning_of, national_day
 
 PATIENCE = 60.0
@@ -142,7 +142,7 @@ class Recorder:
         name = id_of(method, template)
         if name not in self.kept:
             self.kept[name] = self._exchange(
-                method, address, answer, body=text.shown if text else body, form=form
+                method, address, answer, role=role, body=text.shown if text else body, form=form
             )
         return answer
 
@@ -155,7 +155,14 @@ class Recorder:
         self.kept.pop(id_of(method, template), None)
 
     def _exchange(
-        self, method: str, address: str, answer: requests.Response, *, body: Any, form: Any
+        self,
+        method: str,
+        address: str,
+        answer: requests.Response,
+        *,
+        role: str | None,
+        body: Any,
+        form: Any,
     ) -> dict[str, Any]:
         stable = self._stable
         sent = {
@@ -166,16 +173,19 @@ class Recorder:
         sent.pop("Accept", None)
         told = {name: answer.headers[name] for name in _ANSWERED if name in answer.headers}
         content = body if form is None else dict(form)
+        shown, cut = shortened(answer.json())
         return {
             "method": method,
             "address": stable.text(address),
             "headers": {name: stable.text(value) for name, value in sent.items()},
             "has_token": "Bearer" in str(answer.request.headers.get("Authorization", "")),
+            **({"role": role} if role else {}),
             **({"body": stable.value(content)} if content is not None else {}),
             "answer": {
                 "status": answer.status_code,
                 "headers": {name: stable.text(value) for name, value in told.items()},
-                "body": stable.value(answer.json()),
+                "body": stable.value(shown),
+                **({"shortened": cut} if cut else {}),
             },
         }
 

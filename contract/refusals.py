@@ -3,13 +3,21 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
+from datetime import datetime
 from itertools import groupby
 from typing import Any
+from uuid import UUID
 
-from chassis.problems import MEDIA_TYPE, Problem
+from chassis.fields import ID_FORM, InstantField
+from chassis.problems import MEDIA_TYPE, Holds, Problem
 
 OURS = ("chassis", "vocabulary", "services", "gateway")
-_TYPES = {int: "integer", str: "string"}
+_FORMS: dict[Holds, dict[str, Any]] = {
+    int: {"type": "integer"},
+    str: {"type": "string"},
+    datetime: InstantField().form(),
+    UUID: dict(ID_FORM),
+}
 
 PROBLEM: dict[str, Any] = {
     "type": "object",
@@ -53,7 +61,9 @@ def responses(refusals: Sequence[type[Problem]]) -> dict[str, dict[str, Any]]:
 def response(refusals: Sequence[type[Problem]], *, status: int | None = None) -> dict[str, Any]:
     """Return one response for several refusals, of one status or of any."""
     codes = sorted(refusal.code for refusal in refusals)
-    told = {name: {"type": _TYPES[kind]} for one in refusals for name, kind in one.tells}
+    told: dict[str, dict[str, Any]] = {}
+    for name, holds in (each for one in refusals for each in one.tells):
+        told[name] = _either(told.get(name), _form(holds))
     members = {"code": {"enum": codes}, **({"status": {"const": status}} if status else {}), **told}
     schema = {"allOf": [{"$ref": "#/components/schemas/Problem"}], "properties": members}
     sent = sorted({name for refusal in refusals for name in refusal.sends})
@@ -63,6 +73,20 @@ def response(refusals: Sequence[type[Problem]], *, status: int | None = None) ->
         "headers": headers,
         "content": {MEDIA_TYPE: {"schema": schema}},
     }
+
+
+def _form(holds: Holds) -> dict[str, Any]:
+    """Return what a member holds as JSON Schema has it."""
+    return {"enum": list(holds)} if isinstance(holds, tuple) else _FORMS[holds]
+
+
+def _either(one: dict[str, Any] | None, other: dict[str, Any]) -> dict[str, Any]:
+    """Return what a member holds that two refusals of one status tell: the words of both, or any text."""
+    if one is None or one == other:
+        return other
+    if "enum" in one and "enum" in other:
+        return {"enum": list(dict.fromkeys([*one["enum"], *other["enum"]]))}
+    return {"type": "string"}
 
 
 def every_refusal() -> list[type[Problem]]:
@@ -87,7 +111,9 @@ def described(refusal: type[Problem], *, calls: Iterable[str]) -> dict[str, Any]
         "status": refusal.status,
         "meaning": refusal.meaning,
         "remedy": refusal.default_detail,
+        **({"remedy_without_key": refusal.without_key} if refusal.without_key else {}),
         "members": [name for name, _ in refusal.tells],
+        "member_types": {name: _form(holds) for name, holds in refusal.tells},
         "headers": list(refusal.sends),
         "calls": sorted(calls),
     }

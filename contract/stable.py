@@ -15,8 +15,11 @@ BEGINS = datetime(2027, 3, 1, 1, 0, tzinfo=UTC)
 STEP = timedelta(minutes=10)
 """A journey takes less; so what happened in it is said to have happened at its beginning."""
 
-MOST_SHOWN = 4
-"""Members of a list that an example shows; more would teach nobody more."""
+MOST_SHOWN = 5
+"""Objects of a list that an answer shows; more would teach nobody more."""
+
+MOST_WORDS = 12
+"""Texts or numbers of a list that an answer shows."""
 
 _ID = re.compile(r"[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}")
 _INSTANT = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}T[0-9:]{8}(?:\.[0-9]+)?Z")
@@ -46,6 +49,22 @@ _SAID = {
 """What stands in the place of values that are drawn anew each time."""
 
 
+def shortened(value: Any, *, place: str = "") -> tuple[Any, dict[str, int]]:
+    """Return an answer with its long lists cut, and how many members each of those has, by its place (`a[0].b`)."""
+    if isinstance(value, dict):
+        parts = {
+            name: shortened(one, place=f"{place}.{name}".lstrip(".")) for name, one in value.items()
+        }
+        cut = {where: count for _, inner in parts.values() for where, count in inner.items()}
+        return {name: one for name, (one, _) in parts.items()}, cut
+    if not isinstance(value, list):
+        return value, {}
+    most = MOST_SHOWN if any(isinstance(one, dict | list) for one in value) else MOST_WORDS
+    kept = [shortened(one, place=f"{place}[{at}]") for at, one in enumerate(value[:most])]
+    cut = {where: count for _, inner in kept for where, count in inner.items()}
+    return [one for one, _ in kept], cut | ({place: len(value)} if len(value) > most else {})
+
+
 class Stable:
     """Replaces, in the order in which things are met. `began` is when the journey really began."""
 
@@ -65,7 +84,7 @@ class Stable:
         if isinstance(value, dict):
             return {inner: self.value(one, inner) for inner, one in value.items()}
         if isinstance(value, list):
-            return [self.value(one, name) for one in value[:MOST_SHOWN]]
+            return [self.value(one, name) for one in value]
         if isinstance(value, str):
             return _SAID.get(name) or self.text(value)
         return value

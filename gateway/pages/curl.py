@@ -10,7 +10,9 @@ from typing import Any
 from urllib.parse import parse_qsl, urlencode
 
 FORM = "application/x-www-form-urlencoded"
-_OWN = re.compile(r"[a-z_]+_id|card_ref|card_number|receipt|redeem_code|expected_price")
+_OWN = re.compile(
+    r"[a-z_]+_id|card_ref|card_number|receipt|redeem_code|expected_price|open_at|device_time|published_at"
+)
 """Members that tell of a thing which only the system had that the example was recorded on."""
 
 _HEADERS = {"Idempotency-Key": "KEY", "If-Match": "ETAG"}

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -40,10 +40,11 @@ def example_of(contract: Mapping[str, Any], path: str, method: str) -> Example |
     taken = made.get("requestBody", {}).get("content", {})
     media_type = next(iter(taken), "")
     body = taken[media_type].get("example") if taken else None
+    command = curl_of(method, path, call, body, media_type=media_type)
     return Example(
-        curl_of(method, path, call, body, media_type=media_type),
+        command,
         needs=tuple(_needs(contract, made, variables_of(path, call, body), media_type)),
-        notes=_notes(body),
+        notes=(*_told_with(call), *_notes(command)),
         answer=json.dumps(_recorded(made), indent=2, ensure_ascii=False),
     )
 
@@ -59,20 +60,35 @@ def _needs(
     contract: Mapping[str, Any], made: Mapping[str, Any], variables: Mapping[str, Any], form: str
 ) -> Iterator[tuple[str, str]]:
     """Yield each variable of a command, but for the address, and what is to be put into it."""
+    told: Mapping[str, str] = made["x-call"].get("variables", {})
     if made["x-call"]["has_token"]:
-        roles = ", ".join(made["x-roles"])
-        yield "TOKEN", f"an access token of: {roles}" if roles != "public" else "any access token"
+        yield "TOKEN", told.get("TOKEN") or _token(made["x-call"]["role"], made["x-roles"])
     if form == FORM and "CLIENT_ID" not in variables:
         yield "CLIENT", "id and secret of a registered client, with a colon between them"
     for variable in variables:
-        if variable == "KEY":
+        if variable in told:
+            yield variable, told[variable]
+        elif variable == "KEY":
             yield variable, "a random value of your own, such as a UUID; another one for each wish"
         else:
             wanted = "If-Match" if variable == "ETAG" else variable.lower()
-            sources = sorted(_sources(contract, made["operationId"], wanted), key=len)[
-                :MOST_SOURCES
-            ]
+            found = dict.fromkeys(_sources(contract, made["operationId"], wanted))
+            sources = sorted(found, key=_rank)[:MOST_SOURCES]
             yield variable, " or ".join(sources) or "one of yours"
+
+
+def _rank(source: str) -> tuple[bool, int]:
+    """Put lists first: whoever begins has them, and what they have is what others may see."""
+    return "{" in source or "`GET " not in source, len(source)
+
+
+def _token(role: str, roles: Sequence[str]) -> str:
+    """Say whose token a command is for: of several roles that may call, that of the example."""
+    if roles == ["public"]:
+        return "any access token"
+    others = [one for one in roles if one != role]
+    besides = f" (the call also takes those of: {', '.join(others)})" if others else ""
+    return f"an access token of the role {role}{besides}"
 
 
 def _sources(contract: Mapping[str, Any], name: str, wanted: str) -> Iterator[str]:
@@ -83,7 +99,7 @@ def _sources(contract: Mapping[str, Any], name: str, wanted: str) -> Iterator[st
     links = [*_links(contract, wanted)]
     of_the_call = [one for one in links if one[0] == name]
     for _, where, source in of_the_call or links:
-        if _is_its_own(where, wanted):
+        if _is_its_own(where, wanted) and f"{{{wanted}}}" not in source:
             yield f"{_place(where)} of `{source}`"
 
 
@@ -112,7 +128,16 @@ def _place(expression: str) -> str:
     return f"`{expression.removeprefix(_BODY).replace('/0/', '[0].')}`"
 
 
-def _notes(body: Any) -> tuple[str, ...]:
-    if _INSTANT.search(json.dumps(body)):
+def _told_with(call: Mapping[str, Any]) -> Iterator[str]:
+    """Yield what the contract says of an example: what it needs first, and where its answer is shortened."""
+    if needs := call.get("needs"):
+        yield needs
+    if cut := call.get("shortened"):
+        lists = ", ".join(f"`{place}` has {count}" for place, count in cut.items())
+        yield f"The answer shows the first of long lists only: {lists}."
+
+
+def _notes(command: str) -> tuple[str, ...]:
+    if _INSTANT.search(command):
         return ("Its instants are those of the example: put in ones to come.",)
     return ()

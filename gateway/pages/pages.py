@@ -22,7 +22,7 @@ from chassis.validators import spare_what_is_known
 from gateway.pages.contract_file import CONTRACT
 from gateway.pages.parts import Group, Reference
 from gateway.pages.problem_examples import EXAMPLES
-from gateway.pages.reference import reference_of
+from gateway.pages.reference import members_of, reference_of
 
 TEMPLATES = Path(__file__).parent / "templates"
 DOCS = "/api/v1/docs"
@@ -185,6 +185,7 @@ class _Writer:
             f"{told['title']}: Balai API",
             code=code,
             told=told,
+            members=members_of(self._contract, code),
             listed=others if nearly_every else [every[name] for name in told["calls"]],
             nearly_every=nearly_every,
             anywhere=code in self._contract["x-anywhere"],

@@ -26,16 +26,18 @@ class Refusal:
     status: int
     title: str
     remedy: str
+    members: tuple[Field, ...]
 
 
 @dataclass(frozen=True, slots=True)
 class Bound:
-    """A bound on a call: so many at once, and from then on one every so many seconds."""
+    """A bound on a call: so many at once, and from then on one every so many seconds; for some `roles`, or for all."""
 
     name: str
     count: int
     seconds: int
     counts: str
+    roles: tuple[str, ...] = ()
 
     @property
     def every(self) -> str:

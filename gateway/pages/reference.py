@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from functools import reduce
 from typing import Any
 
+from chassis.rate_limits import HEADERS as RATE_LIMITS
 from gateway.pages.examples import example_of, success_of
 from gateway.pages.parts import Bound, Call, Field, Group, Reference, Refusal, Step, Walkthrough
 
@@ -35,6 +36,11 @@ def reference_of(contract: Contract) -> Reference:
     )
 
 
+def members_of(contract: Contract, code: str) -> tuple[Field, ...]:
+    """Return what a refusal may carry beside what every refusal has."""
+    return _Reader(contract).refusal(code).members
+
+
 class _Reader:
     """Reads calls out of a contract."""
 
@@ -58,9 +64,15 @@ class _Reader:
             for code in self._codes_in(answer)
         )
 
-    def refusal(self, code: str) -> Refusal:
+    def refusal(self, code: str, *, with_key: bool = True) -> Refusal:
+        """Return a refusal as a call tells of it that takes an Idempotency-Key, or takes none."""
         told = self._contract["x-problems"][code]
-        return Refusal(code, told["status"], told["title"], told["remedy"])
+        remedy = told["remedy"] if with_key else told.get("remedy_without_key", told["remedy"])
+        members = (
+            Field(name, self._kind(schema), required=False, description="")
+            for name, schema in told["member_types"].items()
+        )
+        return Refusal(code, told["status"], told["title"], remedy, tuple(members))
 
     def _walkthrough(self, way: Mapping[str, Any]) -> Walkthrough:
         steps = tuple(map(self._step, way["steps"]))
@@ -92,8 +104,9 @@ class _Reader:
                 if f"`{method.upper()} {path}`" in step.text:
                     yield step
 
-    def _refusals(self, codes: Iterable[str]) -> tuple[Refusal, ...]:
-        return tuple(sorted(map(self.refusal, codes), key=lambda one: (one.status, one.code)))
+    def _refusals(self, codes: Iterable[str], *, with_key: bool = True) -> tuple[Refusal, ...]:
+        found = (self.refusal(code, with_key=with_key) for code in codes)
+        return tuple(sorted(found, key=lambda one: (one.status, one.code)))
 
     def calls(self) -> Iterator[Call]:
         for path, method in self.operations():
@@ -108,6 +121,8 @@ class _Reader:
             iter(body.get("content", {}).items()), ("", {"schema": {}})
         )
         beyond = self.codes(path, method) - self._common
+        parameters = tuple(self._parameter(one) for one in made["parameters"])
+        bounds = tuple(_bound(one) for one in made.get("x-bounds", ()))
         return Call(
             name=made["operationId"],
             method=method.upper(),
@@ -115,17 +130,19 @@ class _Reader:
             summary=made["summary"],
             description=made.get("description", ""),
             roles=tuple(made["x-roles"]),
-            parameters=tuple(self._parameter(one) for one in made["parameters"]),
+            parameters=parameters,
             body=self._members(sent[1]["schema"]),
-            body_note=f"{sent[0]}. {body['description']}" if body else "",
+            body_note=self._note(sent[0], body) if body else "",
             status=status,
             answer=self._members(shown["schema"]),
             answer_note=answer["description"],
-            headers=tuple(name for name in answer["headers"] if name != "X-Request-Id"),
+            headers=tuple(_headers(answer, bounds)),
             media_types=tuple(answer["content"]),
-            refusals=self._refusals(beyond),
+            refusals=self._refusals(
+                beyond, with_key=any(one.name == "Idempotency-Key" for one in parameters)
+            ),
             row_refusals=tuple(map(self.refusal, made.get("x-row-refusals", ()))),
-            bounds=tuple(Bound(**bound) for bound in made.get("x-bounds", ())),
+            bounds=bounds,
             example=example_of(self._contract, path, method),
             steps=tuple(self._steps_with(path, method)),
         )
@@ -146,8 +163,13 @@ class _Reader:
             name=parameter["name"],
             kind=where + self._kind(schema),
             required=parameter["required"],
-            description=parameter.get("description") or schema.get("description", ""),
+            description=_with_default(parameter.get("description", ""), schema),
         )
+
+    def _note(self, media_type: str, body: Mapping[str, Any]) -> str:
+        """Say of a body what it is, how large it may be, and which of its members go together."""
+        rules = " ".join(_rules(self._found(body["content"][media_type]["schema"])))
+        return f"{media_type}. {body['description']} {rules}".rstrip()
 
     def _members(self, schema: JsonSchema) -> tuple[Field, ...]:
         schema = self._found(schema)
@@ -184,6 +206,8 @@ class _Reader:
         schema = self._found(schema)
         kinds = schema.get("type", "")
         kinds = [kinds] if isinstance(kinds, str) else kinds
+        if kinds == ["null"]:
+            return "null"
         plain = [kind for kind in kinds if kind != "null"]
         words = self._words(schema, plain[0] if plain else "")
         return f"{words} or null" if "null" in kinds and words != "null" else words
@@ -199,6 +223,48 @@ class _Reader:
             name = WORDS.get(schema.get("format", ""), "text")
             return _bounded(name, schema.get("minLength"), schema.get("maxLength"), " characters")
         return {"boolean": "true or false", "": "anything"}.get(kind, kind)
+
+
+def _bound(told: Mapping[str, Any]) -> Bound:
+    return Bound(**{**told, "roles": tuple(told.get("roles", ()))})
+
+
+def _headers(answer: Mapping[str, Any], bounds: Sequence[Bound]) -> Iterator[str]:
+    """Yield the headers of an answer; of those that tell of a bound, who is told where not everybody is."""
+    roles = ", ".join(sorted({role for bound in bounds for role in bound.roles}))
+    for name in answer["headers"]:
+        if name in RATE_LIMITS and roles:
+            yield f"{name} (to {roles})"
+        elif name != "X-Request-Id":
+            yield name
+
+
+def _with_default(description: str, schema: JsonSchema) -> str:
+    """Add to a parameter's description what counts where it is left out."""
+    if "default" not in schema:
+        return description
+    value = (
+        str(schema["default"]).lower() if schema["default"] in (True, False) else schema["default"]
+    )
+    return f"{description} Left out, it is {value}.".lstrip()
+
+
+def _rules(schema: JsonSchema) -> Iterator[str]:
+    """Yield in words which members of a body go together, as far as that is a matter of being there or not."""
+    for words, key in (("Exactly one", "oneOf"), ("At least one", "anyOf")):
+        choices = schema.get(key, ())
+        if choices and all(choice.keys() == {"required"} for choice in choices):
+            yield f"{words} of {_named(' and '.join(one['required']) for one in choices)}."
+    for name, others in schema.get("dependentRequired", {}).items():
+        yield f"With {_named([name])} goes {_named(others)}."
+    if excluded := schema.get("not", {}).get("required"):
+        yield f"Not together: {_named(excluded)}."
+    if schema.get("minProperties"):
+        yield "At least one member."
+
+
+def _named(names: Iterable[str]) -> str:
+    return ", ".join(f"`{name}`" for name in names)
 
 
 def _last(reference: str) -> str:

@@ -29,7 +29,7 @@ APPLICATIONS_FROM_ONE_ADDRESS = Bound(
     "provider-applications",
     20,
     3_600,
-    counts="applications of institutions from one network address",
+    counts="applications of institutions from one network address; an operator's are not counted",
 )
 """Anybody may apply: twenty at once, then one every three minutes. The journal keeps each for ever."""
 

@@ -32,7 +32,7 @@ LOOKUPS_OF_ONE_CALLER = Bound(
     "card-lookups",
     60,
     300,
-    counts="cards that one credential looks up; an enrolment with a `card_number` that is refused is one of them",
+    counts="cards that one credential looks up; what names a card or a person and is refused is one of them",
 )
 """Sixty at once, then one every five seconds."""
 

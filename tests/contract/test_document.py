@@ -26,6 +26,9 @@ from contract.refusals import OURS, every_refusal
 from gateway.pages.contract_file import CONTRACT
 from gateway.routes import ROUTES, Access
 from services.accounts.domain.authorization.grants import SCOPES
+from services.enrolment.domain.draw.draw import DrawState
+from services.enrolment.domain.programme.card import CardState
+from services.enrolment.domain.seats.enrolment import EnrolmentState
 from tests.conformity import contract
 
 INTERNAL = {"journal-diverged"}
@@ -260,3 +263,51 @@ def test_every_schema_can_be_used_to_check_with() -> None:
         jsonschema_rs.Draft202012Validator(
             {"$ref": f"#/components/schemas/{name}", "components": components}
         )
+
+
+def test_every_parameter_of_a_query_says_what_it_does() -> None:
+    mute = [
+        f"{method} {path}: {one['name']}"
+        for method, path, operation in operations()
+        for one in operation["parameters"]
+        if "$ref" not in one and not one.get("description")
+    ]
+    assert mute == []
+
+
+def test_what_refusals_carry_has_a_type() -> None:
+    told = {code: one["member_types"] for code, one in contract()["x-problems"].items()}
+    assert told["waiting-time-runs"]["open_again_at"]["format"] == "date-time"
+    assert told["insufficient-balance"]["balance"] == {"type": "integer"}
+    assert told["quota-full"]["quota_id"]["format"] == "uuid"
+    unusable = {*CardState} - {CardState.AWARDED, CardState.BETWEEN}
+    assert {*told["card-not-usable"]["card_state"]["enum"]} == unusable
+    assert told["cancellation-closed"]["enrolment_status"]["enum"] == [*EnrolmentState]
+    for member in ("state", "needs"):
+        assert told["draw-too-early"][member]["enum"] == [*DrawState]
+
+
+def test_a_member_that_two_refusals_of_one_status_tell_holds_what_either_tells() -> None:
+    enrols = contract()["paths"]["/api/v1/enrolments"]["post"]["responses"]["409"]
+    schema = _found(enrols)["content"]["application/problem+json"]["schema"]["properties"]
+    assert schema["open_again_at"]["format"] == "date-time"
+    assert "in_training" in schema["card_state"]["enum"]
+    submits = contract()["paths"]["/api/v1/courses/{course_id}/submission"]["post"]["responses"]
+    refused = _found(submits["409"])["content"]["application/problem+json"]["schema"]
+    assert refused["properties"]["state"] == {"type": "string"}  # of a course, or of its provider
+
+
+def test_a_bound_that_is_not_for_everybody_says_for_whom() -> None:
+    for method, path, operation in operations():
+        for bound in operation.get("x-bounds", ()):
+            assert {*bound.get("roles", ())} < {*operation["x-roles"]}, (method, path)
+    (bound,) = contract()["paths"]["/api/v1/enrolments"]["post"]["x-bounds"]
+    assert bound["roles"] == ["officer", "operator"]
+
+
+def test_every_kind_of_a_timeline_and_every_status_of_a_card_is_explained() -> None:
+    schemas = contract()["components"]["schemas"]
+    for of, member in (("TimelineEvent", "kind"), ("Card", "status"), ("Enrolment", "status")):
+        told = schemas[of]["properties"][member]
+        assert told["enum"]
+        assert [word for word in told["enum"] if f"`{word}`" not in told["description"]] == []

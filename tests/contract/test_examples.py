@@ -9,10 +9,16 @@ from typing import Any
 import jsonschema_rs
 import pytest
 
+from chassis.clock import read_instant
+from contract.example_notes import example_notes
 from contract.examples import EXAMPLES, recorded
 from contract.operations import id_of
-from contract.stable import BEGINS
+from contract.stable import BEGINS, shortened
+from gateway.pages.curl import variables_of
 from tests.conformity import check_answer, closed, contract
+from vocabulary.class_limits import ClassFacts, broken_limits, rules_of_class
+from vocabulary.rule_book import shipped_rules
+from vocabulary.zones import zone
 
 CALLS = [
     (method, path, operation)
@@ -59,3 +65,38 @@ def test_examples_say_nothing_of_the_machine_they_were_recorded_on() -> None:
     assert years == {BEGINS.year}
     ids = set(re.findall(r"[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}", text))
     assert {found[:24] for found in ids} == {"0197a1b2-c3d4-7000-8000-"}
+
+
+def test_the_class_of_the_example_is_one_that_the_rules_allow() -> None:
+    body = recorded()["post_courses_classes"]["body"]
+    sittings = [
+        (read_instant(one["starts_at"]), read_instant(one["ends_at"])) for one in body["meetings"]
+    ]
+    facts = ClassFacts(
+        mode=body["mode"],
+        hours=recorded()["post_courses"]["body"]["hours"],
+        seats=body["seats"],
+        trainers=1,
+        sittings=sittings,
+        zone=zone(body["zone"]),
+    )
+    assert broken_limits(facts, rules_of_class(shipped_rules(), sittings[0][0])) == []
+
+
+def test_a_list_that_is_cut_in_an_answer_is_said_to_be() -> None:
+    many = {"items": [{"id": at, "words": [*range(13)]} for at in range(6)]}
+    shown, cut = shortened(many)
+    assert [one["id"] for one in shown["items"]] == [0, 1, 2, 3, 4]
+    assert shown["items"][0]["words"] == [*range(12)]
+    assert cut == {"items": 6, **{f"items[{at}].words": 13 for at in range(5)}}
+    assert shortened(shown) == (shown, {})
+
+
+def test_nothing_is_noted_of_an_example_that_there_is_not() -> None:
+    known = {operation["operationId"]: (path, operation) for _, path, operation in CALLS}
+    for name, noted in example_notes().items():
+        path, operation = known[name]
+        assert noted.keys() <= {"needs", "variables"}, name
+        (content,) = operation.get("requestBody", {"content": {"": {}}})["content"].values()
+        variables = variables_of(path, operation["x-call"], content.get("example"))
+        assert noted.get("variables", {}).keys() <= {"TOKEN", *variables}, name

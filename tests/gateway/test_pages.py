@@ -7,7 +7,7 @@ import html
 import json
 import re
 import subprocess
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from html.parser import HTMLParser
 from itertools import pairwise
 from urllib.parse import parse_qsl
@@ -15,9 +15,11 @@ from urllib.parse import parse_qsl
 import jsonschema_rs
 import pytest
 
+from chassis.rate_limits import HEADERS
 from gateway.pages.contract_file import CONTRACT
 from gateway.pages.curl import FORM, curl_of, variables_of
 from gateway.pages.pages import command, every_page, path_in_parts, prose
+from gateway.pages.parts import Call, Field
 from gateway.pages.problem_examples import EXAMPLES
 from gateway.pages.reference import reference_of
 from tests.gateway.running import Server, gateway_environment, gunicorn
@@ -28,6 +30,11 @@ PAGES = {path: page.forms[0] for path, page in every_page().items()}
 WRITTEN = {path: form.plain.decode() for path, form in PAGES.items()}
 HTML = {path: text for path, text in WRITTEN.items() if text.startswith("<!doctype html>")}
 OPENAPI = json.loads(CONTRACT.read_text(encoding="utf-8"))
+OPENAPI_CALLS = {
+    operation["operationId"]: operation["x-call"]
+    for methods in OPENAPI["paths"].values()
+    for operation in methods.values()
+}
 
 
 @pytest.fixture(scope="module")
@@ -349,6 +356,97 @@ def test_no_command_has_an_id_that_is_only_an_examples() -> None:
     for call in (call for group in reference.groups for call in group.described):
         assert call.example is not None
         assert "0197a1b2-c3d4" not in call.example.command, call.name
+
+
+def described() -> dict[str, Call]:
+    """Return every call as the page describes it, by its name."""
+    reference = reference_of(OPENAPI)
+    return {call.name: call for group in reference.groups for call in group.described}
+
+
+def kinds(fields: Iterable[Field]) -> Iterator[str]:
+    """Yield what is said that fields hold, and those in them."""
+    for field in fields:
+        yield field.kind
+        yield from kinds(field.members)
+
+
+def test_nothing_is_said_to_be_anything_or_null() -> None:
+    for call in described().values():
+        assert not [kind for kind in kinds(call.answer) if "anything or null" in kind], call.name
+    timeline = {field.name: field.kind for field in described()["get_enrolments_timeline"].answer}
+    assert timeline["next"] == "object or null"
+
+
+def test_no_hint_of_an_example_names_the_same_thing_twice() -> None:
+    for call in described().values():
+        assert call.example is not None
+        for name, what in call.example.needs:
+            places = what.split(" or ")
+            assert len(places) == len(set(places)), (call.name, name)
+            if name.endswith(
+                "_ID"
+            ):  # it is told where to find it, not to read it at its own address
+                assert f"{{{name.lower()}}}" not in what, (call.name, name)
+
+
+def test_who_may_send_no_idempotency_key_is_not_told_to_send_it_again() -> None:
+    for call in described().values():
+        takes_key = any(field.name == "Idempotency-Key" for field in call.parameters)
+        told = [one.code for one in call.refusals if "same Idempotency-Key" in one.remedy]
+        assert takes_key or not told, (call.name, told)
+    unknown = [one for one in described()["post_cards_lookup"].refusals if one.status == 503]
+    assert any(one.remedy.startswith("See what came of it") for one in unknown)
+
+
+def test_members_that_go_together_are_said_to_before_the_body() -> None:
+    notes = {name: call.body_note for name, call in described().items()}
+    assert "Exactly one of `card_number`, `nik`." in notes["post_cards_lookup"]
+    assert "Exactly one of `card_number`, `card_ref`." in notes["post_corrections"]
+    assert "With `card_number` goes `consent`." in notes["post_enrolments"]
+    assert "Not together: `version`, `date`." in notes["post_rules_explanation"]
+
+
+def test_a_refusal_tells_what_it_carries_and_what_that_is() -> None:
+    told = {one.code: one for one in described()["post_enrolments"].refusals}
+    carried = {field.name: field.kind for field in told["insufficient-balance"].members}
+    assert carried == {"balance": "whole number", "price": "whole number"}
+    (again,) = told["waiting-time-runs"].members
+    assert (again.name, again.kind) == ("open_again_at", "instant")
+    assert "<code>open_again_at</code> (instant)" in WRITTEN["/api/v1/docs"]
+    assert "<code>open_again_at</code> (instant)" in WRITTEN["/problems/waiting-time-runs"]
+
+
+def test_what_is_left_out_of_a_query_says_what_then_counts() -> None:
+    told = {field.name: field.description for field in described()["get_classes"].parameters}
+    assert told["limit"].endswith("Left out, it is 50.")
+    assert told["status"].endswith("Left out, it is published.")
+    mine = {field.name: field.description for field in described()["get_courses"].parameters}
+    assert mine["mine"].endswith("Left out, it is false.")
+
+
+def test_headers_of_a_bound_are_for_those_who_are_counted() -> None:
+    call = described()["post_enrolments"]
+    assert call.headers[0] == "Location"
+    assert {*call.headers[1:]} == {f"{name} (to officer, operator)" for name in HEADERS}
+    assert [bound.roles for bound in call.bounds] == [("officer", "operator")]
+    assert {*HEADERS} <= {*described()["post_cards_lookup"].headers}
+
+
+def test_an_example_tells_whose_token_it_is_what_it_needs_and_what_it_leaves_out() -> None:
+    examples = {name: call.example for name, call in described().items()}
+    roster, review = examples["get_classes_roster"], examples["post_enrolments_review"]
+    assert roster is not None
+    assert review is not None
+    assert "bound to the class's provider" in dict(roster.needs)["TOKEN"]
+    assert any(note.startswith("Works once the training is completed") for note in review.notes)
+    assert dict(review.needs)["TOKEN"] == "an access token of the role holder"
+    cut = [name for name, one in OPENAPI_CALLS.items() if "shortened" in one]
+    assert cut
+    for name in cut:
+        example = examples[name]
+        assert example is not None
+        assert any(note.startswith("The answer shows the first") for note in example.notes), name
 
 
 def as_run(command: str, variables: dict[str, str]) -> list[str]:

@@ -67,6 +67,14 @@ class Town:
                 return self.world.caller(role)
 
 
+IN_SOMEBODYS_NAME = {
+    "post_exclusion_cases_appeal",
+    "post_enrolments_acceptance",
+    "post_enrolments_refusal",
+}
+"""Whoever is no holder names the card of who is assisted."""
+
+
 @pytest.fixture
 def town(world: World) -> Town:
     """Two tenants, each with one of everything."""
@@ -223,7 +231,7 @@ def _send(town: Town, name: str, role: str, thing: str) -> requests.Response:
     headers = {"If-Match": '"999"'} if method == "PATCH" else {}
     key = new_id() if method == "POST" else None
     body = SENT.get(name)
-    if name == "post_exclusion_cases_appeal" and role == "officer":
+    if name in IN_SOMEBODYS_NAME and role in ("officer", "operator"):
         body = {"card_number": town.own.card.number, "consent": True, **SENT[name]}
     return town.caller(role).call(method, address, body=body, key=key, headers=headers)
 

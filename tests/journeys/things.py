@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from chassis.clock import utc_now
+from chassis.clock import utc_now, write_instant
 from deploy.local.process import ROOT
 from services.accounts.domain.mandates import Mandate
 from tests.journeys import bodies
@@ -32,6 +32,7 @@ BEGINS_WITH_A_LIST = {
     "post_exclusion_lists_rows",
     "post_exclusion_lists_withdrawal",
 }
+OF_AN_OFFER = {"post_enrolments_acceptance", "post_enrolments_refusal"}
 ABOUT_A_CORRECTION = {
     "get_corrections_by_id",
     "post_corrections_approval",
@@ -84,6 +85,9 @@ class Things:
             "RECEIPT": application["receipt"],
             "CARD_REF": card.ref,
             "DAY": national_day(utc_now()).isoformat(),
+            "DEVICE_TIME": write_instant(utc_now()),
+            "OPEN_AT": write_instant(utc_now()),
+            "PUBLISHED_AT": write_instant(utc_now()),
             "LIST_ID": list_id,
             "CASE_ID": case_id,
             "ACCOUNT_ID": world.staff_account(mandate),
@@ -104,8 +108,15 @@ class Things:
         statuses = folder / "statuses"
         statuses.write_text("", encoding="ascii")
         role = caller_of(operation)
-        token = self.world.system.token(role, **self.bound_for(role, operation))
-        published = {"COURSE_ID": self.published} if operation["x-roles"] == ["public"] else {}
+        bound, offered = self.bound_for(role, operation), {}
+        if operation["operationId"] in OF_AN_OFFER:
+            place, bound = self.world.offered_place()
+            offered = {"ENROLMENT_ID": place}
+        token = self.world.system.token(role, **bound)
+        wants_published = operation["x-roles"] == ["public"] or (
+            operation["operationId"] == "post_courses_classes"
+        )
+        published = {"COURSE_ID": self.published} if wants_published else {}
         ran = subprocess.run(
             ["sh", "-euc", command],
             env={
@@ -116,6 +127,7 @@ class Things:
                 **self.given_up(operation),
                 **self.imported(operation),
                 **self.drawing(operation),
+                **offered,
                 "BASE": self.world.system.address,
                 "TOKEN": token,
                 "CLIENT": ":".join(self.world.client()),

@@ -181,6 +181,21 @@ class World(Callers):
         self.operator.post(f"{path}/activation", {"preview": preview})
         return str(list_id)
 
+    def offered_place(self) -> tuple[str, dict[str, str]]:
+        """Let somebody wait for a seat that comes free; return the place's id and what the holder's token is bound to."""
+        offer = self.offer(seats=1)
+        first, waiting = self.cards(2)
+        taken = self.holder(first.ref).post("/enrolments", offer.wish())
+        holder = self.holder(waiting.ref)
+        place: str = holder.post("/enrolments", offer.wish(waitlist=True))["id"]
+        reason = {"reason": "Berhalangan"}
+        self.holder(first.ref).post(f"/enrolments/{taken['id']}/cancellation", reason)
+        eventually(
+            lambda: holder.read(f"/enrolments/{place}")["status"] == "offered",
+            what="the seat is offered",
+        )
+        return place, {"card": waiting.ref}
+
     def cards(
         self, count: int, *, scheme: str = "digital", regency: str = "32.73"
     ) -> list[HeldCard]:

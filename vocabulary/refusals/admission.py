@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from datetime import datetime
+from uuid import UUID
+
 from chassis.problems import Problem
 
 
@@ -18,7 +21,7 @@ class PausedAlready(Problem):
     status = 409
     title = "This is paused already"
     meaning = "A pause of the same is in force at the same place: the member pause_id names it."
-    tells = (("pause_id", str),)
+    tells = (("pause_id", UUID),)
     default_detail = "End that pause first to change its message."
 
 
@@ -84,7 +87,7 @@ class QuotaFull(Problem):
     meaning = (
         "Every place of a quota that would count this card is taken; the member quota_id names it."
     )
-    tells = (("quota_id", str),)
+    tells = (("quota_id", UUID),)
     default_detail = (
         "Read the quota: a place comes free when a card expires, or when its places are raised."
     )
@@ -95,7 +98,7 @@ class UndoTooLate(Problem):
     status = 409
     title = "This can no longer be undone"
     meaning = "An admission is undone within 24 hours; the member until says when they were over."
-    tells = (("until", str),)
+    tells = (("until", datetime),)
     default_detail = "The cards of this admission stay. What is wrong with one of them is put right card by card."
 
 

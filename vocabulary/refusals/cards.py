@@ -10,7 +10,12 @@ class CardNotUsable(Problem):
     status = 409
     title = "The card cannot be used now"
     meaning = "The card is in training, barred, expired, revoked, withdrawn or used up, as the member card_state says."
-    tells = (("card_state", str),)
+    tells = (
+        (
+            "card_state",
+            ("in_training", "barred", "expired", "exhausted", "revoked", "withdrawn"),
+        ),
+    )
     default_detail = "Read the card: its status says what has to happen first."
 
 

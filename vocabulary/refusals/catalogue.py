@@ -28,7 +28,7 @@ class ProviderNotApproved(Problem):
     status = 409
     title = "The provider is not approved"
     meaning = "The provider has applied or was refused, as the member state says."
-    tells = (("state", str),)
+    tells = (("state", ("applied", "refused")),)
     default_detail = (
         "Courses and classes are offered by approved providers. Wait for the operator's decision."
     )
@@ -53,5 +53,5 @@ class CourseNotPublished(Problem):
     status = 409
     title = "The course is not published"
     meaning = "The course is a draft, submitted, returned or archived, as the member state says."
-    tells = (("state", str),)
+    tells = (("state", ("draft", "submitted", "returned", "archived")),)
     default_detail = "Submit the course; once the operator has published it, it can have classes."

@@ -2,7 +2,12 @@
 
 from __future__ import annotations
 
+from datetime import datetime
+
 from chassis.problems import Problem
+
+_STEPS = ("announced", "listed", "settled", "ordered", "revealed", "done")
+"""How far a draw is published."""
 
 
 class WaveDraws(Problem):
@@ -75,7 +80,7 @@ class DrawTooEarly(Problem):
         "A draw is published step by step: announced, listed, settled, ordered, revealed, done. The member state says"
         " where this one stands, the member needs where it has to stand."
     )
-    tells = (("state", str), ("needs", str))
+    tells = (("state", _STEPS), ("needs", _STEPS))
     default_detail = (
         "Read the wave: it shows how far its draw is. Try again once that step is published."
     )
@@ -97,7 +102,7 @@ class DrawUnderWay(Problem):
         "From the outside value on until all are judged, it is known who comes when: places that were given or taken"
         " then, and lists that refuse somebody, would be somebody's doing. The member state says how far the draw is."
     )
-    tells = (("state", str),)
+    tells = (("state", _STEPS),)
     default_detail = (
         "Change quotas and exclusion lists, and undo admissions, once the draw is done; by then it concerns nobody of"
         " it any more."
@@ -112,5 +117,5 @@ class OutsideValueTooOld(Problem):
         "A value that was known while applications could still be made or withdrawn could decide which were: it has to"
         " be published after the list, which listed_at tells of, and not before outside_after, which was announced."
     )
-    tells = (("listed_at", str), ("outside_after", str))
+    tells = (("listed_at", datetime), ("outside_after", datetime))
     default_detail = "Enter the first value that the source published at outside_after or later, and after listed_at."

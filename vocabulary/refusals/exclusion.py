@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from uuid import UUID
+
 from chassis.problems import Problem
 
 
@@ -37,7 +39,7 @@ class ExclusionCaseStands(Problem):
         "In the exclusion case that the member case_id names, the holder of the card may still appeal, or has appealed,"
         " as the member state says: until that is decided, the card is revoked under no other number."
     )
-    tells = (("case_id", str), ("state", str))
+    tells = (("case_id", UUID), ("state", str))
     default_detail = "Read the case: have the appeal decided, or dismiss it where there is none."
 
 

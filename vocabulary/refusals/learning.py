@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from datetime import datetime
+from uuid import UUID
+
 from chassis.problems import Problem
 
 
@@ -29,7 +32,7 @@ class MeetingNotHeld(Problem):
     status = 409
     title = "The meeting has not begun"
     meaning = "By the server's clock the meeting, or its make-up, begins only at the instant in the member begins_at."
-    tells = (("begins_at", str),)
+    tells = (("begins_at", datetime),)
     default_detail = "Send evidence of a meeting once it has begun."
 
 
@@ -42,7 +45,7 @@ class DeviceTimeImpossible(Problem):
         " clock: neither a wrong zone nor a slow network explains that. The members earliest and latest say what"
         " is taken."
     )
-    tells = (("earliest", str), ("latest", str))
+    tells = (("earliest", datetime), ("latest", datetime))
     default_detail = (
         "Set the device's clock, and send the evidence with the time at which it was made."
     )
@@ -56,7 +59,7 @@ class MakeUpOutOfBounds(Problem):
         "A make-up is held after the meeting that it stands for, for at most a day, and ends before the result is due:"
         " the members earliest and latest say when. The final test has none: who sat it later sat it."
     )
-    tells = (("earliest", str), ("latest", str))
+    tells = (("earliest", datetime), ("latest", datetime))
     default_detail = (
         "Send a make-up that was held from earliest to latest and lasted at most a day."
     )
@@ -85,7 +88,7 @@ class EvidenceCorrected(Problem):
     status = 409
     title = "This evidence was corrected already"
     meaning = "Evidence is corrected once; the member corrected_by names the correction, which can itself be corrected."
-    tells = (("corrected_by", str),)
+    tells = (("corrected_by", UUID),)
     default_detail = "Read the attendance of the enrolment, and correct the correction."
 
 
@@ -105,7 +108,7 @@ class TrainingNotOver(Problem):
     meaning = (
         "A result is given after the last meeting, which ends at the instant in the member ends_at."
     )
-    tells = (("ends_at", str),)
+    tells = (("ends_at", datetime),)
     default_detail = "Give the result once the last meeting has ended."
 
 
@@ -114,7 +117,7 @@ class ResultTooLate(Problem):
     status = 409
     title = "The provider's time for the result is over"
     meaning = "Providers give results until the instant in the member due_at; later the operator does, for a reason."
-    tells = (("due_at", str),)
+    tells = (("due_at", datetime),)
     default_detail = "Ask the programme's operator to give the result. Evidence is still taken."
 
 

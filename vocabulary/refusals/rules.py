@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from datetime import datetime
+
 from chassis.problems import Problem
 
 
@@ -13,7 +15,7 @@ class RulesTooLate(Problem):
         "A version of the rules is scheduled or withdrawn at least an hour before the day on which "
         "it takes effect; the member begins says when that day begins."
     )
-    tells = (("begins", str),)
+    tells = (("begins", datetime),)
     default_detail = "Schedule a version for a later day."
 
 

@@ -2,7 +2,12 @@
 
 from __future__ import annotations
 
+from datetime import datetime
+
 from chassis.problems import Problem, Unavailable
+
+_STATES = ("confirmed", "active", "completed", "incomplete", "no_show", "voided", "cancelled")
+"""Where an enrolment stands."""
 
 
 class ClassFull(Problem):
@@ -156,7 +161,7 @@ class CancellationClosed(Problem):
         " cancel; or the class has ended, at the instant in the member ends_at. Then only a result ends the enrolment,"
         " computed from evidence. Where there is none at all, the operator can still cancel."
     )
-    tells = (("enrolment_status", str), ("ends_at", str))
+    tells = (("enrolment_status", _STATES), ("ends_at", datetime))
     default_detail = (
         "A holder may cancel before the class starts, while the enrolment is not ended."
     )
@@ -170,5 +175,5 @@ class WaitingTimeRuns(Problem):
         "After a training that was not completed the rules let the card wait. The member open_again_at says from when"
         " on it may buy again; the operator can open it earlier."
     )
-    tells = (("open_again_at", str),)
+    tells = (("open_again_at", datetime),)
     default_detail = "Wait until open_again_at, or ask the programme's operator to open the next purchase earlier."

@@ -6,7 +6,7 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 from chassis.composed_fields import Member, Several
-from chassis.fields import InstantField, Parsed, Reference, Strict, Whole
+from chassis.fields import InstantField, Parsed, Reference, Strict, Whole, says
 from services.catalog.api.course_schemas import ClassFilterQuery
 from services.catalog.api.fields import (
     Decision,
@@ -69,11 +69,25 @@ class Cancellation(Decision):
 class ClassesQuery(ClassFilterQuery):
     """Filters of the list of classes."""
 
-    course = Reference(load_default=None)
-    provider = Reference(load_default=None)
-    mode = word(Mode, load_default=None)
-    status = word(ClassStatus, load_default=ClassStatus.PUBLISHED)
-    open_at = InstantField(load_default=None)
+    course = Reference(load_default=None, metadata=says("The id of a course: only its classes."))
+    provider = Reference(
+        load_default=None, metadata=says("The id of a provider: only its classes.")
+    )
+    mode = word(Mode, load_default=None, metadata=says("Only classes that are held so."))
+    status = word(
+        ClassStatus,
+        load_default=ClassStatus.PUBLISHED,
+        metadata=says(
+            "`published`: takes enrolments in its window; `closed`: runs on for who is in it; `cancelled`: called off."
+        ),
+    )
+    open_at = InstantField(
+        load_default=None,
+        metadata=says(
+            "Only classes whose registration is open at this instant (from `registration_opens` on, before"
+            " `registration_closes`) and whose provider is not suspended."
+        ),
+    )
 
 
 def plan_of(body: Mapping[str, Any]) -> dict[str, Any]:

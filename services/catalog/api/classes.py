@@ -64,7 +64,14 @@ def get_class(call: Call, house: CatalogService) -> Answer:
     refuses=(CourseNotPublished, ProviderSuspended),
 )
 def post_class(call: Call, house: CatalogService) -> Answer:
-    """Offer a class of a published course."""
+    """Offer a class of a published course.
+
+    The rules that are in force when it starts limit it; `GET /api/v1/rules` tells their numbers. Its course, and its
+    meetings together, last at least `least_hours`; a day of it at most `online_hours_a_day` or `offline_hours_a_day`;
+    it has at most `webinar_seats_per_trainer` or `offline_seats_per_trainer` seats for each trainer, and at most
+    `webinar_seats` or `offline_seats`. It costs at most what its course does, which costs at most `training_balance`.
+    What breaks one of them is 422 `validation-failed`, and `errors` names version and number.
+    """
     class_id = new_id()
 
     def schedule(writing: Writing) -> Answer:

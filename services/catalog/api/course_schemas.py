@@ -21,6 +21,7 @@ from chassis.fields import (
     Text,
     Whole,
     refuse_empty_span,
+    says,
 )
 from services.catalog.api.fields import (
     Decision,
@@ -78,12 +79,25 @@ class CourseDecision(Decision):
 
 
 class ClassFilterQuery(PageQuery):
-    """Filters by place, time and seats."""
+    """Filters by place, time and seats; of courses, those with one class that passes them all and can be joined."""
 
-    region = region(load_default=None)
-    starts_after = InstantField(load_default=None)
-    starts_before = InstantField(load_default=None)
-    has_seats = QueryFlag(load_default=None)
+    region = region(
+        load_default=None,
+        metadata=says(
+            "A province or regency: classes at a venue there, and online ones that take its people."
+        ),
+    )
+    starts_after = InstantField(
+        load_default=None,
+        metadata=says("Classes whose first meeting starts at this instant or later."),
+    )
+    starts_before = InstantField(
+        load_default=None, metadata=says("Classes whose first meeting starts before this instant.")
+    )
+    has_seats = QueryFlag(
+        load_default=None,
+        metadata=says("true: classes with a seat left; false: those without; left out: both."),
+    )
 
     @ma.validates_schema
     def refuse_an_empty_span(self, data: Mapping[str, Any], **_: Any) -> None:
@@ -94,14 +108,39 @@ class ClassFilterQuery(PageQuery):
 class CoursesQuery(ClassFilterQuery):
     """What is looked for among published courses; with `mine` or another `status`, filters of a list to work with."""
 
-    q = Text(most=200, load_default=None)
-    sort = word(Sort, load_default=None)
-    track = word(Track, load_default=None)
-    mode = word(Mode, load_default=None)
-    provider = Reference(load_default=None)
-    max_price = QueryWhole(load_default=None)
-    mine = QueryFlag(load_default=False)
-    status = word(CourseStatus, load_default=None)
+    q = Text(
+        most=200,
+        load_default=None,
+        metadata=says("Words to look for; with `mine` or `status` a part of the title."),
+    )
+    sort = word(
+        Sort,
+        load_default=None,
+        metadata=says(
+            "`relevance`: the best match first, the order where there is `q`; `newest`: the latest first, the order"
+            " where there is none; `title` from A, `price` from the lowest, `starts` from the earliest start. There is"
+            " no other direction."
+        ),
+    )
+    track = word(Track, load_default=None, metadata=says("Only courses of this track."))
+    mode = word(Mode, load_default=None, metadata=says("Only courses that are held so."))
+    provider = Reference(
+        load_default=None, metadata=says("The id of a provider: only its courses.")
+    )
+    max_price = QueryWhole(
+        load_default=None, metadata=says("Rupiah: only courses that cost at most this.")
+    )
+    mine = QueryFlag(
+        load_default=False,
+        metadata=says("Only from providers. true: their own courses, in any state."),
+    )
+    status = word(
+        CourseStatus,
+        load_default=None,
+        metadata=says(
+            "Courses that stand so, as far as the caller may see them; left out: published ones."
+        ),
+    )
 
     def is_key(self, text: str) -> bool:
         """Tell whether a text is the id of a course, or a number of digits that the search gives."""

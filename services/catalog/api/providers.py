@@ -6,7 +6,7 @@ import marshmallow as ma
 
 from chassis.calls import Call
 from chassis.endpoints import Endpoints
-from chassis.fields import OneOf, PageQuery, Strict, Text
+from chassis.fields import OneOf, PageQuery, Strict, Text, says
 from chassis.idempotency import Answer, json_answer
 from chassis.identifiers import new_id
 from chassis.problems import StateConflict, TooManyRequests
@@ -58,7 +58,11 @@ class ProviderDecision(Decision):
 class ProvidersQuery(PageQuery):
     """Filters of the list of providers."""
 
-    status = word(ProviderStatus, load_default=None)
+    status = word(
+        ProviderStatus,
+        load_default=None,
+        metadata=says("Only those that stand so, as far as the caller may see them."),
+    )
 
 
 @endpoints.get("/providers", query=ProvidersQuery, shows=Providers)

@@ -14,7 +14,7 @@ from vocabulary.nik import parse_card_number
 class FilesQuery(PageQuery):
     """Which files."""
 
-    wave_id = Reference(load_default=None)
+    wave_id = Reference(load_default=None, metadata=says("Only files for this wave."))
 
 
 class Stopped(Shown):

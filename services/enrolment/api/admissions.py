@@ -44,7 +44,7 @@ _BY_ID = "/admissions/<id:admission_id>"
 class AdmissionsQuery(PageQuery):
     """Which admissions."""
 
-    wave_id = Reference(load_default=None)
+    wave_id = Reference(load_default=None, metadata=says("Only admissions to this wave."))
     file_id = Reference(
         load_default=None, metadata=says("Only what was admitted from this file of candidates.")
     )

@@ -5,7 +5,7 @@ from __future__ import annotations
 from chassis.contract import Shown
 from chassis.fields import InstantField, OneOf, Parsed, Reference, Strict, Text, Whole, says
 from services.enrolment.api.admission_documents import CandidateRow
-from services.enrolment.api.fields import ReasonGiven, consent, why
+from services.enrolment.api.fields import ReasonGiven, consent, position, why
 from services.enrolment.domain.draw.application import ApplicationState
 from vocabulary import forms
 from vocabulary.nik import parse_nik
@@ -64,7 +64,7 @@ class WaitingApplication(Shown):
     receipt = Text(
         most=20, metadata=says("Give it to the person alone: by it the person learns why, too.")
     )
-    position = Whole(least=1, metadata=says("Of the entry in the journal that tells of this."))
+    position = position()
 
 
 class ShownApplication(Shown):
@@ -91,4 +91,4 @@ class WithdrawnApplication(Shown):
 
     id = Reference()
     state = OneOf((ApplicationState.WITHDRAWN,))
-    position = Whole(least=1, metadata=says("Of the entry in the journal that tells of this."))
+    position = position()

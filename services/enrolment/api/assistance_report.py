@@ -57,7 +57,7 @@ def month(told: str, **options: Any) -> Parsed:
 class AssistanceQuery(Strict):
     """By which regions to report, and over which months."""
 
-    by = OneOf(_BY, required=True)
+    by = OneOf(_BY, required=True, metadata=says("One row for each of these."))
     first_month = month("From which month on; without it from the first.", load_default=None)
     last_month = month("To the end of which month; without it to the last.", load_default=None)
 

@@ -85,12 +85,16 @@ class Card(Shown):
     status = OneOf(
         tuple(CardState),
         metadata=says(
-            "Once its time ran out: expired where no training was completed, exhausted where one was. Until the worker"
-            " has noted which of the two, it says expired."
+            "`awarded`: nothing was bought yet. `in_training`: it has a running training, and buys no other unless the"
+            " rules allow several. `between`: the last training has ended, and the next can be bought. `barred`: its"
+            " holder is found on an exclusion list, and it buys nothing until that is decided. `revoked`: taken away."
+            " `withdrawn`: it was awarded by mistake. `expired`, `exhausted`: its time ran out, with no training"
+            " completed, or with one; until the worker has noted which of the two, it says expired. The last four are"
+            " for good."
         ),
     )
     scheme = OneOf(
-        tuple(Scheme), metadata=says("digital buys online classes, offline offline ones.")
+        tuple(Scheme), metadata=says("`digital` buys online classes, `offline` offline ones.")
     )
     balance = rupiah("What may still be spent.")
     deadline = InstantField(

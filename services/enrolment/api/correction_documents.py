@@ -35,8 +35,10 @@ class CorrectionRequest(NamesCard):
 class CorrectionsQuery(PageQuery):
     """Which corrections."""
 
-    status = OneOf(tuple(CorrectionState), load_default=None)
-    card_ref = Reference(load_default=None)
+    status = OneOf(
+        tuple(CorrectionState), load_default=None, metadata=says("Only those that stand so now.")
+    )
+    card_ref = Reference(load_default=None, metadata=says("Only those of this card."))
 
 
 class ShownCorrection(Shown):

@@ -14,12 +14,11 @@ from chassis.fields import (
     Reference,
     Strict,
     Text,
-    Whole,
     says,
 )
-from services.enrolment.api.fields import CONSENT_WITH_CARD, consent, rupiah, why
+from services.enrolment.api.fields import CONSENT_WITH_CARD, consent, position, rupiah, why
 from services.enrolment.api.incentive_documents import EarnedIncentive
-from services.enrolment.domain.entry_kinds import EntryKind
+from services.enrolment.domain.entry_kinds import OF_AN_ENROLMENT
 from services.enrolment.domain.programme.card import MODE_OF_SCHEME
 from services.enrolment.domain.seats.enrolment import EnrolmentState
 from services.enrolment.domain.seats.waiting_list import PlaceState
@@ -37,8 +36,12 @@ _STATES = (*_OPEN_PLACES, PlaceState.RELEASED, *EnrolmentState)
 class EnrolmentsQuery(PageQuery):
     """Which enrolments."""
 
-    class_id = Reference(load_default=None)
-    status = OneOf(tuple(state.value for state in _STATES), load_default=None)
+    class_id = Reference(load_default=None, metadata=says("Only those in this class."))
+    status = OneOf(
+        tuple(state.value for state in _STATES),
+        load_default=None,
+        metadata=says("Only those that stand so now."),
+    )
 
 
 class EnrolmentRequest(Strict):
@@ -132,7 +135,15 @@ class NewEnrolment(Shown):
     balance = rupiah("What is left on the card.")
     redeem_code = Text(least=10, most=10, metadata=_CODE)
     place_in_line = Whole(least=1, metadata=says("Only of a place: 1 is offered the next seat."))
-    position = Whole(least=1, metadata=says("Of the entry in the journal that tells of this."))
+    position = position()
+
+
+_STANDS = (
+    "`waitlisted`: a place in the waiting list. `offered`: a seat is kept until it is accepted, or the offer runs out."
+    " `released`: that place has ended without a seat. `confirmed`: the seat is held. `active`: the training has begun."
+    " `completed`, `incomplete`, `no_show`: its result. `voided`: a result that was taken back. `cancelled`: the seat"
+    " was given back."
+)
 
 
 class Enrolment(Shown):
@@ -141,7 +152,7 @@ class Enrolment(Shown):
     SOMETIMES = frozenset({"redeem_code", "place_in_line", "offer_expires_at"})
 
     id = Reference()
-    status = OneOf(_STATES)
+    status = OneOf(_STATES, metadata=says(_STANDS))
     card_ref = Reference()
     provider_id = Reference()
     class_ = ma.fields.Nested(ClassOfEnrolment, data_key="class")
@@ -169,11 +180,22 @@ class Enrolment(Shown):
 Enrolments = page_of(Enrolment, name="Enrolments")
 
 
+_KINDS = (
+    "`enrolment-waitlisted`: a place in the waiting list was taken. `enrolment-offered`: a seat was offered for it."
+    " `enrolment-released`: it ended without a seat. `enrolment-confirmed`: the seat was taken. `enrolment-redeemed`: the training began with the code."
+    " `enrolment-cancelled`: seat and money went back. `attendance-recorded`, `attendance-corrected`: evidence of a"
+    " meeting or the final test came, or was put right. `enrolment-completed`, `enrolment-incomplete`,"
+    " `enrolment-no-show`: the result. `enrolment-voided`: a result was taken back for fraud. `enrolment-reviewed`: the"
+    " holder said how it was. `enrolment-opened-again`: the operator ended the waiting time before the next purchase."
+    " `incentive-due`, `incentive-withdrawn`: an incentive that rests on this training became due, or was withdrawn."
+)
+
+
 class TimelineEvent(Shown):
     """Something that happened to an enrolment."""
 
-    position = Whole(least=1, metadata=says("Of the entry in the journal."))
-    kind = OneOf(tuple(EntryKind))
+    position = position()
+    kind = OneOf(OF_AN_ENROLMENT, metadata=says(_KINDS))
     at = InstantField()
     role = OneOf(EVERY_ROLE, metadata=says("Who did it."))
     assisted = Flag(metadata=says("It was done in the holder's name, who had agreed."))
@@ -184,7 +206,16 @@ class NextStep(Shown):
     """What has to happen next."""
 
     action = OneOf(
-        ("offer", "acceptance", "cancellation", "redemption", "attendance", "result", "review")
+        (
+            *("offer", "acceptance", "cancellation"),
+            *("redemption", "attendance", "result", "review"),
+        ),
+        metadata=says(
+            "`offer`: a seat comes free, which is offered by itself. `acceptance`: the holder takes the seat that is"
+            " offered. `redemption`: the holder's code is shown to begin. `attendance`: evidence is sent. `result`: the"
+            " result is given. `review`: the holder says how it was. `cancellation`: the class was called off, and seat"
+            " and money return by themselves."
+        ),
     )
     actor = OneOf(EVERY_ROLE, metadata=says("Who must act."))
     due_at = InstantField(
@@ -203,7 +234,7 @@ class Timeline(Shown):
 
     id = Reference()
     card_ref = Reference(metadata=says("Whose enrolment it is: for whom all this was done."))
-    status = OneOf(_STATES)
+    status = OneOf(_STATES, metadata=says(_STANDS))
     events = ma.fields.List(ma.fields.Nested(TimelineEvent))
     next = ma.fields.Nested(
         NextStep, allow_none=True, metadata=says("Null where the enrolment has ended.")
@@ -221,7 +252,7 @@ class LeftPlace(Shown):
     id = Reference()
     status = OneOf((PlaceState.RELEASED,))
     refunded = rupiah("0: a place costs nothing.")
-    position = Whole(least=1, metadata=says("Of the entry in the journal that tells of this."))
+    position = position()
 
 
 class CancelledEnrolment(Shown):
@@ -230,7 +261,7 @@ class CancelledEnrolment(Shown):
     id = Reference()
     status = OneOf((EnrolmentState.CANCELLED, PlaceState.RELEASED))
     refunded = rupiah("What came back to the card.")
-    position = Whole(least=1, metadata=says("Of the entry in the journal that tells of this."))
+    position = position()
 
 
 class BegunEnrolment(Shown):
@@ -238,4 +269,4 @@ class BegunEnrolment(Shown):
 
     id = Reference()
     status = OneOf((EnrolmentState.ACTIVE,))
-    position = Whole(least=1, metadata=says("Of the entry in the journal that tells of this."))
+    position = position()

@@ -95,6 +95,7 @@ READERS = (HOLDER, PROVIDER, OPERATOR, AUDITOR)
         TooManyWaitingLists,
     ),
     bounded=(LOOKUPS_OF_ONE_CALLER,),
+    bounded_for=(OFFICER, OPERATOR),
 )
 def post_enrolment(call: Call, service: EnrolmentService) -> Answer:
     """Take a seat in a class for a card.
@@ -166,7 +167,12 @@ def get_enrolment(call: Call, service: EnrolmentService) -> Answer:
 
 @endpoints.get("/enrolments/<id:enrolment_id>/timeline", allow=READERS, shows=Timeline)
 def get_timeline(call: Call, service: EnrolmentService) -> Answer:
-    """Tell what happened to an enrolment, and who must act next and by when."""
+    """Tell what happened to an enrolment, and who must act next and by when.
+
+    Nothing is pushed, and the answer has no ETag. Ask when somebody looks, and at once after a write of your own: it is
+    in there. Beside that once a minute is enough while somebody waits, once an hour otherwise, and at the instant in
+    `next.due_at`, when what is next may change by itself; once `next` is null hardly anything happens any more.
+    """
     enrolment_id = call.path["enrolment_id"]
     with service.database.reading() as connection:
         visible = show_enrolment(

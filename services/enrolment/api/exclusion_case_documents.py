@@ -41,10 +41,14 @@ UPHELD, DISMISSED, GRANTED, REFUSED = "upheld", "dismissed", "granted", "refused
 class CasesQuery(PageQuery):
     """Which cases."""
 
-    status = OneOf(tuple(state.value for state in CaseState), load_default=None)
-    group = group(load_default=None)
+    status = OneOf(
+        tuple(state.value for state in CaseState),
+        load_default=None,
+        metadata=says("Only those that stand so now."),
+    )
+    group = group(load_default=None, metadata=says("Only those of lists of this group."))
     list_id = Reference(load_default=None, metadata=says("Only those that this list opened."))
-    card_ref = Reference(load_default=None)
+    card_ref = Reference(load_default=None, metadata=says("Only those about this card."))
     overdue = QueryFlag(
         load_default=None, metadata=says("Whether an operator should have acted by now.")
     )

@@ -36,8 +36,12 @@ def group(**options: Any) -> OneOf:
 class ListsQuery(PageQuery):
     """Which lists."""
 
-    group = group(load_default=None)
-    status = OneOf(tuple(state.value for state in ListState), load_default=None)
+    group = group(load_default=None, metadata=says("Only lists of this group."))
+    status = OneOf(
+        tuple(state.value for state in ListState),
+        load_default=None,
+        metadata=says("Only those that stand so now."),
+    )
 
 
 class ListRequest(Strict):

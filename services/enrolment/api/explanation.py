@@ -46,6 +46,7 @@ endpoints: Endpoints[EnrolmentService] = Endpoints("/api/v1")
     shows=ShownExplanation,
     refuses=(ClassNotFound, CardNotFound, NotFound),
     bounded=(LOOKUPS_OF_ONE_CALLER,),
+    bounded_for=(OFFICER, OPERATOR),
 )
 def post_explanation(call: Call, service: EnrolmentService) -> Answer:
     """Explain what each rule says of a candidate, seat, enrolment or class, and what it compared.

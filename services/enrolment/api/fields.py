@@ -70,6 +70,15 @@ def balance(description: str) -> Whole:
     return Whole(least=-MAX_RUPIAH, most=MAX_RUPIAH, metadata=says(description))
 
 
+def position() -> Whole:
+    """Show the number of the entry in the journal that tells of something."""
+    told = (
+        "The number of the entry in enrolment's journal that tells of this. A later entry has a larger one; auditors"
+        " find it in `GET /api/v1/log/entries`."
+    )
+    return Whole(least=1, metadata=says(told))
+
+
 class FieldFault(Shown):
     """One thing wrong with one field."""
 

@@ -6,7 +6,7 @@ import marshmallow as ma
 
 from chassis.contract import Shown
 from chassis.fields import InstantField, OneOf, Reference, Strict, Text, Whole, says
-from services.enrolment.api.fields import rupiah
+from services.enrolment.api.fields import position, rupiah
 from services.enrolment.domain.money.earning import Need
 from services.enrolment.domain.money.incentive import IncentiveKind
 from services.enrolment.domain.money.survey import LEAST_USE, MOST_USE, Work
@@ -82,4 +82,4 @@ class HandedInSurvey(Shown):
 
     number = Whole(least=1)
     incentive_due = rupiah("The incentive that became due by this; 0 where none did.")
-    position = Whole(least=1, metadata=says("Of the entry in the journal that tells of this."))
+    position = position()

@@ -6,7 +6,7 @@ import marshmallow as ma
 
 from chassis.contract import Shown, page_of
 from chassis.fields import Flag, InstantField, OneOf, Parsed, Reference, Text, Whole, says
-from services.enrolment.api.fields import FieldFault, rupiah
+from services.enrolment.api.fields import FieldFault, position, rupiah
 from services.enrolment.api.learning_schemas import MakeUpMeeting
 from services.enrolment.domain.learning.evidence import Source
 from services.enrolment.domain.learning.review import BEST, LONGEST_TEXT, WORST
@@ -46,7 +46,6 @@ RESULT_REFUSALS = (TrainingNotOver, ResultTooLate, EvidenceMissing, NotRedeemed)
 """Why no result is given."""
 
 _INDEX = says("Which item, counted from 0.")
-_POSITION = says("Of the entry in the journal that tells of this.")
 _OUTCOMES = tuple(state for state in EnrolmentState if state in HAS_A_RESULT)
 
 
@@ -55,7 +54,7 @@ class KeptItem(Shown):
 
     index = Whole(metadata=_INDEX)
     evidence_id = Reference()
-    position = Whole(least=1, metadata=_POSITION)
+    position = position()
     counts = Flag(metadata=says("False: the result was given before, and stays as it is."))
 
 
@@ -135,7 +134,7 @@ class ShownEvidence(Shown):
     corrects = Reference(allow_none=True)
     reason = Text(most=500, lines=True, allow_none=True)
     make_up = ma.fields.Nested(MakeUpMeeting, allow_none=True)
-    position = Whole(least=1, metadata=_POSITION)
+    position = position()
     counts = Flag(metadata=says("False where it was corrected, or came after the result."))
 
 
@@ -167,7 +166,7 @@ class GivenResult(Shown):
         allow_none=True, metadata=says("From when on it can be bought; null: at once.")
     )
     returned_to_state = rupiah("What had been set aside and went back to the State.")
-    position = Whole(least=1, metadata=_POSITION)
+    position = position()
 
 
 class RefusedResult(Shown):
@@ -196,7 +195,7 @@ class VoidedEnrolment(Shown):
     returned_to_state = rupiah("What was still set aside and went back to the State.")
     incentives_withdrawn = rupiah("Incentives that rested on it, and are not due any more.")
     incentives_due = rupiah("Of these, what another completed training earns in its place.")
-    position = Whole(least=1, metadata=_POSITION)
+    position = position()
 
 
 class OpenedPurchase(Shown):
@@ -204,7 +203,7 @@ class OpenedPurchase(Shown):
 
     id = Reference()
     open_again_at = InstantField()
-    position = Whole(least=1, metadata=_POSITION)
+    position = position()
 
 
 class ReviewedEnrolment(Shown):
@@ -213,7 +212,7 @@ class ReviewedEnrolment(Shown):
     id = Reference()
     rating = Whole(least=WORST, most=BEST)
     incentive_due = rupiah("The incentive that became due by this; 0 where none did.")
-    position = Whole(least=1, metadata=_POSITION)
+    position = position()
 
 
 class ShownReview(Shown):

@@ -115,7 +115,7 @@ def post_refusal(call: Call, service: EnrolmentService) -> Answer:
 
     def refuse(card_ref: str) -> Answer:
         command = LeaveWaitingList(
-            enrolment_id=call.path["enrolment_id"],
+            enrolment_id=_place_of(call, service, card_ref).enrolment_id,
             reach=Reach(card_ref=card_ref),
             reason=call.body.get("reason"),
             caller=call.caller,
@@ -131,8 +131,13 @@ def post_refusal(call: Call, service: EnrolmentService) -> Answer:
 
 
 def _place_of(call: Call, service: EnrolmentService, card_ref: str) -> Place:
+    """Return a card's own place. Raises `OfferOver` for an enrolment of its own that is none, else `NotFound`."""
+    stores, enrolment_id = service.stores, call.path["enrolment_id"]
     with service.database.reading() as connection:
-        place = service.stores.places.find(connection, call.path["enrolment_id"])
-    if place is None or place.card_ref != card_ref:
-        raise NotFound
-    return place
+        place = stores.places.find(connection, enrolment_id)
+        enrolment = None if place else stores.enrolments.find(connection, enrolment_id)
+    if place is not None and place.card_ref == card_ref:
+        return place
+    if enrolment is not None and enrolment.card_ref == card_ref:
+        raise OfferOver(facts={"enrolment_status": enrolment.state.value})
+    raise NotFound

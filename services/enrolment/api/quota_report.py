@@ -46,7 +46,9 @@ COLUMNS = (
 class QuotaReportQuery(Strict):
     """Of which wave; without one of the whole programme."""
 
-    wave_id = Reference(load_default=None)
+    wave_id = Reference(
+        load_default=None, metadata=says("Left out, the report is of the whole programme.")
+    )
 
 
 class QuotaReportRow(Shown):

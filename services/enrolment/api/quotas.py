@@ -36,10 +36,19 @@ _OPEN = "null counts all."
 class QuotasQuery(PageQuery):
     """Which quotas: those that are of exactly this."""
 
-    wave_id = Reference(load_default=None)
-    scheme = OneOf(_SCHEMES, load_default=None)
-    region = Parsed(region_code, form=REGION, load_default=None)
-    cluster = OneOf(CLUSTERS, load_default=None)
+    wave_id = Reference(load_default=None, metadata=says("Only quotas of this wave."))
+    scheme = OneOf(
+        _SCHEMES, load_default=None, metadata=says("Only quotas that are of this scheme.")
+    )
+    region = Parsed(
+        region_code,
+        form=REGION,
+        load_default=None,
+        metadata=says("Only quotas of exactly this province or regency, none of what lies in it."),
+    )
+    cluster = OneOf(
+        CLUSTERS, load_default=None, metadata=says("Only quotas that are of this target group.")
+    )
 
 
 class QuotaRow(Strict):

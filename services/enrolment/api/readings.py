@@ -16,12 +16,12 @@ from chassis.fields import (
     PageQuery,
     Reference,
     Text,
-    Whole,
     refuse_empty_span,
     says,
 )
 from chassis.idempotency import Answer, json_answer
 from services.enrolment.api.cards import own_card
+from services.enrolment.api.fields import position
 from services.enrolment.domain.entry_kinds import READINGS, EntryKind
 from services.enrolment.queries.readings import Sought, list_readings
 from services.enrolment.service import EnrolmentService
@@ -46,7 +46,7 @@ class ReadingsQuery(OwnReadingsQuery):
         metadata=says("Those in which this card stood, also as one of many."),
     )
     actor = Text(most=128, load_default=None, metadata=says("The subject of a credential."))
-    kind = OneOf(tuple(READINGS), load_default=None)
+    kind = OneOf(tuple(READINGS), load_default=None, metadata=says("Only readings of this kind."))
     from_ = InstantField(
         data_key="from", load_default=None, metadata=says("Read at this instant or later.")
     )
@@ -61,7 +61,7 @@ class ReadingsQuery(OwnReadingsQuery):
 class Reading(Shown):
     """Somebody read personal data, or asked for it."""
 
-    position = Whole(least=1, metadata=says("Of the entry in the log that tells of it."))
+    position = position()
     read_at = InstantField()
     kind = OneOf(
         tuple(READINGS),

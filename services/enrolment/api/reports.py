@@ -7,7 +7,7 @@ from dataclasses import asdict
 from chassis.calls import Call
 from chassis.composed_fields import Member, Several
 from chassis.endpoints import Endpoints, KeyUse
-from chassis.fields import OneOf, Parsed, Strict, Text, Whole
+from chassis.fields import OneOf, Parsed, Strict, Text, Whole, says
 from chassis.idempotency import Answer, json_answer
 from services.enrolment.api.answers import sees_all
 from services.enrolment.api.report_documents import CheckedTable, RealisationReport
@@ -26,7 +26,11 @@ endpoints: Endpoints[EnrolmentService] = Endpoints("/api/v1")
 class RealisationQuery(Strict):
     """By what to report."""
 
-    by = OneOf(tuple(dimension.value for dimension in Dimension), required=True)
+    by = OneOf(
+        tuple(dimension.value for dimension in Dimension),
+        required=True,
+        metadata=says("One row for each of these."),
+    )
 
 
 class PrintedTableRow(Strict):

@@ -59,7 +59,7 @@ class _PeriodQuery(PageQuery):
 class ProviderDaysQuery(_PeriodQuery):
     """Which days of a provider, of all its classes or of one."""
 
-    class_id = Reference(load_default=None)
+    class_id = Reference(load_default=None, metadata=says("Only what is about this class."))
 
     def is_place(self, text: str) -> bool:
         """Tell whether a text is a day."""
@@ -73,7 +73,7 @@ class ProviderClassesQuery(_PeriodQuery):
 class ProviderMovementsQuery(_PeriodQuery):
     """Which days of a provider, of all its classes or of one."""
 
-    class_id = Reference(load_default=None)
+    class_id = Reference(load_default=None, metadata=says("Only what is about this class."))
 
     def is_place(self, text: str) -> bool:
         """Tell whether a text is an instant and an id."""

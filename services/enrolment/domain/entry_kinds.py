@@ -81,6 +81,26 @@ class EntryKind(StrEnum):
     ROSTER_READ = "roster-read"
 
 
+OF_AN_ENROLMENT = (
+    EntryKind.ENROLMENT_WAITLISTED,
+    EntryKind.ENROLMENT_OFFERED,
+    EntryKind.ENROLMENT_RELEASED,
+    EntryKind.ENROLMENT_CONFIRMED,
+    EntryKind.ENROLMENT_REDEEMED,
+    EntryKind.ENROLMENT_CANCELLED,
+    EntryKind.ATTENDANCE_RECORDED,
+    EntryKind.ATTENDANCE_CORRECTED,
+    EntryKind.ENROLMENT_COMPLETED,
+    EntryKind.ENROLMENT_INCOMPLETE,
+    EntryKind.ENROLMENT_NO_SHOW,
+    EntryKind.ENROLMENT_VOIDED,
+    EntryKind.ENROLMENT_REVIEWED,
+    EntryKind.ENROLMENT_OPENED_AGAIN,
+    EntryKind.INCENTIVE_DUE,
+    EntryKind.INCENTIVE_WITHDRAWN,
+)
+"""What an enrolment's timeline tells: the kinds whose entries name one."""
+
 READINGS = (
     EntryKind.CARD_LOOKED_UP,
     EntryKind.ROSTER_READ,
