@@ -182,7 +182,7 @@ class World(Callers):
         return str(list_id)
 
     def offered_place(self) -> tuple[str, dict[str, str]]:
-        """Let somebody wait for a seat that comes free; return the place's id and what the holder's token is bound to."""
+        """Let somebody wait for a seat that comes free; return the place's id and whom a token is bound to."""
         offer = self.offer(seats=1)
         first, waiting = self.cards(2)
         taken = self.holder(first.ref).post("/enrolments", offer.wish())

@@ -14,6 +14,7 @@ from chassis.fields import (
     Reference,
     Strict,
     Text,
+    Whole,
     says,
 )
 from services.enrolment.api.fields import CONSENT_WITH_CARD, consent, position, rupiah, why
@@ -182,7 +183,8 @@ Enrolments = page_of(Enrolment, name="Enrolments")
 
 _KINDS = (
     "`enrolment-waitlisted`: a place in the waiting list was taken. `enrolment-offered`: a seat was offered for it."
-    " `enrolment-released`: it ended without a seat. `enrolment-confirmed`: the seat was taken. `enrolment-redeemed`: the training began with the code."
+    " `enrolment-released`: it ended without a seat."
+    " `enrolment-confirmed`: the seat was taken. `enrolment-redeemed`: the training began with the code."
     " `enrolment-cancelled`: seat and money went back. `attendance-recorded`, `attendance-corrected`: evidence of a"
     " meeting or the final test came, or was put right. `enrolment-completed`, `enrolment-incomplete`,"
     " `enrolment-no-show`: the result. `enrolment-voided`: a result was taken back for fraud. `enrolment-reviewed`: the"
