@@ -51,6 +51,9 @@ BORNE = {
         "execute": "removes who is refused as a former holder anyway, and lets lists be looked through anew, as they"
         " are where a worker of the code before told once more how far it was",
     },
+    "enrolment/0020_waiting_lists.py": {
+        "create_index unique": "on a table that this migration makes, and the code before does not know",
+    },
     "catalog/0002_names_held_once.py": {
         "create_index unique": "rows of the code before have no key, and those without are never held to it",
         "execute": "reads names, and gives them their keys:",

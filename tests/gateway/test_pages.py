@@ -129,12 +129,12 @@ def test_a_page_comes_compressed_to_who_takes_that(alone: Server) -> None:
 
 def test_programs_get_a_refusals_page_as_json(alone: Server) -> None:
     answer = request(
-        alone, "GET", "/problems/price-changed", headers={"Accept": "application/json"}
+        alone, "GET", "/problems/class-full", headers={"Accept": "application/json"}
     )
 
     told = answer.json()
     assert (told["code"], told["status"], told["calls"]) == (
-        "price-changed",
+        "class-full",
         409,
         ["post_enrolments"],
     )
@@ -285,7 +285,7 @@ def test_the_page_of_a_refusal_of_every_call_says_so_instead_of_naming_them() ->
     refusing = OPENAPI["x-problems"]["unauthenticated"]["calls"]
     others = {one["operationId"] for one in operations} - {*refusing}
     assert {link.partition("#")[2] for link in listed_links(nearly)} == others
-    few = HTML["/problems/price-changed"]
+    few = HTML["/problems/class-full"]
     assert [link.partition("#")[2] for link in listed_links(few)] == ["post_enrolments"]
 
 

@@ -36,25 +36,15 @@ TRAINING_CLASS = sa.Table(
     sa.Column("trainers", sa.Integer),
     sa.Column("rule_version", sa.String(32)),
     # Seats kept for those of the waiting list to whom they are offered; who waits; who ever joined the list.
-    sa.Column(
-        "offered",
-        sa.Integer,
-        sa.CheckConstraint(
-            "offered >= 0 and held + offered <= effective_seats", name="class_keeps_offered_seats"
-        ),
-        nullable=False,
-        server_default="0",
-    ),
-    sa.Column(
-        "waiting",
-        sa.Integer,
-        sa.CheckConstraint("waiting >= 0", name="class_has_no_negative_list"),
-        nullable=False,
-        server_default="0",
-    ),
+    sa.Column("offered", sa.Integer, nullable=False, server_default="0"),
+    sa.Column("waiting", sa.Integer, nullable=False, server_default="0"),
     sa.Column("joined", sa.Integer, nullable=False, server_default="0"),
     sa.CheckConstraint("held >= 0", name="class_holds_no_negative_seats"),
     sa.CheckConstraint("held <= effective_seats", name="class_never_oversold"),
+    sa.CheckConstraint(
+        "offered >= 0 and held + offered <= effective_seats", name="class_keeps_offered_seats"
+    ),
+    sa.CheckConstraint("waiting >= 0", name="class_has_no_negative_list"),
     sa.CheckConstraint("effective_seats >= declared_seats", name="class_keeps_declared_seats"),
     sa.CheckConstraint("price >= 0", name="class_price_never_negative"),
     # Not of the seats held: a class that fills must not have to change an index with every seat.

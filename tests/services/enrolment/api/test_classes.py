@@ -44,6 +44,7 @@ def test_seats_are_told_exactly_to_everybody(shared_house: House) -> None:
         "seats": 3,
         "declared_seats": 3,
         "held": 3,
+        "offered": 0,
         "seats_left": 0,
         "provider_suspended": False,
         "waiting": 0,

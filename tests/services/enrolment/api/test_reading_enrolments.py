@@ -186,7 +186,7 @@ def test_a_holder_walks_the_own_history(shared_house: House) -> None:
         ("status=", "/status"),
         ("class_id=1", "/class_id"),
         ("class_id=17.71", "/class_id"),
-        ("status=offered", "/status"),
+        ("status=promised", "/status"),
         ("sort=price", "/sort"),
         ("status=%00", "/status"),
     ],

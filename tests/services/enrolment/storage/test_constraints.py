@@ -40,8 +40,21 @@ def refused(house: House, *, because: str) -> Iterator[sa.Connection]:
 
 
 def test_a_class_is_never_oversold(seated: House) -> None:
-    with refused(seated, because="class_never_oversold") as connection:
+    # Two constraints say so: which of them speaks first is the database's affair.
+    with refused(seated, because="class_(never_oversold|keeps_offered_seats)") as connection:
         connection.execute(sa.update(TRAINING_CLASS).values(held=11))
+
+
+def test_a_class_keeps_the_seats_that_it_offers(seated: House) -> None:
+    with refused(seated, because="class_keeps_offered_seats") as connection:
+        connection.execute(sa.update(TRAINING_CLASS).values(held=9, offered=2))
+    with refused(seated, because="class_keeps_offered_seats") as connection:
+        connection.execute(sa.update(TRAINING_CLASS).values(offered=-1))
+
+
+def test_a_waiting_list_is_never_shorter_than_empty(seated: House) -> None:
+    with refused(seated, because="class_has_no_negative_list") as connection:
+        connection.execute(sa.update(TRAINING_CLASS).values(waiting=-1))
 
 
 def test_a_class_holds_no_negative_seats(seated: House) -> None:
