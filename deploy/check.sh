@@ -78,6 +78,19 @@ if ! lacks nginx "deploy/nginx" "Debian's package nginx-light"; then
     check "deploy/nginx on a machine of its own (nginx -t)" nginx -t -q -c "$work/site.conf"
 fi
 
+makes_users() { # systemd-sysusers ends with 0 also where it left out a line, so look at who is there
+    mkdir -p "$work/root/etc" "$work/root/usr/lib/sysusers.d"
+    cp deploy/systemd/balai.sysusers.conf "$work/root/usr/lib/sysusers.d/balai.conf"
+    systemd-sysusers --root="$work/root" || return 1
+    for service in accounts catalog enrolment gateway; do
+        grep -q "^balai-$service:" "$work/root/etc/passwd" || { echo "there is no user balai-$service"; return 1; }
+    done
+}
+
+if ! lacks systemd-sysusers "deploy/systemd/balai.sysusers.conf" "Debian's package systemd"; then
+    check "deploy/systemd/balai.sysusers.conf (systemd-sysusers makes the four users)" makes_users
+fi
+
 if ! lacks systemd-analyze "deploy/systemd" "Debian's package systemd"; then
     mkdir "$work/units"
     cp deploy/systemd/*.service deploy/systemd/*.target "$work/units"
