@@ -76,7 +76,8 @@ def test_what_the_server_cannot_use_is_one_line(name: str, value: str, wanted: s
         ),
         (
             "postgresql://catalog_app@127.0.0.1:9/catalog",
-            "the database in DATABASE_URL: cannot be reached, or is not migrated (OperationalError)",
+            'the database in DATABASE_URL cannot be reached: connection to server at "127.0.0.1", port 9 failed: '
+            "Connection refused Is the server running on that host and accepting TCP/IP connections?",
         ),
     ],
 )
