@@ -125,7 +125,7 @@ def test_all_databases_come_back_as_of_one_moment(archived: Archived) -> None:
     data, lost = archived.server.data, archived.folder / "lost"
     with archived.running() as superuser:
         for service in SERVICES:
-            superuser.execute(f"create database {service}")  # type: ignore[arg-type]
+            superuser.execute(f"create database {service}")
         archived.write("1 before the backup")
         base = ("pg_basebackup", "--pgdata", "base", "--checkpoint", "fast")
         archived.run(*base, "--wal-method", "stream")
