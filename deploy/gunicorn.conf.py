@@ -106,9 +106,10 @@ def _let_it_stop_to_the_end(server: Any) -> None:
     def stop_to_the_end(graceful: bool = True) -> None:
         while True:
             try:
-                return stop(graceful)
+                stop(graceful)
             except HaltServer:
                 continue  # raised once for each such worker, which has ended by then
+            return
 
     server.stop = stop_to_the_end
 
