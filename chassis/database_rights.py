@@ -80,7 +80,7 @@ def open_guarded(
     database = Database(settings.database_url, pool_size=pool_size or settings.pool_size)
     if not settings.is_development:
         try:
-            refuse_unmigrated(service, database)
+            refuse_unmigrated(service, database, metadata)
             refuse_excess_rights(database, metadata)
             refuse_lossy(database, metadata)
         except SettingsError:

@@ -10,7 +10,12 @@ _UNDEFINED = {"42P01", "42703"}
 
 _UNDEFINED_ON_SQLITE = re.compile(r"no such (table|column): |table \S+ has no column named ")
 
-_MIGRATE = "the schema is missing or older than this code; run: python -m chassis.migrations services.<name>"
+_MIGRATE = (
+    "a table or a column is missing: where there is no schema, or the log says schema-behind, run: python -m"
+    " chassis.migrations services.<name>; else migrating again changes nothing, and a start tells what is missing"
+)
+
+_NO_SUCH_HOST = "failed to resolve host "
 
 
 def is_of_database(error: BaseException) -> bool:
@@ -19,7 +24,7 @@ def is_of_database(error: BaseException) -> bool:
 
 
 def facts_of(error: BaseException) -> dict[str, str]:
-    """Return what a log may tell of a database error: its code, and what to do where the schema is not this code's.
+    """Return what a log may tell of a database error: its code, and what to do where the schema lacks something.
 
     Never the message, the statement or its parameters: these hold what people entrusted to us.
     """
@@ -29,6 +34,18 @@ def facts_of(error: BaseException) -> dict[str, str]:
         "remedy": _MIGRATE if _is_schema_missing(error) else None,
     }
     return {name: text for name, text in told.items() if text}
+
+
+def why_not_reached(error: BaseException) -> str | None:
+    """Return in one line what kept the driver from connecting to PostgreSQL; None for every other error.
+
+    Nobody's data is in it: nothing was asked yet. It names host, port, role and database, and no password.
+    """
+    cause = _cause(error)
+    said = " ".join(str(cause).split())
+    # psycopg hands out the connection with what happened while it was made, and with nothing that came later.
+    was_connecting = getattr(cause, "pgconn", None) is not None or said.startswith(_NO_SUCH_HOST)
+    return said.removeprefix("connection failed: ") if was_connecting else None
 
 
 def _cause(error: BaseException) -> BaseException:

@@ -35,10 +35,20 @@ def schema_check(service: str, database: Database) -> Callable[[], bool]:
     return is_current
 
 
-def refuse_unmigrated(service: str, database: Database) -> None:
-    """Raise `SettingsError` where a service's database has no schema at all; of one that is behind tell the log."""
-    if _revision(database) is None:
+def refuse_unmigrated(service: str, database: Database, metadata: sa.MetaData) -> None:
+    """Raise `SettingsError` where a service's database has no schema; of one that is behind tell the log.
+
+    Also where it is at this code's revision and lacks what this code needs: its migrations were others of that name.
+    """
+    revision = _revision(database)
+    if revision is None:
         raise SettingsError(f"the database in DATABASE_URL has no schema; {_remedy(service)}")
+    if revision == revisions(service)[-1] and (lacking := _lacking(database, metadata)):
+        raise SettingsError(
+            f"the schema in DATABASE_URL is at revision {revision} and lacks {', '.join(lacking)}: a version that was"
+            " never released made it, or somebody changed it. Migrating changes nothing; restore a backup of a"
+            " release, or make the database anew"
+        )
     schema_check(service, database)()
 
 
@@ -54,6 +64,19 @@ def _revision(database: Database) -> str | None:
         if not sa.inspect(connection).has_table(_VERSION.name):
             return None
         return connection.execute(sa.select(_VERSION.c.version_num)).scalar()
+
+
+def _lacking(database: Database, metadata: sa.MetaData) -> list[str]:
+    """Name the columns that this code knows and the database does not have."""
+    with database.reading() as connection:
+        found = sa.inspect(connection).get_multi_columns()
+    there = {(table, column["name"]) for (_, table), columns in found.items() for column in columns}
+    return [
+        f"{table.name}.{column.name}"
+        for table in metadata.sorted_tables
+        for column in table.columns
+        if (table.name, column.name) not in there
+    ]
 
 
 def _remedy(service: str) -> str:

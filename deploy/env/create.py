@@ -22,6 +22,7 @@ _SET = re.compile(r"^([A-Z][A-Z_]*)=", re.MULTILINE)
 _THERE = re.compile(r"^#? ?([A-Z][A-Z_]*)=", re.MULTILINE)
 _KEY_BYTES = 32
 _NOT_MADE_UP = frozenset({"ORIGIN"})
+_MAY_BE_EMPTY = frozenset({"DATABASE_TLS"})
 
 _PORT = r"(:[0-9]{1,5})?"
 
@@ -39,6 +40,10 @@ def _like(form: str, remedy: str) -> Callable[[str], str]:
 
 _ORIGIN = _like(rf"https?://[a-z0-9.-]+{_PORT}", "https://host, with nothing behind it")
 _DATABASE = _like(rf"[A-Za-z0-9.-]+{_PORT}", "host:port, such as 127.0.0.1:5432")
+_TLS = _like(
+    r"require|verify-(ca|full):/[A-Za-z0-9._/-]+",
+    "require, or verify-full:/folder/ca.pem with the certificate of who signed PostgreSQL's",
+)
 _PROXIES = _like("[0-5]", "from 0 to 5: 1 behind nginx or an ingress, 0 with nothing in front")
 _MESSAGES = _like(
     rf"(https://[A-Za-z0-9.-]+|http://(localhost|127[0-9.]+)){_PORT}(/[A-Za-z0-9._~/%-]*)?",
@@ -60,6 +65,11 @@ def parse(arguments: Sequence[str]) -> argparse.Namespace:
         "--database", type=_DATABASE, default="127.0.0.1:5432", help="PostgreSQL's host:port"
     )
     parser.add_argument(
+        "--database-tls",
+        type=_TLS,
+        help="how PostgreSQL on another machine is reached by TLS: verify-full:/folder/ca.pem, verify-ca:… or require",
+    )
+    parser.add_argument(
         "--proxies", type=_PROXIES, default="1", help="proxies of ours before the gateway"
     )
     parser.add_argument(
@@ -72,6 +82,14 @@ def parse(arguments: Sequence[str]) -> argparse.Namespace:
     if options.origin is None and not options.add_missing:
         parser.error("--origin is needed: what callers see, such as https://balai.example")
     return options
+
+
+def _in_url(tls: str | None) -> str:
+    """Return what an address of PostgreSQL says of TLS, in libpq's words; nothing where nothing was said."""
+    if tls is None:
+        return ""
+    mode, _, authority = tls.partition(":")
+    return f"?sslmode={mode}" + (f"&sslrootcert={authority}" if authority else "")
 
 
 def filled(text: str, known: dict[str, str]) -> str:
@@ -141,7 +159,9 @@ def _form(line: str) -> str:
     """Return a pattern of a line of an example, with a group for each thing that it leaves open."""
     parts = _GIVEN.split(line)  # by turns what stands there and a name
     parts[::2] = map(re.escape, parts[::2])
-    parts[1::2] = [f"(?P<{name}>.+)" for name in parts[1::2]]
+    parts[1::2] = [
+        f"(?P<{name}>{'.*' if name in _MAY_BE_EMPTY else '.+?'})" for name in parts[1::2]
+    ]
     return f"^{''.join(parts)}$"
 
 
@@ -200,6 +220,7 @@ def main(arguments: Sequence[str]) -> int:
     options = parse(arguments)
     given = {
         "DATABASE_HOST": options.database,
+        "DATABASE_TLS": _in_url(options.database_tls),
         "PROXIES_IN_FRONT": options.proxies,
         "MESSAGE_URL": options.messages,
         **({"ORIGIN": options.origin} if options.origin else {}),

@@ -117,6 +117,27 @@ def test_a_person_at_a_terminal_is_told_what_is_wrong_with_the_database(
     assert why_unusable(away) == (
         "the database in DATABASE_URL: cannot be reached, or is not migrated (OperationalError)"
     )
-    assert "run: python -m chassis.migrations" in why_unusable(
-        raised_by(empty_database, "select 1 from nowhere")
-    )
+    missing = why_unusable(raised_by(empty_database, "select 1 from nowhere"))
+    assert "run: python -m chassis.migrations" in missing
+    assert "else migrating again changes nothing" in missing
+
+
+@pytest.mark.parametrize(
+    ("address", "said"),
+    [
+        ("127.0.0.1:9/catalog", 'connection to server at "127.0.0.1", port 9 failed: Connection'),
+        ("nowhere.invalid/catalog", "failed to resolve host 'nowhere.invalid'"),
+        (
+            "127.0.0.1:9/catalog?sslmode=requir",
+            'connection is bad: invalid sslmode value: "requir"',
+        ),
+    ],
+)
+def test_what_kept_it_from_connecting_is_told_without_the_password(address: str, said: str) -> None:
+    database = Database(f"postgresql://catalog_app:{SECRET}@{address}", pool_size=1)
+    with pytest.raises(sa.exc.OperationalError) as raised, database.reading():
+        pass
+    told = why_unusable(raised.value)
+    assert told.startswith(f"the database in DATABASE_URL cannot be reached: {said}")
+    assert SECRET not in told
+    assert "\n" not in told

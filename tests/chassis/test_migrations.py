@@ -19,7 +19,8 @@ from structlog.testing import capture_logs
 from chassis import migrations
 from chassis.database import Database
 from chassis.migrations import main, migrate
-from chassis.schema_state import revisions, schema_check
+from chassis.schema_state import refuse_unmigrated, revisions, schema_check
+from chassis.settings import SettingsError
 from deploy.local.databases import ServiceDatabase
 from services.accounts.storage import METADATA as ACCOUNTS
 from tests.databases import DatabaseMaker
@@ -154,6 +155,50 @@ def test_a_schema_is_current_once_migrated_and_under_a_later_release_but_not_bef
             connection.execute(sa.text("update alembic_version set version_num = '9999'"))
             connection.commit()
         assert is_current()
+
+
+@pytest.mark.parametrize("package", SERVICES)
+def test_a_schema_that_was_migrated_lacks_nothing(
+    package: str, provision: Callable[[str], ServiceDatabase]
+) -> None:
+    with opened(provision(package).application) as database:
+        refuse_unmigrated(package, database, import_module(f"{package}.storage").METADATA)
+
+
+def test_where_the_revision_is_this_codes_and_something_is_missing_nobody_is_told_to_migrate(
+    provision: Callable[[str], ServiceDatabase],
+) -> None:
+    place = provision("services.accounts")
+    with opened(place.owner) as owner, owner.writing() as connection:
+        connection.execute(sa.text("alter table message rename column kind to sort"))
+        connection.execute(sa.text("alter table follower_state rename to somebody_elses"))
+        connection.commit()
+    with opened(place.application) as database:
+        with capture_logs() as lines, pytest.raises(SettingsError) as refused:
+            refuse_unmigrated("services.accounts", database, ACCOUNTS)
+        assert lines == []
+        assert schema_check("services.accounts", database)(), "by its number it is current"
+    said = str(refused.value)
+    assert "message.kind" in said
+    assert "follower_state.position" in said
+    assert "message.message_id" not in said
+    assert "Migrating changes nothing" in said
+    assert "chassis.migrations" not in said
+
+
+def test_where_the_schema_is_behind_what_is_missing_is_a_matter_of_migrating(
+    provision: Callable[[str], ServiceDatabase],
+) -> None:
+    place = provision("services.accounts")
+    before = revisions("services.accounts")[-2]
+    with opened(place.owner) as owner, owner.writing() as connection:
+        connection.execute(sa.text("alter table message rename column kind to sort"))
+        behind = sa.text("update alembic_version set version_num = :before")
+        connection.execute(behind, {"before": before})
+        connection.commit()
+    with opened(place.application) as database, capture_logs() as lines:
+        refuse_unmigrated("services.accounts", database, ACCOUNTS)
+    assert [line["event"] for line in lines] == ["schema-behind"]
 
 
 def test_the_command_migrates_as_the_owner_and_grants_the_application(

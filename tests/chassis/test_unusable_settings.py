@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import os
 import secrets
+import signal
 import socket
 import subprocess
 import sys
@@ -17,6 +18,7 @@ import pytest
 
 from deploy.local.ports import LOOPBACK
 from deploy.local.process import ROOT
+from tests.waiting import eventually
 
 APPLICATION = "services.catalog.app:create_app()"
 USABLE = {
@@ -76,7 +78,8 @@ def test_what_the_server_cannot_use_is_one_line(name: str, value: str, wanted: s
         ),
         (
             "postgresql://catalog_app@127.0.0.1:9/catalog",
-            "the database in DATABASE_URL: cannot be reached, or is not migrated (OperationalError)",
+            'the database in DATABASE_URL cannot be reached: connection to server at "127.0.0.1", port 9 failed: '
+            "Connection refused Is the server running on that host and accepting TCP/IP connections?",
         ),
     ],
 )
@@ -111,6 +114,39 @@ def test_a_setting_that_a_service_cannot_use_ends_it_with_one_line_that_says_so(
     done = served(WORKER=worker, **{name: value})
     assert done.returncode != 0
     assert [text.startswith(said) for text in critical_lines(done)] == [True]
+
+
+def test_one_that_is_told_to_stop_while_it_gives_up_says_why_and_nothing_of_its_inside(
+    tmp_path: Path,
+) -> None:
+    log = tmp_path / "log"
+    with log.open("w") as opened:
+        server = subprocess.Popen(
+            [sys.executable, "-m", "gunicorn", "-c", "deploy/gunicorn.conf.py", APPLICATION],
+            cwd=ROOT,
+            env={**os.environ, **USABLE, "TOKEN_ISSUER": "BALAI"},
+            stdout=opened,
+            stderr=opened,
+        )
+    eventually(lambda: "TOKEN_ISSUER must be" in log.read_text(), what="it gives up")
+    # It learns of the end of its worker and of being told to stop at once, the latter first.
+    server.send_signal(signal.SIGSTOP)
+    eventually(lambda: state_of_child(server.pid) == "Z", what="its worker has ended")
+    server.send_signal(signal.SIGTERM)
+    server.send_signal(signal.SIGCONT)
+    server.wait(60)
+    lines = [json.loads(line) for line in log.read_text().splitlines()]
+    assert [line["event"] for line in lines if line["level"] == "critical"] == [
+        "TOKEN_ISSUER must be a web address such as https://balai.example, not 'BALAI'"
+    ]
+
+
+def state_of_child(process: int) -> str:
+    """Return the state of a process's one child, as `ps` calls it."""
+    [child] = (
+        (Path("/proc") / str(process) / "task" / str(process) / "children").read_text().split()
+    )
+    return (Path("/proc") / child / "stat").read_text().rpartition(")")[2].split()[0]
 
 
 @contextmanager

@@ -77,9 +77,7 @@ def test_what_somebody_took_out_on_purpose_stays_out(filled: Path) -> None:
 def test_what_other_files_do_not_tell_is_not_made_up(filled: Path) -> None:
     without(filled / "postgresql.env", "CATALOG_APP_PASSWORD")
     catalog = filled / "catalog.env"
-    catalog.write_text(
-        re.sub("/catalog$", "/catalog?sslmode=require", catalog.read_text(), flags=re.M)
-    )
+    catalog.write_text(re.sub("/catalog$", "/another", catalog.read_text(), flags=re.M))
     without(filled / "gateway.env", "REVOCATIONS_URL")
     before = {file.name: file.read_text() for file in filled.iterdir()}
     refused = create(filled, "--add-missing")
@@ -89,6 +87,20 @@ def test_what_other_files_do_not_tell_is_not_made_up(filled: Path) -> None:
         " CATALOG_APP_PASSWORD in postgresql.env; nothing was added\n"
     )
     assert {file.name: file.read_text() for file in filled.iterdir()} == before
+
+
+def test_how_the_database_is_reached_is_read_out_of_the_other_files(filled: Path) -> None:
+    for file in filled.glob("*.env"):
+        tls = r"/\1?sslmode=verify-full&sslrootcert=/etc/ssl/catalog/ca.pem"
+        file.write_text(re.sub("/(accounts|catalog|enrolment)$", tls, file.read_text(), flags=re.M))
+    before = live(filled, "catalog-migrations")["MIGRATION_DATABASE_URL"]
+    without(filled / "catalog-migrations.env", "MIGRATION_DATABASE_URL")
+    (filled / "catalog-migrations.env").write_text("LOG_LEVEL=INFO\n")
+    without(filled / "postgresql.env", "CATALOG_APP_PASSWORD")
+    assert create(filled, "--add-missing").returncode == 0
+    assert live(filled, "catalog-migrations")["MIGRATION_DATABASE_URL"] == before
+    password = live(filled, "postgresql")["CATALOG_APP_PASSWORD"]
+    assert f":{password}@" in live(filled, "catalog")["DATABASE_URL"]
 
 
 def test_the_origin_is_read_out_of_the_other_files_or_has_to_be_given(filled: Path) -> None:

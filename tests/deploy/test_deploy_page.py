@@ -37,3 +37,13 @@ def test_every_setting_it_names_is_one() -> None:
 def test_every_target_of_make_it_names_is_one() -> None:
     targets = set(re.findall(r"^([a-z-]+):", (ROOT / "Makefile").read_text(), re.MULTILINE))
     assert set(re.findall(r"`make ([a-z-]+)", PAGE)) <= targets
+
+
+def test_what_is_run_after_an_update_stands_at_the_top_of_the_newest_changes() -> None:
+    newest = (ROOT / "CHANGELOG.md").read_text("utf-8").split("\n## ")[1]
+    _, first, *_ = newest.split("\n### ")
+    assert first.startswith("After this update\n")
+    assert "**After this update**" in " ".join(PAGE.split())
+    programs = re.findall(r"python -m (services\.[a-z_.]+)", first)
+    assert programs
+    assert all((ROOT / (name.replace(".", "/") + ".py")).exists() for name in programs)

@@ -11,6 +11,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+import sqlalchemy as sa
 
 import gateway.settings
 import services.accounts.settings
@@ -171,6 +172,9 @@ def test_settings_in_use_are_never_written_over(filled: Path) -> None:
         ("--messages", "sms.example.go.id", "a web address such as"),
         ("--messages", "http://sms.example.go.id/messages", "a web address such as"),
         ("--database", "postgresql://db", "host:port"),
+        ("--database-tls", "prefer", "require, or verify-full:/folder/ca.pem"),
+        ("--database-tls", "verify-full", "require, or verify-full:/folder/ca.pem"),
+        ("--database-tls", "verify-full:/a&sslmode=disable", "require, or verify-full:/"),
     ],
 )
 def test_what_no_process_could_use_is_refused_by_name_with_a_remedy(
@@ -180,6 +184,28 @@ def test_what_no_process_could_use_is_refused_by_name_with_a_remedy(
     assert done.returncode == 2
     assert f"argument {option}: must be {remedy}" in done.stderr
     assert not (tmp_path / "live").exists()
+
+
+@pytest.mark.parametrize(
+    ("tls", "expected"),
+    [
+        ("require", {"sslmode": "require"}),
+        (
+            "verify-full:/etc/ssl/balai/ca.pem",
+            {"sslmode": "verify-full", "sslrootcert": "/etc/ssl/balai/ca.pem"},
+        ),
+        (None, {}),
+    ],
+)
+def test_every_address_of_the_database_says_how_it_is_reached_by_tls(
+    tls: str | None, expected: Mapping[str, str], tmp_path: Path
+) -> None:
+    assert create(tmp_path / "live", *(("--database-tls", tls) if tls else ())).returncode == 0
+    for service in SERVICES:
+        files = (service, "DATABASE_URL"), (f"{service}-migrations", "MIGRATION_DATABASE_URL")
+        for file, name in files:
+            url = sa.make_url(live(tmp_path / "live", file)[name])
+            assert (url.database, url.query) == (service, expected)
 
 
 @pytest.mark.parametrize("proxies", ["0", "5"])

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import re
 import runpy
+import shlex
 import subprocess
 import sys
 from pathlib import Path
@@ -82,6 +83,22 @@ def test_everything_is_started_by_each_of_the_ways() -> None:
     assert set(wanted) == {f"balai-{kind}@{name}.service" for kind, name in STAYING}
     for kind in ("web", "worker", "migrate"):
         assert unit(f"balai-{kind}@.service")["ExecStart"] == [f"/bin/sh deploy/start.sh {kind} %i"]
+
+
+def test_systemd_can_make_every_user_that_a_unit_runs_as() -> None:
+    lines = (DEPLOY / "systemd" / "balai.sysusers.conf").read_text().splitlines()
+    made = [shlex.split(line) for line in lines if not line.startswith("#")]
+    for kind, _, number, described in made:
+        assert (kind, number) == ("u", "-")
+        # A field of /etc/passwd: systemd-sysusers passes over a line whose description cannot be one, and succeeds.
+        assert re.fullmatch(r"[^:\x00-\x1f\x7f]+", described), described
+    wanted = {
+        unit(file.name)["User"][0].replace("%i", name)
+        for file in (DEPLOY / "systemd").glob("*.service")
+        for kind, name in STAYING | ONCE
+        if kind in file.name
+    }
+    assert [name for _, name, _, _ in made] == sorted(wanted | {"balai-accounts"})
 
 
 def test_the_image_holds_what_runs_and_no_more() -> None:

@@ -128,9 +128,7 @@ def test_a_page_comes_compressed_to_who_takes_that(alone: Server) -> None:
 
 
 def test_programs_get_a_refusals_page_as_json(alone: Server) -> None:
-    answer = request(
-        alone, "GET", "/problems/class-full", headers={"Accept": "application/json"}
-    )
+    answer = request(alone, "GET", "/problems/class-full", headers={"Accept": "application/json"})
 
     told = answer.json()
     assert (told["code"], told["status"], told["calls"]) == (

@@ -142,6 +142,8 @@ IN_BODIES = {
     "post_cards_revocation": {"card_number", "case_number"},
     "post_corrections": {"card_number", "case_number"},
     "post_enrolments": {"card_number", "class_id"},
+    "post_enrolments_acceptance": {"card_number"},
+    "post_enrolments_refusal": {"card_number"},
     "post_exclusion_cases_appeal": {"card_number"},
     "post_enrolments_redemption": {"redeem_code"},
     "post_enrolments_voiding": {"case_number"},
