@@ -13,6 +13,7 @@ from tests.gateway.wire import Wire, exchange, written
 from tests.journeys import bad_bodies, bad_requests, bodies
 from tests.journeys.bad_requests import check, pointers
 from tests.journeys.world import Offer, World
+from tests.waiting import eventually
 
 
 @pytest.fixture
@@ -65,14 +66,18 @@ def test_no_hostile_address_reaches_a_service(world: World) -> None:
 
 
 def test_an_id_of_another_kind_of_thing_finds_nothing(world: World, offer: Offer) -> None:
-    (card,) = world.cards(1)
+    no_class = f"/classes/{offer.course_id}/availability"
+    eventually(  # until the catalogue was read since this was made, it might be a class that is to come
+        lambda: world.public.call("GET", no_class).status_code != 503,
+        what="the id is known to be no class's",
+    )
     for path in (
         f"/classes/{offer.provider_id}",
         f"/courses/{offer.class_id}",
         f"/providers/{offer.course_id}",
         f"/waves/{offer.class_id}",
         f"/enrolments/{offer.class_id}",
-        f"/classes/{card.ref}/availability",
+        no_class,
         f"/classes/{offer.course_id}/roster?reason=Wrong+class",
     ):
         world.operator.refused("GET", path, 404, "not-found")

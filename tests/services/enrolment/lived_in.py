@@ -46,11 +46,13 @@ def let_everything_happen(house: House) -> dict[str, str]:
     suspended = suspend_provider_of(house, taken_elsewhere["class"]["id"])
     exclude(house, revoked=cards[1], barred=cards[2])
     judged = judged_and_reviewed(house)
+    listed = waited(house)
     sum_up_days(house)
     [gone] = house.award_many(1)
     erased(house, gone)
     return {
         **judged,
+        **listed,
         "file": file_id,
         "draw": draw_wave,
         "mistaken": mistaken.card_ref,
@@ -101,6 +103,26 @@ def judged_and_reviewed(house: House) -> dict[str, str]:
         "missed": of.enrolments[1],
         "evidence": came["evidence_id"],
         "correcting": right["evidence_id"],
+    }
+
+
+def waited(house: House) -> dict[str, str]:
+    """Let four wait for a seat: one has accepted it, one is offered it, one has left, one waits; return their ids."""
+    class_id = house.put_class(declared_seats=1)
+    first, *cards = house.award_many(5, regency="17.71")
+    house.enrolled(first, class_id)
+    accepted, offered, left, waiting = (house.waits(card, class_id)["id"] for card in cards)
+    house.put_class(class_id, declared_seats=3)
+    assert house.serve_lists() == 2
+    path = f"/enrolments/{accepted}/acceptance"
+    document(house.post(path, {}, "holder", card=cards[0].card_ref), 201)
+    document(house.cancel(left, "holder", card=cards[2].card_ref))
+    return {
+        "listed_class": class_id,
+        "offered": offered,
+        "left": left,
+        "waiting": waiting,
+        "waiter": cards[3].card_ref,
     }
 
 

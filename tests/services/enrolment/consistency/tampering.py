@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 
 import sqlalchemy as sa
 
@@ -25,9 +25,9 @@ _GUARDED = (
 
 
 def tamper(
-    house: House, statement: str, ids: Mapping[str, str], *, without: str | None = None
+    house: House, statement: str, ids: Mapping[str, str], *, without: Sequence[str] = ()
 ) -> None:
-    """Do as the owner what the application cannot: with triggers gone, and one constraint of classes too."""
+    """Do as the owner what the application cannot: with triggers gone, and some constraints of classes too."""
     with house.as_owner() as connection:
         if connection.dialect.name == "sqlite":
             _unguard_sqlite(connection, without)
@@ -37,16 +37,16 @@ def tamper(
         connection.execute(text, {name: ids[name] for name in text.compile().params})
 
 
-def _unguard_sqlite(connection: sa.Connection, constraint: str | None) -> None:
+def _unguard_sqlite(connection: sa.Connection, constraints: Sequence[str]) -> None:
     triggers = sa.text("select name from sqlite_master where type = 'trigger'")
     for name in connection.execute(triggers).scalars().all():
         connection.execute(sa.text(f"drop trigger {name}"))
-    if constraint:
+    if constraints:
         connection.execute(sa.text("pragma ignore_check_constraints = on"))
 
 
-def _unguard_postgresql(connection: sa.Connection, constraint: str | None) -> None:
+def _unguard_postgresql(connection: sa.Connection, constraints: Sequence[str]) -> None:
     for table in _GUARDED:
         connection.execute(sa.text(f"alter table {table} disable trigger user"))
-    if constraint:
+    for constraint in constraints:
         connection.execute(sa.text(f"alter table training_class drop constraint {constraint}"))
