@@ -29,6 +29,7 @@ from services.accounts.domain.authorization.grants import SCOPES
 from services.enrolment.domain.draw.draw import DrawState
 from services.enrolment.domain.programme.card import CardState
 from services.enrolment.domain.seats.enrolment import EnrolmentState
+from services.enrolment.domain.seats.waiting_list import PlaceState
 from tests.conformity import contract
 
 INTERNAL = {"journal-diverged"}
@@ -282,7 +283,7 @@ def test_what_refusals_carry_has_a_type() -> None:
     assert told["quota-full"]["quota_id"]["format"] == "uuid"
     unusable = {*CardState} - {CardState.AWARDED, CardState.BETWEEN}
     assert {*told["card-not-usable"]["card_state"]["enum"]} == unusable
-    assert told["cancellation-closed"]["enrolment_status"]["enum"] == [*EnrolmentState]
+    assert told["cancellation-closed"]["enrolment_status"]["enum"] == [*PlaceState, *EnrolmentState]
     for member in ("state", "needs"):
         assert told["draw-too-early"][member]["enum"] == [*DrawState]
 

@@ -6,7 +6,10 @@ from datetime import datetime
 
 from chassis.problems import Problem, Unavailable
 
-_STATES = ("confirmed", "active", "completed", "incomplete", "no_show", "voided", "cancelled")
+_STATES = (
+    *("waitlisted", "offered", "accepted", "released"),
+    *("confirmed", "active", "completed", "incomplete", "no_show", "voided", "cancelled"),
+)
 """Where an enrolment stands."""
 
 
@@ -48,7 +51,7 @@ class OfferOver(Problem):
         "Nothing is offered for this place in the waiting list: it still waits, or its offer ran out, was refused, or"
         " was accepted. The member enrolment_status says which."
     )
-    tells = (("enrolment_status", str),)
+    tells = (("enrolment_status", _STATES),)
     default_detail = (
         "See the enrolment's timeline. Whoever still wants a seat can join the list again."
     )

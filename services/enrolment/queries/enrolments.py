@@ -13,6 +13,7 @@ from services.enrolment.domain.learning.redemption import redeem_code
 from services.enrolment.domain.reach import Reach
 from services.enrolment.domain.seats.enrolment import EnrolmentState
 from services.enrolment.domain.seats.waiting_list import PlaceState
+from services.enrolment.storage.places import is_place
 from services.enrolment.storage.tables.seats import ENROLMENT, PLACE, TRAINING_CLASS
 
 E, T = ENROLMENT.c, TRAINING_CLASS.c
@@ -28,7 +29,7 @@ _BEFORE = PLACE.alias("before")
 _PLACE_IN_LINE = (
     sa.select(sa.func.count() + 1)
     .where(_BEFORE.c.class_id == P.class_id, _BEFORE.c.number < P.number)
-    .where(_BEFORE.c.state == PlaceState.WAITLISTED.value)
+    .where(is_place(PlaceState.WAITLISTED, _BEFORE))
     .correlate(PLACE)
     .scalar_subquery()
 )
@@ -37,10 +38,8 @@ _SELECT_PLACES = (
         *(P.enrolment_id, P.card_ref, P.class_id, P.provider_id, P.state, P.price, P.assisted),
         P.joined_at.label("enrolled_at"),
         *_OF_CLASS,
-        sa.case((P.state == PlaceState.OFFERED.value, P.offer_expires_at)).label(
-            "offer_expires_at"
-        ),
-        sa.case((P.state == PlaceState.WAITLISTED.value, _PLACE_IN_LINE)).label("place_in_line"),
+        sa.case((is_place(PlaceState.OFFERED), P.offer_expires_at)).label("offer_expires_at"),
+        sa.case((is_place(PlaceState.WAITLISTED), _PLACE_IN_LINE)).label("place_in_line"),
     )
     .join(TRAINING_CLASS, T.class_id == P.class_id)
     # One that was accepted is told of by the enrolment that it became.

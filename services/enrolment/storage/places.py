@@ -37,7 +37,16 @@ _CHANGING: dict[str, sa.types.TypeEngine[Any]] = {
     "offer_expires_at": Instant(),
     "released": sa.String(24),
 }
-IS_OPEN = P.state.in_((PlaceState.WAITLISTED.value, PlaceState.OFFERED.value))
+_HAS_LIST = sa.or_(T.waiting > sa.literal_column("0"), T.offered > sa.literal_column("0"))
+
+
+def is_place(state: PlaceState, of: sa.FromClause = PLACE) -> sa.ColumnElement[bool]:
+    """Return the condition that a place stands so, as the indexes have it: SQLite knows it by its words alone."""
+    condition: sa.ColumnElement[bool] = of.c.state == sa.literal_column(f"'{state.value}'")
+    return condition
+
+
+_IS_OPEN = sa.or_(is_place(PlaceState.WAITLISTED), is_place(PlaceState.OFFERED))
 
 
 class PlaceStore:
@@ -47,7 +56,7 @@ class PlaceStore:
         self._database = database
         self._of_cards = (
             sa.select(PLACE)
-            .where(database.is_among(P.card_ref), IS_OPEN)
+            .where(database.is_among(P.card_ref), _IS_OPEN)
             .order_by(P.card_ref, P.enrolment_id)
         )
         given = database.recordset(_ADDED)
@@ -79,16 +88,15 @@ class PlaceStore:
 
     def first_in(self, connection: sa.Connection, class_id: str, *, limit: int) -> list[Place]:
         """Read who waits longest for a seat in a locked class, in the order of joining."""
-        query = sa.select(PLACE).where(
-            P.class_id == class_id, P.state == PlaceState.WAITLISTED.value
-        )
+        query = sa.select(PLACE).where(P.class_id == class_id, is_place(PlaceState.WAITLISTED))
         rows = connection.execute(query.order_by(P.number).limit(limit))
         return [place_of(row) for row in rows]
 
     def offered_in(self, connection: sa.Connection, class_id: str) -> list[Place]:
         """Read to whom a seat in a locked class is offered; there are never more than it has seats."""
-        query = sa.select(PLACE).where(P.class_id == class_id, P.state == PlaceState.OFFERED.value)
-        return [place_of(row) for row in connection.execute(query.order_by(P.number))]
+        query = sa.select(PLACE).where(P.class_id == class_id, is_place(PlaceState.OFFERED))
+        found = [place_of(row) for row in connection.execute(query)]
+        return sorted(found, key=lambda place: place.number)
 
     def add(self, connection: sa.Connection, places: Sequence[Place]) -> None:
         """Add places in one statement."""
@@ -112,13 +120,13 @@ class PlaceStore:
         is_over = sa.or_(T.status != PUBLISHED, T.registration_closes <= now)
         ran_out = (
             sa.exists()
-            .where(P.class_id == T.class_id, P.state == PlaceState.OFFERED.value)
+            .where(P.class_id == T.class_id, is_place(PlaceState.OFFERED))
             .where(P.offer_expires_at <= now)
         )
         has_seat = sa.and_(T.held + T.offered < T.declared_seats, T.registration_opens <= now)
         query = (
             sa.select(T.class_id)
-            .where(sa.or_(T.waiting > 0, T.offered > 0))
+            .where(_HAS_LIST)
             .where(
                 sa.or_(
                     sa.and_(T.waiting > 0, sa.or_(is_over, has_seat)),

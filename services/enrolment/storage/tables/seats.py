@@ -183,8 +183,8 @@ PLACE = sa.Table(
     ),
     sa.Index(
         "place_offered",
-        "offer_expires_at",
         "class_id",
+        "offer_expires_at",
         postgresql_where=sa.text("state = 'offered'"),
         sqlite_where=sa.text("state = 'offered'"),
     ),

@@ -74,7 +74,7 @@ def upgrade() -> None:
             "state in ('waitlisted', 'offered')",
         ),
         ("place_in_line", ["class_id", "number"], False, "state = 'waitlisted'"),
-        ("place_offered", ["offer_expires_at", "class_id"], False, "state = 'offered'"),
+        ("place_offered", ["class_id", "offer_expires_at"], False, "state = 'offered'"),
         ("place_by_card", ["card_ref", "enrolment_id"], False, None),
         ("place_by_provider", ["provider_id", "enrolment_id"], False, None),
     ):
