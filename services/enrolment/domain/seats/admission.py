@@ -33,7 +33,7 @@ from services.enrolment.domain.seats.waiting_list import (
     offer_ends_at,
 )
 from vocabulary.refusals.cards import CardNotFound
-from vocabulary.refusals.seats import CatalogueLagging, ClassNotFound, OfferOver
+from vocabulary.refusals.seats import AlreadyWaiting, CatalogueLagging, ClassNotFound, OfferOver
 from vocabulary.rule_set import RuleSet
 
 
@@ -166,6 +166,8 @@ def _judge(command: EnrolCommand, batch: _Batch) -> Admitted | Waitlisted:
     past = batch.history.get(command.card_ref, [])
     places = batch.places.get(command.card_ref, [])
     case = _case(command, situation, training_class, card, past)
+    if not command.accepts and any(_offers(place, training_class) for place in places):
+        raise AlreadyWaiting("A seat in this class is offered to the card: accept that one.")
     if command.waits and not training_class.has_seat_for_anybody:
         return _waitlisted(command, case, places)
     place = _offered_place(command, case, places) if command.accepts else None
@@ -179,6 +181,10 @@ def _judge(command: EnrolCommand, batch: _Batch) -> Admitted | Waitlisted:
         return admission
     taken = accepted(place, training_class)
     return replace(admission, place=taken.place, training_class=taken.training_class)
+
+
+def _offers(place: Place, training_class: TrainingClass) -> bool:
+    return place.class_id == training_class.class_id and place.state is PlaceState.OFFERED
 
 
 def _waitlisted(command: EnrolCommand, case: Case, places: Sequence[Place]) -> Waitlisted:

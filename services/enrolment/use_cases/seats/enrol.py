@@ -66,7 +66,8 @@ class EnrolHandler:
         with parting(lambda command: command.card_ref):
             cards = stores.cards.lock_as_kept(connection, card_refs)
         history = stores.enrolments.history(connection, card_refs)
-        of_lists = [command.card_ref for command in commands if command.asks_for_list]
+        offering = {class_id for class_id, each in classes.items() if each.offered}
+        of_lists = [c.card_ref for c in commands if c.asks_for_list or c.class_id in offering]
         places = stores.places.open_of(connection, of_lists) if of_lists else {}
         provider_ids = [each.provider_id for each in classes.values()]
         switches = stores.switches.read(

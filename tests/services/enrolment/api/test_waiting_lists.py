@@ -312,6 +312,21 @@ def test_nothing_can_be_accepted_that_is_not_offered_or_is_anothers(house: House
     assert house.tables() == before
 
 
+def test_who_is_offered_a_seat_takes_that_one_and_no_other_beside_it(house: House) -> None:
+    class_id, enrolments = full_class(house, seats=2)
+    card = house.award()
+    place = house.waits(card, class_id)
+    for enrolment in enrolments:
+        give_back(house, enrolment)
+    house.serve_lists()
+    assert seats(house, class_id) == (0, 1, 0, 1)
+    assert code(house.enrol(card, class_id)) == (409, "already-waiting")
+    house.enrolled(house.award(), class_id)
+    document(accept(house, place, card), 201)
+    assert seats(house, class_id) == (2, 0, 0, 0)
+    assert house.differences() == []
+
+
 def test_the_same_key_accepts_once(house: House) -> None:
     class_id, (first,) = full_class(house)
     card = house.award()

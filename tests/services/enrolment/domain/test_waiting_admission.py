@@ -162,6 +162,14 @@ def test_an_offered_seat_is_taken_by_whom_it_was_offered() -> None:
     assert verdict.place.state is PlaceState.ACCEPTED
 
 
+@pytest.mark.parametrize("asked", [command(), wish()])
+def test_who_is_offered_a_seat_gets_no_other_one_beside_it(asked: EnrolCommand) -> None:
+    a_class = training_class(declared_seats=2, offered=1)
+    assert codes(judged(asked, a_class=a_class, places=[place()])) == ["already-waiting"]
+    elsewhere = place(class_id="class-2")
+    assert codes(judged(asked, a_class=a_class, places=[elsewhere])) == ["admitted"]
+
+
 def test_it_is_taken_once() -> None:
     a_class = training_class(declared_seats=2, offered=1)
     twice = [acceptance(place()), acceptance(place(), movement_id="another")]
