@@ -20,7 +20,7 @@ from chassis.settings import SettingsError
 from chassis.system_token import SystemToken
 from chassis.throttle import Throttle
 from chassis.transaction import Transactions
-from services.enrolment.domain.seats.admission import EnrolCommand
+from services.enrolment.domain.seats.enrol_command import EnrolCommand
 from services.enrolment.settings import Settings, WorkerSettings
 from services.enrolment.storage.stores import Stores, open_stores
 from services.enrolment.storage.tables.metadata import METADATA

@@ -19,7 +19,7 @@ from deploy.local.databases import ServiceDatabase
 from services.enrolment.domain.programme.award import Candidate
 from services.enrolment.domain.programme.card import Scheme
 from services.enrolment.domain.programme.wave import Wave
-from services.enrolment.domain.seats.admission import EnrolCommand
+from services.enrolment.domain.seats.enrol_command import EnrolCommand
 from services.enrolment.queries.consistency import check_consistency
 from services.enrolment.service import EnrolmentService, open_service
 from services.enrolment.settings import Settings

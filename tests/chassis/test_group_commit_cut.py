@@ -15,7 +15,7 @@ from chassis.database import Database
 from chassis.idempotency import IdempotencyKey
 from chassis.identifiers import new_id
 from chassis.tickets import Outcome
-from services.enrolment.domain.seats.admission import EnrolCommand
+from services.enrolment.domain.seats.enrol_command import EnrolCommand
 from services.enrolment.use_cases.seats.enrol import EnrolHandler
 from tests.chassis.batches import codes, fresh_key
 from tests.chassis.proxy import Cut, Proxy, proxied

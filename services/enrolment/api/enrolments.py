@@ -24,8 +24,8 @@ from services.enrolment.api.enrolment_documents import Enrolment as ShownEnrolme
 from services.enrolment.api.fields import ReasonGiven
 from services.enrolment.api.for_a_card import for_a_card
 from services.enrolment.domain.reach import reach_to_act, reach_to_read
-from services.enrolment.domain.seats.admission import EnrolCommand
 from services.enrolment.domain.seats.cancellation import Cancelled
+from services.enrolment.domain.seats.enrol_command import EnrolCommand
 from services.enrolment.domain.seats.enrolment import Enrolment
 from services.enrolment.domain.seats.waiting_list import Changed
 from services.enrolment.queries.enrolments import list_enrolments, show_enrolment

@@ -18,7 +18,7 @@ from services.enrolment.api.enrolment_documents import (
 from services.enrolment.api.enrolments import left, submit
 from services.enrolment.api.for_a_card import for_a_card
 from services.enrolment.domain.reach import Reach
-from services.enrolment.domain.seats.admission import EnrolCommand
+from services.enrolment.domain.seats.enrol_command import EnrolCommand
 from services.enrolment.domain.seats.waiting_list import Place
 from services.enrolment.service import LOOKUPS_OF_ONE_CALLER, EnrolmentService
 from services.enrolment.use_cases.seats.leave_waiting_list import (

@@ -23,7 +23,7 @@ from chassis.group_commit import GroupCommit
 from chassis.idempotency import IdempotencyKeys
 from chassis.identifiers import new_id
 from chassis.problems import Problem
-from services.enrolment.domain.seats.admission import EnrolCommand
+from services.enrolment.domain.seats.enrol_command import EnrolCommand
 from services.enrolment.domain.seats.training_class import TrainingClass
 from services.enrolment.service import EnrolmentService, open_service
 from services.enrolment.storage.classes import ClassStore

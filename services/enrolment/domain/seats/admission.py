@@ -17,55 +17,20 @@ from services.enrolment.domain.money.movement import Account, Cause, Movement
 from services.enrolment.domain.programme.card import Card, CardState
 from services.enrolment.domain.programme.check import first_refusal
 from services.enrolment.domain.programme.pause import Pause
+from services.enrolment.domain.seats.enrol_command import EnrolCommand
 from services.enrolment.domain.seats.enrolment import Enrolment, EnrolmentState, PastEnrolment
-from services.enrolment.domain.seats.entitlement import (
-    Case,
-    checks_of,
-    checks_of_waiting,
-    free_slot,
-)
+from services.enrolment.domain.seats.entitlement import Case, checks_of, free_slot
 from services.enrolment.domain.seats.training_class import TrainingClass
-from services.enrolment.domain.seats.waiting_list import (
-    Place,
-    PlaceState,
-    accepted,
-    joined,
-    offer_ends_at,
+from services.enrolment.domain.seats.waiting_admission import (
+    Waitlisted,
+    offered_place,
+    refuse_beside_an_offer,
+    waitlisted,
 )
+from services.enrolment.domain.seats.waiting_list import Place, accepted
 from vocabulary.refusals.cards import CardNotFound
-from vocabulary.refusals.seats import AlreadyWaiting, CatalogueLagging, ClassNotFound, OfferOver
+from vocabulary.refusals.seats import CatalogueLagging, ClassNotFound
 from vocabulary.rule_set import RuleSet
-
-
-@dataclass(frozen=True, slots=True)
-class EnrolCommand:
-    """Somebody wants a seat for a card. The caller makes the ids; actor and role come from the credential.
-
-    `waits` says that a place in the waiting list will do where no seat is free; `accepts` that the seat is one that was
-    offered for the place with this `enrolment_id`. `consent` is the word of whoever assists that the holder agreed:
-    without it there is no such command.
-    """
-
-    enrolment_id: str
-    movement_id: str
-    card_ref: str
-    class_id: str
-    expected_price: int
-    actor: str
-    role: str
-    request_id: str
-    consent: bool = False
-    waits: bool = False
-    accepts: bool = False
-
-    @property
-    def asks_for_list(self) -> bool:
-        """Tell whether the places of its card in waiting lists matter."""
-        return self.waits or self.accepts
-
-    def __post_init__(self) -> None:
-        if assists(self.role) and not self.consent:
-            raise ValueError("nobody is enrolled by another without having agreed")
 
 
 @dataclass(frozen=True, slots=True)
@@ -83,16 +48,6 @@ class Admitted:
     place: Place | None = None
 
 
-@dataclass(frozen=True, slots=True)
-class Waitlisted:
-    """No seat was free, and a place in the waiting list was given: the card's region, and the class afterwards."""
-
-    command: EnrolCommand
-    place: Place
-    region: str
-    training_class: TrainingClass
-
-
 Verdict = Admitted | Waitlisted | Problem
 """What becomes of a command."""
 
@@ -101,9 +56,8 @@ Verdict = Admitted | Waitlisted | Problem
 class Situation:
     """What a batch is judged by, as it stood under the locks; `suspended` are providers whose classes take nobody.
 
-    `places` are the open places in waiting lists of the cards for which that matters.
-
-    `classes_to_come` are those not known here that the catalogue may have published since it was read.
+    `places` are the open places in waiting lists of the cards for which that matters, and `classes_to_come`
+    those classes not known here that the catalogue may have published since it was read.
     """
 
     classes: Mapping[str, TrainingClass]
@@ -166,11 +120,11 @@ def _judge(command: EnrolCommand, batch: _Batch) -> Admitted | Waitlisted:
     past = batch.history.get(command.card_ref, [])
     places = batch.places.get(command.card_ref, [])
     case = _case(command, situation, training_class, card, past)
-    if not command.accepts and any(_offers(place, training_class) for place in places):
-        raise AlreadyWaiting("A seat in this class is offered to the card: accept that one.")
+    if not command.accepts:
+        refuse_beside_an_offer(case, places)
     if command.waits and not training_class.has_seat_for_anybody:
-        return _waitlisted(command, case, places)
-    place = _offered_place(command, case, places) if command.accepts else None
+        return waitlisted(command, case, places)
+    place = offered_place(command, case, places) if command.accepts else None
     refusal = first_refusal(checks_of(case))
     if refusal is not None:
         raise refusal
@@ -181,48 +135,6 @@ def _judge(command: EnrolCommand, batch: _Batch) -> Admitted | Waitlisted:
         return admission
     taken = accepted(place, training_class)
     return replace(admission, place=taken.place, training_class=taken.training_class)
-
-
-def _offers(place: Place, training_class: TrainingClass) -> bool:
-    return place.class_id == training_class.class_id and place.state is PlaceState.OFFERED
-
-
-def _waitlisted(command: EnrolCommand, case: Case, places: Sequence[Place]) -> Waitlisted:
-    refusal = first_refusal(checks_of_waiting(case, places))
-    if refusal is not None:
-        raise refusal
-    training_class = case.training_class
-    place = Place(
-        enrolment_id=command.enrolment_id,
-        card_ref=command.card_ref,
-        class_id=training_class.class_id,
-        provider_id=training_class.provider_id,
-        state=PlaceState.WAITLISTED,
-        price=training_class.price,
-        number=training_class.joined + 1,
-        joined_at=case.now,
-        rule_version=case.rules.version,
-        assisted=assists(command.role),
-        consent=command.consent,
-    )
-    return Waitlisted(command, place, case.card.region, joined(place, training_class))
-
-
-def _offered_place(command: EnrolCommand, case: Case, places: Sequence[Place]) -> Place:
-    """Return the place for which a seat is offered. Raises `OfferOver` where none is, or not any more."""
-    found = (place for place in places if place.enrolment_id == command.enrolment_id)
-    place = next(found, None)
-    if place is None:
-        raise OfferOver(facts={"enrolment_status": PlaceState.RELEASED.value})
-    if place.state is not PlaceState.OFFERED:
-        raise OfferOver(
-            "No seat is offered yet: the place in the line tells how many are before it.",
-            facts={"enrolment_status": place.state.value},
-        )
-    ends_at = offer_ends_at(place, case.pauses, regency=case.card.region)
-    if ends_at is not None and ends_at <= case.now:
-        raise OfferOver(facts={"enrolment_status": PlaceState.RELEASED.value})
-    return place
 
 
 def _case(

@@ -21,15 +21,11 @@ from services.enrolment.domain.entry_kinds import EntryKind
 from services.enrolment.domain.learning.redemption import redeem_code
 from services.enrolment.domain.programme.card import Card
 from services.enrolment.domain.programme.standstill import settled
-from services.enrolment.domain.seats.admission import (
-    Admitted,
-    EnrolCommand,
-    Situation,
-    Waitlisted,
-    admit_all,
-)
+from services.enrolment.domain.seats.admission import Admitted, Situation, admit_all
+from services.enrolment.domain.seats.enrol_command import EnrolCommand
 from services.enrolment.domain.seats.enrolment import Enrolment
 from services.enrolment.domain.seats.training_class import TrainingClass
+from services.enrolment.domain.seats.waiting_admission import Waitlisted
 from services.enrolment.domain.seats.waiting_list import Place
 from services.enrolment.storage.cards import clocks_from
 from services.enrolment.storage.stores import Stores

@@ -7,15 +7,11 @@ from dataclasses import dataclass, field, replace
 from chassis.problems import Problem
 from services.enrolment.domain.programme.card import Card
 from services.enrolment.domain.programme.pause import Pause
-from services.enrolment.domain.seats.admission import (
-    Admitted,
-    EnrolCommand,
-    Situation,
-    Waitlisted,
-    admit_all,
-)
+from services.enrolment.domain.seats.admission import Admitted, Situation, admit_all
+from services.enrolment.domain.seats.enrol_command import EnrolCommand
 from services.enrolment.domain.seats.enrolment import PastEnrolment
 from services.enrolment.domain.seats.training_class import TrainingClass
+from services.enrolment.domain.seats.waiting_admission import Waitlisted
 from tests.services.enrolment.domain.builders import NOW, RULES, card, command, training_class
 from vocabulary.rule_set import RuleSet
 

@@ -8,7 +8,7 @@ from typing import Any
 
 from services.enrolment.domain.learning.evidence import Evidence, Source
 from services.enrolment.domain.programme.card import Card, CardState, Scheme
-from services.enrolment.domain.seats.admission import EnrolCommand
+from services.enrolment.domain.seats.enrol_command import EnrolCommand
 from services.enrolment.domain.seats.enrolment import Enrolment, EnrolmentState, PastEnrolment
 from services.enrolment.domain.seats.training_class import Meeting, TrainingClass
 from vocabulary.rule_book import shipped_rules

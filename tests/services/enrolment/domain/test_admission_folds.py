@@ -10,7 +10,8 @@ from hypothesis import strategies as st
 
 from chassis.problems import Problem
 from services.enrolment.domain.programme.card import CardState, Scheme
-from services.enrolment.domain.seats.admission import Admitted, EnrolCommand, Verdict
+from services.enrolment.domain.seats.admission import Admitted, Verdict
+from services.enrolment.domain.seats.enrol_command import EnrolCommand
 from services.enrolment.domain.seats.training_class import TrainingClass
 from tests.services.enrolment.domain.builders import (
     BALANCE,

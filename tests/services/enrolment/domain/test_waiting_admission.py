@@ -10,16 +10,11 @@ import pytest
 from chassis.problems import Problem
 from services.enrolment.domain.programme.card import CardState
 from services.enrolment.domain.programme.pause import Pause, Paused
-from services.enrolment.domain.seats.admission import (
-    Admitted,
-    EnrolCommand,
-    Situation,
-    Verdict,
-    Waitlisted,
-    admit_all,
-)
+from services.enrolment.domain.seats.admission import Admitted, Situation, Verdict, admit_all
+from services.enrolment.domain.seats.enrol_command import EnrolCommand
 from services.enrolment.domain.seats.enrolment import EnrolmentState
 from services.enrolment.domain.seats.training_class import TrainingClass
+from services.enrolment.domain.seats.waiting_admission import Waitlisted
 from services.enrolment.domain.seats.waiting_list import Place, PlaceState
 from tests.services.enrolment.domain.builders import (
     DAY,

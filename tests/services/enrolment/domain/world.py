@@ -14,14 +14,9 @@ from services.enrolment.domain.learning.review import review
 from services.enrolment.domain.learning.voiding import void
 from services.enrolment.domain.money.movement import Account, Movement
 from services.enrolment.domain.programme.card import Card
-from services.enrolment.domain.seats.admission import (
-    Admitted,
-    EnrolCommand,
-    Situation,
-    Verdict,
-    admit_all,
-)
+from services.enrolment.domain.seats.admission import Admitted, Situation, Verdict, admit_all
 from services.enrolment.domain.seats.cancellation import cancel
+from services.enrolment.domain.seats.enrol_command import EnrolCommand
 from services.enrolment.domain.seats.enrolment import Enrolment, EnrolmentState, PastEnrolment
 from services.enrolment.domain.seats.training_class import TrainingClass
 from vocabulary.rule_set import RuleSet
