@@ -201,7 +201,7 @@ def test_a_class_that_is_free_of_charge_moves_no_money(shared_house: House) -> N
 
 def class_not_found(house: House) -> Any:
     house.catalogue_was_read()
-    return house.enrol(house.award(), new_id())
+    return house.enrol(house.award(), random_reference())
 
 
 def card_not_found(house: House) -> Any:
