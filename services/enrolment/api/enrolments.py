@@ -64,6 +64,21 @@ from vocabulary.roles import AUDITOR, HOLDER, OFFICER, OPERATOR, PROVIDER
 
 endpoints: Endpoints[EnrolmentService] = Endpoints("/api/v1")
 READERS = (HOLDER, PROVIDER, OPERATOR, AUDITOR)
+BY_THE_RULES = (
+    AlreadyEnrolled,
+    EnrolmentInProgress,
+    EnrolmentsPaused,
+    CardNotUsable,
+    ReviewOwed,
+    WaitingTimeRuns,
+    RegistrationClosed,
+    ProviderSuspended,
+    ModeNotInScheme,
+    PriceChanged,
+    ScheduleConflict,
+    InsufficientBalance,
+)
+"""What the rules refuse to whoever wants a seat, taken at once or offered from the waiting list."""
 
 
 @endpoints.post(
@@ -78,18 +93,7 @@ READERS = (HOLDER, PROVIDER, OPERATOR, AUDITOR)
         ClassNotFound,
         CatalogueLagging,
         CardNotFound,
-        AlreadyEnrolled,
-        EnrolmentInProgress,
-        EnrolmentsPaused,
-        CardNotUsable,
-        ReviewOwed,
-        WaitingTimeRuns,
-        RegistrationClosed,
-        ProviderSuspended,
-        ModeNotInScheme,
-        PriceChanged,
-        ScheduleConflict,
-        InsufficientBalance,
+        *BY_THE_RULES,
         ClassFull,
         AlreadyWaiting,
         TooManyWaitingLists,

@@ -15,7 +15,7 @@ from services.enrolment.api.enrolment_documents import (
     NewEnrolment,
     OfferRefusal,
 )
-from services.enrolment.api.enrolments import left, submit
+from services.enrolment.api.enrolments import BY_THE_RULES, left, submit
 from services.enrolment.api.for_a_card import for_a_card
 from services.enrolment.domain.reach import Reach
 from services.enrolment.domain.seats.enrol_command import EnrolCommand
@@ -25,20 +25,9 @@ from services.enrolment.use_cases.seats.leave_waiting_list import (
     LeaveWaitingList,
     leave_waiting_list,
 )
-from vocabulary.refusals.cards import CardNotFound, CardNotUsable
-from vocabulary.refusals.catalogue import ProviderSuspended
+from vocabulary.refusals.cards import CardNotFound
 from vocabulary.refusals.seats import (
-    AlreadyEnrolled,
-    EnrolmentInProgress,
-    EnrolmentsPaused,
-    InsufficientBalance,
-    ModeNotInScheme,
     OfferOver,
-    PriceChanged,
-    RegistrationClosed,
-    ReviewOwed,
-    ScheduleConflict,
-    WaitingTimeRuns,
 )
 from vocabulary.roles import HOLDER, OFFICER, OPERATOR
 
@@ -57,18 +46,7 @@ endpoints: Endpoints[EnrolmentService] = Endpoints("/api/v1")
         NotFound,
         OfferOver,
         CardNotFound,
-        AlreadyEnrolled,
-        EnrolmentInProgress,
-        EnrolmentsPaused,
-        CardNotUsable,
-        ReviewOwed,
-        WaitingTimeRuns,
-        RegistrationClosed,
-        ProviderSuspended,
-        ModeNotInScheme,
-        PriceChanged,
-        ScheduleConflict,
-        InsufficientBalance,
+        *BY_THE_RULES,
     ),
     bounded=(LOOKUPS_OF_ONE_CALLER,),
 )

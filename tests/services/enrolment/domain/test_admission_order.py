@@ -16,8 +16,8 @@ from services.enrolment.domain.seats.enrolment import EnrolmentState
 from tests.services.enrolment.domain.admission_case import Case, code_of
 from tests.services.enrolment.domain.builders import DAY, HOUR, NOW, PRICE, meeting, past
 
-OF_THE_LIST = {"already-waiting", "too-many-waiting-lists", "offer-over"}
-"""What is refused only to who waits, or was offered a seat: `test_waiting_admission`."""
+OF_THE_LIST = {"already-waiting", "too-many-waiting-lists"}
+"""What is refused only to who wants to wait: `test_waiting_admission`."""
 
 
 def lose_the_class(case: Case) -> None:
