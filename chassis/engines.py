@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import json
 from typing import Any
 
 import psycopg
 import sqlalchemy as sa
 from gevent.monkey import is_module_patched
+from psycopg.types.string import TextLoader
 
 from chassis.cooperative_connection import CooperativeConnection
 from chassis.digest_in_sql import SQLITE_FUNCTION, sha256_of_text
@@ -69,6 +71,14 @@ def sqlite_engine(url: sa.URL, pool_size: int) -> sa.Engine:
     return engine
 
 
+_DECODER = json.JSONDecoder()
+
+
+def _read_json(written: bytes) -> Any:
+    """Read JSON that the server wrote, whose encoding need not be found out."""
+    return _DECODER.decode(written.decode())
+
+
 def _connect_cooperatively(
     _: Any, __: Any, arguments: Any, options: Any
 ) -> psycopg.Connection[Any]:
@@ -86,6 +96,7 @@ def postgresql_engine(
         max_overflow=0,
         pool_timeout=5,
         pool_use_lifo=True,
+        json_deserializer=_read_json,
         connect_args={"connect_timeout": 5, "application_name": "service", **_NOTICE_SILENCE},
     )
     if is_module_patched("select"):
@@ -93,6 +104,8 @@ def postgresql_engine(
 
     @sa.event.listens_for(engine, "connect")
     def prepare(connection: Any, _: Any) -> None:
+        # Ids are text in Python: no object is made of each before.
+        connection.adapters.register_loader("uuid", TextLoader)
         connection.execute(
             f"set statement_timeout = {STATEMENT_TIMEOUT_MS};"
             f"set lock_timeout = {lock_timeout_ms};"

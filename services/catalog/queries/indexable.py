@@ -32,13 +32,25 @@ from services.catalog.storage.tables import (
 
 C, T = COURSE.c, TRAINING_CLASS.c
 
-_IS_PUBLISHED = T.status.concat("") == ClassStatus.PUBLISHED
-"""Said so that no index serves it: SQLite would look through every published class instead of those of the courses."""
+
+def _unindexed(column: sa.Column[Any]) -> sa.ColumnElement[Any]:
+    """Return a column's value said so that no index serves it.
+
+    Classes are found by their courses: a database that does not know yet how few these are would rather look through
+    all that are published, or through all that can still be joined.
+    """
+    return sa.func.coalesce(column, column)
+
+
+_IS_PUBLISHED = _unindexed(T.status) == ClassStatus.PUBLISHED
 
 _HELD = sa.func.coalesce(CLASS_SEATS.c.held, 0)
-_INDEXABLE = COURSES.where(
-    C.status == CourseStatus.PUBLISHED, PROVIDER.c.status == ProviderStatus.APPROVED
+_PUBLISHED = COURSES.add_columns(PROVIDER.c.status.label("provider_status")).where(
+    C.status == CourseStatus.PUBLISHED
 )
+"""Of providers of any status: asked for approved ones, a database that does not know yet how many there are looks
+through all of them for each course."""
+
 _JOINABLE = (
     sa.select(
         T.class_id,
@@ -125,17 +137,21 @@ def course_ids_closing(
 def _read(
     connection: sa.Connection, among: Among, parameters: Mapping[str, Any], *, now: datetime
 ) -> list[IndexedCourse]:
-    rows = connection.execute(_INDEXABLE.where(among(C.course_id)), parameters).all()
+    rows = connection.execute(_PUBLISHED.where(among(C.course_id)), parameters).all()
     if not rows:
         return []
     offers = _offers(connection, among, parameters, now=now)
-    return [_indexed(row, offers.get(row.course_id, ())) for row in rows]
+    return [
+        _indexed(row, offers.get(row.course_id, ()))
+        for row in rows
+        if row.provider_status == ProviderStatus.APPROVED
+    ]
 
 
 def _offers(
     connection: sa.Connection, among: Among, parameters: Mapping[str, Any], *, now: datetime
 ) -> Mapping[str, Sequence[Offer]]:
-    joinable = _JOINABLE.where(among(T.course_id), T.registration_closes > now)
+    joinable = _JOINABLE.where(among(T.course_id), _unindexed(T.registration_closes) > now)
     limited = (
         sa.select(CLASS_REGION)
         .join(TRAINING_CLASS, T.class_id == CLASS_REGION.c.class_id)

@@ -97,29 +97,47 @@ def _add_texts(document: Document, course: IndexedCourse) -> None:
         document.add_text(schema.CODES, found)
 
 
+@dataclass(frozen=True, slots=True)
+class _Alike:
+    """What is kept of some offers together: for whom they are, and when they start, each instant once, in order."""
+
+    where: str
+    starts: Sequence[int]
+
+    @classmethod
+    def of(cls, offers: Sequence[Offer]) -> _Alike:
+        """Sum up offers, at least one."""
+        return cls(where(offers), sorted({start_of(offer) for offer in offers}))
+
+
 def _add_offers(document: Document, offers: Sequence[Offer]) -> None:
-    for has_seats in (None, True, False):
-        some = [one for one in offers if has_seats in (None, one.has_seats)]
-        if some:
-            _add_alike(document, some, has_seats)
-    document.add_text(schema.MIXED, schema.YES if are_mixed(offers) else schema.NO)
-    if are_mixed(offers):
+    mixed = are_mixed(offers)
+    document.add_text(schema.MIXED, schema.YES if mixed else schema.NO)
+    if mixed:
         for number in {number for offer in offers for number in numbers(offer)}:
             document.add_unsigned(schema.MIXED_OFFERS, number)
-    document.add_unsigned(schema.FIRST_START, min(map(start_of, offers), default=NEVER))
+    if not offers:
+        document.add_unsigned(schema.FIRST_START, NEVER)
+        return
+    together = _Alike.of(offers)
+    document.add_unsigned(schema.FIRST_START, together.starts[0])
+    _add_alike(document, together, None)
+    for has_seats in (True, False):
+        some = [offer for offer in offers if offer.has_seats is has_seats]
+        if some:
+            document.add_text(schema.SEATS_FIELD, schema.SEATS[has_seats])
+            # Mostly all classes of a course have seats, or none has.
+            alike = together if len(some) == len(offers) else _Alike.of(some)
+            _add_alike(document, alike, has_seats)
 
 
-def _add_alike(document: Document, offers: Sequence[Offer], has_seats: bool | None) -> None:
+def _add_alike(document: Document, alike: _Alike, has_seats: bool | None) -> None:
     """Add all offers, or those with seats, or those without."""
-    written = where(offers)
-    document.add_text(schema.WHERE[has_seats], written)
-    for region in regions_at(written):
+    document.add_text(schema.WHERE[has_seats], alike.where)
+    for region in regions_at(alike.where):
         document.add_text(schema.PLACES[has_seats], region)
     earliest, between, latest = schema.STARTS[has_seats]
-    starts = sorted({start_of(offer) for offer in offers})
-    document.add_unsigned(earliest, starts[0])
-    document.add_unsigned(latest, starts[-1])
-    for start in starts[1:-1]:
+    document.add_unsigned(earliest, alike.starts[0])
+    document.add_unsigned(latest, alike.starts[-1])
+    for start in alike.starts[1:-1]:
         document.add_unsigned(between, start)
-    if has_seats is not None:
-        document.add_text(schema.SEATS_FIELD, schema.SEATS[has_seats])
