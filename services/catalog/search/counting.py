@@ -2,17 +2,25 @@
 
 from __future__ import annotations
 
-from collections import defaultdict
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
+from functools import reduce
+from operator import getitem
 from typing import Any
 
 from tantivy import Query, Searcher
 
 from services.catalog.search import schema as fields
-from services.catalog.search.aggregations import NUMBER, Aggregation, Asked, tally, terms
+from services.catalog.search.aggregations import (
+    NUMBER,
+    Aggregation,
+    Asked,
+    narrowed,
+    tally,
+    terms,
+)
 from services.catalog.search.counting_regions import asked_of_regions, regions
-from services.catalog.search.filters import choices, every_one
+from services.catalog.search.filters import choices
 from services.catalog.search.reading import View
 from services.catalog.search.wanted import SearchWanted
 
@@ -43,7 +51,7 @@ def count(view: View, among: Query, wanted: SearchWanted) -> tuple[int, Facets]:
         ],
         "region": [
             {"value": code, "count": number}
-            for code, number in regions(view, among, wanted, found).items()
+            for code, number in regions(wanted, found).items()
             if number
         ],
         "has_seats": [
@@ -53,19 +61,23 @@ def count(view: View, among: Query, wanted: SearchWanted) -> tuple[int, Facets]:
 
 
 def _counted(searcher: Searcher, among: Query, asked: Mapping[str, Asked]) -> dict[str, Any]:
-    """Count several things; conditions are looked at once for all that is counted under them."""
-    under: defaultdict[tuple[str, ...], dict[str, Aggregation]] = defaultdict(dict)
+    """Count several things in one pass; a condition is looked at once for all that is counted under it."""
+    whole: dict[str, Aggregation] = {}
     for name, (conditions, aggregation) in asked.items():
-        under[conditions][name] = aggregation
-    whole = under.pop((), {})
-    narrowed = {
-        every_one(conditions): {"filter": every_one(conditions), "aggs": aggregations}
-        for conditions, aggregations in under.items()
+        under = whole
+        for condition in _widest_shared(conditions):
+            under = under.setdefault(condition, narrowed(condition, {}))["aggs"]
+        under[name] = aggregation
+    found = searcher.aggregate(among, whole)
+    return {
+        name: reduce(getitem, _widest_shared(conditions), found)[name]
+        for name, (conditions, _) in asked.items()
     }
-    found: dict[str, Any] = searcher.aggregate(among, whole | narrowed)
-    for name in narrowed:
-        found |= found.pop(name)
-    return found
+
+
+def _widest_shared(conditions: Sequence[str]) -> Sequence[str]:
+    """Order conditions: the last of `choices`, which offers are wanted, is shared by most and takes longest."""
+    return conditions[::-1]
 
 
 def _asked(wanted: SearchWanted) -> dict[str, Asked]:

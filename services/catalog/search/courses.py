@@ -13,6 +13,7 @@ from services.catalog.search import schema
 from services.catalog.search.offers import (
     Offer,
     are_mixed,
+    limited,
     numbers,
     regions_at,
     start_of,
@@ -116,6 +117,7 @@ def _add_offers(document: Document, offers: Sequence[Offer]) -> None:
     if mixed:
         for number in {number for offer in offers for number in numbers(offer)}:
             document.add_unsigned(schema.MIXED_OFFERS, number)
+        document.add_text(schema.MIXED_LIMITED, limited(offers))
     if not offers:
         document.add_unsigned(schema.FIRST_START, NEVER)
         return

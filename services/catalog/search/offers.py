@@ -5,7 +5,8 @@ A course is found by place, time and seats only if *one* of its classes passes a
 classes. Where all classes of a course are for the same people it is enough to keep their places once, and the instants
 at which they start, those with seats and those without apart. Where they are for different people (*mixed*) each class
 is written as one number for every place under which it can be asked for, the instant lowest: all classes of a place,
-with or without seats, that start within a span are then one range of numbers.
+with or without seats, that start within a span are then a range of numbers. So that it is not one of thousands, each
+class is also written by the stretch of days in which it starts.
 """
 
 from __future__ import annotations
@@ -18,11 +19,17 @@ from functools import lru_cache
 from vocabulary.regions import PROVINCES, REGENCIES, Province, Region
 
 _INSTANT_BITS = 44
-_SEATS_BITS = 2
+_SEATS_BITS = 3
 _EPOCH = datetime(2000, 1, 1, tzinfo=UTC)
 _MILLISECOND = timedelta(milliseconds=1)
 LAST_START = (1 << _INSTANT_BITS) - 1
 """The latest start that is told apart from others, as `start_of` tells it."""
+
+_STRETCH_BITS = 28
+"""Bits of an instant that its stretch leaves out: a stretch is some three days long."""
+
+_STRETCH = 4
+"""Marks, beside what a number says of seats, that it tells a stretch and no instant."""
 
 # What a place number starts with: everywhere (an online class without limits); something within a province; a regency
 # itself; a whole province.
@@ -90,8 +97,11 @@ class Wanted:
         if instants is None:
             return []
         seats = 0 if self.has_seats is None else 1 + self.has_seats
-        first, last = instants
-        return [(_number(p, seats, first), _number(p, seats, last)) for p in places]
+        return [
+            (_number(place, seats | mark, first), _number(place, seats | mark, last))
+            for place in places
+            for mark, first, last in _covering(*instants)
+        ]
 
 
 def are_mixed(offers: Sequence[Offer]) -> bool:
@@ -100,11 +110,14 @@ def are_mixed(offers: Sequence[Offer]) -> bool:
 
 
 def numbers(offer: Offer) -> Iterator[int]:
-    """Write an offer as numbers: for each place under which it can be asked for, with its seats and regardless."""
+    """Write an offer as numbers, of its instant and of its stretch: for each place under which it can be asked for,
+    with its seats and regardless.
+    """
     instant = start_of(offer)
     for place in _places_of(offer.codes):
         for seats in (0, 1 + offer.has_seats):
             yield _number(place, seats, instant)
+            yield _number(place, seats | _STRETCH, instant >> _STRETCH_BITS)
 
 
 def start_of(offer: Offer) -> int:
@@ -130,6 +143,34 @@ def regions_at(written: str) -> frozenset[str]:
     return frozenset().union(*map(_regions_within, written.split()))
 
 
+def limited(offers: Iterable[Offer]) -> str:
+    """Write the offers that are not for the whole country, for `limited_regions` to read."""
+    return ";".join(
+        f"{start_of(offer)} {offer.has_seats:d} {' '.join(offer.codes)}"
+        for offer in offers
+        if offer.codes
+    )
+
+
+def limited_regions(written: str, wanted: Wanted) -> set[str]:
+    """Return the regions under which what `limited` wrote can be asked for, as far as time and seats are as wanted."""
+    instants = wanted.instants()
+    if instants is None:
+        return set()
+    first, last = instants
+    found: set[str] = set()
+    for start, has_seats, regions in _limited(written):
+        if first <= start <= last and wanted.has_seats in (None, has_seats):
+            found |= regions
+    return found
+
+
+@lru_cache(maxsize=32_768)
+def _limited(written: str) -> Sequence[tuple[int, bool, frozenset[str]]]:
+    each = (offer.split(" ", 2) for offer in written.split(";") if offer)
+    return [(int(start), seats == "1", regions_at(codes)) for start, seats, codes in each]
+
+
 @lru_cache(maxsize=4_096)
 def _places_of(codes: tuple[str, ...]) -> frozenset[int]:
     found = set() if codes else {_place(_EVERYWHERE)}
@@ -151,6 +192,19 @@ def _regions_within(code: str) -> frozenset[str]:
 
 def _place(kind: int, code: str = "") -> int:
     return kind * _PLACE_DIGITS + int(code.replace(".", "") or 0)
+
+
+def _covering(first: int, last: int) -> Iterator[tuple[int, int, int]]:
+    """Cover a span of instants by whole stretches, as `_STRETCH`, and by the instants (0) at both ends beside them."""
+    begun, ended = -(-first >> _STRETCH_BITS), last + 1 >> _STRETCH_BITS
+    if begun >= ended:
+        yield 0, first, last
+        return
+    if first < begun << _STRETCH_BITS:
+        yield 0, first, (begun << _STRETCH_BITS) - 1
+    yield _STRETCH, begun, ended - 1
+    if ended << _STRETCH_BITS <= last:
+        yield 0, ended << _STRETCH_BITS, last
 
 
 def _number(place: int, seats: int, instant: int) -> int:

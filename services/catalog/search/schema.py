@@ -7,7 +7,7 @@ from typing import Final
 
 from tantivy import Schema, SchemaBuilder
 
-VERSION: Final = 3
+VERSION: Final = 4
 """Raise it with every change of the fields, of the analysis of text or of what is shown: older indexes are then built
 anew from the tables."""
 
@@ -63,11 +63,13 @@ STARTS: Final[Mapping[bool | None, tuple[str, str, str]]] = {
 
 MIXED: Final = "mixed"
 """Says whether the classes of a course are for different people: only of such a one the places do not tell where those
-are that start within a span. `MIXED_OFFERS` holds their offers, which are few."""
+are that start within a span. `MIXED_OFFERS` holds their offers, which are few, and `MIXED_LIMITED` those that are not
+for the whole country, as one text."""
 
 YES: Final = "yes"
 NO: Final = "no"
 MIXED_OFFERS: Final = "mixed_offers"
+MIXED_LIMITED: Final = "mixed_limited"
 
 
 def build_schema() -> Schema:
@@ -78,7 +80,15 @@ def build_schema() -> Schema:
     for name in (TITLE, TEXT):
         builder.add_text_field(name, tokenizer_name="whitespace", index_option="freq")
     builder.add_text_field(WORDS, tokenizer_name="whitespace", index_option="basic")
-    for name in (TRACK, MODE, PROVIDER_LABEL, TITLE_ORDER, SEATS_FIELD, *WHERE.values()):
+    for name in (
+        TRACK,
+        MODE,
+        PROVIDER_LABEL,
+        TITLE_ORDER,
+        SEATS_FIELD,
+        MIXED_LIMITED,
+        *WHERE.values(),
+    ):
         builder.add_text_field(name, tokenizer_name="raw", index_option="basic", fast=True)
     for earliest, between, latest in STARTS.values():
         builder.add_unsigned_field(earliest, fast=True)

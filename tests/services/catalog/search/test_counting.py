@@ -43,7 +43,7 @@ def offer(chance: random.Random) -> Offer:
     """Draw a class."""
     regency = chance.choice([None, "17.71", "18.01"])
     limited = chance.sample(PLACES, chance.randrange(3)) if regency is None else []
-    day = FIRST_DAY + timedelta(days=chance.randrange(6))
+    day = FIRST_DAY + timedelta(days=chance.choice([*range(6), 9, 14, 30]))
     return Offer(day, chance.random() < 0.6, regency, tuple(limited))
 
 
@@ -59,7 +59,9 @@ def wanted(chance: random.Random) -> SearchWanted:
         offers=Wanted(
             region=chance.choice([None, *map(region, PLACES)]),
             after=after,
-            before=chance.choice([None, (after or FIRST_DAY) + timedelta(days=2)]),
+            before=chance.choice(
+                [None, (after or FIRST_DAY) + timedelta(days=chance.choice([2, 8, 20]))]
+            ),
             has_seats=chance.choice([None, None, True, False]),
         ),
     )
@@ -187,3 +189,18 @@ def test_an_instant_is_compared_to_the_millisecond() -> None:
 
 def _starting(view: View, offers: Wanted) -> list[str]:
     return titles(view, SearchWanted(offers=offers), Sort.NEWEST)
+
+
+def test_a_course_of_thousands_of_classes_is_counted_where_they_are() -> None:
+    codes = [code for code in REGENCIES if not code.startswith("31")]
+    many = [
+        Offer(FIRST_DAY + timedelta(hours=n), True, None, tuple(codes[n % 500 : n % 500 + 9]))
+        for n in range(3_000)
+    ]
+    late = Offer(FIRST_DAY + timedelta(days=300), True, None, ())
+    last = Offer(FIRST_DAY + timedelta(days=200), True, "31.71", ())
+    with indexed([course("Las", offers=[*many, late, last])]) as view:
+        before = Wanted(before=FIRST_DAY + timedelta(days=150))
+        _, facets = Search(view, SearchWanted(offers=before)).counts()
+    told = {choice["value"]: choice["count"] for choice in facets["region"]}
+    assert told == {code: 1 for code in PROVINCES if code != "31"}
