@@ -55,11 +55,11 @@ def leave_waiting_list(
     stores.places.save(connection, [changed.place])
     stores.classes.save_lists(connection, [changed.training_class], before=classes)
     now = stores.database.now(connection)
-    card = stores.cards.read(connection, place.card_ref)
+    [card] = stores.cards.find_all(connection, [place.card_ref]).values()
     entry = entry_of_change(
         changed,
         called_by(command.caller, command.request_id),
-        region="" if card is None else card.region,
+        region=card.region,
         rule_version=stores.rules.at(connection, now).version,
         reason=command.reason,
     )
