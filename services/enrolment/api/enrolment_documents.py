@@ -121,6 +121,14 @@ class ClassOfEnrolment(Shown):
     ends_at = InstantField()
 
 
+class NextClass(ClassOfEnrolment):
+    """A class of the same course that can be joined now."""
+
+    price = rupiah("What a seat costs.")
+    registration_closes = InstantField()
+    seats_left = Whole(least=1, metadata=says("Free as this is read."))
+
+
 _CODE = says("Shown at the provider to begin the training. Whoever has it can: keep it secret.")
 
 
@@ -150,7 +158,7 @@ _STANDS = (
 class Enrolment(Shown):
     """One card in one class, or in its waiting list."""
 
-    SOMETIMES = frozenset({"redeem_code", "place_in_line", "offer_expires_at"})
+    SOMETIMES = frozenset({"redeem_code", "place_in_line", "offer_expires_at", "next_classes"})
 
     id = Reference()
     status = OneOf(_STATES, metadata=says(_STANDS))
@@ -175,6 +183,13 @@ class Enrolment(Shown):
             "Only while a seat is offered: until when it is kept. A pause of enrolments since"
             " prolongs it by as long as it lasts."
         )
+    )
+    next_classes = ma.fields.List(
+        ma.fields.Nested(NextClass),
+        metadata=says(
+            "Only where its class was called off, and in no list: the classes of the course that can be"
+            " joined now and start soonest, three at most."
+        ),
     )
 
 

@@ -28,7 +28,7 @@ from services.enrolment.domain.seats.cancellation import Cancelled
 from services.enrolment.domain.seats.enrol_command import EnrolCommand
 from services.enrolment.domain.seats.enrolment import Enrolment
 from services.enrolment.domain.seats.waiting_list import Changed
-from services.enrolment.queries.enrolments import list_enrolments, show_enrolment
+from services.enrolment.queries.enrolments import is_visible, list_enrolments, show_enrolment
 from services.enrolment.queries.timeline import show_timeline
 from services.enrolment.service import LOOKUPS_OF_ONE_CALLER, EnrolmentService
 from services.enrolment.use_cases.learning.redeem_enrolment import RedeemEnrolment, redeem_enrolment
@@ -158,13 +158,17 @@ def get_enrolments(call: Call, service: EnrolmentService) -> Answer:
 
 @endpoints.get("/enrolments/<id:enrolment_id>", allow=READERS, shows=ShownEnrolment)
 def get_enrolment(call: Call, service: EnrolmentService) -> Answer:
-    """Show one enrolment, or place in a waiting list."""
+    """Show one enrolment, or place in a waiting list.
+
+    Where its class was called off, `next_classes` are those of the course that can be joined instead.
+    """
     with service.database.reading() as connection:
         document = show_enrolment(
             connection,
             call.path["enrolment_id"],
             reach=reach_to_read(call.caller),
             code_key=service.code_key,
+            now=service.database.now(connection),
         )
     return show(document)
 
@@ -177,17 +181,11 @@ def get_timeline(call: Call, service: EnrolmentService) -> Answer:
     in there. Beside that once a minute is enough while somebody waits, once an hour otherwise, and at the instant in
     `next.due_at`, when what is next may change by itself; once `next` is null hardly anything happens any more.
     """
-    enrolment_id = call.path["enrolment_id"]
+    enrolment_id, reach = call.path["enrolment_id"], reach_to_read(call.caller)
+    document = None
     with service.database.reading() as connection:
-        visible = show_enrolment(
-            connection,
-            enrolment_id,
-            reach=reach_to_read(call.caller),
-            code_key=service.code_key,
-        )
-        document = (
-            show_timeline(connection, enrolment_id, stores=service.stores) if visible else None
-        )
+        if is_visible(connection, enrolment_id, reach=reach):
+            document = show_timeline(connection, enrolment_id, stores=service.stores)
     return show(document)
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from datetime import datetime
 from typing import Any
 
 import sqlalchemy as sa
@@ -12,13 +13,18 @@ from chassis.pagination import Page
 from services.enrolment.domain.learning.redemption import redeem_code
 from services.enrolment.domain.reach import Reach
 from services.enrolment.domain.seats.enrolment import EnrolmentState
+from services.enrolment.domain.seats.training_class import CANCELLED
 from services.enrolment.domain.seats.waiting_list import PlaceState
+from services.enrolment.queries.next_classes import class_document, next_classes
 from services.enrolment.storage.places import is_place
 from services.enrolment.storage.tables.seats import ENROLMENT, PLACE, TRAINING_CLASS
 
 E, T = ENROLMENT.c, TRAINING_CLASS.c
 P = PLACE.c
-_OF_CLASS = (T.course_id, T.course_title, T.mode, T.zone, T.starts_at, T.ends_at)
+_OF_CLASS = (
+    *(T.course_id, T.course_title, T.mode, T.zone, T.starts_at, T.ends_at),
+    T.status.label("class_status"),
+)
 _SELECT = sa.select(
     ENROLMENT,
     *_OF_CLASS,
@@ -33,6 +39,9 @@ _PLACE_IN_LINE = (
     .correlate(PLACE)
     .scalar_subquery()
 )
+_IS_NO_ENROLMENT = P.state != PlaceState.ACCEPTED.value
+"""A place that was accepted is told of by the enrolment that it became."""
+
 _SELECT_PLACES = (
     sa.select(
         *(P.enrolment_id, P.card_ref, P.class_id, P.provider_id, P.state, P.price, P.assisted),
@@ -42,8 +51,7 @@ _SELECT_PLACES = (
         sa.case((is_place(PlaceState.WAITLISTED), _PLACE_IN_LINE)).label("place_in_line"),
     )
     .join(TRAINING_CLASS, T.class_id == P.class_id)
-    # One that was accepted is told of by the enrolment that it became.
-    .where(P.state != PlaceState.ACCEPTED.value)
+    .where(_IS_NO_ENROLMENT)
 )
 
 
@@ -93,15 +101,38 @@ def list_enrolments(
     )
 
 
+def is_visible(connection: sa.Connection, enrolment_id: str, *, reach: Reach) -> bool:
+    """Tell whether an id is that of an enrolment or place within a reach."""
+    ids = [
+        sa.select(table.c.enrolment_id).where(within(reach, table), *condition)
+        for table, *condition in (
+            (ENROLMENT, E.enrolment_id == enrolment_id),
+            (PLACE, P.enrolment_id == enrolment_id, _IS_NO_ENROLMENT),
+        )
+    ]
+    return connection.execute(sa.union_all(*ids)).first() is not None
+
+
 def show_enrolment(
-    connection: sa.Connection, enrolment_id: str, *, reach: Reach, code_key: bytes
+    connection: sa.Connection,
+    enrolment_id: str,
+    *,
+    reach: Reach,
+    code_key: bytes,
+    now: datetime,
 ) -> dict[str, Any] | None:
-    """Return one enrolment or place, or None where it is absent or out of reach."""
+    """Return one enrolment or place, or None where it is absent or out of reach.
+
+    Where its class was called off it comes with the next classes of the course.
+    """
     for select, table in ((_SELECT, ENROLMENT), (_SELECT_PLACES, PLACE)):
         query = select.where(within(reach, table), table.c.enrolment_id == enrolment_id)
         row = connection.execute(query).one_or_none()
         if row is not None:
-            return _document(row, reach=reach, code_key=code_key)
+            document = _document(row, reach=reach, code_key=code_key)
+            if row.class_status == CANCELLED:
+                document["next_classes"] = next_classes(connection, row.course_id, now=now)
+            return document
     return None
 
 
@@ -111,15 +142,7 @@ def _document(row: sa.Row[Any], *, reach: Reach, code_key: bytes) -> dict[str, A
         "status": row.state,
         "card_ref": row.card_ref,
         "provider_id": row.provider_id,
-        "class": {
-            "id": row.class_id,
-            "course_id": row.course_id,
-            "course_title": row.course_title,
-            "mode": row.mode,
-            "zone": row.zone,
-            "starts_at": write_instant(row.starts_at),
-            "ends_at": write_instant(row.ends_at),
-        },
+        "class": class_document(row),
         "price": row.price,
         "enrolled_at": write_instant(row.enrolled_at),
         "assisted": row.assisted,

@@ -55,6 +55,13 @@ TRAINING_CLASS = sa.Table(
         sqlite_where=sa.text("status = 'cancelled'"),
     ),
     sa.Index(
+        "training_class_by_course",
+        "course_id",
+        "starts_at",
+        postgresql_where=sa.text("status = 'published'"),
+        sqlite_where=sa.text("status = 'published'"),
+    ),
+    sa.Index(
         "training_class_with_list",
         "class_id",
         postgresql_where=sa.text("waiting > 0 or offered > 0"),
