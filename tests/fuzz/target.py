@@ -89,7 +89,7 @@ def run(
     target: Target,
     *arguments: str,
     folder: Path,
-    settings: str,
+    settings: Path,
     hooks: str,
     told: Mapping[str, Any],
     seed: str = SEED,
@@ -98,7 +98,7 @@ def run(
     ran = subprocess.run(
         [
             *(sys.executable, "-m", "schemathesis.cli"),
-            *("--config-file", str(Path(__file__).parent / settings), "run", str(CONTRACT)),
+            *("--config-file", str(settings), "run", str(CONTRACT)),
             *("--url", target.world.system.address, *arguments),
             *("--seed", seed, "--workers", "1"),
             *("--checks", ",".join(CHECKS), "--suppress-health-check", "all"),

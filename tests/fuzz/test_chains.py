@@ -16,6 +16,8 @@ from tests.fuzz.target import SEED, Target, run
 
 pytestmark = pytest.mark.xdist_group("chains")
 
+SETTINGS = Path(__file__).with_name("chains.toml")
+
 CHAINS = 4
 """Chains of calls that follow links, for each call that one may begin with."""
 
@@ -56,7 +58,7 @@ def test_no_request_of_a_chain_is_answered_with_a_failure_or_otherwise_than_docu
             *("--phases", "stateful", "--max-examples", str(CHAINS)),
             *(f"--include-operation-id={name}" for name in in_chains),
             folder=tmp_path,
-            settings="chains.toml",
+            settings=SETTINGS,
             hooks="tests.fuzz.chains",
             told=told,
             seed=str(int(SEED) + turn),
