@@ -76,7 +76,7 @@ class PrivateServer:
             command=(str(self.programs.folder / "postgres"), "-D", str(self.data), *settings),
             environment=_environment(),
             layer=Layer.DATABASE,
-            ready=serves_queries(self.data),
+            ready=serves_queries(self.data, self.port),
             # Smart shutdown would wait for clients for ever; this one ends their sessions and stops cleanly.
             stop_signal=signal.SIGINT,
             folder=self.data,

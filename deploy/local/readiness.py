@@ -43,10 +43,16 @@ def accepts(port: int) -> Check:
     return check
 
 
-def serves_queries(data: Path) -> Check:
-    """Ready when the PostgreSQL server over a data folder says so; its port is open before that."""
+def serves_queries(data: Path, port: int) -> Check:
+    """Ready when the PostgreSQL server over a data folder says so; its port is open before that.
+
+    Not before its port is open, either: until then the file may be that of a server that was killed.
+    """
+    listens = accepts(port)
 
     def check() -> bool:
+        if not listens():
+            return False
         try:
             lines = (data / "postmaster.pid").read_text(encoding="utf-8").splitlines()
         except FileNotFoundError:

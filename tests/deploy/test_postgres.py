@@ -45,6 +45,25 @@ def test_a_private_server_keeps_its_data_and_password_over_a_restart(tmp_path: P
             _run_once(wrong, tmp_path, "select 1")
 
 
+def test_a_server_that_was_killed_is_ready_again_once_it_answers(tmp_path: Path) -> None:
+    with new_folder_for_server() as folder:
+        server = prepare_server(
+            folder / "postgres", port=next(free_ports(random.Random())), password="kept"
+        )
+        killed = Supervisor(logs=tmp_path / "killed")
+        killed.start(server.process())
+        list(killed.wait_until_ready(seconds=60))
+        running = killed.find("postgresql")
+        with psycopg.connect(server.address) as connection:
+            connection.execute("create table kept as select 42 as answer")
+        running.child.kill()
+        running.child.wait(timeout=60)
+        killed.stop()
+        left = (server.data / "postmaster.pid").read_text()
+        assert left.splitlines()[7].strip() == "ready", "the file still says so, and is nobody's"
+        assert _run_once(server, tmp_path, "select answer from kept") == [(42,)]
+
+
 def test_data_of_a_version_that_is_not_installed_is_left_alone() -> None:
     with new_folder_for_server() as folder:
         data = folder / "postgres" / "data"

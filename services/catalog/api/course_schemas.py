@@ -111,7 +111,9 @@ class CoursesQuery(ClassFilterQuery):
     q = Text(
         most=200,
         load_default=None,
-        metadata=says("Words to look for; with `mine` or `status` a part of the title."),
+        metadata=says(
+            "Words to look for, or their first three letters and more; with `mine` or `status` a part of the title."
+        ),
     )
     sort = word(
         Sort,
@@ -119,7 +121,8 @@ class CoursesQuery(ClassFilterQuery):
         metadata=says(
             "`relevance`: the best match first, the order where there is `q`; `newest`: the latest first, the order"
             " where there is none; `title` from A, `price` from the lowest, `starts` from the earliest start. There is"
-            " no other direction."
+            " no other direction. The latest first they can be walked through to the last; in every other order the"
+            " first 10,000 can."
         ),
     )
     track = word(Track, load_default=None, metadata=says("Only courses of this track."))

@@ -87,7 +87,8 @@ class SearchFollower:
 
         Raises `IndexBroken` where what is on the disk fails, `IndexKeptElsewhere`; nothing is lost by either.
         """
-        if self._writing is None or self._clock() - self._checked >= CHECKED_EVERY:
+        due = self._clock() - self._checked >= CHECKED_EVERY
+        if due or self._writing is None or self._folder.is_lost():
             self._open()
         try:
             with panics_told():

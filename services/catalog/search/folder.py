@@ -62,6 +62,11 @@ class IndexFolder:
         made.mkdir(parents=True)
         return made
 
+    def is_lost(self) -> bool:
+        """Tell whether no generation is in use, or the one that is has been removed."""
+        generation = self.current()
+        return generation is None or commit_mark(generation) is None
+
     def publish(self, generation: Path) -> None:
         """Let a generation be the one in use from now on."""
         replace_file(self._pointer, generation.name.encode())

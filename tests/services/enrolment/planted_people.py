@@ -48,8 +48,8 @@ RATIH = Person(
     birth_date="1990-03-26",
     regency="17.71",
 )
-CANDIDATES = 3_400
-"""Each has three numbers: ten thousand in all."""
+CANDIDATES = 5_000
+"""Each has a NIK and a card number, ten thousand together, and the number of a family card."""
 NEVER_ADMITTED = "6472031112990009"
 LISTED_ONLY = ["7371014408800031", "7371019940800031"]
 """On a list, and in a line of its file that holds no possible date; neither ever held a card."""

@@ -204,7 +204,7 @@ def rename(house: House, table: str, to: str) -> None:
 
 
 def plant_many(house: House) -> Planted:
-    """Let ten thousand numbers go through files, lists, draws, look-ups and erasures; return them."""
+    """Let fifteen thousand numbers go through files, lists, draws, look-ups and erasures; return them."""
     planted = Planted()
     crowd = [replace(one, regency="17.71", cluster=None) for one in islice(strangers(), CANDIDATES)]
     planted.plant(number for one in crowd for number in (one.nik, one.family_card))

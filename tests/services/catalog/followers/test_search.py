@@ -163,6 +163,23 @@ def test_an_index_that_is_lost_is_built_from_what_the_tables_say(
     again.close()
 
 
+@pytest.mark.parametrize("lost", ["folder", "generation", "pointer"])
+def test_an_index_that_is_lost_while_the_worker_runs_is_built_in_the_next_round(
+    catalog: Catalog, provider_id: str, follower: SearchFollower, lost: str
+) -> None:
+    course_id = catalog.course(provider_id)
+    follower.catch_up()
+    if lost == "folder":
+        shutil.rmtree(catalog.search_index)
+    elif lost == "generation":
+        shutil.rmtree(generation(catalog))
+    else:
+        next(catalog.search_index.glob("current*")).unlink()
+    follower.catch_up()
+    assert shown(catalog) == {course_id}
+    follower.close()
+
+
 def test_a_damaged_index_is_noticed_and_built_anew_while_the_old_one_is_served(
     catalog: Catalog, provider_id: str, follower: SearchFollower
 ) -> None:
