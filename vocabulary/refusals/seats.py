@@ -166,7 +166,8 @@ class CancellationClosed(Problem):
     )
     tells = (("enrolment_status", _STATES), ("ends_at", datetime))
     default_detail = (
-        "A holder may cancel before the class starts, while the enrolment is not ended."
+        "A holder may cancel before the class starts, or until free_exit_until where it was moved, while the"
+        " enrolment is not ended."
     )
 
 

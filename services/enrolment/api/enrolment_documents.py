@@ -19,7 +19,7 @@ from chassis.fields import (
 )
 from services.enrolment.api.fields import CONSENT_WITH_CARD, consent, position, rupiah, why
 from services.enrolment.api.incentive_documents import EarnedIncentive
-from services.enrolment.domain.entry_kinds import OF_AN_ENROLMENT
+from services.enrolment.domain.entry_kinds import OF_A_TIMELINE
 from services.enrolment.domain.programme.card import MODE_OF_SCHEME
 from services.enrolment.domain.seats.enrolment import EnrolmentState
 from services.enrolment.domain.seats.waiting_list import PlaceState
@@ -158,7 +158,12 @@ _STANDS = (
 class Enrolment(Shown):
     """One card in one class, or in its waiting list."""
 
-    SOMETIMES = frozenset({"redeem_code", "place_in_line", "offer_expires_at", "next_classes"})
+    SOMETIMES = frozenset(
+        {
+            *("redeem_code", "place_in_line", "offer_expires_at", "next_classes"),
+            *("class_moved_at", "free_exit_until"),
+        }
+    )
 
     id = Reference()
     status = OneOf(_STATES, metadata=says(_STANDS))
@@ -184,6 +189,18 @@ class Enrolment(Shown):
             " prolongs it by as long as it lasts."
         )
     )
+    class_moved_at = InstantField(
+        metadata=says(
+            "Only where the class was moved to other days or another place after this seat was taken: when that was"
+            " known here. The timeline tells of each move."
+        )
+    )
+    free_exit_until = InstantField(
+        metadata=says(
+            "With it: until then the holder may leave free of charge, by a cancellation. Money and the time that was"
+            " left come back, whatever else the rules say of leaving."
+        )
+    )
     next_classes = ma.fields.List(
         ma.fields.Nested(NextClass),
         metadata=says(
@@ -204,6 +221,7 @@ _KINDS = (
     " meeting or the final test came, or was put right. `enrolment-completed`, `enrolment-incomplete`,"
     " `enrolment-no-show`: the result. `enrolment-voided`: a result was taken back for fraud. `enrolment-reviewed`: the"
     " holder said how it was. `enrolment-opened-again`: the operator ended the waiting time before the next purchase."
+    " `class-moved`: the class was moved to other days or another place, with everybody in it."
     " `incentive-due`, `incentive-withdrawn`: an incentive that rests on this training became due, or was withdrawn."
 )
 
@@ -212,7 +230,7 @@ class TimelineEvent(Shown):
     """Something that happened to an enrolment."""
 
     position = position()
-    kind = OneOf(OF_AN_ENROLMENT, metadata=says(_KINDS))
+    kind = OneOf(OF_A_TIMELINE, metadata=says(_KINDS))
     at = InstantField()
     role = OneOf(EVERY_ROLE, metadata=says("Who did it."))
     assisted = Flag(metadata=says("It was done in the holder's name, who had agreed."))

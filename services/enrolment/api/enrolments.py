@@ -200,10 +200,11 @@ def get_timeline(call: Call, service: EnrolmentService) -> Answer:
 def post_cancellation(call: Call, service: EnrolmentService) -> Answer:
     """Give a seat back, or a place in a waiting list, for a reason.
 
-    A holder may before the class starts, the class's provider and the operator until it has ended. From then on a
-    result ends an enrolment; only where there is no evidence at all, so that none can be given, the operator still
-    cancels. The money returns to the card by a movement of its own. A place in a waiting list, offered or not, is given
-    up by its holder or the operator at any time.
+    A holder may before the class starts, and where it was moved since the seat was taken until `free_exit_until`; the
+    class's provider and the operator until it has ended. From then on a result ends an enrolment; only where there is
+    no evidence at all, so that none can be given, the operator still cancels. The money returns to the card by a
+    movement of its own. A place in a waiting list, offered or not, is given up by its holder or the operator at any
+    time.
     """
     command = CancelEnrolment(
         enrolment_id=call.path["enrolment_id"],

@@ -64,6 +64,7 @@ class EntryKind(StrEnum):
     INCENTIVE_DUE = "incentive-due"
     INCENTIVE_WITHDRAWN = "incentive-withdrawn"
     CLASS_UNLISTED = "class-unlisted"
+    CLASS_MOVED = "class-moved"
     ENROLMENT_WAITLISTED = "enrolment-waitlisted"
     ENROLMENT_OFFERED = "enrolment-offered"
     ENROLMENT_RELEASED = "enrolment-released"
@@ -99,7 +100,10 @@ OF_AN_ENROLMENT = (
     EntryKind.INCENTIVE_DUE,
     EntryKind.INCENTIVE_WITHDRAWN,
 )
-"""What an enrolment's timeline tells: the kinds whose entries name one."""
+"""The kinds whose entries name an enrolment."""
+
+OF_A_TIMELINE = (*OF_AN_ENROLMENT, EntryKind.CLASS_MOVED)
+"""What an enrolment's timeline tells: what happened to it, and to its class with everybody in it."""
 
 READINGS = (
     EntryKind.CARD_LOOKED_UP,

@@ -25,6 +25,7 @@ from services.enrolment.use_cases.programme.note_suspensions import (
     news_among,
     note_suspensions,
 )
+from services.enrolment.use_cases.seats.copy_classes import copy_classes
 from services.enrolment.use_cases.shared.by_worker import ACTOR
 
 CLASS_KINDS = ("class-published", "class-changed", "class-closed", "class-cancelled")
@@ -41,10 +42,10 @@ def catalogue_follower(*, feed: Feed, transactions: Transactions, stores: Stores
             entry.subjects["class_id"]: entry.body for entry in entries if entry.kind in CLASS_KINDS
         }
         news = news_among(connection, standings(entries), stores=stores)
-        stores.classes.put(connection, [class_copy(body) for body in latest.values()])
-        note_suspensions(
-            connection, news, actor=ACTOR, request_id=random_reference(), stores=stores
-        )
+        copies = [class_copy(body) for body in latest.values()]
+        request_id = random_reference()
+        copy_classes(connection, copies, actor=ACTOR, request_id=request_id, stores=stores)
+        note_suspensions(connection, news, actor=ACTOR, request_id=request_id, stores=stores)
 
     return Follower(feed=feed, transactions=transactions, table=FOLLOWER_STATE, apply=apply)
 
@@ -81,6 +82,7 @@ def class_copy(body: dict[str, Any]) -> ClassCopy:
             "price": body["price"],
             "declared_seats": body["seats"],
             "zone": body["zone"],
+            "venue": body["venue"],
             "registration_opens": read_instant(body["registration_opens"]),
             "registration_closes": read_instant(body["registration_closes"]),
             "starts_at": read_instant(body["starts_at"]),

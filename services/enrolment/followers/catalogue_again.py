@@ -27,6 +27,7 @@ from services.enrolment.use_cases.programme.note_suspensions import (
     news_among,
     note_suspensions,
 )
+from services.enrolment.use_cases.seats.copy_classes import copy_classes
 from services.enrolment.use_cases.seats.unlist_classes import ACTOR, unlist_classes
 
 SAVED_AT_ONCE = 100
@@ -128,7 +129,15 @@ class CatalogueAgain:
                 return
 
     def _put(self, copies: Sequence[ClassCopy]) -> None:
-        self._holding(lambda connection: self._stores.classes.put(connection, copies))
+        self._holding(
+            lambda connection: copy_classes(
+                connection,
+                copies,
+                actor=ACTOR,
+                request_id=random_reference(),
+                stores=self._stores,
+            )
+        )
 
     def _unlist(self) -> int:
         request_id, unlisted, class_id = random_reference(), 0, ""

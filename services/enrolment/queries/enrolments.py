@@ -12,10 +12,12 @@ from chassis.clock import write_instant
 from chassis.pagination import Page
 from services.enrolment.domain.learning.redemption import redeem_code
 from services.enrolment.domain.reach import Reach
-from services.enrolment.domain.seats.enrolment import EnrolmentState
+from services.enrolment.domain.seats.enrolment import HOLDS_A_SEAT, EnrolmentState
+from services.enrolment.domain.seats.moving import free_exit_until
 from services.enrolment.domain.seats.training_class import CANCELLED
 from services.enrolment.domain.seats.waiting_list import PlaceState
 from services.enrolment.queries.next_classes import class_document, next_classes
+from services.enrolment.storage.classes import read_meetings
 from services.enrolment.storage.places import is_place
 from services.enrolment.storage.tables.seats import ENROLMENT, PLACE, TRAINING_CLASS
 
@@ -23,7 +25,7 @@ E, T = ENROLMENT.c, TRAINING_CLASS.c
 P = PLACE.c
 _OF_CLASS = (
     *(T.course_id, T.course_title, T.mode, T.zone, T.starts_at, T.ends_at),
-    T.status.label("class_status"),
+    *(T.status.label("class_status"), T.moved_at, T.meetings),
 )
 _SELECT = sa.select(
     ENROLMENT,
@@ -150,8 +152,16 @@ def _document(row: sa.Row[Any], *, reach: Reach, code_key: bytes) -> dict[str, A
     # Only its holder is shown the code: whoever else has it can begin the training in the holder's place.
     if reach.card_ref == row.card_ref and row.state == EnrolmentState.CONFIRMED:
         document["redeem_code"] = redeem_code(code_key, row.enrolment_id)
+    if row.state in HOLDS_A_SEAT and (until := _free_exit_until(row)):
+        document["class_moved_at"] = write_instant(row.moved_at)
+        document["free_exit_until"] = write_instant(until)
     if row.place_in_line is not None:
         document["place_in_line"] = row.place_in_line
     if row.offer_expires_at is not None:
         document["offer_expires_at"] = write_instant(row.offer_expires_at)
     return document
+
+
+def _free_exit_until(row: sa.Row[Any]) -> datetime | None:
+    meetings = read_meetings(row.meetings)
+    return free_exit_until(meetings, moved_at=row.moved_at, enrolled_at=row.enrolled_at)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import replace
 from datetime import datetime
 from typing import Any
@@ -9,6 +10,8 @@ from typing import Any
 import sqlalchemy as sa
 
 from chassis.clock import write_instant
+from chassis.journal import RecordedEntry
+from services.enrolment.domain.entry_kinds import EntryKind
 from services.enrolment.domain.learning.attendance import uncorrected
 from services.enrolment.domain.seats.enrolment import Enrolment, EnrolmentState
 from services.enrolment.domain.seats.next_step import (
@@ -38,11 +41,14 @@ def show_timeline(
     is_nobodys = _is_nobodys(connection, enrolment, stores)
     if training_class is not None and not is_nobodys:
         step = _next(connection, enrolment, training_class, now, stores)
+    entries = _entries(connection, enrolment, stores)
+    if entries and training_class is not None and training_class.moved_at is not None:
+        entries = _with_moves(connection, entries, enrolment=enrolment, stores=stores)
     return {
         "id": enrolment_id,
         "card_ref": enrolment.card_ref,
         "status": EnrolmentState(enrolment.state).value,
-        "events": _events(connection, enrolment, stores),
+        "events": _events(entries),
         "next": _step_document(step),
         "incentive": None
         if is_nobodys
@@ -55,15 +61,16 @@ def _of_place(connection: sa.Connection, place: Place, stores: Stores) -> dict[s
         "id": place.enrolment_id,
         "card_ref": place.card_ref,
         "status": place.state.value,
-        "events": _events(connection, place, stores),
+        "events": _events(_entries(connection, place, stores)),
         "next": _step_document(next_step_of_place(place)),
         "incentive": None,
     }
 
 
-def _events(
+def _entries(
     connection: sa.Connection, of: Enrolment | Place, stores: Stores
-) -> list[dict[str, Any]]:
+) -> list[RecordedEntry]:
+    """Read what the journal says of an enrolment or place, in order."""
     entry = JOURNAL.entry.c
     rows = connection.execute(
         sa.select(JOURNAL.entry)
@@ -72,6 +79,30 @@ def _events(
         .order_by(entry.position)
     )
     entries = [stores.journal.recorded(row) for row in rows]
+    return [each for each in entries if each.body.get("enrolment_id") == of.enrolment_id]
+
+
+def _with_moves(
+    connection: sa.Connection,
+    entries: Sequence[RecordedEntry],
+    *,
+    enrolment: Enrolment,
+    stores: Stores,
+) -> list[RecordedEntry]:
+    """Add what the journal says of moves of the class, from the first entry of an enrolment to its end."""
+    entry = JOURNAL.entry.c
+    query = sa.select(JOURNAL.entry).where(
+        entry.class_id == enrolment.class_id,
+        entry.kind == EntryKind.CLASS_MOVED,
+        entry.position > entries[0].position,
+    )
+    if not enrolment.is_live:
+        query = query.where(entry.position < entries[-1].position)
+    moves = map(stores.journal.recorded, connection.execute(query))
+    return sorted([*entries, *moves], key=lambda each: each.position)
+
+
+def _events(entries: Sequence[RecordedEntry]) -> list[dict[str, Any]]:
     return [
         {
             "position": entry.position,
@@ -82,7 +113,6 @@ def _events(
             "reason": entry.body.get("reason"),
         }
         for entry in entries
-        if entry.body.get("enrolment_id") == of.enrolment_id
     ]
 
 

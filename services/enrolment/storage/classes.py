@@ -14,6 +14,7 @@ from chassis.clock import read_instant, write_instant
 from chassis.column_types import Identifier
 from chassis.database import Database
 from chassis.recordset import rows_parameter
+from services.enrolment.domain.seats.moving import Plan
 from services.enrolment.domain.seats.training_class import (
     CANCELLED,
     UNLISTED,
@@ -21,6 +22,7 @@ from services.enrolment.domain.seats.training_class import (
     TrainingClass,
 )
 from services.enrolment.storage.suspensions import SUSPENSIONS
+from services.enrolment.storage.tables.journal import JOURNAL
 from services.enrolment.storage.tables.seats import ENROLMENT, TRAINING_CLASS
 
 T, E = TRAINING_CLASS.c, ENROLMENT.c
@@ -116,6 +118,20 @@ class ClassStore:
             sa.update(TRAINING_CLASS).where(T.class_id.in_(class_ids)).values(status=UNLISTED)
         )
 
+    def save_moves(
+        self, connection: sa.Connection, class_ids: Sequence[str], *, first: int
+    ) -> None:
+        """Save that classes were moved, as the entries say that follow each other from a position on."""
+        for position, class_id in enumerate(class_ids, start=first):
+            told = sa.select(JOURNAL.entry.c.recorded_at).where(
+                JOURNAL.entry.c.position == position
+            )
+            connection.execute(
+                sa.update(TRAINING_CLASS)
+                .where(T.class_id == class_id)
+                .values(moved_position=position, moved_at=told.scalar_subquery())
+            )
+
     def save_held(
         self,
         connection: sa.Connection,
@@ -190,6 +206,12 @@ class ClassStore:
                 )
 
 
+def plan_of(copy: ClassCopy) -> Plan:
+    """Read where and when a class is held by what the catalogue tells."""
+    values = copy.values
+    return Plan(values["status"], values["venue"], read_meetings(values["meetings"]))
+
+
 def _moves(connection: sa.Connection, copy: ClassCopy) -> bool:
     """Lock a class and tell whether what the catalogue says moves it to other days."""
     when = ("starts_at", "ends_at", "zone")
@@ -254,4 +276,6 @@ def class_of(row: sa.Row[Any]) -> TrainingClass:
         offered=row.offered,
         waiting=row.waiting,
         joined=row.joined,
+        venue=row.venue,
+        moved_at=row.moved_at,
     )

@@ -34,6 +34,7 @@ from services.enrolment.use_cases.programme.note_suspensions import (
     news_among,
     note_suspensions,
 )
+from services.enrolment.use_cases.seats.copy_classes import copy_classes
 from services.enrolment.use_cases.seats.enrol import EnrolHandler
 from services.enrolment.waiting_list_work import WaitingListWork
 from tests.chassis.problem_documents import problem
@@ -160,6 +161,7 @@ class House:
             "price": PRICE,
             "declared_seats": 10,
             "zone": "Asia/Jakarta",
+            "venue": None,
             "registration_opens": now - DAY,
             "registration_closes": now + 5 * DAY,
             "starts_at": starts_at,
@@ -175,6 +177,27 @@ class House:
             lambda connection: self.service.stores.classes.put(connection, [copy])
         )
         return copy.class_id
+
+    def move_class(self, class_id: str, *, later: timedelta = DAY) -> None:
+        """Let the catalogue's follower copy that all meetings of a class are so much later."""
+        stores = self.service.stores
+
+        def move(connection: sa.Connection) -> None:
+            [known] = stores.classes.find_all(connection, [class_id]).values()
+            meetings = [Meeting(m.starts_at + later, m.ends_at + later) for m in known.meetings]
+            values = {
+                "status": known.status,
+                "declared_seats": known.declared_seats,
+                "zone": known.zone,
+                "venue": known.venue,
+                "starts_at": meetings[0].starts_at,
+                "ends_at": meetings[-1].ends_at,
+                "meetings": write_meetings(meetings),
+            }
+            copies = [ClassCopy(class_id, values)]
+            copy_classes(connection, copies, actor="follower", request_id="-", stores=stores)
+
+        self.service.transactions.run(move)
 
     def enrol(self, card: HeldCard, class_id: str, **options: Any) -> TestResponse:
         """Ask for a seat as the holder of a card; `price` is what the holder expects to pay."""

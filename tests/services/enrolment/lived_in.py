@@ -35,6 +35,8 @@ def let_everything_happen(house: House) -> dict[str, str]:
     taken = [house.enrolled(card, full) for card in cards[:2]]
     house.enrol(cards[2], full)
     taken_elsewhere = house.enrolled(cards[3], other)
+    house.move_class(other)
+    house.move_class(other)
     house.redeem(taken[0]["id"], taken[0]["redeem_code"], "holder", card=cards[0].card_ref)
     house.cancel(taken[1]["id"], "operator")
     house.get(f"/classes/{full}/roster?reason=Pengawasan", "operator")

@@ -15,6 +15,7 @@ from services.enrolment.domain.programme.card import Card, CardState
 from services.enrolment.domain.programme.clock import given_again
 from services.enrolment.domain.programme.standstill import Standstill, gone_on
 from services.enrolment.domain.seats.enrolment import Enrolment, EnrolmentState, PastEnrolment
+from services.enrolment.domain.seats.moving import free_exit_until
 from services.enrolment.domain.seats.next_purchase import between
 from services.enrolment.domain.seats.training_class import TrainingClass
 from vocabulary.refusals.seats import CancellationClosed
@@ -37,13 +38,17 @@ _KNOWN = (
 
 @dataclass(frozen=True, slots=True)
 class Cancelled:
-    """A seat came back: everything as it stands afterwards, the movement that returns the money, and what ended."""
+    """A seat came back: everything as it stands afterwards, the movement that returns the money, and what ended.
+
+    `free_exit` tells that its holder left because the class was moved.
+    """
 
     enrolment: Enrolment
     state_before: EnrolmentState
     movement: Movement | None
     card: Card
     training_class: TrainingClass
+    free_exit: bool = False
 
 
 def cancel(
@@ -65,8 +70,9 @@ def cancel(
     another training ran at that time or ended since, none can, and that of the next purchase begins (`between`).
 
     A holder's clock went on meanwhile, except while the card was barred or enrolments were paused: `standstills` are
-    those times that are over. When the provider or the programme cancels, the enrolment or the whole class, the time
-    that was left at the purchase is given again. A class that was free of charge has no movement.
+    those times that are over. When the provider or the programme cancels, the enrolment or the whole class, and when a
+    holder leaves a class that was moved (`free_exit_until`), whatever the rules say of leaving by choice, the time that
+    was left at the purchase is given again. A class that was free of charge has no movement.
 
     What a class that was held came to, its result says: once it has ended only the operator cancels, and only where no
     `evidence` says anything, so that no result can be given. Raises `CancellationClosed`.
@@ -76,8 +82,14 @@ def cancel(
         raise CancellationClosed(
             _DONE if is_done else None, facts={"enrolment_status": enrolment.state.value}
         )
-    # A holder who leaves a class that was called off leaves because of that, not by choice.
-    by_holder = role == HOLDER and not training_class.is_cancelled
+    # A holder who leaves a class that was called off, or moved, leaves because of that, not by choice.
+    until = free_exit_until(
+        training_class.meetings,
+        moved_at=training_class.moved_at,
+        enrolled_at=enrolment.enrolled_at,
+    )
+    free_exit = role == HOLDER and until is not None and now < until
+    by_holder = role == HOLDER and not training_class.is_cancelled and not free_exit
     if by_holder and (not rules.holder_may_cancel or training_class.starts_at <= now):
         raise CancellationClosed
     _check_not_held(enrolment, evidence, training_class, role=role, now=now)
@@ -101,6 +113,7 @@ def cancel(
             rules=rules,
         ),
         training_class=replace(training_class, held=training_class.held - 1),
+        free_exit=free_exit,
     )
 
 

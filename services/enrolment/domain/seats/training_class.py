@@ -37,7 +37,8 @@ class TrainingClass:
     the larger of the two. `waiting` is how many stand in its waiting list now, `joined` how many ever did. `reason`
     says why it was called off. `meetings` are all sittings; `has_final_test` tells that the last of them is the final
     test. `hours` are those of its course, `trainers` how many teach it, and `rule_version` is the version of the rules
-    that judged both; None where that is not known here.
+    that judged both; None where that is not known here. `venue` is where it is held, None online or where that is not
+    known; `moved_at` is when it was last moved to other days or another place with people in it.
     """
 
     class_id: str
@@ -64,6 +65,8 @@ class TrainingClass:
     offered: int = 0
     waiting: int = 0
     joined: int = 0
+    venue: str | None = None
+    moved_at: datetime | None = None
 
     @property
     def sittings(self) -> tuple[Meeting, ...]:

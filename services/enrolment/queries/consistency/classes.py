@@ -11,12 +11,14 @@ from services.enrolment.domain.seats.enrolment import EnrolmentState
 from services.enrolment.domain.seats.waiting_list import PlaceState
 from services.enrolment.queries.consistency.comparison import (
     ENTRY,
+    MOVED,
     MOVES_SEATS,
     Comparison,
     Pair,
     count,
     latest,
     value,
+    where,
 )
 from services.enrolment.storage.tables.seats import ENROLMENT, PLACE, TRAINING_CLASS
 
@@ -41,6 +43,14 @@ _LAST_NUMBER = value(
     sa.func.coalesce(sa.func.max(P.number), 0), P.class_id == T.class_id, of=TRAINING_CLASS
 )
 
+_IS_MOVED = T.moved_at.is_not(None)
+_TOLD_OF_MOVE = (
+    J.position == T.moved_position,
+    J.class_id == T.class_id,
+    J.kind == MOVED,
+    J.recorded_at == T.moved_at,
+)
+
 CLASSES = Comparison(
     "classes",
     T.class_id,
@@ -55,5 +65,10 @@ CLASSES = Comparison(
         Pair("waiting in a class, by places", T.waiting, _in_list(PlaceState.WAITLISTED)),
         Pair("seats offered, by places", T.offered, _in_list(PlaceState.OFFERED)),
         Pair("who joined a list, by places", T.joined, _LAST_NUMBER),
+        Pair(
+            "class moved, by journal",
+            where(_IS_MOVED, sa.literal(1)),
+            where(_IS_MOVED, count(ENTRY, *_TOLD_OF_MOVE, of=TRAINING_CLASS)),
+        ),
     ),
 )

@@ -14,6 +14,7 @@ from services.enrolment.queries.consistency.comparison import (
     ENDED,
     ENTRY,
     INCENTIVES,
+    MOVED,
     MOVES_MONEY,
     MOVES_SEATS,
     OF_APPLICATION,
@@ -38,7 +39,7 @@ from services.enrolment.storage.tables.exclusions import EXCLUSION_CASE
 from services.enrolment.storage.tables.learning import EVIDENCE, REVIEW
 from services.enrolment.storage.tables.money import CORRECTION, INCENTIVE, MOVEMENT, SURVEY
 from services.enrolment.storage.tables.programme import CARD, PERSON, WITHDRAWN_PERSON
-from services.enrolment.storage.tables.seats import ENROLMENT, PLACE
+from services.enrolment.storage.tables.seats import ENROLMENT, PLACE, TRAINING_CLASS
 
 J, C, E, M, X = ENTRY.c, CARD.c, ENROLMENT.c, MOVEMENT.c, EXCLUSION_CASE.c
 _EARLIER = ENTRY.alias("earlier")
@@ -61,6 +62,11 @@ _ITS_PLACE = (
     PLACE.c.enrolment_id == identifier_in(J.body, "enrolment_id"),
     PLACE.c.card_ref == J.card_ref,
     PLACE.c.class_id == J.class_id,
+)
+_MOVES_CLASS = J.kind == MOVED
+_ITS_MOVED_CLASS = (
+    TRAINING_CLASS.c.class_id == J.class_id,
+    TRAINING_CLASS.c.moved_position >= J.position,
 )
 _ITS_EVIDENCE = (
     EVIDENCE.c.evidence_id == identifier_in(J.body, "evidence_id"),
@@ -166,6 +172,11 @@ ENTRIES = Comparison(
             "entry of a place",
             where(_OF_PLACE, _ONE),
             where(_OF_PLACE, count(PLACE, *_ITS_PLACE, of=ENTRY)),
+        ),
+        Pair(
+            "entry of a moved class",
+            where(_MOVES_CLASS, _ONE),
+            where(_MOVES_CLASS, count(TRAINING_CLASS, *_ITS_MOVED_CLASS, of=ENTRY)),
         ),
         Pair(
             "entry of a movement",

@@ -39,6 +39,14 @@ TRAINING_CLASS = sa.Table(
     sa.Column("offered", sa.Integer, nullable=False, server_default="0"),
     sa.Column("waiting", sa.Integer, nullable=False, server_default="0"),
     sa.Column("joined", sa.Integer, nullable=False, server_default="0"),
+    # Where it is held: not known, like the track, until then. When it was last moved with people in it, and the entry
+    # that says so.
+    sa.Column("venue", sa.Text),
+    sa.Column("moved_at", Instant),
+    sa.Column("moved_position", sa.BigInteger),
+    sa.CheckConstraint(
+        "(moved_at is null) = (moved_position is null)", name="class_moved_as_an_entry_says"
+    ),
     sa.CheckConstraint("held >= 0", name="class_holds_no_negative_seats"),
     sa.CheckConstraint("held <= effective_seats", name="class_never_oversold"),
     sa.CheckConstraint(

@@ -26,6 +26,7 @@ from tests.services.enrolment.domain.builders import (
     enrolment,
     evidence,
     held_class,
+    meeting,
     past,
     training_class,
 )
@@ -44,12 +45,17 @@ def cancelled(
     starts_at: datetime = NOW + 10 * DAY,
     holder_may_cancel: bool = True,
     class_status: str = "published",
+    moved_at: datetime | None = None,
+    meetings: Sequence[datetime] = (),
     **changes: Any,
 ) -> Cancelled:
+    offered = training_class(held=4, starts_at=starts_at, status=class_status, moved_at=moved_at)
+    if meetings:
+        offered = replace(offered, meetings=tuple(map(meeting, meetings)))
     return cancel(
         enrolment(**changes),
         card=held_card,
-        training_class=training_class(held=4, starts_at=starts_at, status=class_status),
+        training_class=offered,
         evidence=[],
         past=others,
         role=role,
@@ -71,6 +77,53 @@ def test_a_holder_leaves_a_class_that_was_called_off_at_any_time_and_without_los
     )
     assert outcome.card.balance == BALANCE
     assert outcome.card.deadline == NOW + (deadline - bought) + EVENING
+
+
+@pytest.mark.parametrize("state", [EnrolmentState.CONFIRMED, EnrolmentState.ACTIVE])
+def test_a_holder_leaves_a_class_that_was_moved_as_one_that_was_called_off(
+    state: EnrolmentState,
+) -> None:
+    bought, deadline = NOW - 2 * DAY, NOW + 5 * DAY
+    outcome = cancelled(
+        role="holder",
+        starts_at=NOW - DAY,
+        meetings=[NOW - DAY, NOW + DAY],
+        moved_at=NOW - DAY / 2,
+        holder_may_cancel=False,
+        enrolled_at=bought,
+        card_deadline_before=deadline,
+        state=state,
+    )
+    assert outcome.free_exit
+    assert outcome.card.balance == BALANCE
+    assert outcome.card.deadline == NOW + (deadline - bought) + EVENING
+
+
+@pytest.mark.parametrize(
+    ("now", "moved_at"),
+    [
+        (NOW + DAY, NOW - DAY / 2),
+        (NOW, NOW - 3 * DAY),
+    ],
+    ids=["the next meeting has begun", "moved before the seat was taken"],
+)
+def test_too_late_or_known_of_before_it_is_no_free_exit(now: datetime, moved_at: datetime) -> None:
+    with pytest.raises(CancellationClosed):
+        cancelled(
+            role="holder",
+            now=now,
+            starts_at=NOW - DAY,
+            meetings=[NOW - DAY, NOW + DAY],
+            moved_at=moved_at,
+            enrolled_at=NOW - 2 * DAY,
+        )
+
+
+@pytest.mark.parametrize("role", ["provider", "operator", "system"])
+def test_only_a_holder_leaves_by_a_free_exit(role: str) -> None:
+    outcome = cancelled(role=role, moved_at=NOW, meetings=[NOW + DAY])
+    assert not outcome.free_exit
+    assert not cancelled(role="holder").free_exit
 
 
 @pytest.mark.parametrize("role", ["holder", "provider", "operator", "system"])

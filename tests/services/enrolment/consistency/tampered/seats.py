@@ -18,6 +18,24 @@ TAMPERINGS: Tamperings = {
         " where class_id = :class",
         {"seats held, by enrolments", "seats held, by journal"},
     ),
+    "when a class was moved": (
+        "update training_class set moved_at = registration_opens where moved_at is not null",
+        {"class moved, by journal"},
+    ),
+    "a move that never was": (
+        "update training_class set moved_at = registration_opens, moved_position = 1"
+        " where class_id = :class",
+        {"class moved, by journal"},
+    ),
+    "a move that is denied": (
+        "update training_class set moved_at = null, moved_position = null",
+        {"entry of a moved class"},
+    ),
+    "an earlier move taken for the last": (
+        "update training_class set moved_position = moved_position - 1, moved_at = (select recorded_at"
+        " from journal_entry where position = moved_position - 1) where moved_at is not null",
+        {"entry of a moved class"},
+    ),
     "an enrolment's state": (
         "update enrolment set state = 'confirmed' where enrolment_id = :enrolment",
         {"enrolment state, by journal"},
