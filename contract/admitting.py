@@ -5,7 +5,7 @@ from __future__ import annotations
 import secrets
 from typing import Any
 
-from contract.recorder import Recorder, TextBody
+from contract.recorder import LINES, Recorder, TextBody
 
 
 def open_wave(recorder: Recorder) -> str:
@@ -76,7 +76,7 @@ def follow_file(recorder: Recorder, file_id: str) -> bool:
     recorder.forget("GET", by_id)
     if recorder.call("GET", by_id, file_id, role="operator").json()["state"] != "done":
         return False
-    recorder.call("GET", f"{by_id}/rows", file_id, role="operator")
+    recorder.call("GET", f"{by_id}/rows", file_id, role="operator", also=LINES)
     recorder.call("GET", "/api/v1/admission-files", query={"limit": 1}, role="operator")
     path = "/api/v1/admissions"
     made = recorder.call("GET", path, query={"file_id": file_id}, role="operator").json()

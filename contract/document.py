@@ -114,6 +114,8 @@ def _show(made: Operation, exchange: Mapping[str, Any]) -> None:
     media_type = MEDIA_TYPE if answer["status"] >= HTTPStatus.BAD_REQUEST else JSON
     shown = made["responses"][str(answer["status"])]["content"][media_type]
     shown["example"] = answer["body"]
+    for lines, text in exchange.get("lines", {}).items():
+        made["responses"][str(answer["status"])]["content"][lines]["example"] = text
     if "body" in exchange:
         (content,) = made["requestBody"]["content"].values()
         content["example"] = exchange["body"]

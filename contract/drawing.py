@@ -8,7 +8,7 @@ from typing import Any
 
 from chassis.clock import utc_now, write_instant
 from contract.admitting import candidate
-from contract.recorder import Recorder, Refused
+from contract.recorder import LINES, Recorder, Refused
 
 API = "/api/v1"
 WAVE = f"{API}/waves/{{wave_id}}"
@@ -35,7 +35,7 @@ def draw(recorder: Recorder, eventually: Eventually) -> None:
         key=True,
     )
     eventually(lambda: _has_come_to(recorder, wave, "listed"))
-    recorder.call("GET", f"{WAVE}/draw/applications", wave)
+    recorder.call("GET", f"{WAVE}/draw/applications", wave, also=LINES)
     value = {
         "value": "b8a9cf1d6e7f20c3",
         "source": "https://api.drand.sh/public/4310112",
@@ -43,7 +43,7 @@ def draw(recorder: Recorder, eventually: Eventually) -> None:
     }
     recorder.call("POST", f"{WAVE}/draw/outside-value", wave, role="operator", body=value, key=True)
     eventually(lambda: _has_come_to(recorder, wave, "done"))
-    recorder.call("GET", f"{WAVE}/draw/results", wave)
+    recorder.call("GET", f"{WAVE}/draw/results", wave, also=LINES)
     recorder.call("POST", f"{API}/applications/lookup", body=application)
 
 

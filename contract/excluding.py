@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from contract.admitting import candidate, open_wave
-from contract.recorder import Recorder, TextBody
+from contract.recorder import LINES, Recorder, TextBody
 
 API = "/api/v1"
 LISTS, CASES = f"{API}/exclusion-lists", f"{API}/exclusion-cases"
@@ -35,7 +35,7 @@ def import_list(recorder: Recorder, nik: str) -> str:
     list_id = str(made["id"])
     text = TextBody("text/csv", sent=f"nik\n{nik}\n17710\n", shown="nik\n1771015505900000\n17710\n")
     recorder.call("POST", f"{BY_LIST}/rows", list_id, role="operator", text=text, key=True)
-    recorder.call("GET", f"{BY_LIST}/refusals", list_id, role="operator")
+    recorder.call("GET", f"{BY_LIST}/refusals", list_id, role="operator", also=LINES)
     seen = recorder.call("GET", f"{BY_LIST}/preview", list_id, role="operator").json()
     body = {"preview": seen["preview"]}
     path = f"{BY_LIST}/activation"
@@ -66,7 +66,7 @@ def hear(recorder: Recorder, list_id: str, case_id: str, card_ref: str) -> None:
     said = {"decision": "granted", "reason": "SK pemberhentian diperiksa"}
     path = f"{BY_CASE}/appeal-decision"
     recorder.call("POST", path, case_id, role="operator", bound=OTHER, body=said, key=True)
-    recorder.call("GET", f"{BY_LIST}/affected", list_id, role="auditor")
+    recorder.call("GET", f"{BY_LIST}/affected", list_id, role="auditor", also=LINES)
     why = {"reason": "Daftar sudah usang"}
     path = f"{BY_LIST}/withdrawal"
     recorder.call("POST", path, list_id, role="operator", bound=ONE, body=why, key=True)

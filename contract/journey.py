@@ -21,7 +21,7 @@ from contract.admitting import (
 )
 from contract.drawing import draw
 from contract.excluding import award, find_case, hear, import_list
-from contract.recorder import Recorder, Refused
+from contract.recorder import CSV, LINES, Recorder, Refused
 from contract.signing_in import invite, let_in_again, take_back
 from contract.switches import (
     correct,
@@ -209,7 +209,7 @@ def _award_card(recorder: Recorder) -> str:
     stop_file(recorder)
     recorder.call("GET", path, query={"limit": 1})
     recorder.call("GET", f"{path}/{{wave_id}}", wave)
-    recorder.call("GET", f"{API}/reports/quotas", query={"wave_id": wave})
+    recorder.call("GET", f"{API}/reports/quotas", query={"wave_id": wave}, also=CSV)
     return str(answer["admitted"][0]["card_number"])
 
 
@@ -250,7 +250,7 @@ def _enrol(
     recorder.call("GET", by_id, first, role="holder", bound=card)
     recorder.call("GET", f"{by_id}/timeline", first, role="holder", bound=card)
     roster = f"{API}/classes/{{class_id}}/roster"
-    recorder.call("GET", roster, offered["id"], role="provider", bound=provider)
+    recorder.call("GET", roster, offered["id"], role="provider", bound=provider, also=CSV)
     body = {"reason": "Mendapat pekerjaan"}
     recorder.call(
         "POST", f"{by_id}/cancellation", first, role="holder", bound=card, body=body, key=True
@@ -281,12 +281,14 @@ def _report(recorder: Recorder) -> None:
     ]
     body = {"province": "17", "stated_total": 68_204, "rows": rows}
     recorder.call("POST", f"{API}/reports/reconciliation", body=body)
-    recorder.call("GET", f"{API}/reports/assistance", query={"by": "province"}, role="operator")
+    query = {"by": "province"}
+    path = f"{API}/reports/assistance"
+    recorder.call("GET", path, query=query, role="operator", also=CSV)
 
 
 def _audit(recorder: Recorder, offered: Document) -> None:
     query = {"class_id": offered["id"], "kind": "enrolment-confirmed", "limit": 1}
-    recorder.call("GET", f"{API}/log/entries", query=query, role="auditor")
+    recorder.call("GET", f"{API}/log/entries", query=query, role="auditor", also=LINES)
     recorder.call("GET", f"{API}/consistency", role="auditor")
 
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import uuid
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
@@ -18,6 +18,10 @@ from contract.stable import BEGINS, Stable, shortened
 from vocabulary.rule_book import beginning_of, national_day
 
 PATIENCE = 60.0
+CSV = ("text/csv",)
+LINES = (*CSV, "application/jsonl")
+"""Long lists are also answered as these, line by line."""
+
 _SENT = ("Accept", "Content-Type", "Idempotency-Key", "If-Match")
 _ANSWERED = ("Content-Type", "ETag", "Location", "Retry-After", *rate_limits.HEADERS)
 
@@ -111,10 +115,12 @@ class Recorder:
         key: bool = False,
         version: str | None = None,
         refused: str | None = None,
+        also: Sequence[str] = (),
     ) -> requests.Response:
         """Make a call. `template` is the path with its ids in braces, for which `ids` stand in their order.
 
-        `refused` is the code of the refusal that is wanted, where what is there allows no success.
+        `refused` is the code of the refusal that is wanted, where what is there allows no success. `also` are the media
+        types of lines in which the answer is asked for once more.
         """
         path = _filled(template, ids)
         address = path + (f"?{urlencode(query, safe=':')}" if query else "")
@@ -144,7 +150,20 @@ class Recorder:
             self.kept[name] = self._exchange(
                 method, address, answer, role=role, body=text.shown if text else body, form=form
             )
+            if also:
+                self.kept[name]["lines"] = {each: self._lines(answer, each) for each in also}
         return answer
+
+    def _lines(self, answer: requests.Response, media_type: str) -> str:
+        """Ask for what was answered as lines."""
+        sent = {"Accept": media_type}
+        if "Authorization" in answer.request.headers:
+            sent["Authorization"] = str(answer.request.headers["Authorization"])
+        told = self._session.get(str(answer.request.url), headers=sent, timeout=PATIENCE)
+        self._seen(told)
+        if told.headers.get("Content-Type", "").partition(";")[0] != media_type:
+            raise Refused(f"{answer.request.url}: {told.status_code} {told.text}")
+        return self._stable.lines(told.text, media_type)
 
     def let_end(self, class_id: str) -> None:
         """Let a class have ended when the journey began."""

@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+import csv
+import json
 import re
 from datetime import UTC, datetime, timedelta
+from io import StringIO
 from typing import Any
 
 from chassis.clock import write_instant
@@ -26,6 +29,7 @@ _INSTANT = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}T[0-9:]{8}(?:\.[0-9]+)?Z")
 _UNIQUE = re.compile(r"(?<=[a-z]) [0-9a-f]{8}\b")
 _LONG_TAG = re.compile(r'"[0-9a-f]{16,}"')
 _HANDED_CODE = re.compile(r"\b[0-9A-HJKMNP-TV-Z]{5}-[0-9A-HJKMNP-TV-Z]{5}\b")
+_DAY, _MONTH = len("2027-03-01"), len("2027-03")
 _SAID = {
     "birth_date": "1990-05-15",
     "access_token": "eyJhbGciOiJFZDI1NTE5IiwidHlwIjoiYXQrand0In0.eyJyb2xlIjoiaG9sZGVyIn0.c2lnbmF0dXJl",
@@ -89,13 +93,31 @@ class Stable:
             return _SAID.get(name) or self.text(value)
         return value
 
+    def lines(self, text: str, media_type: str) -> str:
+        """Return the first lines of a list, of CSV or of JSON, likewise."""
+        if media_type == "text/csv":
+            head, *rows = csv.reader(StringIO(text))
+            written = StringIO()
+            values = [
+                [
+                    self.value(value, name) if value else ""
+                    for name, value in zip(head, row, strict=True)
+                ]
+                for row in rows[:MOST_SHOWN]
+            ]
+            csv.writer(written).writerows([head, *values])
+            return written.getvalue()
+        first = text.splitlines()[:MOST_SHOWN]
+        return "".join(f"{json.dumps(self.value(json.loads(line)))}\n" for line in first)
+
     def text(self, text: str) -> str:
         """Return a text with ids, instants, tags and our own address replaced."""
         text = _ID.sub(lambda found: self._id(found[0]), text.replace(self._origin, ORIGIN))
         text = _HANDED_CODE.sub("K7QX2-MBA4T", text)
         text = _UNIQUE.sub("", text)
         text = _INSTANT.sub(lambda found: self._instant(found[0]), text)
-        text = text.replace(self._today, national_day(BEGINS).isoformat())
+        for length in (_DAY, _MONTH):
+            text = text.replace(self._today[:length], national_day(BEGINS).isoformat()[:length])
         return _LONG_TAG.sub('"6b1f0c9e2d84a735"', text)
 
     def _id(self, found: str) -> str:

@@ -13,6 +13,7 @@ from chassis.clock import read_instant
 from contract.example_notes import example_notes
 from contract.examples import EXAMPLES, recorded
 from contract.operations import id_of
+from contract.recorder import LINES
 from contract.stable import BEGINS, shortened
 from gateway.pages.curl import variables_of
 from tests.conformity import check_answer, closed, contract
@@ -46,6 +47,30 @@ def test_what_was_answered_is_as_the_contract_has_it(
         answer["headers"],
         json.dumps(answer["body"]).encode(),
     )
+
+
+ONLY_REFUSED = {"post_enrolments_opening"}
+"""What no rule that is in force lets happen: its example is a refusal, and a note says so."""
+
+
+@pytest.mark.parametrize(("method", "path", "operation"), CALLS)
+def test_every_answer_has_an_example_whatever_it_is_written_in(
+    method: str, path: str, operation: dict[str, Any]
+) -> None:
+    answers = [
+        (media_type, content)
+        for status, answer in operation["responses"].items()
+        if status.startswith("2")
+        for media_type, content in answer.get("content", {}).items()
+    ]
+    without = [media_type for media_type, content in answers if "example" not in content]
+    name = operation["operationId"]
+    assert without == (["application/json"] if name in ONLY_REFUSED else [])
+    for media_type, content in answers:
+        if media_type in LINES:
+            address, _, _ = recorded()[name]["address"].partition("?")
+            headers = {"Content-Type": f"{media_type}; charset=utf-8"}
+            check_answer(method.upper(), address, 200, headers, content["example"].encode())
 
 
 @pytest.mark.parametrize(
