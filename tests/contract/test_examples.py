@@ -53,9 +53,9 @@ ONLY_REFUSED = {"post_enrolments_opening"}
 """What no rule that is in force lets happen: its example is a refusal, and a note says so."""
 
 
-@pytest.mark.parametrize(("method", "path", "operation"), CALLS)
+@pytest.mark.parametrize(("method", "operation"), [(each[0], each[2]) for each in CALLS])
 def test_every_answer_has_an_example_whatever_it_is_written_in(
-    method: str, path: str, operation: dict[str, Any]
+    method: str, operation: dict[str, Any]
 ) -> None:
     answers = [
         (media_type, content)

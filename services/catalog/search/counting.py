@@ -41,7 +41,7 @@ def count(view: View, among: Query, wanted: SearchWanted) -> tuple[int, Facets]:
 
     `among` finds what is wanted but for the choices in facets (`filters.choices`).
     """
-    found = _counted(view.searcher, among, {**_asked(wanted), **asked_of_regions(view, wanted)})
+    found = _counted(view.searcher, among, {**_asked(wanted), **asked_of_regions(wanted)})
     return int(found["total"]["value"]), {
         "track": [{"value": word, "count": number} for word, number in tally(found["track"])],
         "mode": [{"value": word, "count": number} for word, number in tally(found["mode"])],
@@ -51,7 +51,7 @@ def count(view: View, among: Query, wanted: SearchWanted) -> tuple[int, Facets]:
         ],
         "region": [
             {"value": code, "count": number}
-            for code, number in regions(wanted, found).items()
+            for code, number in regions(view, among, wanted, found).items()
             if number
         ],
         "has_seats": [
@@ -65,17 +65,17 @@ def _counted(searcher: Searcher, among: Query, asked: Mapping[str, Asked]) -> di
     whole: dict[str, Aggregation] = {}
     for name, (conditions, aggregation) in asked.items():
         under = whole
-        for condition in _widest_shared(conditions):
+        for condition in _from_widest(conditions):
             under = under.setdefault(condition, narrowed(condition, {}))["aggs"]
         under[name] = aggregation
     found = searcher.aggregate(among, whole)
     return {
-        name: reduce(getitem, _widest_shared(conditions), found)[name]
+        name: reduce(getitem, _from_widest(conditions), found)[name]
         for name, (conditions, _) in asked.items()
     }
 
 
-def _widest_shared(conditions: Sequence[str]) -> Sequence[str]:
+def _from_widest(conditions: Sequence[str]) -> Sequence[str]:
     """Order conditions: the last of `choices`, which offers are wanted, is shared by most and takes longest."""
     return conditions[::-1]
 

@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Set
 from dataclasses import replace
 from functools import lru_cache
 from typing import Any
+
+from tantivy import Query
 
 from services.catalog.search import schema as fields
 from services.catalog.search.aggregations import Asked, narrowed, tally, terms
@@ -14,15 +16,25 @@ from services.catalog.search.filters import (
     IS_MIXED,
     all_but,
     choices,
+    every_one,
     mixed_everywhere,
+    mixed_there,
 )
 from services.catalog.search.offers import EVERYWHERE, Wanted, limited_regions, regions_at
+from services.catalog.search.queries import all_of
 from services.catalog.search.reading import View
 from services.catalog.search.wanted import SearchWanted
-from vocabulary.regions import PROVINCES, REGENCIES, Province, Region
+from vocabulary.regions import PROVINCES, REGENCIES, Province, Region, region
+
+MOST_READ = 5_000
+"""Mixed courses whose classes are read one by one, which takes some microseconds each. Tantivy counts at most 65,000
+different values at once."""
+
+_MOST_PLACES = 25_000
+"""Different sets of regions that are counted: far more than there are."""
 
 
-def asked_of_regions(view: View, wanted: SearchWanted) -> dict[str, Asked]:
+def asked_of_regions(wanted: SearchWanted) -> dict[str, Asked]:
     """Ask where there are courses.
 
     Where it matters when a class starts, the places of a mixed course do not tell where those of its classes are that
@@ -30,8 +42,7 @@ def asked_of_regions(view: View, wanted: SearchWanted) -> dict[str, Asked]:
     others says of its classes.
     """
     offers, chosen = _anywhere(wanted)
-    most = max(view.searcher.num_docs, 1)
-    places = terms(fields.WHERE[offers.has_seats], most)
+    places = terms(fields.WHERE[offers.has_seats], _MOST_PLACES)
     asked = {"places": (chosen, places)}
     if offers.in_time:
         everywhere = mixed_everywhere(offers)
@@ -39,13 +50,15 @@ def asked_of_regions(view: View, wanted: SearchWanted) -> dict[str, Asked]:
         counted = {
             "places": places,
             "everywhere": narrowed(everywhere, {}),
-            "elsewhere": narrowed(elsewhere, {"offers": terms(fields.MIXED_LIMITED, most)}),
+            "elsewhere": narrowed(elsewhere, {"offers": terms(fields.MIXED_LIMITED, MOST_READ)}),
         }
         asked["mixed"] = chosen, narrowed(IS_MIXED, counted)
     return asked
 
 
-def regions(wanted: SearchWanted, found: Mapping[str, Any]) -> dict[str, int]:
+def regions(
+    view: View, among: Query, wanted: SearchWanted, found: Mapping[str, Any]
+) -> dict[str, int]:
     """Read the count of each region that is told of out of what was asked; for everybody is for each of them."""
     within = _province_of(wanted.offers.region)
     told = {*_told(within)}
@@ -54,11 +67,38 @@ def regions(wanted: SearchWanted, found: Mapping[str, Any]) -> dict[str, int]:
         mixed = found["mixed"]
         counts.subtract(_by_region(mixed["places"], within))
         counts[EVERYWHERE] += mixed["everywhere"]["doc_count"]
-        offers, _ = _anywhere(wanted)
-        for written, number in tally(mixed["elsewhere"]["offers"]):
-            for code in limited_regions(written, offers) & told:
-                counts[code] += number
+        elsewhere = mixed["elsewhere"]["offers"]
+        if elsewhere["sum_other_doc_count"]:
+            counts.update(_asked_region_by_region(view, among, wanted, told))
+        else:
+            counts.update(_read_one_by_one(elsewhere, wanted, told))
     return {code: counts[EVERYWHERE] + counts[code] for code in sorted(told)}
+
+
+def _read_one_by_one(
+    elsewhere: Mapping[str, Any], wanted: SearchWanted, told: Set[str]
+) -> Counter[str]:
+    """Count mixed courses without a class in time for everybody by what each says of its other classes."""
+    offers, _ = _anywhere(wanted)
+    counts: Counter[str] = Counter()
+    for written, number in tally(elsewhere):
+        for code in limited_regions(written, offers) & told:
+            counts[code] += number
+    return counts
+
+
+def _asked_region_by_region(
+    view: View, among: Query, wanted: SearchWanted, told: Set[str]
+) -> dict[str, int]:
+    """Count the same where they are too many to be read."""
+    offers, chosen = _anywhere(wanted)
+    elsewhere = view.condition(every_one([*chosen, all_but(IS_MIXED, mixed_everywhere(offers))]))
+    there = {code: mixed_there(replace(offers, region=region(code))) for code in told}
+    found = view.searcher.aggregate(
+        all_of([elsewhere, among]),
+        {code: narrowed(condition, {}) for code, condition in there.items()},
+    )
+    return {code: found[code]["doc_count"] for code in told}
 
 
 def _anywhere(wanted: SearchWanted) -> tuple[Wanted, tuple[str, ...]]:

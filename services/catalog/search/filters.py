@@ -33,7 +33,7 @@ def common(wanted: SearchWanted) -> Iterator[str]:
 
 
 def choices(wanted: SearchWanted) -> tuple[str, ...]:
-    """Return what narrows a search beside `common`: the choices in its facets."""
+    """Return what narrows a search beside `common`: the choices in its facets, which offers are wanted last."""
     return tuple(_choices(wanted))
 
 

@@ -63,9 +63,18 @@ class IndexFolder:
         return made
 
     def is_lost(self) -> bool:
-        """Tell whether no generation is in use, or the one that is has been removed."""
-        generation = self.current()
-        return generation is None or commit_mark(generation) is None
+        """Tell whether no generation is in use, or the one that is has been removed.
+
+        A disk that fails to answer has lost nothing yet.
+        """
+        try:
+            name = self._pointer.read_text(encoding="ascii")
+            (self._path / name / META).stat()
+        except (FileNotFoundError, NotADirectoryError):
+            return True
+        except (OSError, ValueError):
+            return False
+        return False
 
     def publish(self, generation: Path) -> None:
         """Let a generation be the one in use from now on."""

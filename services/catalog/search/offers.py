@@ -36,6 +36,7 @@ _STRETCH = 4
 _EVERYWHERE, _WITHIN, _AT, _ALL_OF = 2, 3, 4, 5
 _PLACE_DIGITS = 10_000
 EVERYWHERE = "everywhere"
+_SHORT = 300
 
 
 @dataclass(frozen=True, slots=True)
@@ -159,16 +160,20 @@ def limited_regions(written: str, wanted: Wanted) -> set[str]:
         return set()
     first, last = instants
     found: set[str] = set()
-    for start, has_seats, regions in _limited(written):
+    read = _limited_in_short if len(written) <= _SHORT else _limited
+    for start, has_seats, regions in read(written):
         if first <= start <= last and wanted.has_seats in (None, has_seats):
             found |= regions
     return found
 
 
-@lru_cache(maxsize=32_768)
 def _limited(written: str) -> Sequence[tuple[int, bool, frozenset[str]]]:
     each = (offer.split(" ", 2) for offer in written.split(";") if offer)
     return [(int(start), seats == "1", regions_at(codes)) for start, seats, codes in each]
+
+
+_limited_in_short = lru_cache(maxsize=16_384)(_limited)
+"""As it was read last, of courses of few classes: a long one would take much memory, and soon is another."""
 
 
 @lru_cache(maxsize=4_096)

@@ -122,7 +122,7 @@ class ClassOfEnrolment(Shown):
 
 
 class NextClass(ClassOfEnrolment):
-    """A class of the same course that can be joined now."""
+    """A class of the same course that has a seat for anybody now."""
 
     price = rupiah("What a seat costs.")
     registration_closes = InstantField()
@@ -197,15 +197,15 @@ class Enrolment(Shown):
     )
     free_exit_until = InstantField(
         metadata=says(
-            "With it: until then the holder may leave free of charge, by a cancellation. Money and the time that was"
-            " left come back, whatever else the rules say of leaving."
+            "With it: until then a holder who has come to no meeting since may leave free of charge, by a cancellation."
+            " Money and the time that was left come back, whatever else the rules say of leaving."
         )
     )
     next_classes = ma.fields.List(
         ma.fields.Nested(NextClass),
         metadata=says(
-            "Only where its class was called off, and in no list: the classes of the course that can be"
-            " joined now and start soonest, three at most."
+            "Only where its class was called off, and in no list: the classes of the course with a seat for anybody"
+            " that start soonest, three at most. What the rules say of this card, enrolling tells."
         ),
     )
 
@@ -221,7 +221,7 @@ _KINDS = (
     " meeting or the final test came, or was put right. `enrolment-completed`, `enrolment-incomplete`,"
     " `enrolment-no-show`: the result. `enrolment-voided`: a result was taken back for fraud. `enrolment-reviewed`: the"
     " holder said how it was. `enrolment-opened-again`: the operator ended the waiting time before the next purchase."
-    " `class-moved`: the class was moved to other days or another place, with everybody in it."
+    " `class-moved`: the class was moved to other days or another place, with everybody who had a seat in it."
     " `incentive-due`, `incentive-withdrawn`: an incentive that rests on this training became due, or was withdrawn."
 )
 

@@ -168,7 +168,7 @@ def get_enrolment(call: Call, service: EnrolmentService) -> Answer:
             call.path["enrolment_id"],
             reach=reach_to_read(call.caller),
             code_key=service.code_key,
-            now=service.database.now(connection),
+            database=service.database,
         )
     return show(document)
 

@@ -56,6 +56,7 @@ class CatalogueAgain:
         self._newest: dict[str, int] = {}
         self._standings: dict[str, Standing] = {}
         self._before = BEGINNING
+        self._request_id = random_reference()
 
     def run(self) -> FollowedAgain:
         """Copy every class anew, unlist those that are no longer told of, and let the ordinary follower go on there.
@@ -104,15 +105,14 @@ class CatalogueAgain:
             suspended = self._stores.suspensions.in_force(connection)
         gone = {each: Standing(each, False, None, None) for each in suspended}
         told = list((gone | self._standings).items())
-        request_id = random_reference()
         for some in _parts(told):
-            self._holding(partial(self._note_some, dict(some), request_id))
+            self._holding(partial(self._note_some, dict(some)))
 
-    def _note_some(
-        self, told: Mapping[str, Standing], request_id: str, connection: sa.Connection
-    ) -> None:
+    def _note_some(self, told: Mapping[str, Standing], connection: sa.Connection) -> None:
         news = news_among(connection, told, stores=self._stores)
-        note_suspensions(connection, news, actor=ACTOR, request_id=request_id, stores=self._stores)
+        note_suspensions(
+            connection, news, actor=ACTOR, request_id=self._request_id, stores=self._stores
+        )
 
     def _copy(self, end: FollowerState) -> None:
         for page in self._feed.pages():
@@ -134,28 +134,28 @@ class CatalogueAgain:
                 connection,
                 copies,
                 actor=ACTOR,
-                request_id=random_reference(),
+                request_id=self._request_id,
                 stores=self._stores,
             )
         )
 
     def _unlist(self) -> int:
-        request_id, unlisted, class_id = random_reference(), 0, ""
+        unlisted, class_id = 0, ""
         while listed := self._listed_after(class_id):
             class_id = listed[-1]
             gone = [each for each in listed if each not in self._newest]
             if gone:
-                unlisted += self._unlist_some(gone, request_id)
+                unlisted += self._unlist_some(gone)
         return unlisted
 
     def _listed_after(self, class_id: str) -> list[str]:
         with self._stores.database.reading() as connection:
             return self._stores.classes.listed_after(connection, class_id, limit=SAVED_AT_ONCE)
 
-    def _unlist_some(self, class_ids: Sequence[str], request_id: str) -> int:
+    def _unlist_some(self, class_ids: Sequence[str]) -> int:
         return self._holding(
             lambda connection: unlist_classes(
-                connection, class_ids, request_id=request_id, stores=self._stores
+                connection, class_ids, request_id=self._request_id, stores=self._stores
             )
         )
 

@@ -9,6 +9,7 @@ from typing import Any
 import sqlalchemy as sa
 
 from chassis.clock import write_instant
+from chassis.database import Database
 from chassis.pagination import Page
 from services.enrolment.domain.learning.redemption import redeem_code
 from services.enrolment.domain.reach import Reach
@@ -16,7 +17,8 @@ from services.enrolment.domain.seats.enrolment import HOLDS_A_SEAT, EnrolmentSta
 from services.enrolment.domain.seats.moving import free_exit_until
 from services.enrolment.domain.seats.training_class import CANCELLED
 from services.enrolment.domain.seats.waiting_list import PlaceState
-from services.enrolment.queries.next_classes import class_document, next_classes
+from services.enrolment.queries.class_document import class_document
+from services.enrolment.queries.next_classes import next_classes
 from services.enrolment.storage.classes import read_meetings
 from services.enrolment.storage.places import is_place
 from services.enrolment.storage.tables.seats import ENROLMENT, PLACE, TRAINING_CLASS
@@ -25,7 +27,9 @@ E, T = ENROLMENT.c, TRAINING_CLASS.c
 P = PLACE.c
 _OF_CLASS = (
     *(T.course_id, T.course_title, T.mode, T.zone, T.starts_at, T.ends_at),
-    *(T.status.label("class_status"), T.moved_at, T.meetings),
+    *(T.status.label("class_status"), T.moved_at),
+    # Written in full only where it matters: a list shows many classes, few of which were moved.
+    sa.case((T.moved_at.is_not(None), T.meetings)).label("meetings"),
 )
 _SELECT = sa.select(
     ENROLMENT,
@@ -121,7 +125,7 @@ def show_enrolment(
     *,
     reach: Reach,
     code_key: bytes,
-    now: datetime,
+    database: Database,
 ) -> dict[str, Any] | None:
     """Return one enrolment or place, or None where it is absent or out of reach.
 
@@ -133,7 +137,9 @@ def show_enrolment(
         if row is not None:
             document = _document(row, reach=reach, code_key=code_key)
             if row.class_status == CANCELLED:
-                document["next_classes"] = next_classes(connection, row.course_id, now=now)
+                document["next_classes"] = next_classes(
+                    connection, row.course_id, now=database.now(connection)
+                )
             return document
     return None
 
@@ -152,7 +158,7 @@ def _document(row: sa.Row[Any], *, reach: Reach, code_key: bytes) -> dict[str, A
     # Only its holder is shown the code: whoever else has it can begin the training in the holder's place.
     if reach.card_ref == row.card_ref and row.state == EnrolmentState.CONFIRMED:
         document["redeem_code"] = redeem_code(code_key, row.enrolment_id)
-    if row.state in HOLDS_A_SEAT and (until := _free_exit_until(row)):
+    if until := _free_exit_until(row):
         document["class_moved_at"] = write_instant(row.moved_at)
         document["free_exit_until"] = write_instant(until)
     if row.place_in_line is not None:
@@ -163,5 +169,8 @@ def _document(row: sa.Row[Any], *, reach: Reach, code_key: bytes) -> dict[str, A
 
 
 def _free_exit_until(row: sa.Row[Any]) -> datetime | None:
+    """Return until when somebody with a seat may leave since the class was moved; None where it was not."""
+    if row.moved_at is None or row.state not in HOLDS_A_SEAT or row.class_status == CANCELLED:
+        return None
     meetings = read_meetings(row.meetings)
     return free_exit_until(meetings, moved_at=row.moved_at, enrolled_at=row.enrolled_at)

@@ -9,6 +9,7 @@ import sqlalchemy as sa
 
 from chassis.clock import write_instant
 from services.enrolment.domain.seats.training_class import PUBLISHED
+from services.enrolment.queries.class_document import class_document
 from services.enrolment.storage.tables.seats import SUSPENSION, TRAINING_CLASS
 
 MOST = 3
@@ -54,16 +55,3 @@ def next_classes(
         }
         for row in rows
     ]
-
-
-def class_document(row: Any) -> dict[str, Any]:
-    """Write the class of a row as enrolments tell of it."""
-    return {
-        "id": row.class_id,
-        "course_id": row.course_id,
-        "course_title": row.course_title,
-        "mode": row.mode,
-        "zone": row.zone,
-        "starts_at": write_instant(row.starts_at),
-        "ends_at": write_instant(row.ends_at),
-    }

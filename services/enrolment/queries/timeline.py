@@ -26,6 +26,14 @@ from services.enrolment.queries.incentives import prospect_document
 from services.enrolment.storage.stores import Stores
 from services.enrolment.storage.tables.journal import JOURNAL
 
+_ENDS = (
+    EntryKind.ENROLMENT_CANCELLED,
+    EntryKind.ENROLMENT_COMPLETED,
+    EntryKind.ENROLMENT_INCOMPLETE,
+    EntryKind.ENROLMENT_NO_SHOW,
+)
+"""What ends a training, whatever is told of it afterwards."""
+
 
 def show_timeline(
     connection: sa.Connection, enrolment_id: str, *, stores: Stores
@@ -42,8 +50,8 @@ def show_timeline(
     if training_class is not None and not is_nobodys:
         step = _next(connection, enrolment, training_class, now, stores)
     entries = _entries(connection, enrolment, stores)
-    if entries and training_class is not None and training_class.moved_at is not None:
-        entries = _with_moves(connection, entries, enrolment=enrolment, stores=stores)
+    if training_class is not None and training_class.moved_position is not None:
+        entries = _with_moves(connection, entries, training_class=training_class, stores=stores)
     return {
         "id": enrolment_id,
         "card_ref": enrolment.card_ref,
@@ -86,20 +94,20 @@ def _with_moves(
     connection: sa.Connection,
     entries: Sequence[RecordedEntry],
     *,
-    enrolment: Enrolment,
+    training_class: TrainingClass,
     stores: Stores,
 ) -> list[RecordedEntry]:
-    """Add what the journal says of moves of the class, from the first entry of an enrolment to its end."""
-    entry = JOURNAL.entry.c
-    query = sa.select(JOURNAL.entry).where(
-        entry.class_id == enrolment.class_id,
-        entry.kind == EntryKind.CLASS_MOVED,
-        entry.position > entries[0].position,
-    )
-    if not enrolment.is_live:
-        query = query.where(entry.position < entries[-1].position)
-    moves = map(stores.journal.recorded, connection.execute(query))
-    return sorted([*entries, *moves], key=lambda each: each.position)
+    """Add what the journal says of moves of the class while the seat was held, each found by the one after it."""
+    taken = min((e.position for e in entries if e.kind == EntryKind.ENROLMENT_CONFIRMED), default=0)
+    ended = min((e.position for e in entries if e.kind in _ENDS), default=None)
+    found: list[RecordedEntry] = []
+    position = training_class.moved_position
+    while taken and position is not None and position > taken:
+        [move] = stores.journal.read(connection, after=position - 1, limit=1)
+        if ended is None or position < ended:
+            found.append(move)
+        position = move.body["moved_before"]
+    return sorted([*entries, *found], key=lambda each: each.position)
 
 
 def _events(entries: Sequence[RecordedEntry]) -> list[dict[str, Any]]:

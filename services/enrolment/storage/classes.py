@@ -118,19 +118,15 @@ class ClassStore:
             sa.update(TRAINING_CLASS).where(T.class_id.in_(class_ids)).values(status=UNLISTED)
         )
 
-    def save_moves(
-        self, connection: sa.Connection, class_ids: Sequence[str], *, first: int
-    ) -> None:
-        """Save that classes were moved, as the entries say that follow each other from a position on."""
-        for position, class_id in enumerate(class_ids, start=first):
-            told = sa.select(JOURNAL.entry.c.recorded_at).where(
-                JOURNAL.entry.c.position == position
-            )
-            connection.execute(
-                sa.update(TRAINING_CLASS)
-                .where(T.class_id == class_id)
-                .values(moved_position=position, moved_at=told.scalar_subquery())
-            )
+    def save_moves(self, connection: sa.Connection, *, first: int, count: int) -> None:
+        """Save that classes were moved, as so many entries say that follow each other from a position on."""
+        entry = JOURNAL.entry.c
+        connection.execute(
+            sa.update(TRAINING_CLASS)
+            .where(T.class_id == entry.class_id)
+            .where(entry.position >= first, entry.position < first + count)
+            .values(moved_position=entry.position, moved_at=entry.recorded_at)
+        )
 
     def save_held(
         self,
@@ -188,7 +184,7 @@ class ClassStore:
     def put(self, connection: sa.Connection, copies: Sequence[ClassCopy]) -> None:
         """Write what the catalogue tells about classes; seats held are enrolment's own and stay."""
         for copy in sorted(copies, key=lambda c: c.class_id):
-            if _moves(connection, copy):
+            if _is_on_other_days(connection, copy):
                 _forget_due(connection, copy.class_id)
             declared = copy.values["declared_seats"]
             taken = T.held + T.offered
@@ -212,7 +208,7 @@ def plan_of(copy: ClassCopy) -> Plan:
     return Plan(values["status"], values["venue"], read_meetings(values["meetings"]))
 
 
-def _moves(connection: sa.Connection, copy: ClassCopy) -> bool:
+def _is_on_other_days(connection: sa.Connection, copy: ClassCopy) -> bool:
     """Lock a class and tell whether what the catalogue says moves it to other days."""
     when = ("starts_at", "ends_at", "zone")
     query = sa.select(*[T[name] for name in when]).where(T.class_id == copy.class_id)
@@ -278,4 +274,5 @@ def class_of(row: sa.Row[Any]) -> TrainingClass:
         joined=row.joined,
         venue=row.venue,
         moved_at=row.moved_at,
+        moved_position=row.moved_position,
     )

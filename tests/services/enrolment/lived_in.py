@@ -29,14 +29,17 @@ def let_everything_happen(house: House) -> dict[str, str]:
     draw_wave = drew(house)
     full, other = house.put_class(declared_seats=2), house.put_class()
     cards = house.award_many(4)
-    quotas = [{"scheme": "digital", "region": "32", "places": 9}]
+    quotas = [{"scheme": "digital", "region": "32", "places": 10}]
     body = {"quotas": quotas, "reason": "Keputusan kuota"}
     document(house.post(f"/waves/{house.wave_id}/quotas", body, "operator"))
     taken = [house.enrolled(card, full) for card in cards[:2]]
     house.enrol(cards[2], full)
     taken_elsewhere = house.enrolled(cards[3], other)
+    [leaving] = house.award_many(1)
+    left_freely = house.enrolled(leaving, other)
     house.move_class(other)
     house.move_class(other)
+    document(house.cancel(left_freely["id"], "holder", card=leaving.card_ref))
     house.redeem(taken[0]["id"], taken[0]["redeem_code"], "holder", card=cards[0].card_ref)
     house.cancel(taken[1]["id"], "operator")
     house.get(f"/classes/{full}/roster?reason=Pengawasan", "operator")

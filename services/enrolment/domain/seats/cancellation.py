@@ -83,16 +83,12 @@ def cancel(
             _DONE if is_done else None, facts={"enrolment_status": enrolment.state.value}
         )
     # A holder who leaves a class that was called off, or moved, leaves because of that, not by choice.
-    until = free_exit_until(
-        training_class.meetings,
-        moved_at=training_class.moved_at,
-        enrolled_at=enrolment.enrolled_at,
-    )
-    free_exit = role == HOLDER and until is not None and now < until
+    free_exit = role == HOLDER and _may_leave_freely(enrolment, evidence, training_class, now)
     by_holder = role == HOLDER and not training_class.is_cancelled and not free_exit
     if by_holder and (not rules.holder_may_cancel or training_class.starts_at <= now):
         raise CancellationClosed
-    _check_not_held(enrolment, evidence, training_class, role=role, now=now)
+    if not free_exit:
+        _check_not_held(enrolment, evidence, training_class, role=role, now=now)
     return Cancelled(
         enrolment=replace(
             enrolment,
@@ -114,6 +110,24 @@ def cancel(
         ),
         training_class=replace(training_class, held=training_class.held - 1),
         free_exit=free_exit,
+    )
+
+
+def _may_leave_freely(
+    enrolment: Enrolment, evidence: Sequence[Evidence], training_class: TrainingClass, now: datetime
+) -> bool:
+    """Tell whether the class was moved under somebody who has come to nothing of it since."""
+    moved_at = training_class.moved_at
+    until = free_exit_until(
+        training_class.meetings, moved_at=moved_at, enrolled_at=enrolment.enrolled_at
+    )
+    if moved_at is None or until is None or until <= now or training_class.is_cancelled:
+        return False
+    starts = training_class.starts_of_meetings()
+    attended = tally(evidence, meetings=len(training_class.sittings))
+    return not any(
+        each.present and starts.get(each.sequence, moved_at) > moved_at
+        for each in (*attended.meetings, attended.final_test)
     )
 
 

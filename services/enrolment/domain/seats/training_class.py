@@ -38,7 +38,8 @@ class TrainingClass:
     says why it was called off. `meetings` are all sittings; `has_final_test` tells that the last of them is the final
     test. `hours` are those of its course, `trainers` how many teach it, and `rule_version` is the version of the rules
     that judged both; None where that is not known here. `venue` is where it is held, None online or where that is not
-    known; `moved_at` is when it was last moved to other days or another place with people in it.
+    known; `moved_at` is when it was last moved to other days or another place with people in it, and `moved_position`
+    the entry that says so.
     """
 
     class_id: str
@@ -67,6 +68,7 @@ class TrainingClass:
     joined: int = 0
     venue: str | None = None
     moved_at: datetime | None = None
+    moved_position: int | None = None
 
     @property
     def sittings(self) -> tuple[Meeting, ...]:
@@ -77,6 +79,13 @@ class TrainingClass:
     def final_test(self) -> Meeting | None:
         """Return the final test; None where the timetable has no day for it."""
         return self.meetings[-1] if self.has_final_test else None
+
+    def starts_of_meetings(self) -> dict[int, datetime]:
+        """Return when each meeting starts by its sequence, the final test too."""
+        starts = {number: each.starts_at for number, each in enumerate(self.sittings, start=1)}
+        return (
+            starts if self.final_test is None else {**starts, FINAL_TEST: self.final_test.starts_at}
+        )
 
     @property
     def is_cancelled(self) -> bool:

@@ -68,6 +68,13 @@ _ITS_MOVED_CLASS = (
     TRAINING_CLASS.c.class_id == J.class_id,
     TRAINING_CLASS.c.moved_position >= J.position,
 )
+_LEAVES_FREELY = sa.and_(J.kind == CANCELLED, whole_in(J.body, "free_exit").is_not(None))
+_ITS_MOVE = (
+    B.position == whole_in(J.body, "free_exit"),
+    B.position < J.position,
+    B.class_id == J.class_id,
+    B.kind == MOVED,
+)
 _ITS_EVIDENCE = (
     EVIDENCE.c.evidence_id == identifier_in(J.body, "evidence_id"),
     EVIDENCE.c.position == J.position,
@@ -177,6 +184,11 @@ ENTRIES = Comparison(
             "entry of a moved class",
             where(_MOVES_CLASS, _ONE),
             where(_MOVES_CLASS, count(TRAINING_CLASS, *_ITS_MOVED_CLASS, of=ENTRY)),
+        ),
+        Pair(
+            "free exit, by a move of its class",
+            where(_LEAVES_FREELY, _ONE),
+            where(_LEAVES_FREELY, count(_EARLIER, *_ITS_MOVE, of=ENTRY)),
         ),
         Pair(
             "entry of a movement",

@@ -25,13 +25,14 @@ def copy_classes(
     stores: Stores,
 ) -> None:
     """Copy classes, with an entry for each that was moved (`move_of`); seats held are enrolment's own and stay."""
+    if not copies:
+        return
     moves = list(_moves(connection, copies, stores))
     stores.classes.put(connection, copies)
     if moves:
         entries = [_entry(move, actor, request_id) for move in moves]
         first = stores.journal.append(connection, entries, now=stores.database.now(connection))
-        moved = [move.training_class.class_id for move in moves]
-        stores.classes.save_moves(connection, moved, first=first)
+        stores.classes.save_moves(connection, first=first, count=len(entries))
 
 
 def _moves(
@@ -57,6 +58,7 @@ def _entry(move: Move, actor: str, request_id: str) -> Entry:
         body={
             "course_title": before.course_title,
             "held": before.held,
+            "moved_before": before.moved_position,
             "venue_before": before.venue,
             "venue": move.to.venue,
             "meetings_before": _written(before.meetings),

@@ -65,6 +65,7 @@ def _entry(cancelled: Cancelled, actor: Actor, reason: str | None, rule_version:
             "card_state": cancelled.card.state.value,
             "held": cancelled.training_class.held,
             "movement_id": cancelled.movement.movement_id if cancelled.movement else None,
-            "free_exit": cancelled.free_exit,
+            # The entry of the move that it rests on.
+            "free_exit": cancelled.training_class.moved_position if cancelled.free_exit else None,
         },
     )

@@ -10,6 +10,7 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
+from services.catalog.search import counting_regions
 from services.catalog.search.courses import IndexedCourse
 from services.catalog.search.offers import Offer, Wanted
 from services.catalog.search.reading import View
@@ -112,7 +113,20 @@ def test_every_count_is_what_that_choice_would_leave(
     drawn: tuple[View, list[IndexedCourse]], seed: int
 ) -> None:
     view, made = drawn
-    asked = wanted(random.Random(seed))
+    check_counts(view, made, wanted(random.Random(seed)))
+
+
+@pytest.mark.parametrize("seed", range(60, 100))
+def test_they_are_the_same_where_mixed_courses_are_too_many_to_be_read(
+    drawn: tuple[View, list[IndexedCourse]], seed: int, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(counting_regions, "MOST_READ", 1)
+    view, made = drawn
+    check_counts(view, made, wanted(random.Random(seed)))
+
+
+def check_counts(view: View, made: Sequence[IndexedCourse], asked: SearchWanted) -> None:
+    """Check the total and every facet of a search."""
 
     def left(choice: SearchWanted) -> int:
         return sum(passes(one, choice) for one in made)

@@ -19,6 +19,7 @@ from tests.services.enrolment.domain.builders import (
     BALANCE,
     DAY,
     EVENING,
+    HOUR,
     NOW,
     PRICE,
     RULES,
@@ -46,17 +47,21 @@ def cancelled(
     holder_may_cancel: bool = True,
     class_status: str = "published",
     moved_at: datetime | None = None,
+    ends_at: datetime | None = None,
     meetings: Sequence[datetime] = (),
+    came_to: Sequence[int] = (),
     **changes: Any,
 ) -> Cancelled:
     offered = training_class(held=4, starts_at=starts_at, status=class_status, moved_at=moved_at)
+    if ends_at is not None:
+        offered = replace(offered, ends_at=ends_at)
     if meetings:
         offered = replace(offered, meetings=tuple(map(meeting, meetings)))
     return cancel(
         enrolment(**changes),
         card=held_card,
         training_class=offered,
-        evidence=[],
+        evidence=[evidence(number) for number in came_to],
         past=others,
         role=role,
         movement_id="refund-1",
@@ -102,10 +107,10 @@ def test_a_holder_leaves_a_class_that_was_moved_as_one_that_was_called_off(
 @pytest.mark.parametrize(
     ("now", "moved_at"),
     [
-        (NOW + DAY, NOW - DAY / 2),
+        (NOW + DAY, NOW - DAY),
         (NOW, NOW - 3 * DAY),
     ],
-    ids=["the next meeting has begun", "moved before the seat was taken"],
+    ids=["two days later, the next meeting has begun", "moved before the seat was taken"],
 )
 def test_too_late_or_known_of_before_it_is_no_free_exit(now: datetime, moved_at: datetime) -> None:
     with pytest.raises(CancellationClosed):
@@ -117,6 +122,36 @@ def test_too_late_or_known_of_before_it_is_no_free_exit(now: datetime, moved_at:
             moved_at=moved_at,
             enrolled_at=NOW - 2 * DAY,
         )
+
+
+def pulled_forward(**changes: Any) -> Cancelled:
+    """Leave a class of two meetings, the second of which was pulled forward a day ago and is over."""
+    return cancelled(
+        role="holder",
+        starts_at=NOW - 2 * DAY,
+        ends_at=NOW - DAY / 2 + HOUR,
+        meetings=[NOW - 2 * DAY, NOW - DAY / 2],
+        moved_at=NOW - DAY,
+        enrolled_at=NOW - 3 * DAY,
+        **changes,
+    )
+
+
+def test_who_missed_what_was_pulled_forward_leaves_after_its_end_too() -> None:
+    assert pulled_forward().free_exit
+    assert pulled_forward(came_to=[1]).free_exit, "that was before the move"
+
+
+@pytest.mark.parametrize("came_to", [[2], [1, 2]])
+def test_who_came_to_it_does_not(came_to: list[int]) -> None:
+    with pytest.raises(CancellationClosed):
+        pulled_forward(came_to=came_to)
+
+
+def test_a_class_that_was_called_off_after_its_move_is_left_because_of_that() -> None:
+    outcome = cancelled(role="holder", class_status="cancelled", moved_at=NOW, meetings=[NOW + DAY])
+    assert not outcome.free_exit
+    assert outcome.card.balance == BALANCE
 
 
 @pytest.mark.parametrize("role", ["provider", "operator", "system"])

@@ -47,6 +47,7 @@ def test_other_days_or_another_place_move_a_class(to: Plan) -> None:
         (replace(BEFORE, status="cancelled"), plan(meetings=LATER)),
         (replace(BEFORE, held=0), plan(meetings=LATER)),
         (replace(BEFORE, venue=None), plan()),
+        (BEFORE, plan(venue=" blk  BENGKULU ")),
     ],
     ids=[
         "nothing",
@@ -55,6 +56,7 @@ def test_other_days_or_another_place_move_a_class(to: Plan) -> None:
         "was called off",
         "nobody in it",
         "venue first heard of",
+        "venue written otherwise",
     ],
 )
 def test_nothing_else_does(before: TrainingClass, to: Plan) -> None:
@@ -66,13 +68,14 @@ def test_nothing_else_does(before: TrainingClass, to: Plan) -> None:
     [
         (None, None),
         (NOW - DAY, MEETINGS[0].starts_at),
-        (NOW + 9 * DAY, MEETINGS[0].starts_at),
-        (MEETINGS[0].starts_at, MEETINGS[1].starts_at),
-        (MEETINGS[1].ends_at, MEETINGS[2].starts_at),
-        (MEETINGS[2].starts_at, None),
+        (NOW + 8 * DAY, MEETINGS[0].starts_at),
+        (NOW + 9 * DAY, NOW + 11 * DAY),
+        (MEETINGS[0].starts_at, MEETINGS[2].starts_at),
+        (MEETINGS[1].ends_at, MEETINGS[1].ends_at + 2 * DAY),
+        (MEETINGS[2].ends_at, MEETINGS[2].ends_at + 2 * DAY),
     ],
 )
-def test_who_enrolled_before_may_leave_until_the_next_meeting(
+def test_who_enrolled_before_may_leave_until_the_next_meeting_and_for_two_days_at_least(
     moved_at: datetime | None, until: datetime | None
 ) -> None:
     def found(enrolled_at: datetime) -> datetime | None:

@@ -10,7 +10,7 @@ import pytest
 
 from chassis.clock import write_instant
 from chassis.follower import Follower
-from services.catalog.domain.classes import TrainingClass
+from services.catalog.domain.classes import ClassStatus, TrainingClass
 from services.catalog.domain.courses import Mode
 from services.catalog.domain.meetings import Meeting
 from services.enrolment.domain.entry_kinds import EntryKind
@@ -94,7 +94,8 @@ def test_who_is_in_a_class_that_is_moved_is_told_and_may_leave(
     assert events(house, card, enrolment_id) == ["enrolment-confirmed", "class-moved"]
     house.cancel(enrolment_id, "holder", card=card.card_ref)
     cancelled = house.entries()[-1]
-    assert (cancelled["kind"], cancelled["body"]["free_exit"]) == ("enrolment-cancelled", True)
+    assert cancelled["kind"] == "enrolment-cancelled"
+    assert cancelled["body"]["free_exit"] == entry["position"]
     assert "free_exit_until" not in shown(house, card, enrolment_id)
     told(catalogue, follower, later(after))
     assert events(house, card, enrolment_id)[-1] == "enrolment-cancelled", "it is over for them"
@@ -160,6 +161,43 @@ def test_a_class_that_is_moved_twice_at_once_is_told_of_as_it_is_now(
     [entry] = moves(house)
     assert entry["body"]["meetings"] == _written(later(once).plan.meetings)
     told(catalogue, follower, once)
-    assert len(moves(house)) == 2
-    assert shown(house, card, enrolment_id)["class_moved_at"] == moves(house)[-1]["recorded_at"]
+    first, second = moves(house)
+    assert first["body"]["moved_before"] is None
+    assert second["body"]["moved_before"] == first["position"]
+    assert shown(house, card, enrolment_id)["class_moved_at"] == second["recorded_at"]
+    assert events(house, card, enrolment_id) == [
+        "enrolment-confirmed",
+        "class-moved",
+        "class-moved",
+    ]
     assert house.differences() == []
+
+
+def test_who_waited_is_told_of_moves_since_the_seat_was_taken(
+    house: House, catalogue: Catalogue, follower: Follower
+) -> None:
+    offered, holding, first = seated(house, catalogue, follower, seats=1)
+    card = house.award()
+    place = house.waits(card, offered.class_id)["id"]
+    told(catalogue, follower, later(offered))
+    house.cancel(first, "holder", card=holding.card_ref)
+    house.serve_lists()
+    accepted = house.post(f"/enrolments/{place}/acceptance", {}, "holder", card=card.card_ref)
+    assert document(accepted, 201)["status"] == "confirmed"
+    told(catalogue, follower, later(later(offered)))
+    kinds = events(house, card, place)
+    assert kinds[-3:] == ["enrolment-offered", "enrolment-confirmed", "class-moved"]
+    assert kinds.count("class-moved") == 1
+
+
+def test_a_class_that_is_called_off_after_its_move_is_left_for_that(
+    house: House, catalogue: Catalogue, follower: Follower
+) -> None:
+    offered, card, enrolment_id = seated(house, catalogue, follower)
+    after = later(offered)
+    told(catalogue, follower, after)
+    catalogue.tell(("cancelled", replace(after, status=ClassStatus.CANCELLED, reason="Banjir")))
+    follower.catch_up()
+    assert "free_exit_until" not in shown(house, card, enrolment_id)
+    house.cancel(enrolment_id, "holder", card=card.card_ref)
+    assert house.entries()[-1]["body"]["free_exit"] is None

@@ -27,6 +27,10 @@ TAMPERINGS: Tamperings = {
         " where class_id = :class",
         {"class moved, by journal"},
     ),
+    "a move that somebody left for, made something else": (
+        "update journal_entry set kind = 'class-unlisted' where kind = 'class-moved'",
+        {"class moved, by journal", "free exit, by a move of its class"},
+    ),
     "a move that is denied": (
         "update training_class set moved_at = null, moved_position = null",
         {"entry of a moved class"},
