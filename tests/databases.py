@@ -23,7 +23,6 @@ from deploy.local.databases import (
 )
 from deploy.local.ports import free_ports
 from deploy.local.postgres import prepare_server
-from deploy.local.process import Process
 from deploy.local.supervisor import Supervisor
 
 PASSWORD = "only-for-tests"
@@ -32,12 +31,11 @@ LOCK_PATIENCE_MS = 20_000
 
 
 @contextmanager
-def postgresql_server(*, durable: bool = False) -> Iterator[str]:
+def postgresql_server() -> Iterator[str]:
     """Give the address of a PostgreSQL server as its superuser.
 
     That of TEST_DATABASE_URL where it is set; else a private server (of the machine's programs, or else of the
-    wheel), which runs until the block ends and leaves nothing behind. So it waits for no disk, and ends at once, unless
-    it is to be `durable`: processes may be killed all the same, only the machine may not. What is measured has to be.
+    wheel), which runs until the block ends and leaves nothing behind.
     """
     given = os.environ.get("TEST_DATABASE_URL")
     if given:
@@ -48,17 +46,12 @@ def postgresql_server(*, durable: bool = False) -> Iterator[str]:
         try:
             port = next(free_ports(random.Random()))
             server = prepare_server(folder / "postgres", port=port, password=secrets.token_hex(16))
-            process = server.process()
-            supervisor.start(process if durable else _careless(process))
+            # It ends at once: writing down thousands of databases that nobody reads again takes a minute.
+            supervisor.start(replace(server.process(), stop_signal=signal.SIGQUIT))
             list(supervisor.wait_until_ready(seconds=60))
             yield server.address
         finally:
             supervisor.stop()
-
-
-def _careless(process: Process) -> Process:
-    command = (*process.command, "-c", "fsync=off")
-    return replace(process, command=command, stop_signal=signal.SIGQUIT)
 
 
 @contextmanager

@@ -118,7 +118,7 @@ def main() -> int:
     rounds, seconds = int(os.environ.get("ROUNDS", "5")), int(os.environ.get("SECONDS", "8"))
     figures = Figures()
     with ExitStack() as stack:
-        server = stack.enter_context(postgresql_server(durable=True))
+        server = stack.enter_context(postgresql_server())
         system = _start(stack, server)
         _measure_memory(system, figures)
         bench = Bench(system, server, Yardstick(server, pgbench), figures, rounds, seconds)

@@ -98,8 +98,8 @@ def post_class(call: Call, house: CatalogService) -> Answer:
 def patch_class(call: Call, house: CatalogService) -> Answer:
     """Change seats, price, link, venue, registration or meetings of a class that has not ended.
 
-    A suspended provider adds no seats. Whoever has a seat is told of other meetings or another venue, and may leave with
-    the money back until the next meeting begins, for two days at least.
+    A suspended provider adds no seats. Whoever has a seat is told of other meetings or another venue, and may leave
+    with the money back until the next meeting begins, for two days at least.
     """
 
     def change(writing: Writing) -> Answer:
