@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-import json
 from typing import Any
 
+import orjson
 import psycopg
 import sqlalchemy as sa
 from gevent.monkey import is_module_patched
@@ -41,6 +41,7 @@ def sqlite_engine(url: sa.URL, pool_size: int) -> sa.Engine:
         pool_size=pool_size,
         max_overflow=0,
         pool_timeout=5,
+        json_deserializer=orjson.loads,
         connect_args={
             "isolation_level": None,
             "timeout": SQLITE_BUSY_MS / 1000,
@@ -71,14 +72,6 @@ def sqlite_engine(url: sa.URL, pool_size: int) -> sa.Engine:
     return engine
 
 
-_DECODER = json.JSONDecoder()
-
-
-def _read_json(written: bytes) -> Any:
-    """Read JSON that the server wrote, whose encoding need not be found out."""
-    return _DECODER.decode(written.decode())
-
-
 def _connect_cooperatively(
     _: Any, __: Any, arguments: Any, options: Any
 ) -> psycopg.Connection[Any]:
@@ -96,7 +89,7 @@ def postgresql_engine(
         max_overflow=0,
         pool_timeout=5,
         pool_use_lifo=True,
-        json_deserializer=_read_json,
+        json_deserializer=orjson.loads,
         connect_args={"connect_timeout": 5, "application_name": "service", **_NOTICE_SILENCE},
     )
     if is_module_patched("select"):

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass, field, fields
+from operator import attrgetter
 from typing import Any
-
-import sqlalchemy as sa
 
 from chassis.validators import etag
 from services.catalog.domain.classes import TrainingClass
@@ -15,6 +15,12 @@ from services.catalog.domain.providers import Provider
 from services.catalog.domain.reach import Reach
 
 _DETAILS = tuple(detail.name for detail in fields(CourseDetails))
+_details_of = attrgetter(*_DETAILS)
+
+COURSE_COLUMNS = ("course_id", "provider_id", "provider_name", "status", "version", *_DETAILS)
+"""What the public gets of a course, by the names that it has in a row of `storage.courses.COURSES`."""
+
+_COURSE_MEMBERS = ("id", *COURSE_COLUMNS[1:])
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,28 +51,25 @@ def provider_document(provider: Provider, reach: Reach) -> Document:
 def course_document(course: Course, reach: Reach) -> Document:
     """Write a course; to who sees inside with the operator's reason, under an ETag of its own."""
     inside = reach.has(course.provider_id)
-    units = [{"code": unit.code, "title": unit.title} for unit in course.details.units]
-    body = _course_body(course, course.details, units=units)
+    body = public_course(
+        (
+            course.course_id,
+            course.provider_id,
+            course.provider_name,
+            course.status,
+            course.version,
+            *_details_of(course.details),
+        )
+    )
+    body["units"] = [{"code": unit.code, "title": unit.title} for unit in course.details.units]
     if inside:
         body["reason"] = course.reason
     return Document(body, etag(course.version, beside="i" if inside else ""))
 
 
-def public_course(row: sa.Row[Any]) -> dict[str, Any]:
-    """Write a row of `storage.courses.COURSES` as the public gets the course, without making a course of it."""
-    return _course_body(row, row, units=row.units)
-
-
-def _course_body(course: Any, details: Any, *, units: list[dict[str, Any]]) -> dict[str, Any]:
-    return {
-        "id": course.course_id,
-        "provider_id": course.provider_id,
-        "provider_name": course.provider_name,
-        "status": course.status,
-        "version": course.version,
-        **{name: getattr(details, name) for name in _DETAILS},
-        "units": units,
-    }
+def public_course(values: Iterable[Any]) -> dict[str, Any]:
+    """Write a course as the public gets it, from the values of `COURSE_COLUMNS` in their order."""
+    return dict(zip(_COURSE_MEMBERS, values, strict=True))
 
 
 def class_document(training_class: TrainingClass) -> Document:

@@ -5,12 +5,12 @@ A provider that is suspended has none: its courses are found, and none of their 
 
 from __future__ import annotations
 
-import json
 from collections import defaultdict
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from datetime import datetime
 from typing import Any
 
+import orjson
 import sqlalchemy as sa
 
 from chassis.database import Database
@@ -18,7 +18,7 @@ from services.catalog.domain.classes import ClassStatus
 from services.catalog.domain.courses import CourseStatus
 from services.catalog.domain.providers import ProviderStatus
 from services.catalog.queries.class_filter import NOT_SUSPENDED
-from services.catalog.queries.documents import public_course
+from services.catalog.queries.documents import COURSE_COLUMNS, public_course
 from services.catalog.search.courses import IndexedCourse
 from services.catalog.search.offers import Offer
 from services.catalog.storage.courses import COURSES
@@ -45,9 +45,9 @@ def _unindexed(column: sa.Column[Any]) -> sa.ColumnElement[Any]:
 _IS_PUBLISHED = _unindexed(T.status) == ClassStatus.PUBLISHED
 
 _HELD = sa.func.coalesce(CLASS_SEATS.c.held, 0)
-_PUBLISHED = COURSES.add_columns(PROVIDER.c.status.label("provider_status")).where(
-    C.status == CourseStatus.PUBLISHED
-)
+_PUBLISHED = COURSES.with_only_columns(
+    *(COURSES.selected_columns[name] for name in COURSE_COLUMNS), PROVIDER.c.status
+).where(C.status == CourseStatus.PUBLISHED)
 """Of providers of any status: asked for approved ones, a database that does not know yet how many there are looks
 through all of them for each course."""
 
@@ -62,8 +62,6 @@ _JOINABLE = (
     .outerjoin(CLASS_SEATS, CLASS_SEATS.c.class_id == T.class_id)
     .where(_IS_PUBLISHED, NOT_SUSPENDED)
 )
-
-_WRITTEN = json.JSONEncoder(ensure_ascii=False, separators=(",", ":"))
 
 Among = Callable[[sa.Column[str]], sa.ColumnElement[bool]]
 """Makes the condition that the id of a course in a column is one of those to be read."""
@@ -142,9 +140,9 @@ def _read(
         return []
     offers = _offers(connection, among, parameters, now=now)
     return [
-        _indexed(row, offers.get(row.course_id, ()))
-        for row in rows
-        if row.provider_status == ProviderStatus.APPROVED
+        _indexed(public_course(values), offers)
+        for *values, provider_status in rows
+        if provider_status == ProviderStatus.APPROVED
     ]
 
 
@@ -167,19 +165,19 @@ def _offers(
     return found
 
 
-def _indexed(row: sa.Row[Any], offers: Sequence[Offer]) -> IndexedCourse:
-    units = row.units
+def _indexed(shown: Mapping[str, Any], offers: Mapping[str, Sequence[Offer]]) -> IndexedCourse:
+    course_id, units = shown["id"], shown["units"]
     return IndexedCourse(
-        course_id=row.course_id,
-        title=row.title,
-        subjects=(row.category or "", *row.outcomes, *(unit["title"] for unit in units)),
-        prose=(row.summary, *row.prerequisites),
-        codes=[*row.competency_codes, *(unit["code"] for unit in units if unit["code"])],
-        provider_id=row.provider_id,
-        provider_name=row.provider_name,
-        track=row.track,
-        mode=row.mode,
-        price=row.price,
-        offers=offers,
-        shown=_WRITTEN.encode(public_course(row)).encode(),
+        course_id=course_id,
+        title=shown["title"],
+        subjects=(shown["category"] or "", *shown["outcomes"], *(unit["title"] for unit in units)),
+        prose=(shown["summary"], *shown["prerequisites"]),
+        codes=[*shown["competency_codes"], *(unit["code"] for unit in units if unit["code"])],
+        provider_id=shown["provider_id"],
+        provider_name=shown["provider_name"],
+        track=shown["track"],
+        mode=shown["mode"],
+        price=shown["price"],
+        offers=offers.get(course_id, ()),
+        shown=orjson.dumps(shown),
     )

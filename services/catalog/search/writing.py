@@ -37,7 +37,7 @@ class IndexWriting:
     def add(self, courses: Iterable[IndexedCourse]) -> None:
         """Add courses that are not in the index."""
         for course in courses:
-            self._writer.add_document(document_of(course))
+            self._writer.add_json(document_of(course))
 
     def replace(self, course_ids: Iterable[str], courses: Iterable[IndexedCourse]) -> None:
         """Take courses out of the index and put in what there is of them now."""

@@ -2,10 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
-from itertools import chain
 
 from services.catalog.search.text.terms import terms
 from services.catalog.search.text.words import codes_in, words
@@ -18,17 +17,17 @@ courses. They take at most some 30 MB."""
 
 @dataclass(frozen=True, slots=True)
 class Said:
-    """A text's words and codes in their order, and the terms of its words, set apart by blanks."""
+    """A text's words in their order; those again, each once, and their terms, set apart by blanks; and its codes."""
 
-    words: tuple[str, ...] = ()
-    terms: str = ""
-    codes: tuple[str, ...] = ()
+    words: Sequence[str]
+    vocabulary: str
+    terms: str
+    codes: Sequence[str]
 
-    def cut(self, most: int) -> Said:
-        """Return the same with so many words at most."""
-        if len(self.words) <= most:
-            return self
-        return Said(self.words[:most], terms(self.words[:most]), self.codes)
+    @classmethod
+    def of(cls, words: Sequence[str], codes: Sequence[str]) -> Said:
+        """Sum up what a text of these words and codes says."""
+        return cls(words, " ".join(dict.fromkeys(words)), terms(words), codes)
 
 
 def analyse(text: str) -> Said:
@@ -36,21 +35,18 @@ def analyse(text: str) -> Said:
     return _short(text) if len(text) <= _SHORT else _analyse(text)
 
 
-def analyse_all(texts: Iterable[str]) -> Said:
-    """Analyse texts that follow each other."""
-    said = [analyse(text) for text in texts if text]
-    if len(said) == 1:
-        return said[0]
-    return Said(
-        tuple(chain.from_iterable(one.words for one in said)),
-        " ".join(one.terms for one in said if one.terms),
-        tuple(chain.from_iterable(one.codes for one in said)),
-    )
+def cut(texts: Iterable[Said], most: int) -> Iterator[Said]:
+    """Yield texts that follow each other, so many words of them at most."""
+    for text in texts:
+        if len(text.words) > most:
+            yield Said.of(text.words[:most], text.codes)
+            return
+        most -= len(text.words)
+        yield text
 
 
 def _analyse(text: str) -> Said:
-    found = tuple(words(text))
-    return Said(found, terms(found), tuple(codes_in(text)))
+    return Said.of(tuple(words(text)), tuple(codes_in(text)))
 
 
 _short = lru_cache(maxsize=_REMEMBERED)(_analyse)

@@ -3,10 +3,18 @@
 from __future__ import annotations
 
 import json
+import os
+import signal
+import subprocess
+import sys
+import time
+from pathlib import Path
 
 import pytest
 
+from services.catalog.followers.index_building import PartNotBuilt
 from services.catalog.search.folder import is_whole
+from services.catalog.search.parts import folder_of_part
 from tests.services.catalog.client import Catalog, follower_on, made
 from tests.services.catalog.followers.test_search import generation, shown
 
@@ -42,9 +50,9 @@ def test_where_a_part_cannot_be_built_the_index_in_use_goes_on(
     follower.close()
     before = generation(catalog)
     (before / "state.json").unlink()
-    monkeypatch.setattr("services.catalog.followers.index_building.build_part", cannot_be_built)
+    monkeypatch.setattr("services.catalog.followers.index_building.folder_of_part", no_folder)
     follower = follower_on(catalog.database, catalog.search_index, builders=2)
-    with pytest.raises(OSError, match="No space left"):
+    with pytest.raises(PartNotBuilt, match="part-1"):
         follower.catch_up()
     assert generation(catalog) == before
     assert shown(catalog) == courses
@@ -57,6 +65,51 @@ def test_where_a_part_cannot_be_built_the_index_in_use_goes_on(
     ]
 
 
-def cannot_be_built(*_: object) -> None:
-    """Fail as a part does for which there is no room on the disk."""
-    raise OSError("No space left on device")
+def no_folder(generation: Path, number: int) -> Path:
+    """Tell of a folder for the second part which nobody made."""
+    return folder_of_part(generation, number) if number == 0 else generation / f"part-{number}"
+
+
+def test_builders_end_though_who_started_them_was_killed(
+    catalog: Catalog, provider_id: str
+) -> None:
+    for _ in range(4):
+        catalog.course(provider_id)
+    address = catalog.database.url.render_as_string(hide_password=False)
+    worker = subprocess.Popen(
+        [sys.executable, "-c", KILLED_WHILE_BUILDING, address, str(catalog.search_index)],
+        start_new_session=True,
+    )
+    assert worker.wait(60) == -signal.SIGKILL
+    deadline = time.monotonic() + 60
+    while somebody_is_in_group(worker.pid):
+        assert time.monotonic() < deadline, "the builders wait for ever"
+        time.sleep(0.1)
+
+
+KILLED_WHILE_BUILDING = """
+import os, signal, sys
+from multiprocessing.process import BaseProcess
+from pathlib import Path
+from chassis.database import Database
+from services.catalog.followers import index_building
+from tests.services.catalog.client import follower_on
+
+def be_killed(self, timeout=None):
+    os.kill(os.getpid(), signal.SIGKILL)
+
+if __name__ == "__main__":
+    index_building.LEAST_IN_A_PART = 1
+    BaseProcess.join = be_killed
+    follower_on(Database(sys.argv[1]), Path(sys.argv[2]), builders=2).catch_up()
+"""
+"""A worker that is killed as soon as it waits for its builders."""
+
+
+def somebody_is_in_group(group: int) -> bool:
+    """Tell whether a process group has anybody left in it."""
+    try:
+        os.killpg(group, 0)
+    except ProcessLookupError:
+        return False
+    return True
