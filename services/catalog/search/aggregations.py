@@ -5,13 +5,9 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from typing import Any
 
-from services.catalog.search import schema as fields
-
 Aggregation = dict[str, Any]
 Asked = tuple[tuple[str, ...], Aggregation]
 """What to count, among the courses for which some conditions hold."""
-
-NUMBER: Aggregation = {"value_count": {"field": fields.MADE}}
 
 
 def terms(name: str, most: int) -> Aggregation:

@@ -102,9 +102,13 @@ def _asked_region_by_region(
 
 
 def _anywhere(wanted: SearchWanted) -> tuple[Wanted, tuple[str, ...]]:
-    """Return which offers are wanted wherever they are, and the choices that remain."""
+    """Return which offers are wanted wherever they are, and the choices that remain.
+
+    Whether they have seats need not be asked for where no time is: only courses with such classes have places to count.
+    """
     offers = replace(wanted.offers, region=None)
-    return offers, choices(replace(wanted, offers=offers))
+    asked_for = offers if offers.in_time else replace(offers, has_seats=None)
+    return offers, choices(replace(wanted, offers=asked_for))
 
 
 def _by_region(found: Mapping[str, Any], within: str | None) -> Counter[str]:

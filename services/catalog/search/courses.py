@@ -12,6 +12,7 @@ from typing import Any
 import orjson
 
 from services.catalog.search import schema
+from services.catalog.search.kinds import write_kind
 from services.catalog.search.offers import (
     Offer,
     are_mixed,
@@ -76,6 +77,7 @@ def document_of(course: IndexedCourse) -> str:
         schema.PROVIDER_LABEL: f"{course.provider_id} {course.provider_name}",
         schema.PRICE: course.price,
         **_offers(course.offers),
+        schema.KIND: write_kind(course.track, course.mode, {o.has_seats for o in course.offers}),
         schema.MADE: made(course.course_id),
         schema.TITLE_ORDER: plain(course.title)[:_TITLE_ORDER],
         schema.SHOWN: b64encode(course.shown).decode("ascii"),

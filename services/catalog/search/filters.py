@@ -15,7 +15,6 @@ from services.catalog.search.wanted import SearchWanted
 
 _NOTHING = f"{fields.MIXED}:neither"
 IS_MIXED = f"{fields.MIXED}:{fields.YES}"
-IS_NOT_MIXED = f"{fields.MIXED}:{fields.NO}"
 
 
 def conditions(wanted: SearchWanted) -> Iterator[str]:
@@ -38,10 +37,9 @@ def choices(wanted: SearchWanted) -> tuple[str, ...]:
 
 
 def _choices(wanted: SearchWanted) -> Iterator[str]:
-    if wanted.track is not None:
-        yield _is(fields.TRACK, wanted.track)
-    if wanted.mode is not None:
-        yield _is(fields.MODE, wanted.mode)
+    chosen = ((fields.TRACK, wanted.track), (fields.MODE, wanted.mode))
+    if of_kind := [_is(name, value) for name, value in chosen if value is not None]:
+        yield every_one(of_kind)
     if wanted.provider_id is not None:
         yield _is(fields.PROVIDER, str(uuid.UUID(wanted.provider_id)))
     if wanted.offers.region is not None or wanted.offers.has_seats is not None:
@@ -79,7 +77,7 @@ def _having(offers: Wanted) -> str:
         return _starting(offers) if offers.in_time else _with_seats(offers)
     if not offers.in_time:
         return _open_to(offers)
-    there = [_open_to(offers), IS_NOT_MIXED]
+    there = [all_but(_open_to(offers), IS_MIXED)]
     if offers.has_seats is not None:
         # Regardless of seats `common` tells what starts in time.
         there.append(_starting(offers))

@@ -7,7 +7,7 @@ from typing import Final
 
 from tantivy import Schema, SchemaBuilder
 
-VERSION: Final = 4
+VERSION: Final = 5
 """Raise it with every change of the fields, of the analysis of text or of what is shown: older indexes are then built
 anew from the tables."""
 
@@ -22,6 +22,9 @@ WORDS: Final = "words"
 CODES: Final = "codes"
 TRACK: Final = "track"
 MODE: Final = "mode"
+KIND: Final = "kind"
+"""Track, mode and seats in one word (`kinds`), to be counted at once."""
+
 PROVIDER: Final = "provider"
 PROVIDER_LABEL: Final = "provider_label"
 """A provider's id, a blank and its name, so that counts of providers come with their names."""
@@ -75,17 +78,15 @@ MIXED_LIMITED: Final = "mixed_limited"
 def build_schema() -> Schema:
     """Build the schema. Every text is analysed before it comes here."""
     builder = SchemaBuilder()
-    for name in (COURSE_ID, CODES, PROVIDER, MIXED, *PLACES.values()):
+    for name in (COURSE_ID, CODES, TRACK, MODE, PROVIDER, SEATS_FIELD, MIXED, *PLACES.values()):
         builder.add_text_field(name, tokenizer_name="raw", index_option="basic")
     for name in (TITLE, TEXT):
         builder.add_text_field(name, tokenizer_name="whitespace", index_option="freq")
     builder.add_text_field(WORDS, tokenizer_name="whitespace", index_option="basic")
     for name in (
-        TRACK,
-        MODE,
+        KIND,
         PROVIDER_LABEL,
         TITLE_ORDER,
-        SEATS_FIELD,
         MIXED_LIMITED,
         *WHERE.values(),
     ):

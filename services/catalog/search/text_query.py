@@ -8,18 +8,19 @@ from dataclasses import dataclass
 from tantivy import Occur, Query, Schema, Searcher
 
 from services.catalog.search import schema as fields
-from services.catalog.search.aggregations import NUMBER
-from services.catalog.search.queries import any_of
+from services.catalog.search.queries import any_of, one_of
 from services.catalog.search.text.noise import is_of_every_course, telling
 from services.catalog.search.text.thesaurus import phrases_in
 from services.catalog.search.text.words import code, codes_in, words
-from services.catalog.search.word_ways import WEIGHTS, Way, Weights, WordWays, breadth
+from services.catalog.search.word_ways import WEIGHTS, Way, Weights, WordWays, breadth, distinct
 
 FEW = 10
 """Courses; where fewer have one of the more telling words, those that have another one are found beside them."""
 
 _PLENTY = 20 * FEW
 """Where a word is in so many, courses that were taken out lately included, there is no need to count."""
+
+_NUMBER = {"value_count": {"field": fields.MADE}}
 
 MOST_WORDS = 12
 """Words of a query that count."""
@@ -35,12 +36,15 @@ class TextQuery:
 
 @dataclass(frozen=True, slots=True)
 class _Sought:
-    """A word, or what stands for several: how good a course is by it, each way in which it may stand in one, and in how
-    many it does at least."""
+    """A word, or what stands for several: how good a course is by it, and each way in which it may stand in one."""
 
     ranked: Query
-    matching: Sequence[Query]
-    used: int = 0
+    ways: Sequence[Way]
+
+    @property
+    def used(self) -> int:
+        """Return in how many courses it stands at least."""
+        return breadth(self.ways)
 
 
 class TextQueries:
@@ -80,18 +84,18 @@ class TextQueries:
         return TextQuery(ranked, matching)
 
     def _count(self, query: Query) -> int:
-        return int(self._searcher.aggregate(query, {"found": NUMBER})["found"]["value"])
+        return int(self._searcher.aggregate(query, {"found": _NUMBER})["found"]["value"])
 
     def _weighed(self, word: str, ways: Sequence[Way]) -> _Sought:
         best = self._ways.best(ways)
         if is_of_every_course(word):
             best = Query.boost_query(best, self._weights.of_every_course)
-        return _Sought(best, [way.matching for way in ways], breadth(ways))
+        return _Sought(best, ways)
 
     def _phrases(self, typed: Sequence[str]) -> Iterator[_Sought]:
         for start, end in phrases_in(typed):
             for way in self._ways.meanings(typed[start:end]):
-                yield _Sought(self._ways.best([way]), [way.matching], way.used)
+                yield _Sought(self._ways.best([way]), [way])
 
     def _codes(self, text: str) -> Iterator[_Sought]:
         """Look for codes as they are written, and for what begins like one."""
@@ -103,8 +107,9 @@ class TextQueries:
             known = self._searcher.terms_with_prefix(fields.CODES, written, limit=50)
             names = [name for name, _ in known] if len(written) > 4 else [written]
             if names:
-                among = Query.term_set_query(self._schema, fields.CODES, names)
-                yield _Sought(Query.const_score_query(among, self._weights.code), [among])
+                among, weight = one_of(self._schema, fields.CODES, names), self._weights.code
+                ranked = Query.const_score_query(among, weight)
+                yield _Sought(ranked, [Way(("code", written), weight, [ranked], among, 0)])
 
 
 def _ranked(sought: Sequence[_Sought]) -> Query:
@@ -112,4 +117,5 @@ def _ranked(sought: Sequence[_Sought]) -> Query:
 
 
 def _matching(sought: Sequence[_Sought]) -> Query:
-    return any_of([way for each in sought for way in each.matching])
+    ways = distinct(way for each in sought for way in each.ways)
+    return any_of([way.matching for way in ways])

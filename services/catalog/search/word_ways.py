@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from tantivy import Occur, Query, Schema, Searcher
 
 from services.catalog.search import schema as fields
-from services.catalog.search.queries import all_of, any_of
+from services.catalog.search.queries import all_of, any_of, one_of
 from services.catalog.search.text.stems import stems
 from services.catalog.search.text.terms import loan_term
 from services.catalog.search.text.thesaurus import alike
@@ -43,7 +43,8 @@ class Way:
     """One way in which a word may stand in a course, what that is worth, and in how many courses it does.
 
     `ranked` are queries for the places where it may stand, the best of which counts; `matching` finds all of them.
-    `key` is the same for ways that are one: a stem and a meaning may lead to the same term.
+    `key` is the same for ways that are one: a stem and a meaning may lead to the same term. Of a phrase, `parts` has
+    for each of its words the keys of the ways in which that may stand.
     """
 
     key: Hashable
@@ -51,6 +52,7 @@ class Way:
     ranked: Sequence[Query]
     matching: Query
     used: int
+    parts: Sequence[frozenset[Hashable]] = ()
 
 
 class WordWays:
@@ -72,7 +74,7 @@ class WordWays:
         if not ways:
             for part in self._parts(word):
                 ways += self._stems(part, weights.part)
-        return _distinct(ways)
+        return distinct(ways)
 
     def meanings(self, phrase: Sequence[str]) -> list[Way]:
         """Find the ways in which what is meant by a phrase stands in courses in other words."""
@@ -104,14 +106,15 @@ class WordWays:
             return []
         ranked = Query.boolean_query([(Occur.Must, self.best(ways)) for ways in each])
         matching = all_of([any_of([way.matching for way in ways]) for ways in each])
-        return [Way(tuple(phrase), weight, [ranked], matching, min(map(breadth, each)))]
+        parts = [frozenset(way.key for way in ways) for ways in each]
+        return [Way(tuple(phrase), weight, [ranked], matching, min(map(breadth, each)), parts)]
 
     def _begun(self, word: str) -> list[Way]:
         """Look for words that begin like this one, which may not be finished."""
         others = list(self._completions(word))
         if not others:
             return []
-        among = Query.term_set_query(self._schema, fields.WORDS, others)
+        among = one_of(self._schema, fields.WORDS, others)
         weight = self._weights.completed
         ranked = Query.const_score_query(among, weight)
         return [Way(f"{word}*", weight, [ranked], among, sum(map(self._used, others)))]
@@ -160,10 +163,10 @@ def breadth(ways: Sequence[Way]) -> int:
     return max(way.used for way in ways)
 
 
-def _distinct(ways: Iterable[Way]) -> list[Way]:
-    """Leave of ways that are one the one that is worth most."""
+def distinct(ways: Iterable[Way]) -> list[Way]:
+    """Leave of ways that are one the one that is worth most, and no phrase where one of its words is enough."""
     best: dict[Hashable, Way] = {}
     for way in ways:
         if way.key not in best or way.weight > best[way.key].weight:
             best[way.key] = way
-    return list(best.values())
+    return [way for way in best.values() if not any(part <= best.keys() for part in way.parts)]
