@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 Aggregation = dict[str, Any]
@@ -20,6 +20,6 @@ def narrowed(condition: str, within: Mapping[str, Aggregation]) -> Aggregation:
     return {"filter": condition, "aggs": dict(within)}
 
 
-def tally(found: Mapping[str, Any]) -> Iterable[tuple[str, int]]:
+def tally(found: Mapping[str, Any]) -> Sequence[tuple[str, int]]:
     """Read what `terms` counted."""
     return [(bucket["key"], bucket["doc_count"]) for bucket in found["buckets"]]

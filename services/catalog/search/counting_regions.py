@@ -81,8 +81,10 @@ def _read_one_by_one(
     """Count mixed courses without a class in time for everybody by what each says of its other classes."""
     offers, _ = _anywhere(wanted)
     counts: Counter[str] = Counter()
-    for written, number in tally(elsewhere):
-        for code in limited_regions(written, offers) & told:
+    counted = tally(elsewhere)
+    there = limited_regions((written for written, _ in counted), offers)
+    for (_, number), regions in zip(counted, there, strict=True):
+        for code in regions & told:
             counts[code] += number
     return counts
 

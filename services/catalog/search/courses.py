@@ -23,12 +23,12 @@ from services.catalog.search.offers import (
     where,
 )
 from services.catalog.search.text.analysis import analyse, cut
-from services.catalog.search.text.words import code, plain
+from services.catalog.search.text.words import code
+from services.catalog.search.title_order import title_numbers
 
 NEVER = (1 << 63) - 1
 """The start of a course with no class that can be joined: after every other."""
 
-_TITLE_ORDER = 200
 _MILLISECOND_BITS = 42
 """Enough until the year 2109."""
 
@@ -79,7 +79,6 @@ def document_of(course: IndexedCourse) -> str:
         **_offers(course.offers),
         schema.KIND: write_kind(course.track, course.mode, {o.has_seats for o in course.offers}),
         schema.MADE: made(course.course_id),
-        schema.TITLE_ORDER: plain(course.title)[:_TITLE_ORDER],
         schema.SHOWN: b64encode(course.shown).decode("ascii"),
     }
     return orjson.dumps(fields).decode()
@@ -101,8 +100,10 @@ def _texts(course: IndexedCourse) -> _Fields:
     at_length = [analyse(text) for text in course.prose]
     said = [*in_short, *cut(at_length, _WORDS_OF_PROSE)]
     of_texts = chain.from_iterable([one.codes for one in (*in_short, *at_length)])
+    title = in_short[0]
     return {
-        schema.TITLE: in_short[0].terms,
+        schema.TITLE: title.terms,
+        **dict(zip(schema.TITLE_ORDER, title_numbers(title.words), strict=True)),
         schema.TEXT: " ".join([one.terms for one in said]),
         schema.WORDS: " ".join([one.vocabulary for one in said]),
         schema.CODES: list({*filter(None, map(code, course.codes)), *of_texts}),

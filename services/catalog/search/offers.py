@@ -11,7 +11,7 @@ class is also written by the stretch of days in which it starts.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence, Set
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from functools import lru_cache
@@ -153,18 +153,18 @@ def limited(offers: Iterable[Offer]) -> str:
     )
 
 
-def limited_regions(written: str, wanted: Wanted) -> set[str]:
-    """Return the regions under which what `limited` wrote can be asked for, as far as time and seats are as wanted."""
-    instants = wanted.instants()
-    if instants is None:
-        return set()
-    first, last = instants
-    found: set[str] = set()
-    read = _limited_in_short if len(written) <= _SHORT else _limited
-    for start, has_seats, regions in read(written):
-        if first <= start <= last and wanted.has_seats in (None, has_seats):
-            found |= regions
-    return found
+def limited_regions(written: Iterable[str], wanted: Wanted) -> Iterator[Set[str]]:
+    """Yield of each course the regions under which what `limited` wrote of it can be asked for, as far as time and
+    seats are as wanted.
+    """
+    first, last = wanted.instants() or (1, 0)
+    for offers in written:
+        found: set[str] = set()
+        read = _limited_in_short if len(offers) <= _SHORT else _limited
+        for start, has_seats, regions in read(offers):
+            if first <= start <= last and wanted.has_seats in (None, has_seats):
+                found |= regions
+        yield found
 
 
 def _limited(written: str) -> Sequence[tuple[int, bool, frozenset[str]]]:

@@ -7,7 +7,7 @@ from typing import Final
 
 from tantivy import Schema, SchemaBuilder
 
-VERSION: Final = 5
+VERSION: Final = 6
 """Raise it with every change of the fields, of the analysis of text or of what is shown: older indexes are then built
 anew from the tables."""
 
@@ -34,7 +34,9 @@ MADE: Final = "made"
 FIRST_START: Final = "first_start"
 """When the first class that can be joined starts, to sort by: also of a course that has none."""
 
-TITLE_ORDER: Final = "title_order"
+TITLE_ORDER: Final = ("title_order_1", "title_order_2", "title_order_3", "title_order_4")
+"""Numbers by which titles are in order (`title_order`); the first is looked up, too."""
+
 SHOWN: Final = "shown"
 
 SEATS: Final[Mapping[bool, str]] = {True: "with", False: "without"}
@@ -86,7 +88,6 @@ def build_schema() -> Schema:
     for name in (
         KIND,
         PROVIDER_LABEL,
-        TITLE_ORDER,
         MIXED_LIMITED,
         *WHERE.values(),
     ):
@@ -96,7 +97,7 @@ def build_schema() -> Schema:
         builder.add_unsigned_field(between, indexed=True)
         builder.add_unsigned_field(latest, fast=True)
     builder.add_unsigned_field(MIXED_OFFERS, indexed=True)
-    for name in (PRICE, MADE, FIRST_START):
-        builder.add_unsigned_field(name, fast=True)
+    for name in (PRICE, MADE, FIRST_START, *TITLE_ORDER):
+        builder.add_unsigned_field(name, fast=True, indexed=name == TITLE_ORDER[0])
     builder.add_bytes_field(SHOWN, stored=True)
     return builder.build()

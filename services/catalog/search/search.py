@@ -13,11 +13,11 @@ from services.catalog.search.filters import below, common, conditions
 from services.catalog.search.queries import all_of
 from services.catalog.search.reading import View
 from services.catalog.search.text_query import TextQueries, TextQuery
+from services.catalog.search.title_order import page_by_title
 from services.catalog.search.wanted import Place, SearchWanted, Sort
 
 _ORDERS: Mapping[Sort, tuple[str, Order]] = {
     Sort.NEWEST: (fields.MADE, Order.Desc),
-    Sort.TITLE: (fields.TITLE_ORDER, Order.Asc),
     Sort.PRICE: (fields.PRICE, Order.Asc),
     Sort.STARTS: (fields.FIRST_START, Order.Asc),
 }
@@ -43,17 +43,20 @@ class Search:
 
     def page(self, sort: Sort, place: Place) -> list[Hit]:
         """Return one part of what is found, in an order."""
-        searcher = self._view.searcher
-        name, order = _ORDERS.get(sort, (None, Order.Desc))
-        found = searcher.search(
-            self._found(sort, place.made_before),
-            place.limit,
-            count=False,
-            order_by_field=name,
-            offset=place.offset,
-            order=order,
-        )
-        addresses = [address for _, address in found.hits]
+        searcher, found = self._view.searcher, self._found(sort, place.made_before)
+        if sort is Sort.TITLE:
+            addresses = page_by_title(self._view, found, place)
+        else:
+            name, order = _ORDERS.get(sort, (None, Order.Desc))
+            hits = searcher.search(
+                found,
+                place.limit,
+                count=False,
+                order_by_field=name,
+                offset=place.offset,
+                order=order,
+            ).hits
+            addresses = [address for _, address in hits]
         made = searcher.fast_field_values(fields.MADE, addresses)
         return [
             Hit(bytes(searcher.doc(address)[fields.SHOWN][0]), int(number or 0))

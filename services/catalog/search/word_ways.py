@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Hashable, Iterable, Sequence
 from dataclasses import dataclass
 
-from tantivy import Occur, Query, Schema, Searcher
+from tantivy import Query, Schema, Searcher
 
 from services.catalog.search import schema as fields
 from services.catalog.search.queries import all_of, any_of, one_of
@@ -27,6 +27,7 @@ class Weights:
     title: float = 3.0
     loan: float = 0.5
     meaning: float = 0.6
+    phrase: float = 6.0
     completed: float = 1.0
     mistyped: float = 0.7
     part: float = 0.5
@@ -98,16 +99,24 @@ class WordWays:
         return [way for stem in stems(word) for way in self._term(stem, weight)]
 
     def _all_of(self, phrase: Sequence[str], weight: float) -> list[Way]:
-        """Look for all words of a phrase; each is worth its share."""
-        each = [self._stems(word, weight / len(phrase)) for word in phrase]
+        """Look for all words of a phrase, which are worth the same wherever they stand."""
+        each = [self._stems(word, weight) for word in phrase]
         if len(each) == 1:
             return each[0]
         if not all(each):
             return []
-        ranked = Query.boolean_query([(Occur.Must, self.best(ways)) for ways in each])
         matching = all_of([any_of([way.matching for way in ways]) for ways in each])
+        # To weigh each word of each phrase takes several times as long, and orders no better.
+        worth = weight * self._weights.phrase
+        ranked = [Query.const_score_query(matching, worth)]
+        titles = [
+            [query for way in ways if (query := self._in_title(str(way.key)))] for ways in each
+        ]
+        if all(titles):
+            in_title = all_of([any_of(queries) for queries in titles])
+            ranked.append(Query.const_score_query(in_title, worth * self._weights.title))
         parts = [frozenset(way.key for way in ways) for ways in each]
-        return [Way(tuple(phrase), weight, [ranked], matching, min(map(breadth, each)), parts)]
+        return [Way(tuple(phrase), weight, ranked, matching, min(map(breadth, each)), parts)]
 
     def _begun(self, word: str) -> list[Way]:
         """Look for words that begin like this one, which may not be finished."""
@@ -152,10 +161,14 @@ class WordWays:
             return []
         anywhere = Query.term_query(self._schema, fields.TEXT, term, "freq")
         ranked = [Query.boost_query(anywhere, weight)]
-        if self._searcher.doc_freq(fields.TITLE, term):
-            in_title = Query.term_query(self._schema, fields.TITLE, term, "freq")
+        if (in_title := self._in_title(term)) is not None:
             ranked.append(Query.boost_query(in_title, weight * self._weights.title))
         return [Way(term, weight, ranked, anywhere, used)]
+
+    def _in_title(self, term: str) -> Query | None:
+        if not self._searcher.doc_freq(fields.TITLE, term):
+            return None
+        return Query.term_query(self._schema, fields.TITLE, term, "freq")
 
 
 def breadth(ways: Sequence[Way]) -> int:
