@@ -9,6 +9,8 @@ from typing import Any
 
 from gevent.monkey import get_original
 
+from chassis.serving.exchange import INPUT_ENDED
+
 _poll: Callable[[], Any] = get_original("select", "poll")
 _POLLIN = 1
 
@@ -30,7 +32,9 @@ def client_address(environ: Mapping[str, Any], *, proxies_in_front: int) -> str:
 
 
 def has_left(environ: Mapping[str, Any]) -> bool:
-    """Tell whether the caller has closed its connection."""
+    """Tell whether the caller has closed its connection. Where we have ended its input ourselves, nobody can tell."""
+    if environ.get(INPUT_ENDED):
+        return False
     client = environ["gunicorn.socket"]
     poll = _poll()
     poll.register(client.fileno(), _POLLIN)

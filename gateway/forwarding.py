@@ -122,6 +122,9 @@ class Forwarding:
         record: Record,
     ) -> Iterable[bytes]:
         route = match.route
+        if not route.shared:
+            # Who cannot be served is told so before a signature is verified, which takes longer than that.
+            self._services[match.upstream].gate(route).check()
         headers = inward(environ, to_page=route.access is Access.PAGE)
         sent = dict(headers)
         admit(route, sent.get("Authorization"), self._verifier, self._revocations)

@@ -53,6 +53,7 @@ class GeventWorker(SaysWhyItCannotStart, RefusesInProblemDocuments, ggevent.Geve
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self._waiting: dict[Any, float] = {}
+        self._ended: set[Any] = set()
         self._stopped: Event | None = None
 
     def init_process(self) -> None:
@@ -89,6 +90,7 @@ class GeventWorker(SaysWhyItCannotStart, RefusesInProblemDocuments, ggevent.Geve
         except OSError:
             self.log.debug("the client left")
         finally:
+            self._ended.discard(client)
             client.close()
 
     def _serve(self, listener: Any) -> StreamServer:
@@ -114,6 +116,7 @@ class GeventWorker(SaysWhyItCannotStart, RefusesInProblemDocuments, ggevent.Geve
                     client=address,
                     server=server,
                     close=not self.alive or not self.cfg.keepalive,
+                    input_ended=client in self._ended,
                 )
                 if not keep or not discard_rest(parser, self.patience):
                     return True
@@ -153,7 +156,7 @@ class GeventWorker(SaysWhyItCannotStart, RefusesInProblemDocuments, ggevent.Geve
         latest = time.monotonic() - SAFE_FROM_EVICTION
         for client, since in list(islice(self._waiting.items(), surplus)):
             if since < latest:
-                _end_input(client)
+                self._end_input(client)
 
     def _stop(self) -> None:
         self.alive = False
@@ -169,19 +172,19 @@ class GeventWorker(SaysWhyItCannotStart, RefusesInProblemDocuments, ggevent.Geve
         while len(self._connections) and time.monotonic() < until:
             self.notify()
             for client in list(self._waiting):
-                _end_input(client)
+                self._end_input(client)
             self._connections.join(timeout=0.5)
         if len(self._connections):
             self.log.warning("stopped with requests unfinished: %d", len(self._connections))
 
+    def _end_input(self, client: Any) -> None:
+        """Make the connection's next read return what has arrived, or else its end.
 
-def _end_input(client: Any) -> None:
-    """Make the connection's next read return what has arrived, or else its end.
-
-    Asked of the kernel directly: gevent's own shutdown would also fail a read that is about to succeed.
-    """
-    with suppress(OSError), _plain_socket(fileno=os.dup(client.fileno())) as twin:
-        twin.shutdown(socket.SHUT_RD)
+        Asked of the kernel directly: gevent's own shutdown would also fail a read that is about to succeed.
+        """
+        self._ended.add(client)
+        with suppress(OSError), _plain_socket(fileno=os.dup(client.fileno())) as twin:
+            twin.shutdown(socket.SHUT_RD)
 
 
 def _linger(client: Any) -> None:

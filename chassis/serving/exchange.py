@@ -14,6 +14,9 @@ from chassis.serving.chunks import ChunkedReader
 from chassis.serving.patience import Patience
 from chassis.serving.refusals import as_problem
 
+INPUT_ENDED = "chassis.input_ended"
+"""In the environment of a request that was the last to be read from its connection, whose input we have ended."""
+
 LARGEST_LEFTOVER = 64 * 1024
 """Bytes of an unread body that are thrown away to keep a connection; with more left it is closed."""
 
@@ -124,8 +127,19 @@ class Answer(wsgi.Response):
             raise ClientGone from error
 
 
-def answer(worker: Any, request: Any, *, sock: Any, client: Any, server: Any, close: bool) -> bool:
+def answer(
+    worker: Any,
+    request: Any,
+    *,
+    sock: Any,
+    client: Any,
+    server: Any,
+    close: bool,
+    input_ended: bool = False,
+) -> bool:
     """Run the application on one request and send its answer; tell whether the connection may be kept.
+
+    `input_ended` says that nothing more can be read from it, though its client may not have left.
 
     Raises what the application raised as long as nothing was sent, so that the caller can answer instead of it,
     and `ClientGone` where nobody takes the answer.
@@ -135,7 +149,8 @@ def answer(worker: Any, request: Any, *, sock: Any, client: Any, server: Any, cl
         request, sock, client, server, worker.cfg, response_class=Answer
     )
     environ["wsgi.multithread"] = True
-    if close:
+    environ[INPUT_ENDED] = input_ended
+    if close or input_ended:
         response.force_close()
     try:
         blocks = worker.wsgi(environ, response.start_response)

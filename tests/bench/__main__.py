@@ -31,6 +31,7 @@ from tests.bench.load import Load, run_load
 from tests.bench.memory import family, pss_megabytes
 from tests.bench.population import CARDS_AT_ONCE, Population, populate
 from tests.bench.searching import measure_search
+from tests.bench.storm import ARRIVING, measure_storm
 from tests.bench.yardstick import PgbenchMissing, Yardstick, find_pgbench
 from tests.databases import PASSWORD, new_folder_for_server, postgresql_server
 from tests.running_system import RunningSystem
@@ -66,6 +67,11 @@ class Bench:
             print(f"round {number} of {self.rounds} measured", flush=True)
         _check_consistency(self.system)
 
+    def storm(self) -> None:
+        """Measure a storm, and what is left of it."""
+        measure_storm(self.system, self.population, self.figures)
+        _check_consistency(self.system)
+
     def export(self) -> None:
         """Measure the export of a journal."""
         _measure_export(self.system, self.server, self.figures)
@@ -88,14 +94,15 @@ class Bench:
     def population(self) -> Population:
         """Award as many cards as all measures need, on a server that has run for a while."""
         fast = self.rounds * 2 * (self.seconds + 1) * FASTEST
-        with_files = fast + 4 * self.seconds * int(RATE)
-        population = _populate(self.system, self.server, cards=with_files)
+        in_files = 4 * self.seconds * int(RATE)
+        population = _populate(self.system, self.server, cards=fast + in_files + ARRIVING)
         _wear_in(self.server)
         return population
 
 
 MEASURES = {
     "enrolments": Bench.enrolments,
+    "storm": Bench.storm,
     "export": Bench.export,
     "search": Bench.search,
     "files": Bench.files,

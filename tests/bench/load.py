@@ -38,8 +38,8 @@ class Load:
         return ordered[min(int(share * len(ordered)), len(ordered) - 1)] if ordered else 0.0
 
 
-@dataclass
-class _Connection:
+@dataclass(eq=False)
+class Connection:
     """One client: its socket, when its request left, and what has arrived of the answer."""
 
     socket: socket.socket
@@ -51,12 +51,16 @@ class _Connection:
         self.sent_at = time.perf_counter()
         self.socket.sendall(request)
 
+    def head(self) -> bytes:
+        """Return the head of the answer in small letters, without the blank line; empty before it has arrived."""
+        return bytes(self.arrived[: max(self.arrived.find(b"\r\n\r\n"), 0)]).lower()
+
     def answer(self) -> tuple[int, bytes] | None:
         """Return status and body once the whole answer has arrived."""
-        head_end = self.arrived.find(b"\r\n\r\n")
-        if head_end < 0:
+        head = self.head()
+        if not head:
             return None
-        head = bytes(self.arrived[:head_end]).lower()
+        head_end = len(head)
         status = int(head[9:12])
         if len(self.arrived) < head_end + 4 + _length(head, status):
             return None
@@ -86,7 +90,7 @@ def run_load(
     """
     load = Load()
     selector = selectors.DefaultSelector()
-    connections = [_Connection(socket.create_connection(address)) for _ in range(clients)]
+    connections = [Connection(socket.create_connection(address)) for _ in range(clients)]
     for connection in connections:
         connection.socket.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
         selector.register(connection.socket, selectors.EVENT_READ, connection)
@@ -108,9 +112,7 @@ def run_load(
     return load
 
 
-def _answered(
-    selector: selectors.BaseSelector, load: Load, timeout: float
-) -> Iterator[_Connection]:
+def _answered(selector: selectors.BaseSelector, load: Load, timeout: float) -> Iterator[Connection]:
     """Wait for something to arrive, note the answers that are complete and yield their connections."""
     ready = selector.select(timeout=timeout)
     if not ready and timeout == _SILENCE:
@@ -131,7 +133,7 @@ def _answered(
         yield connection
 
 
-def _send_next(connection: _Connection, requests: Iterator[bytes]) -> bool:
+def _send_next(connection: Connection, requests: Iterator[bytes]) -> bool:
     request = next(requests, None)
     if request is not None:
         connection.send(request)

@@ -14,9 +14,10 @@ from werkzeug.test import Client
 
 from chassis.pages.site import Site
 from chassis.problems import TooBusy
+from chassis.serving.exchange import INPUT_ENDED
 from gateway.documents import Failures
 from gateway.forwarding import Forwarding, Service
-from gateway.gate import WAITING, Gate
+from gateway.gate import NEW, WAITING, Gate
 from gateway.revocations import Revocations
 from gateway.routes import ROUTES, Route
 from gateway.targets import Table
@@ -97,6 +98,43 @@ def test_who_has_waited_long_enough_is_sent_away_and_leaves_the_line(come: Come)
     assert gate.enter() == 0.0
 
 
+@pytest.mark.parametrize("served", [100, 1_000])
+def test_who_would_wait_in_vain_is_sent_away_at_once(come: Come, served: int) -> None:
+    now = 0.0
+    gate = Gate(64, patience=LONG, clock=lambda: now)
+    come(64 + served // 2, gate)
+    for _ in range(served):
+        now += LONG / served
+        gate.leave()
+        come(1, gate)
+    comers = come(2 * served, gate)
+
+    sent_away = sum(isinstance(comer.exception, TooBusy) for comer in comers)
+    assert served * 0.45 < len(comers) - sent_away < served * 0.55, "as many as have their turn"
+
+
+def test_a_line_that_has_just_formed_takes_newcomers_however_slow_it_begins(come: Come) -> None:
+    now = 0.0
+    gate = Gate(64, patience=LONG, clock=lambda: now)
+    come(64 + 500, gate)
+    now = NEW * 0.9
+    assert not come(1, gate)[0].ready()
+    now = 1.0
+    assert isinstance(come(1, gate)[0].exception, TooBusy)
+
+
+def test_a_line_that_is_gone_says_nothing_of_the_next(come: Come) -> None:
+    now = 0.0
+    gate = Gate(1, patience=LONG, clock=lambda: now)
+    come(3, gate)
+    for _ in range(3):
+        now += LONG
+        gate.leave()
+    assert not come(2, gate)[1].ready()
+    now += NEW * 0.9
+    assert not come(1, gate)[0].ready()
+
+
 @pytest.mark.parametrize("had_its_turn", [False, True])
 def test_who_is_stopped_while_waiting_keeps_no_place(come: Come, had_its_turn: bool) -> None:
     gate = Gate(1, patience=LONG)
@@ -151,14 +189,19 @@ class Gateway:
         )
         self._client = Client(forwarding)
 
-    def ask(self) -> int:
+    def ask(self, *, input_ended: bool = False) -> int:
         """Ask for the courses; return the status."""
         server = {
             "RAW_URI": READ,
             "REMOTE_ADDR": "192.0.2.1",
             "gunicorn.socket": self._connection,
+            INPUT_ENDED: input_ended,
         }
         return self._client.get(READ, environ_overrides=server).status_code
+
+    def end_input(self) -> None:
+        """End what can be read from the caller, as a crowded worker does with connections that are idle."""
+        self._connection.shutdown(socket.SHUT_RD)
 
     def close(self) -> None:
         self.upstream.close()
@@ -200,3 +243,16 @@ def test_the_request_of_a_caller_who_left_while_it_waited_is_not_sent(
 
     assert service.requests == []
     assert gateway.gate.enter() == 0.0
+
+
+def test_a_caller_whose_input_was_ended_to_make_room_is_not_taken_for_one_who_left(
+    gateway: Gateway, service: Scripted
+) -> None:
+    gateway.gate.enter()
+    waiting = gevent.spawn(gateway.ask, input_ended=True)
+    gevent.sleep(0)
+    gateway.end_input()
+    gateway.gate.leave()
+
+    assert waiting.get(timeout=LONG) == 200
+    assert len(service.requests) == 1
