@@ -70,7 +70,9 @@ class Deeds:
             request_id="storm",
         )
         key = self._key(operation, operation.class_id)
-        document = json.loads(self.service.enrolments.submit(command, key=key, seconds=seconds).body)
+        document = json.loads(
+            self.service.enrolments.submit(command, key=key, seconds=seconds).body
+        )
         return document["status"], (document["id"],)
 
     def cancel(self, operation: Operation) -> Ended:
@@ -119,7 +121,7 @@ class Deeds:
         return tuple(shown[name] for name in ("declared_seats", "seats", "held", "seats_left"))
 
     def feed(self, class_id: str) -> tuple[int, ...]:
-        """Read the seats of a class as the catalogue does, once anything happened in it: as many as it has, and held."""
+        """Read the seats of a class as the catalogue does: as many as it has, and held. Nothing, before the first entry."""
         stores = self.service.stores
         with self.service.database.reading() as connection:
             told = seats_since(connection, after=0, window=EVERYTHING, stores=stores)

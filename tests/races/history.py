@@ -103,7 +103,7 @@ class Record:
 
 
 def read_record(path: Path) -> list[Operation]:
-    """Read what was asked, those that did nothing left out; who never came back is one of which nobody knows the end."""
+    """Read what was asked, without what did nothing. Of what never came back, nobody knows the end."""
     found: dict[str, Operation] = {}
     # A line that the end of a process cut off had no effect yet: nothing is begun before its line is written.
     *lines, _ = path.read_text(encoding="utf-8").split("\n")

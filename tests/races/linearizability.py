@@ -1,7 +1,7 @@
 """Whether a history of overlapping operations can be put in an order that explains every answer.
 
-The way of Wing and Gong, with what was reached already remembered as Lowe has it. Pure: it knows operations by when they
-were called and returned, and what they mean by a model.
+The way of Wing and Gong, with what was reached already remembered as Lowe has it. Pure: it knows when operations were
+called and returned, and what they mean by a model.
 """
 
 from __future__ import annotations

@@ -117,8 +117,8 @@ def sharpened(operations: Sequence[Operation]) -> list[Operation]:
     """Return a history of the same meaning, with less left open: what later answers tell of those nobody was told of.
 
     A later answer that names the enrolment says that it was given by then. One that was given another id under the same
-    key says that it was not, and never will be. Whoever sends a cancellation again under its key, and is told that it is
-    done, was told for both.
+    key says that it was not, and never will be. Whoever sends a cancellation again under its key and is told that it
+    is done, was told for both.
     """
     seen: dict[str, int] = {}
     given: dict[str, str] = {}

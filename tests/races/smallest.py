@@ -18,8 +18,8 @@ def judge(operations: Sequence[Operation], *, seats: int) -> Verdict[Operation]:
 def smallest_part(operations: Sequence[Operation], *, seats: int) -> list[Operation]:
     """Return the shortest beginning that has no order, without the readings and refusals that it has none without too.
 
-    Both leave an order where there was one: of what is cut off at an instant nobody knows the end, and a reading changes
-    nothing. What changed the class stays, or the rest would mean something else.
+    Both leave an order where there was one: of what is cut off at an instant nobody knows the end, and a reading
+    changes nothing. What changed the class stays, or the rest would mean something else.
     """
     part = sharpened(operations)
     model = SeatsModel(operations, seats=seats)

@@ -9,14 +9,13 @@ import json
 import random
 import sys
 from collections import defaultdict, deque
-from collections.abc import Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, replace
 from pathlib import Path
 
 from chassis.database import Database
 from chassis.identifiers import new_id
-from services.enrolment.service import EnrolmentService, open_service
+from services.enrolment.service import open_service
 from tests.databases import LOCK_PATIENCE_MS
 from tests.races.deeds import PATIENCE, Deeds
 from tests.races.history import NOTHING_DONE, NOTHING_TOLD, Kind, Operation, Record
@@ -40,13 +39,13 @@ HASTY = 0.15
 RETRIES = 0.8
 """How often whoever does not know the end asks again under the same key at once."""
 
-MOST_SEATS = 16
-REMEMBERED = 40
+LEAST_SEATS, MOST_SEATS = 3, 12
+REMEMBERED = 12
 
 
 @dataclass(frozen=True)
 class Storm:
-    """Who storms what: cards by class, how many operations of each class, how many callers at once, and by which seed."""
+    """Who storms what: cards by class, how many operations with each class, how many callers at once, by which seed."""
 
     address: str
     record: str
@@ -95,7 +94,7 @@ class Callers:
         [kind] = chance.choices(list(WEIGHTS), list(WEIGHTS.values()))
         new = Operation(class_id, kind)
         if kind is Kind.RESIZE:
-            return replace(new, seats=chance.randint(1, MOST_SEATS))
+            return replace(new, seats=chance.randint(LEAST_SEATS, MOST_SEATS))
         if kind is Kind.ENROL:
             earlier = self._enrols[class_id]
             if earlier and chance.random() < AGAIN:
@@ -145,28 +144,25 @@ def recorded(
     return operation
 
 
-def storm(
-    plan: Storm, of: Callable[[EnrolmentService], Deeds] = Deeds, service: EnrolmentService | None = None
-) -> None:
-    """Storm, with a service of its own unless one is given."""
-    own = service or open_service(
-        settings_for(plan.address), Database(plan.address, lock_timeout_ms=LOCK_PATIENCE_MS)
-    )
+def storm(plan: Storm, deeds: Deeds) -> None:
+    """Storm a service."""
     record = Record(Path(plan.record))
     try:
-        Callers(plan, of(own), record).storm()
+        Callers(plan, deeds, record).storm()
     finally:
         record.close()
-        if service is None:
-            own.close()
 
 
-def main(lines: Sequence[str]) -> None:
-    """Storm as a process."""
-    for line in lines:
-        storm(Storm(**json.loads(line)))
+def main() -> None:
+    """Storm as a process, over connections of its own."""
+    for line in sys.stdin:
+        plan = Storm(**json.loads(line))
+        database = Database(plan.address, lock_timeout_ms=LOCK_PATIENCE_MS)
+        service = open_service(settings_for(plan.address), database)
+        storm(plan, Deeds(service))
+        service.close()
         print("over", flush=True)  # noqa: T201
 
 
 if __name__ == "__main__":
-    main(sys.stdin)  # type: ignore[arg-type]
+    main()
