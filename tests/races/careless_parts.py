@@ -70,7 +70,7 @@ def keeps_the_seats_of_who_left(service: EnrolmentService) -> Deeds:
 
 
 def passes_news_over(service: EnrolmentService) -> Deeds:
-    """Some of what the catalogue tells of a class is acknowledged and not copied."""
+    """Every other time, what the catalogue tells of a class is acknowledged and not copied."""
     return _with_classes(service, _Deaf(service.database))
 
 
@@ -130,7 +130,7 @@ class _Deaf(ClassStore):
         self._times = count(1)
 
     def put(self, connection: sa.Connection, copies: Sequence[ClassCopy]) -> None:
-        if next(self._times) % EVERY:
+        if next(self._times) % 2 == 0:
             super().put(connection, copies)
 
 

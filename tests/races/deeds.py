@@ -6,10 +6,11 @@ import json
 
 import sqlalchemy as sa
 
+from chassis.faults import Fault, fault_of
 from chassis.idempotency import Answer, IdempotencyKey, IdempotencyKeys, json_answer
 from chassis.identifiers import new_id
 from chassis.identity import Principal
-from chassis.problems import OutcomeUnknown, Problem
+from chassis.problems import OutcomeUnknown, Problem, Unavailable
 from services.enrolment.domain.seats.enrol_command import EnrolCommand
 from services.enrolment.queries.availability import show_availability
 from services.enrolment.queries.seats_feed import seats_since
@@ -18,7 +19,7 @@ from services.enrolment.storage.classes import ClassCopy, write_meetings
 from services.enrolment.use_cases.seats.cancel_enrolment import CancelEnrolment, cancel_enrolment
 from services.enrolment.use_cases.seats.copy_classes import copy_classes
 from tests.races.history import Kind, Operation
-from tests.races.seats_model import READ, RESIZED
+from tests.races.seats_model import READ, READS, RESIZED
 from tests.services.enrolment.house import PRICE
 from vocabulary.roles import HOLDER
 
@@ -56,6 +57,10 @@ class Deeds:
             return None
         except Problem as refusal:
             return refusal.code, ()
+        except sa.exc.SQLAlchemyError as error:
+            if operation.kind not in READS or fault_of(error) is Fault.PERMANENT:
+                raise
+            return Unavailable.code, ()  # as the call answers
 
     def enrol(self, operation: Operation, seconds: float) -> Ended:
         """Ask for a seat."""
@@ -121,7 +126,7 @@ class Deeds:
         return tuple(shown[name] for name in ("declared_seats", "seats", "held", "seats_left"))
 
     def feed(self, class_id: str) -> tuple[int, ...]:
-        """Read the seats of a class as the catalogue does: as many as it has, and held. Nothing, before the first entry."""
+        """Read the seats of a class as the catalogue does: as many as it has, and held; nothing before an entry."""
         stores = self.service.stores
         with self.service.database.reading() as connection:
             told = seats_since(connection, after=0, window=EVERYTHING, stores=stores)

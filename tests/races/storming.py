@@ -28,6 +28,9 @@ CALLERS = 24
 PROCESSES = {"sqlite": 1, "postgresql": 2}
 """Web processes of enrolment, as the product runs them; whoever starts them stands for the worker."""
 
+STORM_SECONDS = 300
+"""How long a storm may take until it does not come on; machines may be busy."""
+
 LEFT_OPEN = 0.2
 """How often nobody asks again for what nobody knows the end of."""
 
@@ -130,7 +133,7 @@ class StormProcesses:
         """Kill one once a share of its part is done, and let another one do what is left."""
         record = Path(part.record)
         enough = int(sum(part.turns.values()) * after)
-        until = time.monotonic() + 60
+        until = time.monotonic() + STORM_SECONDS
         while not record.exists() or record.read_bytes().count(b'{"return"') < enough:
             assert time.monotonic() < until, "a process that storms does not come on"
             time.sleep(0.01)

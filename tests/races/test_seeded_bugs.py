@@ -1,4 +1,4 @@
-"""Careless parts in a real service over a real database: what callers are told has no order, and the checker says so."""
+"""Careless parts in a real service over a real database: for what callers are told then there is no order."""
 
 from __future__ import annotations
 
