@@ -14,9 +14,10 @@ import sys
 import tempfile
 import time
 from collections import Counter
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import ExitStack
 from dataclasses import dataclass, field
+from itertools import product
 from pathlib import Path
 
 import structlog
@@ -59,12 +60,13 @@ class Races:
         self._folder = folder
         self._maker = maker
 
-    def run(self, dialect: str, storms: int) -> Iterator[str]:
-        """Storm so many times on a database, and tell after each how far it came."""
-        with storm_processes(dialect) as processes:
-            for number in range(1, storms + 1):
+    def run(self, dialects: Sequence[str], storms: int) -> Iterator[str]:
+        """Storm so many times on each database in turn, and tell after each storm how far it came."""
+        with ExitStack() as stack:
+            processes = {each: stack.enter_context(storm_processes(each)) for each in dialects}
+            for number, dialect in product(range(1, storms + 1), dialects):
                 begun = time.monotonic()
-                self._storm(dialect, number, processes)
+                self._storm(dialect, number, processes[dialect])
                 took = time.monotonic() - begun
                 tally = self.tally
                 yield (
@@ -132,9 +134,8 @@ def main(variables: Mapping[str, str]) -> int:
         maker = DatabaseMaker(folder, server())
         stack.callback(maker.drop_all)
         races = Races(operations=operations, seed=seed, folder=folder, maker=maker)
-        for dialect in dialects:
-            for line in races.run(dialect, storms):
-                print(line, flush=True)
+        for line in races.run(dialects, storms):
+            print(line, flush=True)
     tally = races.tally
     for name, count in sorted(tally.outcomes.items()):
         print(f"{name:32} {count:>9,}")
