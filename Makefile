@@ -72,6 +72,10 @@ relevance: $(RUN) ## Print nDCG@10 of the search: COURSES="file …" QUERIES=fil
 test: $(DEV) ## Run every test, on SQLite and on PostgreSQL
 	@exec $(PYTHON_HERE) -m pytest -n logical --dist loadgroup $(TESTS)
 
+.PHONY: races
+races: $(DEV) ## Storm classes, and look for an order in what callers were told: HISTORIES=200 OPERATIONS=1000 SEED=…
+	@exec $(PYTHON_HERE) -m tests.races
+
 .PHONY: lint
 lint: $(DEV) ## Check format, lint, types and import contracts
 	$(VENV)/bin/ruff format --check .

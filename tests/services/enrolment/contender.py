@@ -90,10 +90,10 @@ class CarelessDatabase(Database):
 
 def contend(contest: Contest) -> Counter[str]:
     """Ask for a seat for every card, and count how the commands ended."""
-    database = _database(contest)
+    database = database_of(contest)
     service = open_service(settings_for(contest.address), database)
     if not contest.locks:
-        service = _without_locks(service, contest)
+        service = without_locks(service, contest)
     contest.meet("start")
     try:
         with ThreadPoolExecutor(SUBMITTERS) as pool:
@@ -105,13 +105,15 @@ def contend(contest: Contest) -> Counter[str]:
         database.dispose()
 
 
-def _database(contest: Contest) -> Database:
+def database_of(contest: Contest) -> Database:
+    """Open the database as the contest has it."""
     if contest.address.startswith("sqlite") and not contest.locks:
         return CarelessDatabase(contest.address, checks=contest.checks)
     return Database(contest.address, lock_timeout_ms=LOCK_PATIENCE_MS)
 
 
-def _without_locks(service: EnrolmentService, contest: Contest) -> EnrolmentService:
+def without_locks(service: EnrolmentService, contest: Contest) -> EnrolmentService:
+    """Return a service that gives seats in classes which it has not locked."""
     stores = replace(service.stores, classes=UnlockedClasses(service.database, contest))
     handler = EnrolHandler(stores, code_key=service.code_key)
     return replace(
