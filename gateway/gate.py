@@ -20,6 +20,9 @@ processor time that forwarding needs."""
 RECENT = 256
 """Turns by which is told how long a newcomer would wait. Seats are given to 32 at once; fewer told of one batch."""
 
+HOPE = 0.75
+"""The share of its patience within which a newcomer must expect its turn: a line does not move evenly."""
+
 NEW = 0.25
 """Seconds for which a line tells nothing yet of how fast it moves."""
 
@@ -82,7 +85,7 @@ class Gate:
         seconds = now - (self._turns[0] if turns == RECENT else self._formed)
         if seconds < NEW:
             return False
-        return len(self._line) * seconds > self._patience * (turns + 1)
+        return len(self._line) * seconds > HOPE * self._patience * (turns + 1)
 
     def _wait(self, now: float) -> None:
         turn = Event()

@@ -102,7 +102,7 @@ def test_who_has_waited_long_enough_is_sent_away_and_leaves_the_line(come: Come)
 def test_who_would_wait_in_vain_is_sent_away_at_once(come: Come, served: int) -> None:
     now = 0.0
     gate = Gate(64, patience=LONG, clock=lambda: now)
-    come(64 + served // 2, gate)
+    come(64 + served // 4, gate)
     for _ in range(served):
         now += LONG / served
         gate.leave()
