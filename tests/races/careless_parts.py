@@ -134,15 +134,23 @@ class _Deaf(ClassStore):
             super().put(connection, copies)
 
 
-class _Losing(EnrolHandler):
+class _NowAndThen(EnrolHandler):
+    """Goes wrong every so many times, as its kinds say."""
+
     def __init__(self, stores: Stores, *, code_key: bytes) -> None:
         super().__init__(stores, code_key=code_key)
         self._times = count(1)
 
+    def goes_wrong(self) -> bool:
+        """Count once more, and tell whether this is a time at which it goes wrong."""
+        return next(self._times) % EVERY == 0
+
+
+class _Losing(_NowAndThen):
     def settle(
         self, connection: sa.Connection, commands: Sequence[EnrolCommand]
     ) -> Sequence[Outcome]:
-        if next(self._times) % EVERY:
+        if not self.goes_wrong():
             return super().settle(connection, commands)
         with connection.begin_nested() as saved:
             outcomes = super().settle(connection, commands)
@@ -150,17 +158,13 @@ class _Losing(EnrolHandler):
         return outcomes
 
 
-class _Denying(EnrolHandler):
-    def __init__(self, stores: Stores, *, code_key: bytes) -> None:
-        super().__init__(stores, code_key=code_key)
-        self._times = count(1)
-
+class _Denying(_NowAndThen):
     def settle(
         self, connection: sa.Connection, commands: Sequence[EnrolCommand]
     ) -> Sequence[Outcome]:
         outcomes = super().settle(connection, commands)
         return [
-            ClassFull() if isinstance(each, Answer) and next(self._times) % EVERY == 0 else each
+            ClassFull() if isinstance(each, Answer) and self.goes_wrong() else each
             for each in outcomes
         ]
 

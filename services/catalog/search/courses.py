@@ -112,8 +112,8 @@ def _texts(course: IndexedCourse) -> _Fields:
 
 def _offers(offers: Sequence[Offer]) -> _Fields:
     if not offers:
-        return {schema.MIXED: schema.NO, schema.FIRST_START: NEVER}
-    fields: _Fields = _mixed(offers) if are_mixed(offers) else {schema.MIXED: schema.NO}
+        return {schema.FIRST_START: NEVER}
+    fields: _Fields = _mixed(offers) if are_mixed(offers) else {}
     together = _Alike.of(offers)
     with_seats = [offer for offer in offers if offer.has_seats]
     # Mostly all classes of a course have seats, or none has.

@@ -72,7 +72,6 @@ are that start within a span. `MIXED_OFFERS` holds their offers, which are few, 
 for the whole country, as one text."""
 
 YES: Final = "yes"
-NO: Final = "no"
 MIXED_OFFERS: Final = "mixed_offers"
 MIXED_LIMITED: Final = "mixed_limited"
 
