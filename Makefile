@@ -72,6 +72,18 @@ relevance: $(RUN) ## Print nDCG@10 of the search: COURSES="file …" QUERIES=fil
 test: $(DEV) ## Run every test, on SQLite and on PostgreSQL
 	@exec $(PYTHON_HERE) -m pytest -n logical --dist loadgroup $(TESTS)
 
+# What holds only if nothing is kept in a session: seats, keys, batches, followers, streams, processes that come and go.
+POOLED_TESTS := tests/pooler $(wildcard tests/chassis/test_group_commit*.py tests/chassis/test_idempotency*.py \
+	tests/chassis/test_transaction*.py tests/chassis/test_follower*.py) tests/chassis/test_pooler.py \
+	tests/chassis/journal_export tests/services/enrolment/test_race.py tests/services/enrolment/test_suspension_race.py \
+	tests/services/enrolment/test_waiting_list_race.py tests/services/enrolment/test_worker.py \
+	tests/journeys/test_taking_seats.py tests/journeys/test_auditing.py tests/journeys/test_streams.py
+
+.PHONY: test-pooler
+test-pooler: $(DEV) ## Run the tests that PostgreSQL is reached by PgBouncer for (Debian's package pgbouncer)
+	@THROUGH_POOLER=1 exec $(PYTHON_HERE) -m pytest -n logical --dist loadgroup -k "not sqlite" \
+		$(or $(TESTS),$(POOLED_TESTS))
+
 .PHONY: races
 races: $(DEV) ## Storm classes, and look for an order in what callers were told: HISTORIES=200 OPERATIONS=1000 SEED=…
 	@exec $(PYTHON_HERE) -m tests.races

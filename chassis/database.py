@@ -19,6 +19,7 @@ from sqlalchemy.types import TypeEngine
 
 from chassis.clock import utc_now
 from chassis.engines import COSTLY_FOR_FEW_ROWS, postgresql_engine, sqlite_engine
+from chassis.pooler import is_behind_pooler
 from chassis.recordset import recordset
 
 LOCK_TIMEOUT_MS = 1_000
@@ -51,7 +52,8 @@ class Database:
     def apart(self) -> Database:
         """Return the same database over one connection for writing alone, which nobody else can use up.
 
-        Its session is set up for that once, which spares each of its transactions a statement.
+        It is set up for that with its session, or behind a pooler with each BEGIN, which spares each of its
+        transactions a statement.
         """
         return Database(
             self.url.render_as_string(hide_password=False),
@@ -65,7 +67,7 @@ class Database:
         """Open a read-only transaction that sees one state throughout."""
         options: dict[str, Any] = (
             {"reading": True}
-            if self.dialect == "sqlite"
+            if self.dialect == "sqlite" or is_behind_pooler(self.url)
             else {"isolation_level": "REPEATABLE READ", "postgresql_readonly": True}
         )
         with self.engine.connect() as plain:

@@ -12,6 +12,7 @@ from chassis.durability import refuse_lossy
 from chassis.schema_state import refuse_unmigrated
 from chassis.service_settings import ServiceSettings
 from chassis.settings import SettingsError
+from chassis.untold_pooler import refuse_untold_pooler
 
 _REWRITABLE = sa.text(
     """
@@ -74,12 +75,13 @@ def open_guarded(
 ) -> Database:
     """Open the database of a service (`services.catalog`) for a process that stays.
 
-    It has a schema, is durable and safe from the process; in development anything goes. Raises `SettingsError`, with
-    the database's connections closed.
+    It is reached as was said, has a schema, is durable and safe from the process; in development anything goes. Raises
+    `SettingsError`, with the database's connections closed.
     """
     database = Database(settings.database_url, pool_size=pool_size or settings.pool_size)
     if not settings.is_development:
         try:
+            refuse_untold_pooler(database)
             refuse_unmigrated(service, database, metadata)
             refuse_excess_rights(database, metadata)
             refuse_lossy(database, metadata)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import Any
 
 import orjson
@@ -12,6 +13,7 @@ from psycopg.types.string import TextLoader
 
 from chassis.cooperative_connection import CooperativeConnection
 from chassis.digest_in_sql import SQLITE_FUNCTION, sha256_of_text
+from chassis.pooler import as_libpq_knows_it, is_behind_pooler
 
 SQLITE_BUSY_MS = 5_000
 STATEMENT_TIMEOUT_MS = 30_000
@@ -32,6 +34,9 @@ _NOTICE_SILENCE = {
     "tcp_user_timeout": STATEMENT_TIMEOUT_MS + 5_000,
 }
 """Past the server's own time-outs the connection is given up: a network that swallows packets tells nobody."""
+
+_LEAVES_NOTHING_BEHIND: dict[str, Any] = {"prepare_threshold": None, "autocommit": True}
+"""Behind a pooler: no statement is prepared on a server connection, and no BEGIN comes but ours."""
 
 
 def sqlite_engine(url: sa.URL, pool_size: int) -> sa.Engine:
@@ -81,16 +86,24 @@ def _connect_cooperatively(
 def postgresql_engine(
     url: sa.URL, pool_size: int, lock_timeout_ms: int, *, writes_only: bool
 ) -> sa.Engine:
-    """Make the engine for a server; a session starts with its time-outs, and one that only writes with its plans."""
-    switched_off = ("jit", *COSTLY_FOR_FEW_ROWS) if writes_only else ("jit",)
+    """Make the engine for a server; a session starts with its time-outs, and one that only writes with its plans.
+
+    Behind a pooler each transaction does.
+    """
     engine = sa.create_engine(
-        url.set(drivername="postgresql+psycopg"),
+        as_libpq_knows_it(url).set(drivername="postgresql+psycopg"),
         pool_size=pool_size,
         max_overflow=0,
         pool_timeout=5,
         pool_use_lifo=True,
         json_deserializer=orjson.loads,
-        connect_args={"connect_timeout": 5, "application_name": "service", **_NOTICE_SILENCE},
+        use_native_hstore=False,  # nothing here is one; else the server is asked for it
+        connect_args={
+            "connect_timeout": 5,
+            "application_name": "service",
+            **_NOTICE_SILENCE,
+            **(_LEAVES_NOTHING_BEHIND if is_behind_pooler(url) else {}),
+        },
     )
     if is_module_patched("select"):
         sa.event.listen(engine, "do_connect", _connect_cooperatively)
@@ -99,14 +112,43 @@ def postgresql_engine(
     def prepare(connection: Any, _: Any) -> None:
         # Ids are text in Python; an object made of each on the way takes a tenth of what reading many rows takes.
         connection.adapters.register_loader("uuid", TextLoader)
-        connection.execute(
-            f"set statement_timeout = {STATEMENT_TIMEOUT_MS};"
-            f"set lock_timeout = {lock_timeout_ms};"
-            f"set idle_in_transaction_session_timeout = {IDLE_IN_TRANSACTION_MS};"
-            # jit: compiling a short statement takes longer than the statement
-            + "".join(f"set {setting} = off;" for setting in switched_off)
-            + "set timezone = 'UTC'"
-        )
+
+    settings = _settings(lock_timeout_ms, writes_only=writes_only)
+    if is_behind_pooler(url):
+        _set_up_transactions(engine, settings)
+    else:
+        _set_up_sessions(engine, settings)
+    return engine
+
+
+def _settings(lock_timeout_ms: int, *, writes_only: bool) -> dict[str, str]:
+    switched_off = ("jit", *COSTLY_FOR_FEW_ROWS) if writes_only else ("jit",)
+    return {
+        "statement_timeout": f"{STATEMENT_TIMEOUT_MS}",
+        "lock_timeout": f"{lock_timeout_ms}",
+        "idle_in_transaction_session_timeout": f"{IDLE_IN_TRANSACTION_MS}",
+        # jit: compiling a short statement takes longer than the statement
+        **dict.fromkeys(switched_off, "off"),
+        "timezone": "'UTC'",
+    }
+
+
+def _set_up_sessions(engine: sa.Engine, settings: Mapping[str, str]) -> None:
+    text = "; ".join(f"set {name} = {value}" for name, value in settings.items())
+
+    @sa.event.listens_for(engine, "connect")
+    def set_up(connection: Any, _: Any) -> None:
+        connection.execute(text)
         connection.commit()
 
-    return engine
+
+def _set_up_transactions(engine: sa.Engine, settings: Mapping[str, str]) -> None:
+    """Begin each transaction with its settings, in one round trip; a COMMIT or ROLLBACK takes them back."""
+    text = "".join(f"; set local {name} = {value}" for name, value in settings.items())
+    reads = "begin isolation level repeatable read read only" + text
+    others = "begin" + text
+
+    @sa.event.listens_for(engine, "begin")
+    def begin(connection: sa.Connection) -> None:
+        is_reading = connection.get_execution_options().get("reading")
+        connection.exec_driver_sql(reads if is_reading else others)

@@ -17,6 +17,7 @@ from alembic import command
 from alembic.config import Config
 
 from chassis.database import Database
+from chassis.pooler import UnknownPoolerError
 from chassis.settings import Environment, SettingsError
 
 MIGRATORS_WAIT = 25
@@ -84,6 +85,12 @@ def main(arguments: list[str]) -> int:
         return 2
     try:
         migrate(arguments[0], owner_url=owner_url, application_url=application_url)
+    except UnknownPoolerError as error:
+        name = (
+            "MIGRATION_DATABASE_URL" if "MIGRATION_DATABASE_URL" in os.environ else "DATABASE_URL"
+        )
+        print(f"migrations: in {name} {error}", file=sys.stderr)
+        return 2
     except (sa.exc.ProgrammingError, sa.exc.OperationalError) as error:
         print(
             f"migrations: {_said(error, own='MIGRATION_DATABASE_URL' in os.environ)}",

@@ -14,6 +14,7 @@ from typing import Any
 import sqlalchemy as sa
 
 from chassis.guessable import is_guessable
+from chassis.pooler import UnknownPoolerError, is_behind_pooler
 from chassis.settings import DEVELOPMENT, LOG_LEVELS, PRODUCTION, Environment, SettingsError
 from chassis.token_algorithms import TokenAlgorithm, token_algorithm
 
@@ -75,6 +76,9 @@ def _database_url(environment: Environment) -> str:
     text = environment.text("DATABASE_URL")
     try:
         url = sa.make_url(text)
+        is_behind_pooler(url)
+    except UnknownPoolerError as error:
+        raise SettingsError(f"in DATABASE_URL {error}") from None
     except (sa.exc.ArgumentError, ValueError):
         raise SettingsError("DATABASE_URL is not the address of a database") from None
     password = str(url.password or "") if environment.is_production else ""

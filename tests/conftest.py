@@ -11,6 +11,7 @@ import pytest
 
 from deploy.local.databases import ServiceDatabase
 from tests.databases import DatabaseMaker, postgresql_server
+from tests.pgbouncer import THROUGH_POOLER, PoolerForAll
 from tests.running_system import RunningSystem, started_system
 from tests.shared_systems import SharedByGroup, end_shared
 
@@ -31,7 +32,11 @@ def database_maker(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Databas
         def server() -> Iterator[str]:
             yield stack.enter_context(postgresql_server())
 
-        maker = DatabaseMaker(tmp_path_factory.mktemp("databases"), server())
+        maker = DatabaseMaker(
+            tmp_path_factory.mktemp("databases"),
+            server(),
+            before=PoolerForAll(stack) if THROUGH_POOLER else None,
+        )
         yield maker
         maker.drop_all()
 

@@ -8,7 +8,7 @@ import secrets
 import shutil
 import signal
 import tempfile
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import replace
 from pathlib import Path
@@ -68,10 +68,20 @@ def new_folder_for_server() -> Iterator[Path]:
 class DatabaseMaker:
     """Makes databases for one run of the tests. A service's schema is migrated once and then copied."""
 
-    def __init__(self, folder: Path, server: Iterator[str]) -> None:
-        """Keep files under `folder`; take the server's address from `server` when it is first needed."""
+    def __init__(
+        self,
+        folder: Path,
+        server: Iterator[str],
+        *,
+        before: Callable[[str, ServiceDatabase], ServiceDatabase] | None = None,
+    ) -> None:
+        """Keep files under `folder`; take the server's address from `server` when it is first needed.
+
+        `before` puts something before a database on the server at an address, such as a pooler.
+        """
         self._folder = folder
         self._server = server
+        self._before = before
         self._address: str | None = None
         self._run = secrets.token_hex(4)
         self._made = 0
@@ -134,9 +144,10 @@ class DatabaseMaker:
         return self._on_postgresql(service, name)
 
     def _on_postgresql(self, service: str, name: str) -> ServiceDatabase:
-        return postgresql_database(
+        made = postgresql_database(
             self.server, service, name=name, application_password=PASSWORD, owner_password=PASSWORD
         )
+        return made if self._before is None else self._before(self.server, made)
 
 
 def _file(database: ServiceDatabase) -> str:

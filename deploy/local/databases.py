@@ -11,7 +11,10 @@ from pathlib import Path
 from urllib.parse import quote, urlsplit
 
 import psycopg
+import sqlalchemy as sa
 from psycopg import sql
+
+from chassis.pooler import as_libpq_knows_it
 
 SERVICES = ("accounts", "catalog", "enrolment")
 _LOCK_OF_ROLES = (
@@ -99,9 +102,10 @@ def _exists(connection: psycopg.Connection, name: str) -> bool:
 
 def connected(server: str) -> psycopg.Connection:
     """Connect to an address; each statement commits by itself. Raises `psycopg.OperationalError`."""
-    # Addresses may name the driver, as the services' settings do; PostgreSQL's own library does not know that form.
+    # Addresses may name the driver, as the services' settings do, and a pooler; PostgreSQL's own library knows neither.
+    url = as_libpq_knows_it(sa.make_url(server)).set(drivername="postgresql")
     return psycopg.connect(
-        urlsplit(server)._replace(scheme="postgresql").geturl(),
+        url.render_as_string(hide_password=False),
         autocommit=True,
         connect_timeout=_PATIENCE_SECONDS,
     )

@@ -2,7 +2,7 @@
 
 Prints a table and writes `bench/latest.json`. ROUNDS (5), SECONDS (8), ENTRIES (2,000,000), COURSES (100,000) and
 APPLICATIONS (1,000,000) in the environment make it shorter or longer; ONLY names the one of
-`MEASURES` that is taken alone.
+`MEASURES` that is taken alone; THROUGH_POOLER=1 puts PgBouncer before PostgreSQL.
 """
 
 from __future__ import annotations
@@ -34,6 +34,7 @@ from tests.bench.searching import measure_search
 from tests.bench.storm import ARRIVING, measure_storm
 from tests.bench.yardstick import PgbenchMissing, Yardstick, find_pgbench
 from tests.databases import PASSWORD, new_folder_for_server, postgresql_server
+from tests.pgbouncer import THROUGH_POOLER, PoolerForAll
 from tests.running_system import RunningSystem
 
 CLIENTS = 32
@@ -153,6 +154,9 @@ def _start(stack: ExitStack, server: str) -> RunningSystem:
         )
         for service in SERVICES
     }
+    if THROUGH_POOLER:
+        before = PoolerForAll(stack)
+        databases = {service: before(server, made) for service, made in databases.items()}
     folder = stack.enter_context(new_folder_for_server())
     system = RunningSystem(folder, dialect="postgresql", databases=databases)
     stack.callback(system.stop)

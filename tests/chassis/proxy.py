@@ -12,6 +12,8 @@ from typing import Self
 
 import sqlalchemy as sa
 
+from chassis.pooler import is_behind_pooler
+
 _COMMIT = b"COMMIT\x00"
 """The end of the message by which psycopg commits."""
 
@@ -25,10 +27,11 @@ class Cut(Enum):
 
 @dataclass
 class _Session:
-    """One connection's client and server. The first COMMIT of each is that of its own setting-up and never cut."""
+    """One connection's client and server. The first COMMITs can be those of its own setting-up, and are never cut."""
 
     client: socket.socket
     server: socket.socket
+    commits_setting_up: int
     commits: int = 0
     answer_is_lost: bool = False
 
@@ -42,10 +45,11 @@ class Proxy:
     `commits` counts the COMMITs that came from clients, `cut` those that were cut.
     """
 
-    def __init__(self, target: tuple[str, int]) -> None:
+    def __init__(self, target: tuple[str, int], *, commits_setting_up: int = 1) -> None:
         self.commits = 0
         self.cut = 0
         self._target = target
+        self._commits_setting_up = commits_setting_up
         self._cuts: list[Cut] = []
         self._refusing = False
         self._refuse_after_cut = False
@@ -94,7 +98,7 @@ class Proxy:
                 continue
             server = socket.create_connection(self._target)
             self._open |= {client, server}
-            session = _Session(client, server)
+            session = _Session(client, server, self._commits_setting_up)
             for way in ((client, session, self._from_client), (server, session, self._from_server)):
                 threading.Thread(target=self._pump, args=way, daemon=True).start()
 
@@ -123,7 +127,7 @@ class Proxy:
         if not data.endswith(_COMMIT):
             return None
         session.commits += 1
-        if session.commits == 1:
+        if session.commits <= session.commits_setting_up:
             return None
         with self._lock:
             self.commits += 1
@@ -145,6 +149,7 @@ def proxied(url: str) -> Iterator[tuple[Proxy, str]]:
     """Put a proxy before the server of a database's address; give it with the address that leads through it."""
     address = sa.make_url(url)
     assert address.host is not None
-    with Proxy((address.host, address.port or 5432)) as proxy:
+    sets_up = 0 if is_behind_pooler(address) else 1
+    with Proxy((address.host, address.port or 5432), commits_setting_up=sets_up) as proxy:
         through = address.set(host="127.0.0.1", port=proxy.port)
         yield proxy, through.render_as_string(hide_password=False)

@@ -17,6 +17,7 @@ import sqlalchemy as sa
 
 from chassis.database import Database
 from chassis.journal import MOST_AT_ONCE, Entry, Journal
+from chassis.pooler import as_libpq_knows_it
 from services.enrolment.storage.tables.journal import JOURNAL
 from tests.bench.memory import own_megabytes
 from tests.journeys.enrolling import check_each_stands_once, enrolments
@@ -169,7 +170,8 @@ def _has_few_files(world: World, name: str, most: int) -> bool:
 def _holds_nothing_open(world: World) -> bool:
     """Tell whether no transaction is open in enrolment's database, so that it can tidy up."""
     # As the application: to other roles the server does not tell what its sessions do.
-    engine = sa.create_engine(world.system.databases["enrolment"].application)
+    address = sa.make_url(world.system.databases["enrolment"].application)
+    engine = sa.create_engine(as_libpq_knows_it(address))
     try:
         with engine.connect() as connection:
             if world.system.dialect == "sqlite":
