@@ -72,6 +72,11 @@ relevance: $(RUN) ## Print nDCG@10 of the search: COURSES="file …" QUERIES=fil
 test: $(DEV) ## Run every test, on SQLite and on PostgreSQL
 	@exec $(PYTHON_HERE) -m pytest -n logical --dist loadgroup $(TESTS)
 
+.PHONY: faults
+faults: $(DEV) ## Strike a running system with every fault, on both databases: KIND="…" TIMES=20 SECONDS=60
+	@DATABASE='$(if $(filter file,$(origin DATABASE)),,$(DATABASE))' KIND='$(KIND)' TIMES='$(TIMES)' \
+		SECONDS='$(SECONDS)' exec $(PYTHON_HERE) -m tests.faults
+
 # What holds only if nothing is kept in a session: seats, keys, batches, followers, streams, processes that come and go.
 POOLED_TESTS := tests/pooler $(wildcard tests/chassis/test_group_commit*.py tests/chassis/test_idempotency*.py \
 	tests/chassis/test_transaction*.py tests/chassis/test_follower*.py) tests/chassis/test_pooler.py \

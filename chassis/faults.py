@@ -13,6 +13,7 @@ class Fault(Enum):
     RETRY = "the transaction lost against another; the same again may succeed"
     LOCKED = "somebody else held a lock for too long"
     SLOW = "the database gave the statement up after its time; nothing was done"
+    FULL = "the disk has no room left; nothing was done"
     BUSY = "no connection came free in time; nothing was begun"
     DISCONNECTED = "the connection or the disk failed; whether a COMMIT took effect is unknown"
     PERMANENT = "the same again would fail again"
@@ -21,6 +22,7 @@ class Fault(Enum):
 _FAULT_OF_SQLSTATE = {
     "40001": Fault.RETRY,
     "40P01": Fault.RETRY,
+    "53100": Fault.FULL,
     "55P03": Fault.LOCKED,
     "57014": Fault.SLOW,
     "25P03": Fault.DISCONNECTED,
@@ -60,6 +62,8 @@ def fault_of(error: BaseException) -> Fault:
     message = str(error.orig)
     if "database is locked" in message or "database table is locked" in message:
         return Fault.RETRY
+    if "database or disk is full" in message:
+        return Fault.FULL
     lost = "connection" in message.lower() or "disk I/O error" in message
     is_lost = lost and isinstance(error, sa.exc.OperationalError)
     return Fault.DISCONNECTED if is_lost else Fault.PERMANENT

@@ -174,6 +174,7 @@ _UNREACHABLE = (
 _WORDS_FOR = {
     Fault.LOCKED: _CONTENDED,
     Fault.BUSY: _UNREACHABLE,
+    Fault.FULL: "The database has no room. Nothing of this request was done; try again later.",
     Fault.SLOW: "The database took too long. Nothing of this request was done; try again.",
 }
 

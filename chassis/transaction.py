@@ -159,6 +159,7 @@ class Transactions:
 _UNAVAILABLE = {
     Fault.LOCKED: "Somebody else is changing the same thing. Nothing was done; try again.",
     Fault.SLOW: "The database took too long. Nothing was done; try again.",
+    Fault.FULL: "The database has no room. Nothing was done; try again later.",
     Fault.BUSY: "Every connection to the database is in use. Nothing was done; try again.",
     Fault.DISCONNECTED: "The database could not be reached or stayed busy. Nothing was done; try again.",
 }

@@ -128,12 +128,12 @@ class Supervisor:
             self._running.clear()
         return killed
 
-    def restart(self, name: str) -> None:
-        """Start a process that has ended once more."""
+    def restart(self, name: str, *, instead: Process | None = None) -> None:
+        """Start a process that has ended once more, or another one in its place from now on."""
         ended = self.find(name)
         ended.kill_group()
         self._ready.discard(name)
-        self._running[self._running.index(ended)] = _spawn(ended.process, self._logs)
+        self._running[self._running.index(ended)] = _spawn(instead or ended.process, self._logs)
 
     def find(self, name: str) -> Running:
         """Return a started process by its name."""

@@ -96,7 +96,11 @@ class Proxy:
             if self._refusing:
                 _shut(client)
                 continue
-            server = socket.create_connection(self._target)
+            try:
+                server = socket.create_connection(self._target)
+            except OSError:  # it is away, and whoever asked for it is told so
+                _shut(client)
+                continue
             self._open |= {client, server}
             session = _Session(client, server, self._commits_setting_up)
             for way in ((client, session, self._from_client), (server, session, self._from_server)):

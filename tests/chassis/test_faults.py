@@ -33,6 +33,7 @@ def failed_with(message: str) -> sa.exc.DBAPIError:
     [
         (refused_with("40001"), Fault.RETRY),
         (refused_with("40P01"), Fault.RETRY),
+        (refused_with("53100"), Fault.FULL),
         (refused_with("55P03"), Fault.LOCKED),
         (refused_with("57014"), Fault.SLOW),
         (refused_with("57P01"), Fault.DISCONNECTED),
@@ -41,6 +42,7 @@ def failed_with(message: str) -> sa.exc.DBAPIError:
         (refused_with("23505"), Fault.PERMANENT),
         (refused_with("42501"), Fault.PERMANENT),
         (failed_with("database is locked"), Fault.RETRY),
+        (failed_with("database or disk is full"), Fault.FULL),
         (failed_with("disk I/O error"), Fault.DISCONNECTED),
         (failed_with("connection failed: no route to host"), Fault.DISCONNECTED),
         (failed_with("no such table: disk"), Fault.PERMANENT),

@@ -11,7 +11,7 @@ import requests
 from tests.journeys.answers import checked, problem
 
 PREFIX = "/api/v1"
-PATIENCE = 60.0
+PATIENCE = 90.0
 """Seconds until a test gives an answer up; longer than the gateway itself waits for any."""
 
 

@@ -103,12 +103,13 @@ class Load:
         connection = http.client.HTTPConnection(parts.hostname or "", parts.port, timeout=PATIENCE)
         try:
             for outcome in outcomes:
-                _settle(outcome, connection)
+                settle(outcome, connection)
         finally:
             connection.close()
 
 
-def _settle(outcome: Outcome, connection: http.client.HTTPConnection) -> None:
+def settle(outcome: Outcome, connection: http.client.HTTPConnection) -> None:
+    """Send a write again and again, under its one key, until an answer says what became of it or patience ends."""
     until = time.monotonic() + PATIENCE
     while not outcome.settled and time.monotonic() < until:
         try:

@@ -14,6 +14,7 @@ import orjson
 import sqlalchemy as sa
 
 from chassis.database import Database
+from chassis.unindexed import unindexed
 from services.catalog.domain.classes import ClassStatus
 from services.catalog.domain.courses import CourseStatus
 from services.catalog.domain.providers import ProviderStatus
@@ -33,16 +34,8 @@ from services.catalog.storage.tables import (
 C, T = COURSE.c, TRAINING_CLASS.c
 
 
-def _unindexed(column: sa.Column[Any]) -> sa.ColumnElement[Any]:
-    """Return a column's value said so that no index serves it.
-
-    Classes are found by their courses: a database that does not know yet how few these are would rather look through
-    all that are published, or through all that can still be joined.
-    """
-    return sa.func.coalesce(column, column)
-
-
-_IS_PUBLISHED = _unindexed(T.status) == ClassStatus.PUBLISHED
+# Classes are found by their courses, not among all that are published, or that can still be joined.
+_IS_PUBLISHED = unindexed(T.status) == ClassStatus.PUBLISHED
 
 _HELD = sa.func.coalesce(CLASS_SEATS.c.held, 0)
 _PUBLISHED = COURSES.with_only_columns(
@@ -149,7 +142,7 @@ def _read(
 def _offers(
     connection: sa.Connection, among: Among, parameters: Mapping[str, Any], *, now: datetime
 ) -> Mapping[str, Sequence[Offer]]:
-    joinable = _JOINABLE.where(among(T.course_id), _unindexed(T.registration_closes) > now)
+    joinable = _JOINABLE.where(among(T.course_id), unindexed(T.registration_closes) > now)
     limited = (
         sa.select(CLASS_REGION)
         .join(TRAINING_CLASS, T.class_id == CLASS_REGION.c.class_id)

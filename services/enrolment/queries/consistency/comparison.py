@@ -80,7 +80,8 @@ class Comparison:
     """Rows that are walked by their key and counted under a name, and what of each must agree with what.
 
     Whatever stands elsewhere is looked up row by row, by an index, in subqueries that cannot become joins: no plan
-    reads a whole table for one range, however large the tables are or were when the plan was made. `at_once` is how
+    reads a whole table for one range, however large the tables are or were when the plan was made. Entries of one card
+    are few and those of a class may be many: where both are asked for, the card's index serves. `at_once` is how
     many rows a range has. `made_later` makes pairs that hang on the rules, whose files are read as a service starts.
     """
 

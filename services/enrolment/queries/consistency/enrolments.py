@@ -5,6 +5,7 @@ from __future__ import annotations
 import sqlalchemy as sa
 
 from chassis.json_text import text_in, whole_in
+from chassis.unindexed import unindexed
 from services.enrolment.domain.learning.result import KIND_OF
 from services.enrolment.domain.seats.enrolment import HAS_A_RESULT, HOLDS_A_SEAT, EnrolmentState
 from services.enrolment.queries.consistency.comparison import (
@@ -40,7 +41,7 @@ _STATE_AFTER = sa.case(
 )
 _OF_ENROLMENT = (
     J.card_ref == E.card_ref,
-    J.class_id == E.class_id,
+    unindexed(J.class_id) == E.class_id,
     J.kind.in_(OF_ENROLMENT),
     text_in(J.body, "enrolment_id") == sa.cast(E.enrolment_id, sa.Text),
 )
@@ -48,7 +49,7 @@ _CONFIRMED = J.kind == CONFIRMED
 _TELLS_CONSENT = sa.and_(_CONFIRMED, text_in(J.body, "consent").is_not(None))
 _REVIEWED = (
     J.card_ref == E.card_ref,
-    J.class_id == E.class_id,
+    unindexed(J.class_id) == E.class_id,
     J.kind == REVIEWED,
     text_in(J.body, "enrolment_id") == sa.cast(E.enrolment_id, sa.Text),
 )

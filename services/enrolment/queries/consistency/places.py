@@ -5,6 +5,7 @@ from __future__ import annotations
 import sqlalchemy as sa
 
 from chassis.json_text import text_in, whole_in
+from chassis.unindexed import unindexed
 from services.enrolment.domain.seats.waiting_list import PlaceState
 from services.enrolment.queries.consistency.comparison import (
     CONFIRMED,
@@ -34,7 +35,7 @@ _STATE_AFTER = sa.case(
 )
 _OF_PLACE = (
     J.card_ref == P.card_ref,
-    J.class_id == P.class_id,
+    unindexed(J.class_id) == P.class_id,
     text_in(J.body, "enrolment_id") == sa.cast(P.enrolment_id, sa.Text),
 )
 _ACCEPTED = P.state == PlaceState.ACCEPTED.value
