@@ -96,6 +96,7 @@ def _derived(endpoint: Endpoint[Any]) -> Iterable[type[Problem]]:
     yield from _EVERY_CALL
     if not endpoint.form:
         yield problems.Unauthenticated
+        yield problems.TooManyRequests
     if endpoint.allow:
         yield problems.Forbidden
     if "<" in endpoint.rule:

@@ -8,6 +8,7 @@ from typing import Any
 
 from chassis.contract import ANYWHERE, refusals_of, summary_of
 from chassis.endpoints import Endpoint, KeyUse
+from chassis.problems import TooManyRequests
 from chassis.rate_limits import HEADERS as RATE_LIMITS
 from chassis.request_content import FORM, JSON
 from chassis.streamed_bodies import Streamed
@@ -127,13 +128,16 @@ def _successes(endpoint: Endpoint[Any], schemas: Schemas) -> dict[str, dict[str,
     return found
 
 
+_TOO_MANY = str(TooManyRequests.status)
+
+
 def _telling_bounds(
     endpoint: Endpoint[Any], responses: dict[str, dict[str, Any]]
 ) -> dict[str, dict[str, Any]]:
-    """Return the answers of a call; where it is bounded, each may tell how the caller stands."""
-    if endpoint.bounded:
-        told = {name: {"$ref": f"#/components/headers/{name}"} for name in RATE_LIMITS}
-        for one in responses.values():
+    """Return the answers of a call; where it is bounded each may tell how the caller stands, else a refusal for it."""
+    told = {name: {"$ref": f"#/components/headers/{name}"} for name in RATE_LIMITS}
+    for status, one in responses.items():
+        if endpoint.bounded or status == _TOO_MANY:
             one["headers"] = {**one["headers"], **told}
     return responses
 

@@ -21,6 +21,7 @@ from chassis.observability import (
     logger,
 )
 from chassis.pages.site import Site
+from gateway.bounds import Bounds
 from gateway.documents import Failures
 from gateway.forwarding import Forwarding, Service
 from gateway.pages.pages import every_page
@@ -68,6 +69,10 @@ def create_app(
         },
         verifier=TokenVerifier(issuer=settings.issuer, audience=settings.audience, keys=keys),
         revocations=_revocations(settings),
+        bounds=Bounds(
+            of_holder=settings.requests_a_minute_of_one_holder,
+            of_another=settings.requests_a_minute_of_another,
+        ),
         proxies_in_front=settings.proxies_in_front,
         failures=failures,
     )

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from chassis.identity import TokenVerifier, bearer_token
+from chassis.identity import Principal, TokenVerifier, bearer_token
 from chassis.problems import Unauthenticated
 from gateway.revocations import Revocations
 from gateway.routes import Access, Route
@@ -10,16 +10,21 @@ from gateway.routes import Access, Route
 
 def admit(
     route: Route, authorization: str | None, verifier: TokenVerifier, revocations: Revocations
-) -> None:
-    """Let a request through, or raise `Unauthenticated`; `Unavailable` while the issuer's keys are not known.
+) -> Principal | None:
+    """Let a request through and return who sent it, where a token tells.
+
+    Raises `Unauthenticated`; `Unavailable` while the issuer's keys are not known.
 
     A token that is sent must be good on public routes too: its owner should learn that it is not.
     """
     if route.access in (Access.OWN_CREDENTIALS, Access.PAGE):
-        return
+        return None
     token = bearer_token(authorization)
-    if token is not None:
-        if revocations.include(verifier.verify(token)):
-            raise Unauthenticated("The access token was taken back. Sign in again.", presented=True)
-    elif route.access is Access.BEARER:
-        raise Unauthenticated
+    if token is None:
+        if route.access is Access.BEARER:
+            raise Unauthenticated
+        return None
+    caller = verifier.verify(token)
+    if revocations.include(caller):
+        raise Unauthenticated("The access token was taken back. Sign in again.", presented=True)
+    return caller

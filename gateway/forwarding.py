@@ -23,6 +23,7 @@ from chassis.problems import (
 )
 from gateway.answer import Answer
 from gateway.authentication import admit
+from gateway.bounds import Bounds
 from gateway.callers import client_address, has_left
 from gateway.documents import Failures
 from gateway.gate import Gate
@@ -78,6 +79,7 @@ class Forwarding:
         services: Mapping[str, Service],
         verifier: TokenVerifier,
         revocations: Revocations,
+        bounds: Bounds,
         proxies_in_front: int,
         failures: Failures,
     ) -> None:
@@ -87,6 +89,7 @@ class Forwarding:
         self._services = services
         self._verifier = verifier
         self._revocations = revocations
+        self._bounds = bounds
         self._proxies_in_front = proxies_in_front
         self._failures = failures
         self._shared_answers = SharedAnswers()
@@ -127,7 +130,9 @@ class Forwarding:
             self._services[match.upstream].gate(route).check()
         headers = inward(environ, to_page=route.access is Access.PAGE)
         sent = dict(headers)
-        admit(route, sent.get("Authorization"), self._verifier, self._revocations)
+        caller = admit(route, sent.get("Authorization"), self._verifier, self._revocations)
+        if caller is not None:
+            self._bounds.count(caller)
         record.upstream = match.upstream
         key = sharing_key(match.path + match.query, sent) if route.shared else None
         if key is not None and environ["REQUEST_METHOD"] == "GET":

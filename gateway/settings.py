@@ -3,7 +3,8 @@
 CATALOG_URL, ENROLMENT_URL, ACCOUNTS_URL: where the services listen (http, host and port; without ACCOUNTS_URL, where
 another issuer stands in its place, none of its calls exists) · TOKEN_ISSUER, TOKEN_AUDIENCE, TOKEN_ALGORITHM, JWKS_URL:
 whose tokens are good · REVOCATIONS_URL: where accounts tells which of them were taken back · REQUESTS_IN_FLIGHT,
-EXPORTS_IN_FLIGHT: at most so many at once per service · PROXIES_IN_FRONT: how many of our own proxies add to
+EXPORTS_IN_FLIGHT: at most so many at once per service · REQUESTS_A_MINUTE_OF_ONE_HOLDER,
+REQUESTS_A_MINUTE_OF_ANOTHER: how often one caller may ask · PROXIES_IN_FRONT: how many of our own proxies add to
 X-Forwarded-For before us; with 0 nothing is believed · METRICS_BIND: where metrics are served, never on the public
 port · LOG_LEVEL.
 """
@@ -30,6 +31,8 @@ class Settings:
     revocations_url: str | None
     requests_in_flight: int
     exports_in_flight: int
+    requests_a_minute_of_one_holder: int
+    requests_a_minute_of_another: int
     proxies_in_front: int
     metrics_address: tuple[str, int] | None
     log_level: str
@@ -53,6 +56,12 @@ def read_settings(variables: Mapping[str, str]) -> Settings:
         revocations_url=environment.optional("REVOCATIONS_URL"),
         requests_in_flight=environment.whole("REQUESTS_IN_FLIGHT", 64, least=1, most=10_000),
         exports_in_flight=environment.whole("EXPORTS_IN_FLIGHT", 4, least=1, most=1_000),
+        requests_a_minute_of_one_holder=environment.whole(
+            "REQUESTS_A_MINUTE_OF_ONE_HOLDER", 240, least=1, most=1_000_000
+        ),
+        requests_a_minute_of_another=environment.whole(
+            "REQUESTS_A_MINUTE_OF_ANOTHER", 3_000, least=1, most=1_000_000
+        ),
         proxies_in_front=environment.whole("PROXIES_IN_FRONT", 0, least=0, most=5),
         metrics_address=environment.address("METRICS_BIND"),
         log_level=environment.choice("LOG_LEVEL", "INFO", of=LOG_LEVELS),

@@ -54,14 +54,14 @@ def test_every_command_reaches_the_program_that_asks_for_its_settings(kind: str,
     done = subprocess.run(
         ["sh", "deploy/start.sh", kind, name],
         cwd=ROOT,
-        env={"PATH": f"{Path(sys.executable).parent}:/usr/bin:/bin", "BIND": "127.0.0.1:1"},
+        env={"PATH": f"{Path(sys.executable).parent}:/usr/bin:/bin", "BIND": "127.0.0.1:0"},
         capture_output=True,
         text=True,
         check=False,
         timeout=60,
     )
     assert done.returncode != 0
-    assert re.search(r"[A-Z_]+ is not set|127\.0\.0\.1', 1", done.stdout + done.stderr)
+    assert re.search(r"[A-Z_]+ is not set", done.stdout + done.stderr)
 
 
 @pytest.mark.parametrize("command", [[], ["web"], ["web", "nothing"], ["worker", "gateway"]])

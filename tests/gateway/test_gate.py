@@ -15,6 +15,7 @@ from werkzeug.test import Client
 from chassis.pages.site import Site
 from chassis.problems import TooBusy
 from chassis.serving.exchange import INPUT_ENDED
+from gateway.bounds import Bounds
 from gateway.documents import Failures
 from gateway.forwarding import Forwarding, Service
 from gateway.gate import NEW, WAITING, Gate
@@ -184,6 +185,7 @@ class Gateway:
             services=dict.fromkeys(("catalog", "enrolment", "accounts"), behind),
             verifier=verifier(),
             revocations=Revocations(),
+            bounds=Bounds(of_holder=240, of_another=3_000),
             proxies_in_front=0,
             failures=Failures(Site(name="Balai", origin=ISSUER)),
         )
