@@ -10,8 +10,11 @@ from gevent.event import Event
 
 from chassis.problems import TooBusy
 
-PATIENCE = 1.0
-"""Seconds that a request waits for a place. A burst is over by then, and a caller hardly notices."""
+PATIENCE = 0.75
+"""Seconds within which a newcomer must expect its turn. A burst is over by then, and a caller hardly notices."""
+
+GIVEN_UP = 3.0
+"""Seconds after which who still waits is sent away: the service has become slower than it was, or does not answer."""
 
 WAITING = 32
 """So many may wait for each place. A shorter line answers fewer: refusing those who come back at once takes the
@@ -19,9 +22,6 @@ processor time that forwarding needs."""
 
 RECENT = 256
 """Turns by which is told how long a newcomer would wait. Seats are given to 32 at once; fewer told of one batch."""
-
-HOPE = 0.75
-"""The share of its patience within which a newcomer must expect its turn: a line does not move evenly."""
 
 NEW = 0.25
 """Seconds for which a line tells nothing yet of how fast it moves."""
@@ -34,8 +34,8 @@ has stopped answering leaves room for the callers of others."""
 class Gate:
     """So many places for requests in flight. Who finds none waits in line for a while; a full line takes nobody.
 
-    A line is full, too, where whoever joins it would wait in vain: who cannot be served is told so at once, not when it
-    has waited. A place that comes free goes to whoever is first in line, never to a newcomer (gevent's
+    A line is full, too, where whoever joins it would wait for too long: who cannot be served is told so at once, and who
+    was let in has its turn, sooner or later than was expected: to send it away then would waste what it waited. A place that comes free goes to whoever is first in line, never to a newcomer (gevent's
     Semaphore lets newcomers by, and the first would be sent away for having waited too long).
     """
 
@@ -44,11 +44,13 @@ class Gate:
         places: int,
         *,
         patience: float = PATIENCE,
+        given_up: float = GIVEN_UP,
         clock: Callable[[], float] = time.monotonic,
     ) -> None:
         self._free = places
         self._longest = min(places * WAITING, MOST_WAITING)
         self._patience = patience
+        self._given_up = given_up
         self._clock = clock
         self._line: deque[Event] = deque()
         self._formed = 0.0
@@ -56,7 +58,7 @@ class Gate:
 
     def check(self) -> None:
         """Raise `TooBusy` where a newcomer would be sent away."""
-        if not self._free and (len(self._line) >= self._longest or self._is_in_vain()):
+        if not self._free and (len(self._line) >= self._longest or self._is_too_slow()):
             raise TooBusy
 
     def enter(self) -> float:
@@ -77,15 +79,15 @@ class Gate:
         else:
             self._free += 1
 
-    def _is_in_vain(self) -> bool:
-        """Tell whether the line moves so slowly that whoever joins it now would not have its turn in time."""
+    def _is_too_slow(self) -> bool:
+        """Tell whether the line moves so slowly that whoever joins it now must not expect its turn soon."""
         if not self._line:
             return False
         now, turns = self._clock(), len(self._turns)
         seconds = now - (self._turns[0] if turns == RECENT else self._formed)
         if seconds < NEW:
             return False
-        return len(self._line) * seconds > HOPE * self._patience * (turns + 1)
+        return len(self._line) * seconds > self._patience * (turns + 1)
 
     def _wait(self, now: float) -> None:
         turn = Event()
@@ -94,7 +96,7 @@ class Gate:
             self._turns.clear()
         self._line.append(turn)
         try:
-            turn.wait(self._patience)
+            turn.wait(self._given_up)
         except BaseException:
             if turn.is_set():
                 self.leave()

@@ -61,7 +61,7 @@ def test_whoever_finds_a_place_waits_for_nothing() -> None:
 def test_places_that_come_free_go_to_those_who_wait_in_the_order_of_their_coming(
     come: Come,
 ) -> None:
-    gate = Gate(1, patience=LONG)
+    gate = Gate(1, given_up=LONG)
     gate.enter()
     first, second = come(2, gate)
 
@@ -78,7 +78,7 @@ def test_places_that_come_free_go_to_those_who_wait_in_the_order_of_their_coming
 
 
 def test_more_than_may_wait_are_sent_away_at_once(come: Come) -> None:
-    gate = Gate(2, patience=LONG)
+    gate = Gate(2, given_up=LONG)
     comers = come(2 + 2 * WAITING, gate)
     (one_more,) = come(1, gate)
 
@@ -87,7 +87,7 @@ def test_more_than_may_wait_are_sent_away_at_once(come: Come) -> None:
 
 
 def test_who_has_waited_long_enough_is_sent_away_and_leaves_the_line(come: Come) -> None:
-    gate = Gate(1, patience=0.01)
+    gate = Gate(1, given_up=0.01)
     gate.enter()
     comers = come(WAITING, gate)
     gevent.joinall(comers)
@@ -102,7 +102,7 @@ def test_who_has_waited_long_enough_is_sent_away_and_leaves_the_line(come: Come)
 @pytest.mark.parametrize("served", [100, 1_000])
 def test_who_would_wait_in_vain_is_sent_away_at_once(come: Come, served: int) -> None:
     now = 0.0
-    gate = Gate(64, patience=LONG, clock=lambda: now)
+    gate = Gate(64, patience=LONG, given_up=LONG, clock=lambda: now)
     come(64 + served // 4, gate)
     for _ in range(served):
         now += LONG / served
@@ -111,12 +111,12 @@ def test_who_would_wait_in_vain_is_sent_away_at_once(come: Come, served: int) ->
     comers = come(2 * served, gate)
 
     sent_away = sum(isinstance(comer.exception, TooBusy) for comer in comers)
-    assert served * 0.45 < len(comers) - sent_away < served * 0.55, "as many as have their turn"
+    assert served * 0.6 < len(comers) - sent_away < served * 0.8, "as many as have their turn in time"
 
 
 def test_a_line_that_has_just_formed_takes_newcomers_however_slow_it_begins(come: Come) -> None:
     now = 0.0
-    gate = Gate(64, patience=LONG, clock=lambda: now)
+    gate = Gate(64, patience=LONG, given_up=LONG, clock=lambda: now)
     come(64 + 500, gate)
     now = NEW * 0.9
     assert not come(1, gate)[0].ready()
@@ -126,7 +126,7 @@ def test_a_line_that_has_just_formed_takes_newcomers_however_slow_it_begins(come
 
 def test_a_line_that_is_gone_says_nothing_of_the_next(come: Come) -> None:
     now = 0.0
-    gate = Gate(1, patience=LONG, clock=lambda: now)
+    gate = Gate(1, patience=LONG, given_up=LONG, clock=lambda: now)
     come(3, gate)
     for _ in range(3):
         now += LONG
@@ -138,7 +138,7 @@ def test_a_line_that_is_gone_says_nothing_of_the_next(come: Come) -> None:
 
 @pytest.mark.parametrize("had_its_turn", [False, True])
 def test_who_is_stopped_while_waiting_keeps_no_place(come: Come, had_its_turn: bool) -> None:
-    gate = Gate(1, patience=LONG)
+    gate = Gate(1, given_up=LONG)
     gate.enter()
     (stopped,) = come(1, gate)
     stopped.kill(block=False)
