@@ -34,9 +34,10 @@ has stopped answering leaves room for the callers of others."""
 class Gate:
     """So many places for requests in flight. Who finds none waits in line for a while; a full line takes nobody.
 
-    A line is full, too, where whoever joins it would wait for too long: who cannot be served is told so at once, and who
-    was let in has its turn, sooner or later than was expected: to send it away then would waste what it waited. A place that comes free goes to whoever is first in line, never to a newcomer (gevent's
-    Semaphore lets newcomers by, and the first would be sent away for having waited too long).
+    A line is full, too, where whoever joins it would wait for too long: who cannot be served is told so at once. Who
+    was let in has its turn, if later than was expected: to be sent away then would waste what was waited. A place
+    that comes free goes to whoever is first in line, never to a newcomer (gevent's Semaphore lets newcomers by, and the
+    first would wait without end).
     """
 
     def __init__(

@@ -50,7 +50,6 @@ _UNREADABLE: dict[type[Exception], str] = {
     errors.InvalidChunkSize: "A chunk's size is not a plain hexadecimal number.",
     errors.InvalidChunkExtension: "A chunk's extension is not well formed.",
     errors.ChunkMissingTerminator: "A chunk is not as long as it says, or the last one is missing.",
-    errors.ConfigurationProblem: "No client may send SCRIPT_NAME.",
     errors.NoMoreData: "The connection ended before the body did.",
 }
 

@@ -136,7 +136,6 @@ BAD_HEADS = {
     "not HTTP": b"\x16\x03\x01\x02\x00\x01\x00\x01\xfc\x03\x03\r\n\r\n",
     "HTTP/2 preface": b"PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n",
     "expectation unknown": POST + b"Expect: miracles\r\nContent-Length: 2\r\n\r\n{}",
-    "script name from outside": b"GET /api/v1/courses HTTP/1.1\r\nSCRIPT_NAME: /x\r\n\r\n",
 }
 
 

@@ -111,7 +111,9 @@ def test_who_would_wait_in_vain_is_sent_away_at_once(come: Come, served: int) ->
     comers = come(2 * served, gate)
 
     sent_away = sum(isinstance(comer.exception, TooBusy) for comer in comers)
-    assert served * 0.6 < len(comers) - sent_away < served * 0.8, "as many as have their turn in time"
+    assert served * 0.6 < len(comers) - sent_away < served * 0.8, (
+        "as many as have their turn in time"
+    )
 
 
 def test_a_line_that_has_just_formed_takes_newcomers_however_slow_it_begins(come: Come) -> None:

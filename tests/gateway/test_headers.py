@@ -51,6 +51,9 @@ OURS = {"host", "x-request-id", "x-time-left-ms", "x-forwarded-for"}
         "Via",
         "Max-Forwards",
         "X-Anything",
+        "SCRIPT_NAME",
+        "PATH_INFO",
+        "REMOTE_USER",
     ],
 )
 def test_what_a_client_claims_about_itself_stays_outside(
