@@ -17,7 +17,7 @@ from services.enrolment.domain.seats.training_class import TrainingClass
 from services.enrolment.storage.classes import ClassStore
 from services.enrolment.storage.tables.seats import PLACE, TRAINING_CLASS
 from services.enrolment.waiting_list_work import WaitingListWork
-from tests.services.enrolment.api.test_waiting_lists import accept, full_class, give_back, seats
+from tests.services.enrolment.api.waiting_lists.steps import accept, full_class, give_back, seats
 from tests.services.enrolment.careless import careless_service
 from tests.services.enrolment.house import House, with_service
 
