@@ -89,10 +89,31 @@ class Course:
     mode: str
     price: int
     seats: int
+    begins: int
+    registration: int
     held: int = 0
-    begins: int = 10
-    registration: int = 5
     is_called_off: bool = False
+    line: list[Waiter] = field(default_factory=list)
+
+    @property
+    def offered(self) -> int:
+        """Return how many seats are kept for those to whom they are offered."""
+        return sum(one.offered for one in self.line)
+
+    @property
+    def waiting(self) -> int:
+        """Return how many wait for a seat."""
+        return len(self.line) - self.offered
+
+    @property
+    def free_seats(self) -> int:
+        """Return how many seats nobody has and nobody was offered."""
+        return max(self.seats - self.held - self.offered, 0)
+
+    @property
+    def has_seat_for_anybody(self) -> bool:
+        """Tell whether whoever comes may have a seat."""
+        return self.free_seats > 0 and not self.waiting
 
     @property
     def is_over(self) -> bool:
@@ -103,6 +124,16 @@ class Course:
     def result_is_late(self) -> bool:
         """Tell whether the provider gives no result any more."""
         return -self.begins > RESULT_DUE
+
+
+@dataclass(eq=False)
+class Waiter:
+    """Somebody in the line for a class; an offer stands for `until` days."""
+
+    enrolment_id: str
+    holder: Holder
+    offered: bool = False
+    until: int = 0
 
 
 @dataclass
@@ -192,6 +223,11 @@ class Holder:
     cases: list[Case] = field(default_factory=list)
     was_corrected: bool = False
     is_erased: bool = False
+
+    @property
+    def stands(self) -> tuple[str, int]:
+        """Return the card's state and its clock, as a training keeps them."""
+        return self.state, self.clock
 
     @property
     def running(self) -> Training | None:

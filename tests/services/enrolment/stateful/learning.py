@@ -5,7 +5,7 @@ from __future__ import annotations
 from hypothesis import strategies as st
 from hypothesis.stateful import precondition, rule
 
-from tests.services.enrolment.stateful.classes import Classes, enrolled
+from tests.services.enrolment.stateful.classes import Classes
 from tests.services.enrolment.stateful.expected import (
     FINAL_TEST,
     JUDGED,
@@ -15,6 +15,7 @@ from tests.services.enrolment.stateful.expected import (
     Training,
 )
 from tests.services.enrolment.stateful.refusals import why_no_result, why_no_survey
+from tests.services.enrolment.stateful.seats import enrolled
 from tests.services.enrolment.teaching import Taught
 
 WRONG_CODE = "AAAAAAAAAA"

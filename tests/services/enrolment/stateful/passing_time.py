@@ -14,7 +14,7 @@ from chassis.column_types import Instant
 from services.enrolment.storage.tables.exclusions import EXCLUSION_CASE
 from services.enrolment.storage.tables.money import CORRECTION, SURVEY
 from services.enrolment.storage.tables.programme import ADMISSION, CARD, WAVE
-from services.enrolment.storage.tables.seats import ENROLMENT, TRAINING_CLASS
+from services.enrolment.storage.tables.seats import ENROLMENT, PLACE, TRAINING_CLASS
 from tests.services.enrolment.house import DAY, House
 
 AGES = (
@@ -23,6 +23,7 @@ AGES = (
     (CARD, ("card_ref",), ("deadline", "barred_at")),
     (TRAINING_CLASS, ("class_id",), ()),
     (ENROLMENT, ("card_ref",), ()),
+    (PLACE, ("card_ref",), ()),
     (CORRECTION, ("card_ref",), ("proposed_at", "expires_at")),
     (SURVEY, ("card_ref",), ()),
     (EXCLUSION_CASE, ("card_ref",), ()),

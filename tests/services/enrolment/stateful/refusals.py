@@ -2,25 +2,79 @@
 
 from __future__ import annotations
 
-from tests.services.enrolment.stateful.expected import Course, Holder, Training
+from collections.abc import Iterable
+
+from tests.services.enrolment.stateful.expected import OVER, Course, Holder, Training, Waiter
 
 SURVEYS_APART = 30
+MOST_LISTS = 3
 
 
 def why_no_seat(holder: Holder, of: Course, *, paused: bool, suspended: bool) -> str | None:
     """Return the code by which a seat is refused, in the order of the contract; None where it is given."""
+    is_closed = of.registration <= 0 or of.is_called_off
     verdicts = (
+        ("already-waiting", any(one.holder is holder and one.offered for one in of.line)),
+        *_by_the_card(holder, of, paused=paused, suspended=suspended, is_closed=is_closed),
+        ("class-full", not of.has_seat_for_anybody),
+    )
+    return _first(verdicts)
+
+
+def why_no_place(
+    holder: Holder, of: Course, *, lists: int, paused: bool, suspended: bool
+) -> str | None:
+    """Return the code by which a place in the line is refused to somebody who stands in so many; None where given."""
+    mine = [one for one in of.line if one.holder is holder]
+    verdicts = (
+        ("already-waiting", any(one.offered for one in mine)),
         ("enrolments-paused", paused),
-        ("already-enrolled", any(e.of is of and e.state != "cancelled" for e in holder.trainings)),
+        ("already-enrolled", _has(holder, of)),
+        ("already-waiting", bool(mine)),
+        ("too-many-waiting-lists", lists >= MOST_LISTS),
+        ("card-not-usable", holder.shown in OVER),
+        ("registration-closed", of.registration <= 0 or of.is_called_off),
+        ("provider-suspended", suspended),
+        ("mode-not-in-scheme", not _fits(holder, of)),
+    )
+    return _first(verdicts)
+
+
+def why_not_accepted(waiter: Waiter, of: Course, *, paused: bool, suspended: bool) -> str | None:
+    """Return the code by which an acceptance is refused; None where the seat is given."""
+    is_closed = of.is_called_off or of.is_over
+    verdicts = (
+        ("offer-over", not waiter.offered or waiter.until <= 0),
+        *_by_the_card(waiter.holder, of, paused=paused, suspended=suspended, is_closed=is_closed),
+    )
+    return _first(verdicts)
+
+
+def _by_the_card(
+    holder: Holder, of: Course, *, paused: bool, suspended: bool, is_closed: bool
+) -> tuple[tuple[str, bool], ...]:
+    return (
+        ("enrolments-paused", paused),
+        ("already-enrolled", _has(holder, of)),
         ("enrolment-in-progress", holder.running is not None),
         ("card-not-usable", holder.shown not in ("awarded", "between")),
         ("review-owed", any(e.owes_review for e in holder.trainings)),
-        ("registration-closed", of.registration <= 0 or of.is_called_off),
+        ("registration-closed", is_closed),
         ("provider-suspended", suspended),
-        ("mode-not-in-scheme", (of.mode == "online") != (holder.card.person.scheme == "digital")),
+        ("mode-not-in-scheme", not _fits(holder, of)),
         ("insufficient-balance", holder.balance < of.price),
-        ("class-full", of.held >= of.seats),
     )
+
+
+def _has(holder: Holder, of: Course) -> bool:
+    return any(each.of is of and each.state != "cancelled" for each in holder.trainings)
+
+
+def _fits(holder: Holder, of: Course) -> bool:
+    return (of.mode == "online") == (holder.card.person.scheme == "digital")
+
+
+def _first(verdicts: Iterable[tuple[str, bool]]) -> str | None:
     return next((code for code, applies in verdicts if applies), None)
 
 

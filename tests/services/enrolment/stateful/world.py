@@ -23,12 +23,14 @@ from tests.services.enrolment.stateful.scene import Scene
 class World(Scene):
     """A walk: how it begins, how days pass, and what holds after each of its steps."""
 
+    people_at_first = 3
+
     @initialize(data=st.data())
     def begin(self, data: st.DataObject) -> None:
         """Open a wave, and admit some people to it."""
         wave = Wave(self.house.open_wave())
         self.waves.append(wave)
-        people = [self.somebody() for _ in range(3)]
+        people = [self.somebody() for _ in range(self.people_at_first)]
         answer = self.house.admit([each.row() for each in people], wave_id=wave.wave_id)
         numbers = [row["card_number"] for row in document(answer)["admitted"]]
         holders = [
@@ -43,9 +45,13 @@ class World(Scene):
 
     # Time.
 
-    @rule(days=st.sampled_from([6, 6, 20]))
-    def days_pass(self, days: int) -> None:
-        """Let everything get older. No clock ends with such a sum of days, so that midnight is no matter."""
+    days_at_once = (6, 6, 20)
+    """No clock ends with such a sum of days, so that midnight is no matter."""
+
+    @rule(data=st.data())
+    def days_pass(self, data: st.DataObject) -> None:
+        """Let everything get older."""
+        days = data.draw(st.sampled_from(self.days_at_once))
         kept = [wave for wave in self.waves if not wave.draws]
         let_days_pass(self.house, days, of=[*self._ids(kept)])
         for wave in kept:
@@ -55,6 +61,8 @@ class World(Scene):
         for course in self.courses:
             course.begins -= days
             course.registration -= days
+            for waiter in course.line:
+                waiter.until -= days
         for holder in self.holders:
             _grow_older(holder, days)
 
