@@ -3,6 +3,7 @@
 # these are not here. Fails where a tool finds something wrong, and where CHECK_ALL=1 is set and a tool is missing.
 # Installs checkers from PyPI into a folder that is removed again; nothing needs a running server.
 set -u
+PATH=$PATH:/usr/sbin:/sbin
 cd "$(dirname "$0")/.."
 work=$(mktemp -d)
 trap 'rm -rf "$work"' EXIT INT TERM

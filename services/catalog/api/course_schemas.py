@@ -112,7 +112,8 @@ class CoursesQuery(ClassFilterQuery):
         most=200,
         load_default=None,
         metadata=says(
-            "Words to look for, or their first three letters and more; with `mine` or `status` a part of the title."
+            "Words to look for, or their first three letters and more (of the words that begin so, the twelve in most"
+            " courses); with `mine` or `status` a part of the title."
         ),
     )
     sort = word(

@@ -13,7 +13,6 @@ import traceback
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from multiprocessing.queues import SimpleQueue
 from pathlib import Path
 
 import sqlalchemy as sa
@@ -45,7 +44,6 @@ who would give it to them was killed.
 """
 
 _FORKED = multiprocessing.get_context("fork")
-_LONGEST_FAILURE = 8_000
 
 
 class PartNotBuilt(Exception):
@@ -110,45 +108,48 @@ def _build_all(parts: Sequence[_Part], database: Database) -> None:
     if len(parts) == 1:
         _build(parts[0], database)
         return
-    failures = _ANEW.SimpleQueue()
     address = database.url.render_as_string(hide_password=False)
-    first = _ANEW.Process(target=build_parts, args=(parts, address, failures))
+    first = _ANEW.Process(target=build_parts, args=(parts, address))
     first.start()
     first.join()
-    if not failures.empty():
-        raise PartNotBuilt(failures.get())
+    for part in parts:
+        if (failure := _failure_of(part)).exists():
+            raise PartNotBuilt(failure.read_text("utf-8"))
     if first.exitcode:
         raise PartNotBuilt(f"a process that built a part ended with {first.exitcode}")
 
 
-def build_parts(parts: Sequence[_Part], address: str, failures: SimpleQueue[str]) -> None:
+def build_parts(parts: Sequence[_Part], address: str) -> None:
     """Build parts from the database at an address: the first in this process, the others each in a fork of it.
 
     Nothing is shared before they part: no connection, no thread, no lock. What a fork need not do again is import.
     """
     # A course leaves nothing behind that only the collector finds: looking for it takes a tenth of the time.
     gc.disable()
-    others = [
-        _FORKED.Process(target=_build_at, args=(part, address, failures)) for part in parts[1:]
-    ]
+    others = [_FORKED.Process(target=_build_at, args=(part, address)) for part in parts[1:]]
     for other in others:
         other.start()
-    _build_at(parts[0], address, failures)
+    _build_at(parts[0], address)
     for other in others:
         other.join()
     if any(other.exitcode for other in others):
         sys.exit(1)
 
 
-def _build_at(part: _Part, address: str, failures: SimpleQueue[str]) -> None:
+def _build_at(part: _Part, address: str) -> None:
     database = Database(address, pool_size=1)
     try:
         _build(part, database)
     except Exception:
-        failures.put(traceback.format_exc()[-_LONGEST_FAILURE:])
+        _failure_of(part).write_text(traceback.format_exc(), "utf-8")
         raise
     finally:
         database.dispose()
+
+
+def _failure_of(part: _Part) -> Path:
+    """Return where a process that cannot build a part tells why: a pipe would take so much and no more of several."""
+    return part.folder.with_suffix(".failure")
 
 
 def _build(part: _Part, database: Database) -> None:

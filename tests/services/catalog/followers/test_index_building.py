@@ -65,6 +65,22 @@ def test_where_a_part_cannot_be_built_the_index_in_use_goes_on(
     ]
 
 
+def test_as_many_builders_may_fail_as_there_are(
+    catalog: Catalog, provider_id: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("services.catalog.followers.index_building.LEAST_IN_A_PART", 1)
+    for _ in range(16):
+        catalog.course(provider_id)
+    monkeypatch.setattr(
+        "services.catalog.followers.index_building.folder_of_part",
+        lambda generation, number: generation / f"part-{number}",
+    )
+    follower = follower_on(catalog.database, catalog.search_index, builders=16)
+    with pytest.raises(PartNotBuilt, match="part-"):
+        follower.catch_up()
+    follower.close()
+
+
 def no_folder(generation: Path, number: int) -> Path:
     """Tell of a folder for the second part which nobody made."""
     return folder_of_part(generation, number) if number == 0 else generation / f"part-{number}"
