@@ -9,6 +9,7 @@ from dataclasses import replace
 
 import pytest
 
+from deploy.local.process import Process
 from tests.faults.seeded import PAUSE
 from tests.journeys.twins import bursts
 from tests.journeys.world import World
@@ -31,12 +32,17 @@ def answers_stored_apart(world: World) -> Iterator[None]:
     right = world.system.supervisor.find("enrolment").process
     *rest, _ = right.command
     command = (*rest, "tests.faults.seeded:stores_answers_apart()")
-    for process in (replace(right, command=command), right):
-        world.stop("enrolment")
-        world.system.supervisor.restart("enrolment", instead=process)
-        world.wait_until_ready("enrolment")
-        if process is not right:
-            yield
+    _serve_by(world, replace(right, command=command))
+    try:
+        yield
+    finally:
+        _serve_by(world, right)
+
+
+def _serve_by(world: World, process: Process) -> None:
+    world.stop("enrolment")
+    world.system.supervisor.restart("enrolment", instead=process)
+    world.wait_until_ready("enrolment")
 
 
 @pytest.mark.parametrize("dialect", ["postgresql"])

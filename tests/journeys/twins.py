@@ -33,7 +33,7 @@ class Burst:
 
     @property
     def struck(self) -> bool:
-        """Tell whether a twin was under way when enrolment was killed: the gateway had sent it on, and got no answer."""
+        """Tell whether a twin was under way when enrolment was killed: sent on by the gateway, and not answered."""
         return any(status == CUT_OFF for outcome in self.outcomes for status, _ in outcome.answers)
 
 
