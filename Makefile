@@ -72,6 +72,10 @@ relevance: $(RUN) ## Print nDCG@10 of the search: COURSES="file …" QUERIES=fil
 test: $(DEV) ## Run every test, on SQLite and on PostgreSQL
 	@exec $(PYTHON_HERE) -m pytest -n logical --dist loadgroup $(TESTS)
 
+.PHONY: twins
+twins: $(DEV) ## Send fifty twins of each of a thousand keys, with kills: KEYS=1000 TWINS=50 KILLS=50 SEED=…
+	@DATABASE='$(if $(filter file,$(origin DATABASE)),,$(DATABASE))' exec $(PYTHON_HERE) -m tests.journeys.thousand_keys
+
 .PHONY: faults
 faults: $(DEV) ## Strike a running system with every fault, on both databases: KIND="…" TIMES=20 SECONDS=60
 	@DATABASE='$(if $(filter file,$(origin DATABASE)),,$(DATABASE))' KIND='$(KIND)' TIMES='$(TIMES)' \

@@ -66,6 +66,38 @@ def test_a_commit_cut_off_is_found_out_with_a_key(
     assert postgres_tally.transactions.answer(key, add_to(postgres_tally, name)) == answer
 
 
+def read_nothing(*_: object) -> dict[str, object]:
+    return {}
+
+
+def store_nothing(*_: object, **__: object) -> None:
+    pass
+
+
+def test_a_retry_that_does_not_read_the_keys_is_stopped_by_the_primary_key_of_answers_alone(
+    postgres_tally: TallyHouse, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    name, key = set_up(postgres_tally, new_id()), key_named(new_id())
+    with cut_off(postgres_tally) as (proxy, house):
+        monkeypatch.setattr(house.answers, "read", read_nothing)
+        proxy.cut_next(Cut.AFTER)
+        with pytest.raises(sa.exc.IntegrityError):
+            house.transactions.answer(key, add_to(house, name))
+    assert count_of(postgres_tally, name) == 1
+
+
+def test_without_that_either_a_retry_that_does_not_read_the_keys_does_it_again(
+    postgres_tally: TallyHouse, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    name, key = set_up(postgres_tally, new_id()), key_named(new_id())
+    with cut_off(postgres_tally) as (proxy, house):
+        monkeypatch.setattr(house.answers, "read", read_nothing)
+        monkeypatch.setattr(house.answers, "store", store_nothing)
+        proxy.cut_next(Cut.AFTER)
+        assert house.transactions.answer(key, add_to(house, name)).status == 201
+    assert count_of(postgres_tally, name) == 2
+
+
 @pytest.mark.parametrize("cut", list(Cut))
 def test_work_that_may_be_repeated_is_repeated_after_a_cut(
     postgres_tally: TallyHouse, cut: Cut
