@@ -27,6 +27,7 @@ from tests.bench.candidate_files import RATE, measure_files
 from tests.bench.drawing import measure_draw
 from tests.bench.export import fill_journal, measure_export
 from tests.bench.figures import Figures
+from tests.bench.half_load import measure_half_load
 from tests.bench.load import Load, run_load
 from tests.bench.memory import family, pss_megabytes
 from tests.bench.population import CARDS_AT_ONCE, Population, populate
@@ -68,6 +69,19 @@ class Bench:
             print(f"round {number} of {self.rounds} measured", flush=True)
         _check_consistency(self.system)
 
+    def half_load(self) -> None:
+        """Measure how long enrolments take at half of what can be served."""
+        for _ in range(self.rounds):
+            measure_half_load(
+                self.system,
+                self.population,
+                self.figures,
+                clients=CLIENTS,
+                seconds=self.seconds,
+                fastest=FASTEST,
+            )
+        _check_consistency(self.system)
+
     def storm(self) -> None:
         """Measure a storm, and what is left of it."""
         measure_storm(self.system, self.population, self.figures)
@@ -96,13 +110,16 @@ class Bench:
         """Award as many cards as all measures need, on a server that has run for a while."""
         fast = self.rounds * 2 * (self.seconds + 1) * FASTEST
         in_files = 4 * self.seconds * int(RATE)
-        population = _populate(self.system, self.server, cards=fast + in_files + ARRIVING)
+        at_half = self.rounds * 2 * (self.seconds + 1) * FASTEST
+        cards = fast + at_half + in_files + ARRIVING
+        population = _populate(self.system, self.server, cards=cards)
         _wear_in(self.server)
         return population
 
 
 MEASURES = {
     "enrolments": Bench.enrolments,
+    "half_load": Bench.half_load,
     "storm": Bench.storm,
     "export": Bench.export,
     "search": Bench.search,

@@ -7,6 +7,8 @@ from collections import defaultdict
 from typing import Any
 
 GOALS = {"hot_class_vs_pgbench": 0.8, "spread_vs_pgbench": 0.15, "export_vs_copy": 0.25}
+LIMITS = {"half load: p99, ms": 50.0}
+"""What a figure should not exceed."""
 
 
 class Figures:
@@ -60,5 +62,11 @@ class Figures:
             )
             lines.append(f"{name:32} {product:12,.0f} {yardstick:12,.0f} {ratio:7.2f} {verdict}")
         for name, values in self._series.items():
-            lines.append(f"{name:58} {statistics.median(values):12,.1f}")
+            value, limit = statistics.median(values), LIMITS.get(name)
+            verdict = (
+                ""
+                if limit is None
+                else f" at most {limit:.0f} {'reached' if value <= limit else 'EXCEEDED'}"
+            )
+            lines.append(f"{name:58} {value:12,.1f}{verdict}")
         return "\n".join(lines)

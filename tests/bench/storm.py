@@ -32,14 +32,14 @@ def measure_storm(system: RunningSystem, population: Population, figures: Figure
     requests = iter(population.enrolments(population.hot, count=ARRIVING))
 
     calm = let_arrive(address, requests, rate=CALM, seconds=CALM_SECONDS)
-    _check(calm, allowed={CONFIRMED})
+    check_answers(calm, allowed={CONFIRMED})
     figures.add("before the storm: p99, ms", calm.percentile(CONFIRMED, 0.99) * 1000)
     storm = let_arrive(address, requests, rate=STORM, seconds=STORM_SECONDS)
     print(f"storm: {storm.statuses}", flush=True)
-    _check(storm, allowed={CONFIRMED, BUSY})
+    check_answers(storm, allowed={CONFIRMED, BUSY})
     ended = time.perf_counter()
     after = let_arrive(address, requests, rate=CALM, seconds=CALM_SECONDS)
-    _check(after, allowed={CONFIRMED})
+    check_answers(after, allowed={CONFIRMED})
     figures.add("storm: came, a second", STORM)
     figures.add("storm: confirmed, a second", storm.statuses.get(CONFIRMED, 0) / storm.seconds)
     for status, name in ((CONFIRMED, "confirmed"), (BUSY, "shed")):
@@ -52,7 +52,8 @@ def measure_storm(system: RunningSystem, population: Population, figures: Figure
     print(f"calm for {time.perf_counter() - ended:.0f} s", flush=True)
 
 
-def _check(arrivals: Arrivals, *, allowed: set[int]) -> None:
+def check_answers(arrivals: Arrivals, *, allowed: set[int]) -> None:
+    """Raise `RuntimeError` unless everybody was answered, and as allowed."""
     wrong = set(arrivals.statuses) - allowed
     if wrong or arrivals.broken or arrivals.unanswered or arrivals.without_retry_after:
         raise RuntimeError(
