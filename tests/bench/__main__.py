@@ -9,9 +9,9 @@ from __future__ import annotations
 
 import json
 import os
-import random
 import sys
 import time
+from collections.abc import Callable, Mapping
 from contextlib import ExitStack
 from dataclasses import dataclass
 from functools import cached_property
@@ -23,12 +23,13 @@ import requests
 
 from deploy.local.databases import SERVICES, postgresql_database
 from deploy.local.supervisor import Supervisor
+from tests.bench.beside_textbook import measure_beside_textbook
 from tests.bench.candidate_files import RATE, measure_files
 from tests.bench.drawing import measure_draw
+from tests.bench.enrolling import FASTEST, measure_enrolments
 from tests.bench.export import fill_journal, measure_export
 from tests.bench.figures import Figures
 from tests.bench.half_load import measure_half_load
-from tests.bench.load import Load, run_load
 from tests.bench.memory import family, pss_megabytes
 from tests.bench.population import CARDS_AT_ONCE, Population, populate
 from tests.bench.searching import measure_search
@@ -37,10 +38,6 @@ from tests.bench.yardstick import PgbenchMissing, Yardstick, find_pgbench
 from tests.databases import PASSWORD, new_folder_for_server, postgresql_server
 from tests.pgbouncer import THROUGH_POOLER, PoolerForAll
 from tests.running_system import RunningSystem
-
-CLIENTS = 32
-FASTEST = 1_500
-"""Enrolments a second for which cards are prepared; a round that uses them up ends early."""
 
 SETTLING_SECONDS = 10
 WORN_IN_FILES = 60
@@ -57,29 +54,37 @@ class Bench:
     figures: Figures
     rounds: int
     seconds: int
+    cards: int
+    """How many cards the measures need that are taken."""
 
     def enrolments(self) -> None:
         """Measure enrolments in turn with what PostgreSQL does alone."""
         self.yardstick.prepare()
         population = self.population
         for number in range(1, self.rounds + 1):
-            _measure_round(
+            measure_enrolments(
                 self.system, self.yardstick, population, self.figures, seconds=self.seconds
             )
             print(f"round {number} of {self.rounds} measured", flush=True)
         _check_consistency(self.system)
 
+    def textbook(self) -> None:
+        """Measure enrolments in turn with those of a textbook."""
+        measure_beside_textbook(
+            self.system,
+            self.population,
+            self.figures,
+            server=self.server,
+            enrolment=_enrolment_on(self.server),
+            rounds=self.rounds,
+            seconds=self.seconds,
+        )
+        _check_consistency(self.system)
+
     def half_load(self) -> None:
         """Measure how long enrolments take at half of what can be served."""
         for _ in range(self.rounds):
-            measure_half_load(
-                self.system,
-                self.population,
-                self.figures,
-                clients=CLIENTS,
-                seconds=self.seconds,
-                fastest=FASTEST,
-            )
+            measure_half_load(self.system, self.population, self.figures, seconds=self.seconds)
         _check_consistency(self.system)
 
     def storm(self) -> None:
@@ -107,24 +112,33 @@ class Bench:
 
     @cached_property
     def population(self) -> Population:
-        """Award as many cards as all measures need, on a server that has run for a while."""
-        fast = self.rounds * 2 * (self.seconds + 1) * FASTEST
-        in_files = 4 * self.seconds * int(RATE)
-        at_half = self.rounds * 2 * (self.seconds + 1) * FASTEST
-        cards = fast + at_half + in_files + ARRIVING
-        population = _populate(self.system, self.server, cards=cards)
+        """Award the cards that are needed, on a server that has run for a while."""
+        population = _populate(self.system, self.server, cards=self.cards)
         _wear_in(self.server)
         return population
 
 
-MEASURES = {
-    "enrolments": Bench.enrolments,
-    "half_load": Bench.half_load,
-    "storm": Bench.storm,
-    "export": Bench.export,
-    "search": Bench.search,
-    "files": Bench.files,
-    "draw": Bench.draw,
+Cards = Callable[[int, int], int]
+"""Tells how many cards a measure needs for so many rounds of so many seconds."""
+
+
+def _none(_rounds: int, _seconds: int) -> int:
+    return 0
+
+
+def _two_a_round(rounds: int, seconds: int) -> int:
+    return rounds * 2 * (seconds + 1) * FASTEST
+
+
+MEASURES: Mapping[str, tuple[Callable[[Bench], None], Cards]] = {
+    "enrolments": (Bench.enrolments, _two_a_round),
+    "textbook": (Bench.textbook, _two_a_round),
+    "half_load": (Bench.half_load, _two_a_round),
+    "storm": (Bench.storm, lambda _rounds, _seconds: ARRIVING),
+    "export": (Bench.export, _none),
+    "search": (Bench.search, _none),
+    "files": (Bench.files, lambda _rounds, seconds: 4 * seconds * int(RATE)),
+    "draw": (Bench.draw, _none),
 }
 """In the order in which they are taken: the draw stops the worker, and is the last."""
 
@@ -146,10 +160,12 @@ def main() -> int:
         server = stack.enter_context(postgresql_server())
         system = _start(stack, server)
         _measure_memory(system, figures)
-        bench = Bench(system, server, Yardstick(server, pgbench), figures, rounds, seconds)
-        for name, measure in MEASURES.items():
-            if only in (None, name):
-                measure(bench)
+        taken = [measure for name, measure in MEASURES.items() if only in (None, name)]
+        cards = sum(needs(rounds, seconds) for _, needs in taken)
+        alone = Yardstick(server, pgbench)
+        bench = Bench(system, server, alone, figures, rounds, seconds, cards)
+        for measure, _ in taken:
+            measure(bench)
     return _tell(figures)
 
 
@@ -220,42 +236,6 @@ def _populate(system: RunningSystem, server: str, *, cards: int) -> Population:
     )
     print(f"{rounded:,} cards awarded in {time.perf_counter() - began:.0f} s", flush=True)
     return population
-
-
-def _measure_round(
-    system: RunningSystem,
-    yardstick: Yardstick,
-    population: Population,
-    figures: Figures,
-    *,
-    seconds: int,
-) -> None:
-    """Measure product and yardstick in turn, in an order drawn anew: neither profits from the machine's mood."""
-    measures = [
-        ("hot_class", "one_class.sql", population.hot),
-        ("spread", "thousand_classes.sql", population.spread),
-    ]
-    random.shuffle(measures)
-    for name, script, classes in measures:
-        alone = yardstick.run(script, clients=CLIENTS, seconds=seconds)
-        load = _enrol(system, population.enrolments(classes, count=seconds * FASTEST), seconds)
-        figures.add_ratio(f"{name}_vs_pgbench", load.per_second(201), alone)
-        figures.add(f"{name}: p50, ms", load.percentile(0.5) * 1000)
-        figures.add(f"{name}: p99, ms", load.percentile(0.99) * 1000)
-
-
-def _enrol(system: RunningSystem, prepared: list[bytes], seconds: int) -> Load:
-    parts = urlsplit(system.address)
-    load = run_load(
-        (str(parts.hostname), int(parts.port or 80)),
-        iter(prepared),
-        clients=CLIENTS,
-        seconds=seconds,
-    )
-    refused = {status: count for status, count in load.statuses.items() if status != 201}
-    if refused:
-        raise RuntimeError(f"not every enrolment was confirmed: {refused}, {load.samples}")
-    return load
 
 
 def _check_consistency(system: RunningSystem) -> None:

@@ -2,44 +2,23 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from urllib.parse import urlsplit
-
 from tests.bench.arrivals import let_arrive
+from tests.bench.enrolling import CONFIRMED, address_of, enrol
 from tests.bench.figures import Figures
-from tests.bench.load import run_load
 from tests.bench.population import Population
-from tests.bench.storm import CONFIRMED, check_answers
+from tests.bench.storm import check_answers
 from tests.running_system import RunningSystem
 
 
 def measure_half_load(
-    system: RunningSystem,
-    population: Population,
-    figures: Figures,
-    *,
-    clients: int,
-    seconds: int,
-    fastest: int,
+    system: RunningSystem, population: Population, figures: Figures, *, seconds: int
 ) -> None:
-    """Measure what one class can take, then let half as many come a second; `fastest` is the most prepared for."""
-    parts = urlsplit(system.address)
-    address = str(parts.hostname), int(parts.port or 80)
-    most = seconds * fastest
-    load = run_load(
-        address,
-        iter(population.enrolments(population.hot, count=most)),
-        clients=clients,
-        seconds=seconds,
-    )
-    if set(load.statuses) != {CONFIRMED}:
-        raise RuntimeError(f"not every enrolment was confirmed: {load.statuses}, {load.samples}")
-    capacity = load.per_second(CONFIRMED)
+    """Measure what one class can take, then let half as many come a second."""
+    address = address_of(system)
+    capacity = enrol(address, population, population.hot, seconds=seconds).per_second(CONFIRMED)
     # One more than come: whoever is due at the very end may be rounded in.
-    come: Iterator[bytes] = iter(
-        population.enrolments(population.hot, count=int(capacity / 2 * seconds) + 2)
-    )
-    half = let_arrive(address, come, rate=capacity / 2, seconds=seconds)
+    come = population.enrolments(population.hot, count=int(capacity / 2 * seconds) + 2)
+    half = let_arrive(address, iter(come), rate=capacity / 2, seconds=seconds)
     check_answers(half, allowed={CONFIRMED})
     figures.add("half load: capacity before, a second", capacity)
     figures.add("half load: came, a second", capacity / 2)
