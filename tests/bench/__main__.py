@@ -31,8 +31,10 @@ from tests.bench.export import fill_journal, measure_export
 from tests.bench.figures import Figures
 from tests.bench.half_load import measure_half_load
 from tests.bench.memory import family, pss_megabytes
+from tests.bench.on_sqlite import measure_on_sqlite
 from tests.bench.population import CARDS_AT_ONCE, Population, populate
 from tests.bench.searching import measure_search
+from tests.bench.seats_shown import SHOWN_SECONDS, measure_seats_shown
 from tests.bench.storm import ARRIVING, measure_storm
 from tests.bench.yardstick import PgbenchMissing, Yardstick, find_pgbench
 from tests.databases import PASSWORD, new_folder_for_server, postgresql_server
@@ -87,6 +89,21 @@ class Bench:
             measure_half_load(self.system, self.population, self.figures, seconds=self.seconds)
         _check_consistency(self.system)
 
+    def seats(self) -> None:
+        """Measure how soon seats that were taken are missing from what the catalogue shows."""
+        measure_seats_shown(
+            self.system,
+            self.population,
+            self.figures,
+            enrolment=_enrolment_on(self.server),
+            seconds=self.seconds,
+        )
+        _check_consistency(self.system)
+
+    def sqlite(self) -> None:
+        """Measure enrolments on SQLite."""
+        measure_on_sqlite(self.figures, rounds=self.rounds, seconds=self.seconds)
+
     def storm(self) -> None:
         """Measure a storm, and what is left of it."""
         measure_storm(self.system, self.population, self.figures)
@@ -130,10 +147,16 @@ def _two_a_round(rounds: int, seconds: int) -> int:
     return rounds * 2 * (seconds + 1) * FASTEST
 
 
+def _for_looking(_rounds: int, seconds: int) -> int:
+    return int((seconds + 1 + SHOWN_SECONDS / 2) * FASTEST)
+
+
 MEASURES: Mapping[str, tuple[Callable[[Bench], None], Cards]] = {
     "enrolments": (Bench.enrolments, _two_a_round),
     "textbook": (Bench.textbook, _two_a_round),
     "half_load": (Bench.half_load, _two_a_round),
+    "seats": (Bench.seats, _for_looking),
+    "sqlite": (Bench.sqlite, _none),
     "storm": (Bench.storm, lambda _rounds, _seconds: ARRIVING),
     "export": (Bench.export, _none),
     "search": (Bench.search, _none),
@@ -230,10 +253,11 @@ def _populate(system: RunningSystem, server: str, *, cards: int) -> Population:
     population = populate(
         system.address,
         database=system.databases["enrolment"].application,
-        server=_enrolment_on(server),
         accounts=system.accounts_settings,
         cards=rounded,
     )
+    with psycopg.connect(_enrolment_on(server), autocommit=True) as connection:
+        connection.execute("vacuum analyze")
     print(f"{rounded:,} cards awarded in {time.perf_counter() - began:.0f} s", flush=True)
     return population
 

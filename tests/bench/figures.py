@@ -12,8 +12,11 @@ GOALS = {
     "hot_class_vs_textbook": 4.0,
     "export_vs_copy": 0.25,
 }
-LIMITS = {"half load: p99, ms": 50.0}
+LIMITS = {"half load: p99, ms": 50.0, "seats shown: p99, ms": 1_000.0}
 """What a figure should not exceed."""
+
+FLOORS = {"hot class on SQLite, a second": 300.0}
+"""What a figure should reach."""
 
 
 class Figures:
@@ -67,11 +70,16 @@ class Figures:
             )
             lines.append(f"{name:32} {product:12,.0f} {yardstick:12,.0f} {ratio:7.2f} {verdict}")
         for name, values in self._series.items():
-            value, limit = statistics.median(values), LIMITS.get(name)
-            verdict = (
-                ""
-                if limit is None
-                else f" at most {limit:.0f} {'reached' if value <= limit else 'EXCEEDED'}"
-            )
-            lines.append(f"{name:58} {value:12,.1f}{verdict}")
+            value = statistics.median(values)
+            lines.append(f"{name:58} {value:12,.1f}{_verdict(name, value)}")
         return "\n".join(lines)
+
+
+def _verdict(name: str, value: float) -> str:
+    if name in LIMITS:
+        limit = LIMITS[name]
+        return f" at most {limit:.0f} {'reached' if value <= limit else 'EXCEEDED'}"
+    if name in FLOORS:
+        floor = FLOORS[name]
+        return f" at least {floor:.0f} {'reached' if value >= floor else 'SHORT'}"
+    return ""

@@ -9,8 +9,8 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import timedelta
 
-import psycopg
 import requests
+import sqlalchemy as sa
 
 from chassis.clock import utc_now, write_instant
 from chassis.database import Database
@@ -21,6 +21,7 @@ from services.accounts.service import opened_service
 from services.accounts.settings import read_settings
 from services.accounts.use_cases.issue_token import issue_token as sign_token
 from services.enrolment.storage.classes import ClassCopy, ClassStore
+from services.enrolment.storage.tables.programme import CARD
 
 PRICE = 100_000
 SEATS = 10_000_000
@@ -35,10 +36,10 @@ class Population:
     hot: Sequence[str]
     spread: Sequence[str]
 
-    def enrolments(self, classes: Sequence[str], *, count: int) -> list[bytes]:
+    def enrolments(self, classes: Sequence[str], *, count: int, price: int = PRICE) -> list[bytes]:
         """Prepare requests, each of another holder with a fresh idempotency key, over the classes in turn."""
         return [
-            _enrolment(token, class_id)
+            _enrolment(token, class_id, price)
             for token, class_id in zip(
                 itertools.islice(self.tokens, count), itertools.cycle(classes), strict=False
             )
@@ -53,21 +54,26 @@ def populate(
     gateway: str,
     *,
     database: str,
-    server: str,
     accounts: Mapping[str, str],
     cards: int,
 ) -> Population:
     """Award so many cards and open the classes.
 
-    `database` is the enrolment service's database as its application, `server` the same as superuser, `accounts` the
-    settings of the accounts service, whose key signs the tokens.
+    `database` is the enrolment service's database as its application, `accounts` the settings of the accounts service,
+    whose key signs the tokens.
     """
     _award(gateway, issue_token(role="operator", environment=accounts), cards)
-    with psycopg.connect(server, autocommit=True) as connection:
-        refs = [str(row[0]) for row in connection.execute("select card_ref from card")]
-        connection.execute("vacuum analyze")
+    refs = _card_refs(database)
     hot, spread = _classes(database, 1), _classes(database, 1_000)
     return Population(iter(_tokens(accounts, refs)), hot, spread)
+
+
+def _card_refs(database_url: str) -> list[str]:
+    database = Database(database_url, pool_size=1)
+    with database.reading() as connection:
+        refs = [str(ref) for ref in connection.execute(sa.select(CARD.c.card_ref)).scalars()]
+    database.dispose()
+    return refs
 
 
 def _tokens(accounts: Mapping[str, str], card_refs: Sequence[str]) -> list[str]:
@@ -153,8 +159,8 @@ def _classes(database_url: str, count: int) -> list[str]:
     return ids
 
 
-def _enrolment(token: str, class_id: str) -> bytes:
-    body = json.dumps({"class_id": class_id, "expected_price": PRICE}).encode()
+def _enrolment(token: str, class_id: str, price: int) -> bytes:
+    body = json.dumps({"class_id": class_id, "expected_price": price}).encode()
     head = (
         "POST /api/v1/enrolments HTTP/1.1\r\nHost: bench\r\n"
         f"Authorization: Bearer {token}\r\nIdempotency-Key: {uuid.uuid4()}\r\n"
