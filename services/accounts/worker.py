@@ -1,4 +1,7 @@
-"""The worker of accounts: rolls keys over, sends messages, erases whom enrolment erased, forgets what is old."""
+"""The worker of accounts: rolls keys over, sends messages, follows enrolment, forgets what is old.
+
+From enrolment it reads whom to erase, and what holders are to be told.
+"""
 
 from __future__ import annotations
 
@@ -9,7 +12,8 @@ import sqlalchemy as sa
 from chassis.database import Database
 from chassis.idempotency import PURGED_EVERY
 from chassis.worker import Task, work_for
-from services.accounts.followers.erasures import erasures_follower
+from services.accounts.followers.enrolment import enrolment_follower
+from services.accounts.followers.moved_classes import moved_classes
 from services.accounts.key_keeper import ensure_signing_key, look_after_keys
 from services.accounts.messaging.senders import sender
 from services.accounts.pages.own_token import own_token
@@ -21,7 +25,7 @@ from services.accounts.use_cases.people.deliver_messages import deliver_messages
 
 FORGETTING = 600.0
 SENDING = 0.5
-ERASING = 1.0
+FOLLOWING = 1.0
 
 
 def main() -> int:
@@ -34,7 +38,8 @@ def start_tasks(settings: WorkerSettings) -> list[Task]:
     service = start_service(settings)
     ensure_signing_key(service)
     send = sender(settings.message_channel)
-    erasures = erasures_follower(service, lambda: own_token(service))
+    enrolment = enrolment_follower(service, lambda: own_token(service))
+    moved = moved_classes(service, lambda: own_token(service))
     return [
         Task("signing-keys", 60.0, lambda: look_after_keys(service)),
         Task(
@@ -42,7 +47,8 @@ def start_tasks(settings: WorkerSettings) -> list[Task]:
             SENDING,
             lambda: deliver_messages(service.transactions, service.people, send),
         ),
-        Task("erasures", ERASING, erasures.catch_up),
+        Task("enrolment", FOLLOWING, enrolment.catch_up),
+        Task("moved-classes", FOLLOWING, moved.tell),
         Task("stored-answers", PURGED_EVERY, service.transactions.forget_old_answers),
         Task("forget-old", FORGETTING, lambda: forget(service)),
     ]

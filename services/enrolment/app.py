@@ -50,6 +50,7 @@ from services.enrolment.api import (
     revocations,
     rule_feed,
     rules,
+    seat_holders,
     statements,
     surveys,
     waves,
@@ -78,6 +79,7 @@ def every_call() -> list[Endpoint[EnrolmentService]]:
     return [
         *rules.endpoints.all,
         *rule_feed.endpoints.all,
+        *seat_holders.endpoints.all,
         *explanation.endpoints.all,
         *waves.endpoints.all,
         *quotas.endpoints.all,

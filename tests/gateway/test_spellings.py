@@ -17,6 +17,7 @@ TRICKS = [
     "/internal/feed",
     "/internal/seats",
     "/internal/rules",
+    "/internal/seat-holders",
     "/api/v1/internal/feed",
     "/api/v1/../internal/feed",
     "/api/v1/courses/../../../internal/feed",

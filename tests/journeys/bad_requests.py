@@ -50,6 +50,7 @@ HOSTILE_TARGETS = {
     "the feed between services": "/internal/feed?after=0",
     "the seats between services": "/internal/seats?after=0",
     "the rules between services": "/internal/rules",
+    "who holds seats, between services": "/internal/seat-holders",
     "a service's metrics": "/metrics",
     "another version": "/api/v2/classes",
     "capitals": "/API/V1/classes",

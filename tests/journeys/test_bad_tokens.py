@@ -71,7 +71,7 @@ def test_a_token_of_a_service_opens_nothing_outside(world: World) -> None:
     system = world.caller("system")
     for path in ("/log/entries", "/consistency", "/enrolments", "/cards/me"):
         system.refused("GET", path, 403, "forbidden")
-    for path in ("/internal/feed", "/internal/seats", "/internal/rules"):
+    for path in ("/internal/feed", "/internal/seats", "/internal/rules", "/internal/seat-holders"):
         headers = {"Authorization": f"Bearer {system.token}"}
         outside = requests.get(world.system.address + path, headers=headers, timeout=PATIENCE)
         problem(checked(outside), 404, "not-found")

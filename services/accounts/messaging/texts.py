@@ -8,9 +8,13 @@ from functools import cache
 from gettext import NullTranslations
 from pathlib import Path
 
+from babel.dates import format_datetime
+
+from chassis.clock import read_instant
 from chassis.pages.texts import OFFERED, say, translations_of
 from chassis.pages.texts import Message as Text
 from services.accounts.domain.people.messages import Message, MessageKind
+from vocabulary.zones import Zone, zone
 
 FOLDER = Path(__file__).parent
 
@@ -29,9 +33,16 @@ def written(message: Message) -> Written:
     language = message.language if message.language in OFFERED else OFFERED[0]
     translations = _translations()[language]
     values = dict(message.values)
+    if "until" in values:
+        values["until"] = _shown(values["until"], zone(values["zone"]), language)
     return Written(
         translations.gettext(subject.text) % values, translations.gettext(text.text) % values
     )
+
+
+def _shown(instant: str, where: Zone, language: str) -> str:
+    local = read_instant(instant).astimezone(where.tzinfo)
+    return f"{format_datetime(local, 'd MMMM y, HH.mm', locale=language)} {where.clock.value}"
 
 
 @cache
@@ -67,6 +78,30 @@ _WORDS: Mapping[MessageKind, tuple[Text, Text]] = {
         say(
             "An officer saw an identity card and helped to choose a new password for your account. If that was not"
             " you, go to your local manpower office at once."
+        ),
+    ),
+    MessageKind.SEAT_OFFERED: (
+        say("A seat is offered to you"),
+        say(
+            "A seat has come free in a class that you wait for, and is kept for you until %(until)s. Accept or refuse"
+            " it under your enrolments. If you do neither in time, it is offered to the next in line. You may have"
+            " answered already: then there is nothing to do."
+        ),
+    ),
+    MessageKind.CLASS_MOVED: (
+        say("A class of yours was moved"),
+        say(
+            "The times or the place of a class that you are enrolled in have changed. Look under your enrolments for"
+            " what holds now. If it does not suit you, you may leave free of charge until the time that is shown"
+            " there."
+        ),
+    ),
+    MessageKind.CLASS_CALLED_OFF: (
+        say("Your enrolment in a class was cancelled"),
+        say(
+            "A class that you were enrolled in was called off, or its provider or the programme cancelled your"
+            " enrolment. What was set aside for it is on your card again. Look under your enrolments for the reason and"
+            " for other classes."
         ),
     ),
 }

@@ -183,9 +183,28 @@ MESSAGE = sa.Table(
         name="message_is_destroyed_when_done",
     ),
     sa.Index(
+        "message_by_end",
+        "expires_at",
+        postgresql_where=sa.text("sealed is not null"),
+        sqlite_where=sa.text("sealed is not null"),
+    ),
+    # By which the release before looks for what is due.
+    sa.Index(
         "message_to_send",
         "next_try_at",
         postgresql_where=sa.text("sealed is not null"),
         sqlite_where=sa.text("sealed is not null"),
     ),
+)
+
+MOVED_CLASS = sa.Table(
+    "moved_class",
+    METADATA,
+    # That of the entry in enrolment's journal which says that the class was moved.
+    sa.Column("entry_digest", sa.String(64), primary_key=True),
+    sa.Column("class_id", Identifier, nullable=False),
+    sa.Column("moved_at", Instant, nullable=False),
+    sa.Column("expires_at", Instant, nullable=False),
+    # Up to which enrolment its people are told; nobody is yet where it is null. The row goes with the last of them.
+    sa.Column("told_to", Identifier),
 )

@@ -22,6 +22,7 @@ from tests.databases import LOCK_PATIENCE_MS
 from tests.served import served
 from tests.services.accounts.enrolment_stand_in import stand_in
 from tests.services.accounts.people import Visitor
+from tests.services.accounts.telling import Telling, telling_beside
 from tests.tokens import AUDIENCE, ISSUER
 
 CLIENT_ID = "service-catalog"
@@ -95,3 +96,12 @@ def client(app: Flask) -> FlaskClient:
 def visitor(app: Flask) -> Visitor:
     """A browser that was never here before."""
     return Visitor(app.test_client())
+
+
+@pytest.fixture
+def telling(
+    house: AccountsService, provision: Callable[[str], ServiceDatabase]
+) -> Iterator[Telling]:
+    """The service beside an enrolment that it follows."""
+    with telling_beside(house, provision("services.enrolment")) as opened:
+        yield opened

@@ -17,7 +17,7 @@ from services.accounts.development import issue_token
 from services.accounts.domain.actors import Actor
 from services.accounts.domain.people.names import Name
 from services.accounts.domain.people.recoveries import FoundCard
-from services.accounts.followers.erasures import ErasuresFollower, erasures_follower
+from services.accounts.followers.enrolment import EnrolmentFollower, enrolment_follower
 from services.accounts.service import AccountsService
 from services.accounts.storage import METADATA
 from services.accounts.storage.people.digests import token_digest
@@ -51,11 +51,11 @@ def enrolment(provision: Callable[[str], ServiceDatabase]) -> Iterator[House]:
 
 
 @pytest.fixture
-def following(house: AccountsService, enrolment: House) -> Iterator[ErasuresFollower]:
+def following(house: AccountsService, enrolment: House) -> Iterator[EnrolmentFollower]:
     """Accounts' follower of that enrolment."""
     with served(enrolment.app) as address:
         settings = replace(house.settings, enrolment_url=address)
-        follower = erasures_follower(
+        follower = enrolment_follower(
             replace(house, settings=settings), lambda: token(role="system")
         )
         yield follower
@@ -128,7 +128,7 @@ def test_account_sessions_codes_and_recoveries_of_the_erased_go(
     app: Flask,
     visitor: Visitor,
     enrolment: House,
-    following: ErasuresFollower,
+    following: EnrolmentFollower,
 ) -> None:
     account_id = add_holder(house)
     visitor.sign_in(SITI.card_number)
@@ -147,7 +147,7 @@ def test_account_sessions_codes_and_recoveries_of_the_erased_go(
 
 
 def test_the_journal_tells_that_an_account_was_disabled_once(
-    house: AccountsService, enrolment: House, following: ErasuresFollower
+    house: AccountsService, enrolment: House, following: EnrolmentFollower
 ) -> None:
     account_id = add_holder(house)
     tell(enrolment, SITI)
@@ -163,7 +163,7 @@ def test_the_journal_tells_that_an_account_was_disabled_once(
 
 
 def test_everybody_else_keeps_their_account(
-    house: AccountsService, app: Flask, enrolment: House, following: ErasuresFollower
+    house: AccountsService, app: Flask, enrolment: House, following: EnrolmentFollower
 ) -> None:
     add_holder(house, BUDI)
     tell(enrolment, SITI)
@@ -174,7 +174,7 @@ def test_everybody_else_keeps_their_account(
 
 
 def test_nobody_gets_a_code_or_an_account_for_a_card_of_the_erased(
-    house: AccountsService, enrolment: House, following: ErasuresFollower
+    house: AccountsService, enrolment: House, following: EnrolmentFollower
 ) -> None:
     tell(enrolment, SITI)
     following.catch_up()
@@ -189,7 +189,7 @@ def _codes(house: AccountsService) -> list[Any]:
 
 
 def test_a_code_that_was_sent_before_makes_no_account_after(
-    house: AccountsService, enrolment: House, following: ErasuresFollower
+    house: AccountsService, enrolment: House, following: EnrolmentFollower
 ) -> None:
     ask(house)
     tell(enrolment, SITI)
@@ -208,7 +208,7 @@ def test_the_answer_that_named_the_holder_to_an_officer_goes_with_the_recovery(
     app: Flask,
     variables: dict[str, str],
     enrolment: House,
-    following: ErasuresFollower,
+    following: EnrolmentFollower,
 ) -> None:
     for holder in (SITI, BUDI):
         assert recover(app, variables, holder).status_code == 201
@@ -222,7 +222,7 @@ def test_the_answer_that_named_the_holder_to_an_officer_goes_with_the_recovery(
 
 
 def test_no_recovery_is_started_for_who_was_erased_since_the_look_up(
-    house: AccountsService, enrolment: House, following: ErasuresFollower
+    house: AccountsService, enrolment: House, following: EnrolmentFollower
 ) -> None:
     tell(enrolment, SITI)
     following.catch_up()
@@ -235,7 +235,7 @@ def test_no_recovery_is_started_for_who_was_erased_since_the_look_up(
 
 
 def test_after_enrolment_was_restored_its_journal_is_followed_from_the_beginning(
-    house: AccountsService, enrolment: House, following: ErasuresFollower
+    house: AccountsService, enrolment: House, following: EnrolmentFollower
 ) -> None:
     tell(enrolment, BUDI)
     following.catch_up()

@@ -202,6 +202,20 @@ def test_nothing_in_the_clear_is_told_to_other_services(
     assert found(told.text, traces) == []
 
 
+def test_who_holds_seats_is_told_to_other_services_by_reference_alone(
+    shared_house: House, traces: Traces
+) -> None:
+    class_id = shared_house.put_class()
+    card = shared_house.award()
+    shared_house.enrolled(card, class_id)
+    path = f"/internal/seat-holders?class_id={class_id}&enrolled_until=2099-01-01T00:00:00Z"
+    told = shared_house.call("GET", path, role="system")
+    assert card.card_ref in told.text
+    assert found(told.text, traces) == []
+    assert card.person.nik not in told.text
+    assert card.card_number not in told.text
+
+
 def test_a_card_sealed_for_one_person_does_not_open_for_another(house: House) -> None:
     one, other = house.award_many(2)
     swap = "update person set sealed = (select sealed from person where card_ref = :other)"

@@ -23,6 +23,9 @@ class MessageKind(StrEnum):
     INVITATION = "invitation"
     PASSWORD_CHANGED = "password-changed"  # noqa: S105 - a kind of message, no password
     ACCESS_RECOVERED = "access-recovered"
+    SEAT_OFFERED = "seat-offered"
+    CLASS_MOVED = "class-moved"
+    CLASS_CALLED_OFF = "class-called-off"
 
 
 @dataclass(frozen=True, slots=True)

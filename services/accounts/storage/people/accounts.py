@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Iterable
 from datetime import datetime
 from typing import Any
 
@@ -53,6 +54,18 @@ def is_erased(connection: sa.Connection, card: str) -> bool:
     """Tell whether the holder of a card was erased: an account of a holder ends by nothing else."""
     account = load_account_of_card(connection, card)
     return account is not None and account.disabled_at is not None
+
+
+def languages_of(
+    connection: sa.Connection, database: Database, cards: Iterable[str]
+) -> dict[str, str | None]:
+    """Return the languages that the holders of cards have chosen; None of whoever was erased.
+
+    Whoever has no account yet is left out.
+    """
+    query = sa.select(A.card, A.language, A.disabled_at).where(database.is_among(A.card))
+    rows = connection.execute(query, {"keys": database.keys(cards)})
+    return {row.card: row.language if row.disabled_at is None else None for row in rows}
 
 
 def load_staff(

@@ -3,11 +3,16 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Sequence
 from datetime import datetime
+from typing import Any
 
 import sqlalchemy as sa
 
+from chassis.database import Database
+from chassis.recordset import rows_parameter
 from chassis.sealing import Seal
+from chassis.upsert import put_unless_there
 from services.accounts.domain.people.messages import LEASE, Message, MessageKind, Recipient
 from services.accounts.storage.people_tables import MESSAGE
 
@@ -16,6 +21,18 @@ M = MESSAGE.c
 
 def add_message(connection: sa.Connection, message: Message, *, seal: Seal) -> None:
     """Save a message to be sent; what it says and to whom is sealed. One to nobody is given up as it is saved."""
+    connection.execute(sa.insert(MESSAGE).values(_row(message, seal)))
+
+
+def add_messages_once(
+    connection: sa.Connection, database: Database, messages: Sequence[Message], *, seal: Seal
+) -> None:
+    """Save messages to be sent, but for those whose ids are there already, sent or not."""
+    rows = [_row(message, seal) for message in messages]
+    connection.execute(put_unless_there(database, MESSAGE), {"rows": rows_parameter(rows)})
+
+
+def _row(message: Message, seal: Seal) -> dict[str, Any]:
     text = json.dumps(
         {
             "card": message.to.card,
@@ -26,27 +43,29 @@ def add_message(connection: sa.Connection, message: Message, *, seal: Seal) -> N
     )
     sealed = seal.close(text, context=_context_of(message.message_id))
     is_given_up = message.to.is_nobody
-    connection.execute(
-        sa.insert(MESSAGE).values(
-            message_id=message.message_id,
-            channel="card" if message.to.card is not None else "email",
-            kind=message.kind.value,
-            sealed=None if is_given_up else sealed,
-            given_up_at=message.created_at if is_given_up else None,
-            created_at=message.created_at,
-            expires_at=message.expires_at,
-            next_try_at=message.created_at,
-            attempts=0,
-        )
-    )
+    return {
+        "message_id": message.message_id,
+        "channel": "card" if message.to.card is not None else "email",
+        "kind": message.kind.value,
+        "sealed": None if is_given_up else sealed,
+        "given_up_at": message.created_at if is_given_up else None,
+        "created_at": message.created_at,
+        "expires_at": message.expires_at,
+        "next_try_at": message.created_at,
+        "attempts": 0,
+        "sent_at": None,
+    }
 
 
 def take_message(connection: sa.Connection, *, seal: Seal, now: datetime) -> Message | None:
-    """Take the message that is due, for as long as sending it may last; None where none is."""
+    """Take the message that is due, for as long as sending it may last; None where none is.
+
+    Of several that one whose sense ends first: a code does not wait for news to all the people of a class.
+    """
     due = (
         sa.select(M.message_id)
         .where(M.sealed.is_not(None), M.next_try_at <= now)
-        .order_by(M.next_try_at)
+        .order_by(M.expires_at)
         .limit(1)
         .with_for_update(skip_locked=True)
     )

@@ -10,6 +10,7 @@ from prometheus_client import Counter
 from chassis.observability import logger
 from chassis.transaction import Transactions
 from services.accounts.domain.people.messages import Message, pause_after
+from services.accounts.storage.people.accounts import is_erased
 from services.accounts.storage.people.messages import (
     save_given_up,
     save_next_try,
@@ -40,22 +41,26 @@ def deliver_messages(transactions: Transactions, people: People, send: Send) -> 
         taken = transactions.run(lambda connection: _take(connection, people))
         if taken is None:
             break
-        message, is_too_late = taken
-        sent += not is_too_late and _deliver(transactions, people, message, send)
+        message, is_useless = taken
+        sent += not is_useless and _deliver(transactions, people, message, send)
     return sent
 
 
 def _take(connection: sa.Connection, people: People) -> tuple[Message, bool] | None:
-    """Take the message that is due; one that nobody can use any more is given up at once."""
+    """Take the message that is due; one that nobody can use any more is given up at once.
+
+    So is one to somebody who was erased since: nothing else has to look for what waits for whom, which is sealed.
+    """
     now = people.database.now(connection)
     message = take_message(connection, seal=people.seal, now=now)
     if message is None:
         return None
-    is_too_late = message.expires_at <= now
-    if is_too_late:
+    card = message.to.card
+    is_useless = message.expires_at <= now or (card is not None and is_erased(connection, card))
+    if is_useless:
         save_given_up(connection, message.message_id, now=now)
         MESSAGES.labels(message.kind.value, "given-up").inc()
-    return message, is_too_late
+    return message, is_useless
 
 
 def _deliver(transactions: Transactions, people: People, message: Message, send: Send) -> bool:

@@ -174,6 +174,19 @@ def test_every_message_is_sent_once(
     assert len({body["id"] for _, body in channel.got}) == 5
 
 
+def test_what_has_sense_for_the_shortest_time_is_sent_first(
+    house: AccountsService, send: HttpSender, channel: Channel
+) -> None:
+    for hours in (48, 24, 48):
+        tell(house, lasts=timedelta(hours=hours))
+    tell(house, lasts=timedelta(minutes=10))
+    with house.database.reading() as connection:
+        by_end = sa.select(MESSAGE.c.message_id).order_by(MESSAGE.c.expires_at)
+        expected = list(connection.execute(by_end).scalars())
+    assert deliver(house, send) == 4
+    assert [body["id"] for _, body in channel.got] == expected
+
+
 def test_production_does_not_start_with_messages_in_the_log(variables: dict[str, str]) -> None:
     chosen = {**variables, "MESSAGE_SENDER": "print"}
     assert read_worker_settings(chosen).message_channel is None

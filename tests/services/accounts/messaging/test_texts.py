@@ -16,7 +16,14 @@ MESSAGE = Message(
     kind=MessageKind.CODE,
     to=Recipient(email="rina@lpk.example"),
     language="id",
-    values={"code": "402917", "minutes": "10", "days": "7", "address": "https://balai.example"},
+    values={
+        "code": "402917",
+        "minutes": "10",
+        "days": "7",
+        "address": "https://balai.example",
+        "until": "2027-03-01T02:30:00.000000Z",
+        "zone": "Asia/Makassar",
+    },
     created_at=utc_now(),
     expires_at=utc_now(),
 )
@@ -38,6 +45,18 @@ def test_every_message_can_be_written(kind: MessageKind, language: str) -> None:
     assert words.subject
     assert "%" not in words.text
     assert len(words.text) < 480, "three parts of a text message"
+
+
+@pytest.mark.parametrize(
+    ("language", "shown"),
+    [("id", "1 Maret 2027, 10.30 WITA"), ("en", "1 March 2027, 10.30 WITA")],
+)
+def test_an_offer_says_until_when_by_the_clock_where_the_holder_lives(
+    language: str, shown: str
+) -> None:
+    words = written(replace(MESSAGE, kind=MessageKind.SEAT_OFFERED, language=language))
+
+    assert shown in words.text
 
 
 def test_a_message_does_not_print_itself() -> None:

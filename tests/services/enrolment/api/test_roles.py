@@ -130,6 +130,7 @@ MAY_CALL: dict[str, set[str]] = {
     "GET /internal/feed": {"system"},
     "GET /internal/seats": {"system"},
     "GET /internal/rules": {"system"},
+    "GET /internal/seat-holders": {"system"},
 }
 PROBES = {"GET /healthz", "GET /readyz", "GET /metrics"}
 CALLS = sorted(MAY_CALL.keys() - PROBES)
