@@ -31,7 +31,8 @@ def answers_stored_apart(world: World) -> Iterator[None]:
     """Run the enrolment that stores its answers a moment after the effects, outside their transaction."""
     right = world.system.supervisor.find("enrolment").process
     *rest, _ = right.command
-    command = (*rest, "tests.faults.seeded:stores_answers_apart()")
+    # Under its own name: what it writes down is looked through with all other logs.
+    command = (*rest, "--name", "enrolment", "tests.faults.seeded:stores_answers_apart()")
     _serve_by(world, replace(right, command=command))
     try:
         yield
@@ -41,8 +42,7 @@ def answers_stored_apart(world: World) -> Iterator[None]:
 
 def _serve_by(world: World, process: Process) -> None:
     world.stop("enrolment")
-    world.system.supervisor.restart("enrolment", instead=process)
-    world.wait_until_ready("enrolment")
+    world.restart("enrolment", instead=process)
 
 
 @pytest.mark.parametrize("dialect", ["postgresql"])

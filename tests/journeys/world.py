@@ -10,6 +10,7 @@ from typing import Any
 
 from chassis.clock import utc_now, write_instant
 from deploy.local.databases import SERVICES
+from deploy.local.process import Process
 from tests.journeys import bodies
 from tests.journeys.callers import Callers
 from tests.journeys.processes import children_of
@@ -260,15 +261,15 @@ class World(Callers):
         running.signal(how)
         running.child.wait(timeout=STOPPING)
 
-    def restart(self, process: str) -> None:
-        """Start a process that has ended once more, and wait until it is ready."""
-        self.begin_again(process)
+    def restart(self, process: str, *, instead: Process | None = None) -> None:
+        """Start a process that has ended once more, or another in its place, and wait until it is ready."""
+        self.begin_again(process, instead=instead)
         self.wait_until_ready(process)
 
-    def begin_again(self, process: str) -> None:
+    def begin_again(self, process: str, *, instead: Process | None = None) -> None:
         """Start a process that has ended once more, and wait for nothing."""
         self.past_logs.append((process, self.system.log_of(process)))
-        self.system.supervisor.restart(process)
+        self.system.supervisor.restart(process, instead=instead)
 
     def wait_until_ready(self, process: str) -> None:
         """Wait until a process that was started again is ready."""
