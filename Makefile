@@ -58,6 +58,10 @@ fresh: $(RUN) ## Remove the data under var/, not its secrets; the next start loa
 bench: $(RUN) ## Measure against PostgreSQL and write bench/latest.json
 	@exec $(PYTHON_HERE) -m tests.bench
 
+.PHONY: bench-large
+bench-large: $(RUN) ## Measure an enrolment with 20 million entries and 5 million cards there: ENTRIES=… CARDS=…
+	@exec $(PYTHON_HERE) -m tests.bench.large
+
 .PHONY: replay-draw
 replay-draw: ## Work a draw out again: LIST=file SECRET=… OUTSIDE=… [COMMITMENT=…] [ROOT=…] [ORDER=file]
 	@exec $(or $(PYTHON),python3) -m auditing.replay_draw
