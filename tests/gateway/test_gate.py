@@ -61,7 +61,7 @@ def test_whoever_finds_a_place_waits_for_nothing() -> None:
 def test_places_that_come_free_go_to_those_who_wait_in_the_order_of_their_coming(
     come: Come,
 ) -> None:
-    gate = Gate(1, given_up=LONG)
+    gate = Gate(1, patience=LONG, given_up=LONG)
     gate.enter()
     first, second = come(2, gate)
 
@@ -78,7 +78,7 @@ def test_places_that_come_free_go_to_those_who_wait_in_the_order_of_their_coming
 
 
 def test_more_than_may_wait_are_sent_away_at_once(come: Come) -> None:
-    gate = Gate(2, given_up=LONG)
+    gate = Gate(2, patience=LONG, given_up=LONG)
     comers = come(2 + 2 * WAITING, gate)
     (one_more,) = come(1, gate)
 
@@ -87,7 +87,7 @@ def test_more_than_may_wait_are_sent_away_at_once(come: Come) -> None:
 
 
 def test_who_has_waited_long_enough_is_sent_away_and_leaves_the_line(come: Come) -> None:
-    gate = Gate(1, given_up=0.01)
+    gate = Gate(1, patience=LONG, given_up=0.01)
     gate.enter()
     comers = come(WAITING, gate)
     gevent.joinall(comers)
@@ -140,7 +140,7 @@ def test_a_line_that_is_gone_says_nothing_of_the_next(come: Come) -> None:
 
 @pytest.mark.parametrize("had_its_turn", [False, True])
 def test_who_is_stopped_while_waiting_keeps_no_place(come: Come, had_its_turn: bool) -> None:
-    gate = Gate(1, given_up=LONG)
+    gate = Gate(1, patience=LONG, given_up=LONG)
     gate.enter()
     (stopped,) = come(1, gate)
     stopped.kill(block=False)
