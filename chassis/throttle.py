@@ -36,6 +36,8 @@ class Throttle:
             seconds = self._wait(key, now)
             if not seconds:
                 self._count(key, now)
+            elif key in self._free_at:  # or whoever goes on asking is forgotten first
+                self._free_at.move_to_end(key)
             note(self._standing(key, now))
         return seconds
 

@@ -65,6 +65,9 @@ http_parser = "python"
 secure_scheme_headers: dict[str, str] = {}
 forwarder_headers = ""
 forwarded_allow_ips = "*"
+# Nor may anybody change the protocol, which gunicorn would ask the same list for.
+http_protocols = "h1"
+http2_cleartext = "off"
 limit_request_line = 8_190
 limit_request_fields = 100
 limit_request_field_size = 8_190

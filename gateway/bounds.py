@@ -1,8 +1,8 @@
 """How often one caller may ask, counted in each process of the gateway by itself.
 
 Whoever asks without end takes from all others places at the gate and in the batches of enrolment: they are refused
-here, before anything behind is asked. Callers without a token are not counted: behind one address of a mobile network
-are thousands of people.
+here, before anything behind is asked. (While a line is full everybody is sent away, and nobody is counted.) Callers
+without a token are not counted: behind one address of a mobile network are thousands of people.
 """
 
 from __future__ import annotations

@@ -27,15 +27,16 @@ NEW = 0.25
 """Seconds for which a line tells nothing yet of how fast it moves."""
 
 MOST_WAITING = 2_048
-"""So many at most, however many places there are: half of the connections that a process takes, so that a service that
-has stopped answering leaves room for the callers of others."""
+"""So many at most, however many places there are: half of the connections that a process takes, so that one service
+that has stopped answering leaves room for the callers of others."""
 
 
 class Gate:
     """So many places for requests in flight. Who finds none waits in line for a while; a full line takes nobody.
 
     A line is full, too, where whoever joins it would wait for too long: who cannot be served is told so at once. Who
-    was let in has its turn, if later than was expected: to be sent away then would waste what was waited. A place
+    was let in has its turn, if later than was expected, as long as the service does not become several times slower: to
+    be sent away would waste what was waited. A place
     that comes free goes to whoever is first in line, never to a newcomer (gevent's Semaphore lets newcomers by, and the
     first would wait without end).
     """

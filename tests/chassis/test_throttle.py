@@ -82,6 +82,14 @@ def test_memory_is_bounded_and_the_callers_seen_last_stay_counted() -> None:
     assert throttle.wait("persistent", now=0.0) > 0
 
 
+def test_who_is_refused_and_goes_on_asking_is_not_forgotten_before_others() -> None:
+    throttle = Throttle(Bound("tries", 1, 60, counts="tries"), most_keys=2)
+    assert throttle.take("stubborn", now=0.0) == 0
+    for number in range(5):
+        assert throttle.take(f"caller-{number}", now=0.0) == 0
+        assert throttle.take("stubborn", now=0.0) > 0
+
+
 @pytest.mark.parametrize(
     ("address", "group"),
     [

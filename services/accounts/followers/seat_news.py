@@ -6,6 +6,7 @@ from collections.abc import Sequence
 
 from chassis.clock import read_instant
 from chassis.journal import RecordedEntry
+from chassis.observability import logger
 from services.accounts.domain.people.messages import MessageKind
 from services.accounts.domain.people.news import MovedClass, News, instant_where, news_expire
 from vocabulary.roles import HOLDER
@@ -17,7 +18,17 @@ MOVED = "class-moved"
 
 def news_in(entries: Sequence[RecordedEntry]) -> list[News]:
     """Return what the holders are told whom the entries name."""
-    return [news for entry in entries if (news := _news_of(entry)) is not None]
+    found: list[News] = []
+    for entry in entries:
+        try:
+            news = _news_of(entry)
+        except (KeyError, TypeError, ValueError):
+            # Erasures come by the same way: they must not wait for a message that nobody can write.
+            logger().error("news-not-told", position=entry.position)
+            continue
+        if news is not None:
+            found.append(news)
+    return found
 
 
 def moved_classes_in(entries: Sequence[RecordedEntry]) -> list[MovedClass]:

@@ -6,6 +6,7 @@ several takes a range of courses and writes a part of the index; the parts are j
 
 from __future__ import annotations
 
+import contextlib
 import gc
 import multiprocessing
 import sys
@@ -44,6 +45,7 @@ who would give it to them was killed.
 """
 
 _FORKED = multiprocessing.get_context("fork")
+_LONGEST_FAILURE = 8_000
 
 
 class PartNotBuilt(Exception):
@@ -141,7 +143,8 @@ def _build_at(part: _Part, address: str) -> None:
     try:
         _build(part, database)
     except Exception:
-        _failure_of(part).write_text(traceback.format_exc(), "utf-8")
+        with contextlib.suppress(OSError):  # of a full disk, which may be what was met
+            _failure_of(part).write_text(traceback.format_exc()[-_LONGEST_FAILURE:], "utf-8")
         raise
     finally:
         database.dispose()

@@ -8,9 +8,11 @@ from datetime import datetime, timedelta
 import pytest
 import sqlalchemy as sa
 
-from chassis.clock import utc_now
-from chassis.identifiers import new_id
+from chassis.clock import utc_now, write_instant
+from chassis.identifiers import new_id, random_reference
+from chassis.journal import RecordedEntry
 from services.accounts.domain.people.news import News
+from services.accounts.followers.seat_news import OFFERED, news_in
 from services.accounts.storage import FOLLOWER_STATE
 from services.accounts.storage.people.accounts import save_language
 from services.accounts.storage.people_tables import MESSAGE, MOVED_CLASS
@@ -165,3 +167,18 @@ def test_what_waits_for_somebody_who_is_erased_is_never_sent_and_destroyed(
     [row] = telling.rows(MESSAGE)
     assert (row.sealed, row.sent_at) == (None, None)
     assert row.given_up_at is not None
+
+
+def test_an_entry_that_nobody_can_make_a_message_of_holds_up_no_other() -> None:
+    def entry(position: int, body: str) -> RecordedEntry:
+        subjects = {"card_ref": random_reference(), "class_id": random_reference(), "region": None}
+        told = (OFFERED, "worker", "system", "-", "2023-01", subjects, body)
+        return RecordedEntry(position, utc_now(), *told)
+
+    until = write_instant(utc_now() + timedelta(hours=1))
+    entries = [
+        entry(1, "{}"),
+        entry(2, '{"offer_expires_at":"tomorrow"}'),
+        entry(3, f'{{"offer_expires_at":"{until}"}}'),
+    ]
+    assert [news.card for news in news_in(entries)] == [entries[2].subjects["card_ref"]]

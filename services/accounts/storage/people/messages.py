@@ -60,11 +60,12 @@ def _row(message: Message, seal: Seal) -> dict[str, Any]:
 def take_message(connection: sa.Connection, *, seal: Seal, now: datetime) -> Message | None:
     """Take the message that is due, for as long as sending it may last; None where none is.
 
-    Of several that one whose sense ends first: a code does not wait for news to all the people of a class.
+    Of several that one whose sense ends first: a code does not wait for news to all the people of a class. What a later
+    release wrote, and this one has no words for, stays for it and holds up nobody.
     """
     due = (
         sa.select(M.message_id)
-        .where(M.sealed.is_not(None), M.next_try_at <= now)
+        .where(M.sealed.is_not(None), M.next_try_at <= now, M.kind.in_([*MessageKind]))
         .order_by(M.expires_at)
         .limit(1)
         .with_for_update(skip_locked=True)

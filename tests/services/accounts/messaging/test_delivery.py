@@ -99,6 +99,22 @@ def test_a_message_is_handed_over_once_and_destroyed(
     assert row(house).sealed is None
 
 
+def test_what_a_later_release_says_stays_for_it_and_holds_up_nobody(
+    house: AccountsService, send: HttpSender, channel: Channel
+) -> None:
+    tell(house, lasts=timedelta(minutes=5))
+    with house.database.engine.begin() as connection:
+        connection.execute(sa.update(MESSAGE).values(kind="of-a-later-release"))
+    tell(house)
+
+    assert deliver(house, send) == 1
+    ((_, body),) = channel.got
+    assert body["kind"] == "one-time-code"
+    with house.database.reading() as connection:
+        waits = sa.select(MESSAGE.c.kind).where(MESSAGE.c.sealed.is_not(None))
+        assert connection.execute(waits).scalars().all() == ["of-a-later-release"]
+
+
 @pytest.mark.parametrize("status", [302, 400, 401, 429, 500, 503])
 def test_what_the_channel_does_not_take_is_tried_again_under_the_same_id(
     house: AccountsService, send: HttpSender, channel: Channel, status: int
