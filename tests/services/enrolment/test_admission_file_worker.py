@@ -18,7 +18,7 @@ from tests.services.enrolment.house import House
 from tests.services.enrolment.test_worker import all_entries, working
 from tests.waiting import eventually
 
-CHUNKS = 4
+CHUNKS = 8
 KILLS = 2
 
 
