@@ -73,7 +73,7 @@ def test_as_many_builders_may_fail_as_there_are(tmp_path: Path) -> None:
     for part in parts:
         part.folder.mkdir()
     away = Database("postgresql://somebody:secret@127.0.0.1:1/nowhere")
-    with pytest.raises(PartNotBuilt, match="nowhere|refused"):
+    with pytest.raises(PartNotBuilt, match="OperationalError"):
         _build_all(parts, away)
     away.dispose()
 
